@@ -1,0 +1,61 @@
+# make            build/sgns
+# make demo       builds, trains on the bundled corpus, shows neighbours
+# make test       builds and runs every test; make test SANITIZE=address,undefined runs them under sanitizers
+# make lint       layers, formatting, clang-tidy
+# make install    to PREFIX (/usr/local)
+CC ?= cc
+CFLAGS ?= -O2 -g
+PREFIX ?= /usr/local
+SANITIZE ?=
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+BUILD ?= build$(if $(SANITIZE),/sanitize-$(subst $(comma),-,$(SANITIZE)))
+comma = ,
+
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Isrc $(WARNINGS) $(CFLAGS) -pthread -MMD -MP \
+	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+ALL_LDFLAGS = $(LDFLAGS) -pthread $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+
+SOURCES := $(wildcard src/*.c src/*/*.c)
+OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o)
+LIBRARY := $(filter-out $(BUILD)/main.o,$(OBJECTS))
+TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+
+.PHONY: all demo test lint format install clean
+all: $(BUILD)/sgns
+
+$(BUILD)/sgns: $(OBJECTS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) -lm
+
+$(BUILD)/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/tests/%.o: tests/unit/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Itests/unit -c -o $@ $<
+
+$(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(BUILD)/tests/harness.o $(LIBRARY)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
+
+.SECONDARY: $(TESTS:=.o) $(BUILD)/tests/harness.o
+
+test: $(BUILD)/sgns $(TESTS)
+	sh tests/run.sh $(BUILD) $(ONLY)
+
+demo: $(BUILD)/sgns
+	sh scripts/demo.sh $(BUILD)
+
+lint:
+	sh scripts/lint.sh
+
+format:
+	clang-format -i src/*.c src/*/*.[ch] tests/unit/*.[ch]
+
+install: $(BUILD)/sgns
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BUILD)/sgns $(DESTDIR)$(PREFIX)/bin/sgns
+
+clean:
+	rm -rf build
+
+-include $(OBJECTS:.o=.d) $(TESTS:=.d) $(BUILD)/tests/harness.d

@@ -1,0 +1,179 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+#define BUFFER_BYTES ((size_t)1 << 20)
+
+static bool write_all(struct file_out *file, const unsigned char *data, size_t bytes, struct error *error) {
+    while (bytes > 0) {
+        const ssize_t done = write(file->descriptor, data, bytes);
+        if (done < 0) {
+            if (errno == EINTR)
+                continue;
+            return error_system(error, errno, "%s: can't write", file->path);
+        }
+        data += done;
+        bytes -= (size_t)done;
+    }
+    return true;
+}
+
+static bool flush(struct file_out *file, struct error *error) {
+    const size_t bytes = file->buffered;
+    file->buffered = 0;
+    return write_all(file, file->buffer, bytes, error);
+}
+
+/* "FOLDER/NAME.tmp-PID", beside the target so that the rename stays within one file system. */
+static bool open_temporary(struct file_out *file, struct error *error) {
+    struct stat status;
+    if (stat(file->path, &status) == 0 && !S_ISREG(status.st_mode))
+        return error_set(error, ERROR_INPUT, "%s: not a regular file; name a file to write", file->path);
+    const size_t room = strlen(file->path) + 32;
+    file->temporary = memory_allocate(room, 1, "a file name", error);
+    if (file->temporary == NULL)
+        return false;
+    snprintf(file->temporary, room, "%s.tmp-%ld", file->path, (long)getpid());
+    file->descriptor = open(file->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (file->descriptor < 0) {
+        const int number = errno;
+        free(file->temporary);
+        file->temporary = NULL;
+        return error_system(error, number, "%s: can't create a file there", file->path);
+    }
+    return true;
+}
+
+bool file_create(struct file_out *file, const char *path, struct error *error) {
+    *file = (struct file_out){.descriptor = -1};
+    file->path = memory_allocate(strlen(path) + 1, 1, "a file name", error);
+    file->buffer = memory_allocate(BUFFER_BYTES, 1, "a write buffer", error);
+    if (file->path == NULL || file->buffer == NULL) {
+        file_abandon(file);
+        return false;
+    }
+    memcpy(file->path, path, strlen(path) + 1);
+    if (strcmp(path, "-") == 0) {
+        file->descriptor = STDOUT_FILENO;
+        return true;
+    }
+    if (!open_temporary(file, error)) {
+        file_abandon(file);
+        return false;
+    }
+    return true;
+}
+
+bool file_reserve(struct file_out *file, uint64_t bytes, struct error *error) {
+    if (file->temporary == NULL || bytes == 0)
+        return true;
+    const int number = posix_fallocate(file->descriptor, 0, (off_t)bytes);
+    if (number == 0 || number == EOPNOTSUPP || number == EINVAL || number == ENOSYS || number == EINTR)
+        return true;
+    return error_system(error, number, "%s: no room for %llu bytes", file->path, (unsigned long long)bytes);
+}
+
+bool file_write(struct file_out *file, const void *data, size_t bytes, struct error *error) {
+    file->written += bytes;
+    if (bytes >= BUFFER_BYTES)
+        return flush(file, error) && write_all(file, data, bytes, error);
+    if (file->buffered + bytes > BUFFER_BYTES && !flush(file, error))
+        return false;
+    if (bytes > 0)
+        memcpy(file->buffer + file->buffered, data, bytes);
+    file->buffered += bytes;
+    return true;
+}
+
+/* The rename itself lasts only once the folder is synced. Some file systems can't sync a folder: no harm. */
+static void sync_folder(const char *path) {
+    const char *slash = strrchr(path, '/');
+    char folder[4096] = ".";
+    const size_t length = slash != NULL ? (size_t)(slash - path) + 1 : 0;
+    if (length >= sizeof folder)
+        return;
+    if (length > 0) {
+        memcpy(folder, path, length);
+        folder[length] = '\0';
+    }
+    const int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return;
+    (void)fsync(descriptor);
+    close(descriptor);
+}
+
+static bool finish_temporary(struct file_out *file, struct error *error) {
+    if (ftruncate(file->descriptor, (off_t)file->written) != 0 || fsync(file->descriptor) != 0)
+        return error_system(error, errno, "%s: can't write", file->path);
+    const int closed = close(file->descriptor);
+    file->descriptor = -1;
+    if (closed != 0)
+        return error_system(error, errno, "%s: can't write", file->path);
+    if (rename(file->temporary, file->path) != 0)
+        return error_system(error, errno, "%s: can't take that name", file->path);
+    free(file->temporary);
+    file->temporary = NULL;
+    sync_folder(file->path);
+    return true;
+}
+
+bool file_commit(struct file_out *file, struct error *error) {
+    const bool done = flush(file, error) && (file->temporary == NULL || finish_temporary(file, error));
+    file_abandon(file);
+    return done;
+}
+
+void file_abandon(struct file_out *file) {
+    if (file->temporary != NULL) {
+        if (file->descriptor >= 0)
+            close(file->descriptor);
+        unlink(file->temporary);
+    }
+    free(file->temporary);
+    free(file->path);
+    free(file->buffer);
+    *file = (struct file_out){.descriptor = -1};
+}
+
+bool file_map_open(struct file_map *map, const char *path, struct error *error) {
+    *map = (struct file_map){NULL, 0};
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return error_set(error, errno == ENOENT || errno == ENOTDIR ? ERROR_INPUT : ERROR_SYSTEM,
+                         "%s: can't open: %s", path, strerror(errno));
+    struct stat status;
+    bool done = false;
+    if (fstat(descriptor, &status) != 0)
+        error_system(error, errno, "%s: can't read", path);
+    else if (!S_ISREG(status.st_mode))
+        error_set(error, ERROR_INPUT, "%s: not a regular file", path);
+    else if (status.st_size == 0)
+        done = true;
+    else {
+        void *data = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED, descriptor, 0);
+        if (data == MAP_FAILED)
+            error_system(error, errno, "%s: can't map", path);
+        else {
+            *map = (struct file_map){data, (size_t)status.st_size};
+            done = true;
+        }
+    }
+    close(descriptor);
+    return done;
+}
+
+void file_map_close(struct file_map *map) {
+    if (map->data != NULL)
+        munmap((void *)(uintptr_t)map->data, map->size);
+    *map = (struct file_map){NULL, 0};
+}

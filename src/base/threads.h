@@ -1,0 +1,19 @@
+/* Running the same function on several threads. */
+#ifndef SGNS_BASE_THREADS_H
+#define SGNS_BASE_THREADS_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* Cores this process may run on, by affinity; 1 at least. */
+size_t threads_usable(void);
+
+typedef void threads_work(void *context, size_t index);
+
+/* Calls work(context, i) for i in [0, count), each on a thread of its own, i = 0 on the caller's, and waits
+ * for all. If the system refuses a thread, none of the work's results may be used: the error says so, after
+ * those that did start have ended. */
+bool threads_run(size_t count, threads_work *work, void *context, struct error *error) MUST_USE;
+
+#endif

@@ -1,0 +1,28 @@
+/* The commands. main.c holds the table of them; one file in cli/ each. */
+#ifndef SGNS_CLI_COMMAND_H
+#define SGNS_CLI_COMMAND_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "cli/options.h"
+
+struct command {
+    const char *name;
+    const char *arguments; /* behind "sgns NAME", as in "MODEL [WORD...]" */
+    const char *summary;   /* one line for the list of commands */
+    const char *details;   /* further paragraphs of its help, or NULL */
+    const struct option *options;
+    size_t option_count;
+    /* argv[0 .. argc) is what stands behind the command's name. Results go to standard output, all else to
+     * standard error. On failure main.c prints the error and exits with its kind. */
+    bool (*run)(int argc, char **argv, struct error *error);
+};
+
+extern const struct command command_train;
+extern const struct command command_near;
+extern const struct command command_eval;
+extern const struct command command_export;
+extern const struct command command_info;
+
+#endif

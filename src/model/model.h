@@ -1,0 +1,67 @@
+/* A trained model, read. model_open maps the file and checks its header and every length in it against the
+ * file's size; pages are read when they are used. Read-only: any number of threads may use one. */
+#ifndef SGNS_MODEL_MODEL_H
+#define SGNS_MODEL_MODEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "text/tokenizer.h"
+#include "text/vocab.h"
+
+struct model {
+    size_t vocab;  /* words */
+    size_t dim;    /* floats that count in a row */
+    size_t stride; /* floats from one row to the next: dim rounded up to a multiple of 16; what lies between
+                      is zero */
+    const float *input;     /* (vocab, stride) row-major, 64-byte aligned: the word vectors */
+    const float *output;    /* (vocab, stride) row-major: the context vectors; NULL if the file has none */
+    const float *norms;     /* (vocab) Euclidean lengths of the input rows */
+    const uint64_t *counts; /* (vocab) */
+    const uint64_t
+        *starts;      /* (vocab + 1) into `text`; checked by model_open only at the ends, so use model_word */
+    const char *text; /* (starts[vocab]) words, each ended by a NUL */
+    const uint32_t *slots; /* (slot_count) hash index: id + 1, or 0 for a free slot */
+    size_t slot_count;     /* a power of two */
+    const char *record;    /* key=value lines: how it was trained; not ended by a NUL */
+    size_t record_bytes;
+    struct tokenizer_rules rules; /* from the record */
+    struct file_map map;
+};
+
+bool model_open(struct model *model, const char *path, struct error *error) MUST_USE;
+void model_close(struct model *model);
+
+/* Checks every section's checksum, which reads the whole file; and that words, starts and index fit together.
+ */
+bool model_verify(const struct model *model, const char *path, struct error *error) MUST_USE;
+
+/* Word `id` and its length; safe on a damaged file (an empty word). Not NUL-terminated for certain. */
+const char *model_word(const struct model *model, size_t id, size_t *length);
+
+/* The id of a word given exactly as the vocabulary has it; false if it is not there. */
+bool model_find(const struct model *model, const char *word, size_t length, size_t *id) MUST_USE;
+
+/* The value of a record's key, not NUL-terminated, with its length; NULL if there is no such key. */
+const char *model_record(const struct model *model, const char *key, size_t *length);
+
+/* What model_write writes. Nothing is owned. */
+struct model_content {
+    const struct vocab *vocab;
+    size_t dim, stride;
+    const float *input;  /* (vocab->size, stride) row-major */
+    const float *output; /* the same, or NULL to leave it out */
+    const char *record; /* key=value lines, each ended by '\n'; keys are [a-z0-9_.]; values have no newline */
+    size_t record_bytes;
+};
+
+/* The exact size of the file that model_write makes of such parts; false if it does not fit in 64 bits. */
+bool model_file_bytes(size_t vocab, size_t text_bytes, size_t stride, bool output, size_t record_bytes,
+                      uint64_t *bytes) MUST_USE;
+
+/* Appends the model to a file just created; the caller commits. */
+bool model_write(struct file_out *file, const struct model_content *content, struct error *error) MUST_USE;
+
+#endif

@@ -1,0 +1,32 @@
+/* The vocabulary: words and their counts, the most frequent first, ties by first appearance in the corpus. A
+ * word's place is its id everywhere: in the id stream, in the matrices, in the model file. Read-only once
+ * made. */
+#ifndef SGNS_TEXT_VOCAB_H
+#define SGNS_TEXT_VOCAB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct vocab {
+    size_t size;       /* words */
+    char *text;        /* the words one after the other, each ended by a NUL; owned */
+    size_t text_bytes; /* bytes in `text`, the NULs included */
+    uint64_t *starts;  /* (size + 1); word i is text[starts[i]], starts[size] == text_bytes; owned */
+    uint64_t *counts;  /* (size) occurrences in the corpus; owned */
+    uint64_t total;    /* sum of the counts */
+};
+
+/* Word `id`, ended by a NUL. */
+static inline const char *vocab_word(const struct vocab *vocab, size_t id) {
+    return vocab->text + vocab->starts[id];
+}
+
+static inline size_t vocab_length(const struct vocab *vocab, size_t id) {
+    return (size_t)(vocab->starts[id + 1] - vocab->starts[id]) - 1;
+}
+
+void vocab_free(struct vocab *vocab);
+
+#endif

@@ -1,0 +1,42 @@
+/* The unit tests' harness. A test program is a table of cases; each prints "ok NAME" or "not ok NAME", with a
+ * line a failed check on standard error, and the program exits with 1 if any failed. */
+#ifndef SGNS_TESTS_HARNESS_H
+#define SGNS_TESTS_HARNESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct test {
+    const char *name;
+    int failures;
+};
+
+struct test_case {
+    const char *name;
+    void (*run)(struct test *test);
+};
+
+/* Notes a failure and goes on. Usage: CHECK(test, a == b); or CHECK_MSG(test, a == b, "dim %zu", dim); */
+#define CHECK(test, condition) CHECK_MSG(test, condition, "%s", "")
+#define CHECK_MSG(test, condition, ...)                                                               \
+    do {                                                                                              \
+        if (!(condition)) {                                                                           \
+            (test)->failures++;                                                                       \
+            fprintf(stderr, "%s:%d: %s: not so: %s  ", __FILE__, __LINE__, (test)->name, #condition); \
+            fprintf(stderr, __VA_ARGS__);                                                             \
+            fputc('\n', stderr);                                                                      \
+        }                                                                                             \
+    } while (0)
+
+/* A path for a scratch file of this process in the build folder's tmp/, in a buffer of the caller's. */
+const char *test_path(char *buffer, size_t size, const char *name);
+
+int test_main(const struct test_case *cases, size_t count);
+
+#define TEST_MAIN(cases)                                          \
+    int main(void) {                                              \
+        return test_main(cases, sizeof(cases) / sizeof *(cases)); \
+    }
+
+#endif
