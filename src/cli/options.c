@@ -1,0 +1,198 @@
+#include "cli/options.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+
+static bool bad_value(const struct option *option, const char *text, struct error *error) {
+    if (option->type == OPTION_WHOLE)
+        return error_set(error, ERROR_INPUT, "--%s takes a whole number from %.0f to %.0f, not \"%s\"",
+                         option->name, option->least, option->most, text);
+    return error_set(error, ERROR_INPUT, "--%s takes a number from %g to %g, not \"%s\"", option->name,
+                     option->least, option->most, text);
+}
+
+static bool set_choice(const struct option *option, const char *text, size_t *value, struct error *error) {
+    char names[256] = "";
+    for (size_t i = 0; option->choices[i] != NULL; i++) {
+        if (strcmp(option->choices[i], text) == 0) {
+            *value = i;
+            return true;
+        }
+        const size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "", option->choices[i]);
+    }
+    return error_set(error, ERROR_INPUT, "--%s takes one of %s, not \"%s\"", option->name, names, text);
+}
+
+static bool set_value(const struct option *option, const char *text, void *settings, struct error *error) {
+    void *place = (char *)settings + option->offset;
+    switch (option->type) {
+    case OPTION_FLAG:
+        *(bool *)place = true;
+        return true;
+    case OPTION_WHOLE:
+        if (!number_whole(text, place) || (double)*(uint64_t *)place < option->least ||
+            (double)*(uint64_t *)place > option->most)
+            return bad_value(option, text, error);
+        return true;
+    case OPTION_REAL:
+        if (!number_real(text, place) || *(double *)place < option->least || *(double *)place > option->most)
+            return bad_value(option, text, error);
+        return true;
+    case OPTION_TEXT:
+        *(const char **)place = text;
+        return true;
+    case OPTION_TEXTS: {
+        struct option_texts *texts = place;
+        if (!memory_reserve(&texts->values, &texts->capacity, texts->count + 1, "options", error))
+            return false;
+        texts->values[texts->count++] = text;
+        return true;
+    }
+    case OPTION_CHOICE:
+        return set_choice(option, text, place, error);
+    }
+    return false;
+}
+
+/* Letters that differ when two names are laid side by side, a cheap measure that finds slips of a letter or
+ * two. */
+static size_t difference(const char *a, size_t a_length, const char *b) {
+    const size_t b_length = strlen(b);
+    size_t front = 0, back = 0;
+    while (front < a_length && front < b_length && a[front] == b[front])
+        front++;
+    while (back + front < a_length && back + front < b_length &&
+           a[a_length - 1 - back] == b[b_length - 1 - back])
+        back++;
+    const size_t longer = a_length > b_length ? a_length : b_length;
+    return longer - front - back;
+}
+
+static bool unknown_option(const struct option *options, size_t count, const char *word, size_t length,
+                           struct error *error) {
+    const struct option *closest = NULL;
+    size_t least = 4;
+    for (size_t i = 0; i < count; i++) {
+        const size_t here = difference(word, length, options[i].name);
+        if (here < least) {
+            least = here;
+            closest = &options[i];
+        }
+    }
+    if (closest != NULL && length > 1)
+        return error_set(error, ERROR_INPUT, "unknown option --%.*s; did you mean --%s?", (int)length, word,
+                         closest->name);
+    return error_set(error, ERROR_INPUT, "unknown option %s%.*s; --help lists the options",
+                     length > 1 ? "--" : "-", (int)length, word);
+}
+
+/* The option that `word` (as "--name", "--name=value", "-x" or "-xvalue") names; *value is its value if
+ * attached. */
+static const struct option *find_option(const struct option *options, size_t count, const char *word,
+                                        const char **value, struct error *error) {
+    *value = NULL;
+    const bool long_form = word[1] == '-';
+    const char *name = word + 1 + long_form;
+    const size_t length = long_form ? strcspn(name, "=") : 1;
+    for (size_t i = 0; i < count; i++) {
+        if (long_form ? strncmp(options[i].name, name, length) != 0 || options[i].name[length] != '\0'
+                      : options[i].letter != name[0])
+            continue;
+        if (name[length] != '\0')
+            *value = name + length + long_form;
+        return &options[i];
+    }
+    unknown_option(options, count, name, length, error);
+    return NULL;
+}
+
+static bool set_defaults(const struct option *options, size_t count, void *settings, struct error *error) {
+    for (size_t i = 0; i < count; i++)
+        if (options[i].fallback != NULL && !set_value(&options[i], options[i].fallback, settings, error))
+            return false;
+    return true;
+}
+
+/* Sets the option at argv[*next] and moves *next behind it and its value. */
+static bool take_option(const struct option *options, size_t count, int argc, char **argv, int *next,
+                        void *settings, struct error *error) {
+    const char *value;
+    const struct option *option = find_option(options, count, argv[(*next)++], &value, error);
+    if (option == NULL)
+        return false;
+    if (option->type == OPTION_FLAG) {
+        if (value != NULL)
+            return error_set(error, ERROR_INPUT, "--%s takes no value", option->name);
+    } else if (value == NULL) {
+        if (*next == argc)
+            return error_set(error, ERROR_INPUT, "--%s needs a value: --%s %s", option->name, option->name,
+                             option->value);
+        value = argv[(*next)++];
+    }
+    return set_value(option, value, settings, error);
+}
+
+bool options_parse(const struct option *options, size_t count, int *argc, char **argv, void *settings,
+                   struct error *error) {
+    if (!set_defaults(options, count, settings, error))
+        return false;
+    int operands = 0, next = 0;
+    while (next < *argc) {
+        if (strcmp(argv[next], "--") == 0) {
+            next++;
+            break;
+        }
+        if (argv[next][0] != '-' || argv[next][1] == '\0') {
+            argv[operands++] = argv[next++];
+            continue;
+        }
+        if (!take_option(options, count, *argc, argv, &next, settings, error))
+            return false;
+    }
+    while (next < *argc)
+        argv[operands++] = argv[next++];
+    *argc = operands;
+    return true;
+}
+
+/* "-o, --output FILE", and its help broken into lines of at most 78 columns from column 30 on. */
+static void help_one(const struct option *option, FILE *out) {
+    const int column = 30, width = 78;
+    char head[128];
+    int at = snprintf(head, sizeof head, "  %c%c%c --%s", option->letter != 0 ? '-' : ' ',
+                      option->letter != 0 ? option->letter : ' ', option->letter != 0 ? ',' : ' ',
+                      option->name);
+    if (option->type == OPTION_CHOICE) {
+        for (size_t i = 0; option->choices[i] != NULL; i++)
+            at += snprintf(head + at, sizeof head - (size_t)at, "%c%s", i > 0 ? '|' : ' ',
+                           option->choices[i]);
+    } else if (option->value != NULL)
+        at += snprintf(head + at, sizeof head - (size_t)at, " %s", option->value);
+    at = fprintf(out, "%s", head);
+    char text[512];
+    if (option->fallback != NULL)
+        snprintf(text, sizeof text, "%s (default %s)", option->help, option->fallback);
+    else
+        snprintf(text, sizeof text, "%s", option->help);
+    if (at >= column - 1)
+        at = fprintf(out, "\n") - 1;
+    for (const char *word = text; *word != '\0';) {
+        const int length = (int)strcspn(word, " ");
+        if (at > column && at + 1 + length > width)
+            at = fprintf(out, "\n") - 1;
+        at += at < column ? fprintf(out, "%*s", column - at, "") : fprintf(out, " ");
+        at += fprintf(out, "%.*s", length, word);
+        word += length;
+        word += *word == ' ';
+    }
+    fprintf(out, "\n");
+}
+
+void options_help(const struct option *options, size_t count, FILE *out) {
+    for (size_t i = 0; i < count; i++)
+        help_one(&options[i], out);
+}

@@ -1,0 +1,107 @@
+/* The command table, help, and the exit. Nothing else in the program prints errors or exits. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/version.h"
+
+static const struct command *const commands[] = {
+    &command_train, &command_near, &command_eval, &command_export, &command_info,
+};
+#define COMMAND_COUNT (sizeof commands / sizeof *commands)
+
+static void help_program(FILE *out) {
+    fprintf(out, "sgns trains word vectors from text and answers questions about them.\n\nusage:\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        fprintf(out, "  sgns %-8s%-30s %s\n", commands[i]->name, commands[i]->arguments,
+                commands[i]->summary);
+    fprintf(out, "  sgns %-8s%-30s %s\n", "help", "[COMMAND]", "this, or a command's options");
+    fprintf(
+        out,
+        "\nfor example:\n  sgns train corpus.txt -o words.sgns\n  sgns near words.sgns king - man + woman\n");
+}
+
+static void help_command(const struct command *command, FILE *out) {
+    fprintf(out, "usage: sgns %s %s\n\n%s\n", command->name, command->arguments, command->summary);
+    if (command->details != NULL)
+        fprintf(out, "\n%s\n", command->details);
+    fprintf(out, "\noptions:\n");
+    options_help(command->options, command->option_count, out);
+    fprintf(out, "  -h, --help                  this help\n");
+}
+
+static const struct command *find_command(const char *name) {
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+static bool asks_for_help(int argc, char **argv) {
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
+static int unknown_command(const char *name) {
+    fprintf(stderr, "sgns: unknown command \"%s\"; the commands are", name);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        fprintf(stderr, "%s %s", i > 0 ? "," : "", commands[i]->name);
+    fprintf(stderr, "\n");
+    return ERROR_INPUT;
+}
+
+static int run_help(int argc, char **argv) {
+    const struct command *command = argc > 0 ? find_command(argv[0]) : NULL;
+    if (argc > 0 && command == NULL)
+        return unknown_command(argv[0]);
+    if (command != NULL)
+        help_command(command, stdout);
+    else
+        help_program(stdout);
+    return 0;
+}
+
+static int run_command(const struct command *command, int argc, char **argv) {
+    if (asks_for_help(argc, argv)) {
+        help_command(command, stdout);
+        return 0;
+    }
+    struct error error = {.kind = ERROR_NONE};
+    if (command->run(argc, argv, &error))
+        return 0;
+    fflush(stdout);
+    if (error.text[0] != '\0')
+        fprintf(stderr, "sgns %s: %s\n", command->name, error.text);
+    return (int)error.kind;
+}
+
+/* Results that could not be written are a failure, however late it shows. */
+static int close_output(int status) {
+    const bool failed = ferror(stdout) != 0;
+    if (fclose(stdout) == 0 && !failed)
+        return status;
+    if (errno != EPIPE)
+        fprintf(stderr, "sgns: can't write the output: %s\n", strerror(errno));
+    return status != 0 ? status : (int)ERROR_SYSTEM;
+}
+
+int main(int argc, char **argv) {
+    if (argc < 2) {
+        help_program(stderr);
+        return ERROR_INPUT;
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "--version") == 0) {
+        printf("sgns %s\n", SGNS_VERSION);
+        return close_output(0);
+    }
+    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        return close_output(run_help(argc - 2, argv + 2));
+    const struct command *command = find_command(name);
+    if (command == NULL)
+        return unknown_command(name);
+    return close_output(run_command(command, argc - 2, argv + 2));
+}
