@@ -1,0 +1,420 @@
+#include "text/ingest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/threads.h"
+#include "text/dictionary.h"
+#include "text/reader.h"
+
+/* One thread's part of the reading. */
+struct worker {
+    struct dictionary dictionary;
+    struct tokenizer tokenizer;
+    struct piece piece;
+    uint32_t *ids; /* (ids_capacity) the chunk being filled */
+    size_t ids_size, ids_capacity;
+    size_t sentence_tokens;
+    uint64_t chunk_order, word_order;
+    uint64_t tokens, sentences;
+    uint64_t ill_formed_order; /* the piece of the first ill-formed byte */
+    const char *ill_formed_path;
+    size_t map_size;
+    uint32_t
+        *map; /* (map_size) provisional id to id in the vocabulary, STREAM_SENTENCE_END for pruned words */
+    struct error error;
+};
+
+struct ingestion {
+    const struct ingest_options *options;
+    struct corpus *corpus;
+    struct reader reader;
+    struct worker *workers; /* (options->threads) */
+    atomic_size_t next_chunk;
+    atomic_bool failed; /* by any worker: the others end too */
+};
+
+/* --- checks before anything is read --- */
+
+struct magic {
+    const char *bytes, *tool;
+};
+
+/* What a user most likely forgot to unpack. */
+static const struct magic magics[] = {
+    {"\x1f\x8b", "gzip"},
+    {"\xfd"
+     "7zXZ",
+     "xz"},
+    {"\x28\xb5\x2f\xfd", "zstd"},
+    {"BZh", "bzip2"},
+    {"PK\x03\x04", "unzip"},
+};
+
+static bool check_content(const char *path, int descriptor, struct error *error) {
+    char start[8] = {0};
+    if (pread(descriptor, start, sizeof start, 0) < 0)
+        return error_system(error, errno, "%s: can't read", path);
+    for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
+        if (strncmp(start, magics[i].bytes, strlen(magics[i].bytes)) == 0)
+            return error_set(
+                error, ERROR_INPUT, "%s: compressed; unpack it into a pipe, as in: %s ... | sgns train - ...",
+                path, strcmp(magics[i].tool, "unzip") == 0 ? "unzip -p" : "xz, gzip, bzip2 or zstd -dc");
+    return true;
+}
+
+static bool check_file(const char *path, uint64_t *bytes, bool *pipe, struct error *error) {
+    struct stat status;
+    if (strcmp(path, "-") == 0) {
+        if (fstat(STDIN_FILENO, &status) != 0)
+            return error_system(error, errno, "standard input: can't read");
+        *pipe = true;
+        return true;
+    }
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0)
+        return error_set(error, errno == ENOENT || errno == ENOTDIR ? ERROR_INPUT : ERROR_SYSTEM,
+                         "%s: can't open: %s", path, strerror(errno));
+    bool done = true;
+    if (fstat(descriptor, &status) != 0)
+        done = error_system(error, errno, "%s: can't read", path);
+    else if (S_ISDIR(status.st_mode))
+        done = error_set(error, ERROR_INPUT, "%s: a folder; name the text files in it", path);
+    else if (S_ISREG(status.st_mode)) {
+        done = check_content(path, descriptor, error);
+        *bytes += (uint64_t)status.st_size;
+    } else
+        *pipe = true;
+    close(descriptor);
+    return done;
+}
+
+bool ingest_check(const char *const *paths, size_t path_count, uint64_t *bytes, struct error *error) {
+    uint64_t sum = 0;
+    bool pipe = false;
+    size_t inputs = 0;
+    for (size_t i = 0; i < path_count; i++) {
+        if (!check_file(paths[i], &sum, &pipe, error))
+            return false;
+        inputs += strcmp(paths[i], "-") == 0;
+    }
+    if (inputs > 1)
+        return error_set(error, ERROR_INPUT, "standard input (-) is named more than once");
+    *bytes = pipe ? 0 : sum;
+    return true;
+}
+
+/* --- reading --- */
+
+/* Chunk orders: the piece in the upper bits, the chunk within it in the lower. A piece has far fewer than
+ * 2^24. */
+static bool close_chunk(struct ingestion *ingestion, struct worker *worker, size_t index) {
+    if (worker->ids_size == 0)
+        return true;
+    const uint64_t order = worker->piece.order << 24 | worker->chunk_order++;
+    const bool done = stream_append(&ingestion->corpus->stream, worker->ids, worker->ids_size, order,
+                                    (uint32_t)index, &worker->error);
+    worker->ids_size = 0;
+    return done;
+}
+
+static bool end_sentence(struct ingestion *ingestion, struct worker *worker, size_t index) {
+    if (worker->sentence_tokens == 0)
+        return true;
+    worker->ids[worker->ids_size++] = STREAM_SENTENCE_END;
+    worker->sentence_tokens = 0;
+    worker->sentences++;
+    return worker->ids_size < STREAM_CHUNK_IDS || close_chunk(ingestion, worker, index);
+}
+
+static bool take_word(struct ingestion *ingestion, struct worker *worker, size_t index) {
+    const struct tokenizer *tokenizer = &worker->tokenizer;
+    uint32_t id;
+    /* A piece has at most 2^20 bytes, so its words fit in 20 bits. */
+    const uint64_t first = worker->piece.order << 24 | worker->word_order++;
+    if (!dictionary_add(&worker->dictionary, tokenizer->token, tokenizer->length, 1, first, &id,
+                        &worker->error))
+        return false;
+    worker->ids[worker->ids_size++] = id;
+    worker->tokens++;
+    if (++worker->sentence_tokens < ingestion->options->max_sentence)
+        return true;
+    return end_sentence(ingestion, worker, index);
+}
+
+static bool take_piece(struct ingestion *ingestion, struct worker *worker, size_t index) {
+    const struct piece *piece = &worker->piece;
+    worker->chunk_order = worker->word_order = 0;
+    const uint64_t ill_formed = worker->tokenizer.losses.ill_formed;
+    tokenizer_start(&worker->tokenizer, ingestion->options->rules, piece->bytes, piece->size, piece->offset);
+    bool done = true;
+    for (;;) {
+        const enum token_kind kind = tokenizer_next(&worker->tokenizer);
+        done = kind == TOKEN_WORD ? take_word(ingestion, worker, index)
+                                  : end_sentence(ingestion, worker, index);
+        if (kind == TOKEN_END || !done)
+            break;
+    }
+    if (ill_formed == 0 && worker->tokenizer.losses.ill_formed > 0) {
+        worker->ill_formed_order = piece->order;
+        worker->ill_formed_path = piece->path;
+    }
+    return done && close_chunk(ingestion, worker, index);
+}
+
+static bool interrupted(const struct ingestion *ingestion, struct error *error) {
+    if (ingestion->options->stop != NULL &&
+        atomic_load_explicit(ingestion->options->stop, memory_order_relaxed))
+        return !error_set(error, ERROR_SYSTEM, "interrupted");
+    return atomic_load_explicit(&ingestion->failed, memory_order_relaxed);
+}
+
+static void read_pieces(void *context, size_t index) {
+    struct ingestion *ingestion = context;
+    struct worker *worker = &ingestion->workers[index];
+    while (!interrupted(ingestion, &worker->error)) {
+        if (!reader_next(&ingestion->reader, &worker->piece, &worker->error))
+            break;
+        if (worker->piece.size == 0)
+            return;
+        if (!take_piece(ingestion, worker, index))
+            break;
+        if (index == 0 && ingestion->options->report != NULL)
+            ingestion->options->report(ingestion->options->report_context,
+                                       worker->piece.order * READER_PIECE_BYTES);
+    }
+    atomic_store_explicit(&ingestion->failed, true, memory_order_relaxed);
+}
+
+static bool start_worker(struct worker *worker, const struct ingest_options *options, struct error *error) {
+    /* A chunk grows until the sentence that fills it ends. */
+    if (!size_add(STREAM_CHUNK_IDS + 1, options->max_sentence, &worker->ids_capacity))
+        return error_set(error, ERROR_INPUT, "sentences of %zu words are too long", options->max_sentence);
+    worker->ids = memory_allocate(worker->ids_capacity, sizeof *worker->ids, "the corpus", error);
+    worker->piece.bytes = memory_allocate(READER_PIECE_BYTES, 1, "a read buffer", error);
+    return worker->ids != NULL && worker->piece.bytes != NULL &&
+           dictionary_create(&worker->dictionary, error);
+}
+
+static void free_workers(struct ingestion *ingestion) {
+    for (size_t i = 0; ingestion->workers != NULL && i < ingestion->options->threads; i++) {
+        struct worker *worker = &ingestion->workers[i];
+        dictionary_free(&worker->dictionary);
+        free(worker->ids);
+        free(worker->piece.bytes);
+        free(worker->map);
+    }
+    free(ingestion->workers);
+    ingestion->workers = NULL;
+}
+
+static bool first_error(const struct ingestion *ingestion, struct error *error) {
+    for (size_t i = 0; i < ingestion->options->threads; i++)
+        if (ingestion->workers[i].error.kind != ERROR_NONE) {
+            *error = ingestion->workers[i].error;
+            return true;
+        }
+    return false;
+}
+
+static bool read_corpus(struct ingestion *ingestion, struct error *error) {
+    const struct ingest_options *options = ingestion->options;
+    if (!reader_create(&ingestion->reader, options->paths, options->path_count, options->rules, error))
+        return false;
+    bool done = true;
+    for (size_t i = 0; i < options->threads && done; i++)
+        done = start_worker(&ingestion->workers[i], options, error);
+    done = done && threads_run(options->threads, read_pieces, ingestion, error) &&
+           !first_error(ingestion, error);
+    ingestion->corpus->bytes = ingestion->reader.bytes;
+    reader_free(&ingestion->reader);
+    return done;
+}
+
+/* --- what was read becomes a vocabulary --- */
+
+static void sum_up(struct ingestion *ingestion) {
+    struct corpus *corpus = ingestion->corpus;
+    uint64_t earliest = UINT64_MAX;
+    for (size_t i = 0; i < ingestion->options->threads; i++) {
+        const struct worker *worker = &ingestion->workers[i];
+        corpus->tokens += worker->tokens;
+        corpus->sentences += worker->sentences;
+        corpus->losses.ill_formed += worker->tokenizer.losses.ill_formed;
+        corpus->losses.overlong += worker->tokenizer.losses.overlong;
+        if (worker->ill_formed_path != NULL && worker->ill_formed_order < earliest) {
+            earliest = worker->ill_formed_order;
+            corpus->losses.ill_formed_first = worker->tokenizer.losses.ill_formed_first;
+            corpus->ill_formed_path = worker->ill_formed_path;
+        }
+    }
+}
+
+/* Adds the other workers' words to the first one's dictionary; worker->map gets their ids there. */
+static bool merge_dictionaries(struct ingestion *ingestion, struct error *error) {
+    struct dictionary *merged = &ingestion->workers[0].dictionary;
+    for (size_t i = 0; i < ingestion->options->threads; i++) {
+        struct worker *worker = &ingestion->workers[i];
+        struct dictionary *own = &worker->dictionary;
+        worker->map = memory_allocate(own->size, sizeof *worker->map, "the dictionary", error);
+        if (worker->map == NULL)
+            return false;
+        worker->map_size = own->size;
+        for (size_t id = 0; id < worker->map_size; id++) {
+            const struct dictionary_entry *entry = &own->entries[id];
+            worker->map[id] = (uint32_t)id;
+            if (i > 0 && !dictionary_add(merged, (const unsigned char *)own->text + entry->start,
+                                         entry->length, entry->count, entry->first, &worker->map[id], error))
+                return false;
+        }
+        if (i > 0)
+            dictionary_free(own);
+    }
+    return true;
+}
+
+/* Entries with their id, for sorting. */
+struct ranked {
+    uint64_t count, first;
+    uint32_t id;
+};
+
+static int compare_ranked(const void *a, const void *b) {
+    const struct ranked *left = a, *right = b;
+    if (left->count != right->count)
+        return left->count > right->count ? -1 : 1;
+    return (left->first > right->first) - (left->first < right->first);
+}
+
+/* The words that stay, sorted; *size of them. */
+static struct ranked *rank_words(const struct dictionary *dictionary, const struct ingest_options *options,
+                                 size_t *size, struct error *error) {
+    struct ranked *ranked = memory_allocate(dictionary->size, sizeof *ranked, "the vocabulary", error);
+    if (ranked == NULL)
+        return NULL;
+    size_t kept = 0;
+    for (size_t id = 0; id < dictionary->size; id++) {
+        const struct dictionary_entry *entry = &dictionary->entries[id];
+        if (entry->count >= options->min_count)
+            ranked[kept++] = (struct ranked){entry->count, entry->first, (uint32_t)id};
+    }
+    qsort(ranked, kept, sizeof *ranked, compare_ranked);
+    *size = options->max_vocab > 0 && kept > options->max_vocab ? (size_t)options->max_vocab : kept;
+    return ranked;
+}
+
+static bool fill_vocab(struct vocab *vocab, const struct dictionary *dictionary, const struct ranked *ranked,
+                       size_t size, struct error *error) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < size; i++)
+        bytes += dictionary->entries[ranked[i].id].length + 1;
+    *vocab = (struct vocab){.size = size, .text_bytes = bytes};
+    vocab->text = memory_allocate(bytes, 1, "the vocabulary", error);
+    vocab->starts = memory_allocate(size + 1, sizeof *vocab->starts, "the vocabulary", error);
+    vocab->counts = memory_allocate(size, sizeof *vocab->counts, "the vocabulary", error);
+    if (vocab->text == NULL || vocab->starts == NULL || vocab->counts == NULL)
+        return false;
+    size_t at = 0;
+    for (size_t i = 0; i < size; i++) {
+        const struct dictionary_entry *entry = &dictionary->entries[ranked[i].id];
+        vocab->starts[i] = at;
+        vocab->counts[i] = entry->count;
+        vocab->total += entry->count;
+        memcpy(vocab->text + at, dictionary->text + entry->start, entry->length);
+        at += entry->length + 1;
+    }
+    vocab->starts[size] = at;
+    return true;
+}
+
+/* Turns the workers' maps, now to ids of the merged dictionary, into maps to the vocabulary. The first
+ * worker's map, which is the identity so far, becomes the table for the others. */
+static bool map_to_vocab(struct ingestion *ingestion, size_t different, const struct ranked *ranked,
+                         size_t size, struct error *error) {
+    uint32_t *final = memory_allocate(different, sizeof *final, "the vocabulary", error);
+    if (final == NULL)
+        return false;
+    for (size_t i = 0; i < different; i++)
+        final[i] = STREAM_SENTENCE_END;
+    for (size_t i = 0; i < size; i++)
+        final[ranked[i].id] = (uint32_t)i;
+    for (size_t i = 1; i < ingestion->options->threads; i++) {
+        struct worker *worker = &ingestion->workers[i];
+        for (size_t id = 0; id < worker->map_size; id++)
+            worker->map[id] = final[worker->map[id]];
+    }
+    free(ingestion->workers[0].map);
+    ingestion->workers[0].map = final;
+    return true;
+}
+
+static void remap_chunks(void *context, size_t index) {
+    struct ingestion *ingestion = context;
+    struct stream *stream = &ingestion->corpus->stream;
+    struct worker *worker = &ingestion->workers[index];
+    for (;;) {
+        const size_t chunk = atomic_fetch_add_explicit(&ingestion->next_chunk, 1, memory_order_relaxed);
+        if (chunk >= stream->size || interrupted(ingestion, &worker->error))
+            return;
+        const uint32_t *map = ingestion->workers[stream->chunks[chunk].source].map;
+        if (!stream_remap(stream, chunk, map, worker->ids, &worker->error))
+            return;
+    }
+}
+
+static bool no_words(const struct ingestion *ingestion, struct error *error) {
+    const struct corpus *corpus = ingestion->corpus;
+    const char *path = ingestion->options->paths[0];
+    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+    const char *more = ingestion->options->path_count > 1 ? " and the other files" : "";
+    if (corpus->tokens == 0)
+        return error_set(error, ERROR_INPUT, "%s%s: no words in it (%llu bytes)", name, more,
+                         (unsigned long long)corpus->bytes);
+    return error_set(error, ERROR_INPUT, "%s%s: none of its %llu words occurs %llu times; lower --min-count",
+                     name, more, (unsigned long long)corpus->different,
+                     (unsigned long long)ingestion->options->min_count);
+}
+
+static bool make_vocab(struct ingestion *ingestion, struct error *error) {
+    struct corpus *corpus = ingestion->corpus;
+    if (!merge_dictionaries(ingestion, error))
+        return false;
+    const struct dictionary *dictionary = &ingestion->workers[0].dictionary;
+    corpus->different = dictionary->size;
+    size_t size = 0;
+    struct ranked *ranked = rank_words(dictionary, ingestion->options, &size, error);
+    bool done = ranked != NULL && (size > 0 || no_words(ingestion, error)) &&
+                fill_vocab(&corpus->vocab, dictionary, ranked, size, error) &&
+                map_to_vocab(ingestion, dictionary->size, ranked, size, error);
+    free(ranked);
+    stream_sort(&corpus->stream);
+    done = done && threads_run(ingestion->options->threads, remap_chunks, ingestion, error) &&
+           !first_error(ingestion, error);
+    for (size_t i = 0; i < corpus->stream.size; i++)
+        corpus->words += corpus->stream.chunks[i].words;
+    return done;
+}
+
+bool ingest(struct corpus *corpus, const struct ingest_options *options, struct error *error) {
+    *corpus = (struct corpus){.stream = {.descriptor = -1}};
+    struct ingestion ingestion = {.options = options, .corpus = corpus};
+    if (!stream_create(&corpus->stream, options->memory_limit, options->folder, error))
+        return false;
+    ingestion.workers = memory_allocate(options->threads, sizeof *ingestion.workers, "threads", error);
+    bool done = ingestion.workers != NULL && read_corpus(&ingestion, error);
+    if (ingestion.workers != NULL)
+        sum_up(&ingestion);
+    done = done && make_vocab(&ingestion, error);
+    free_workers(&ingestion);
+    return done;
+}
+
+void corpus_free(struct corpus *corpus) {
+    vocab_free(&corpus->vocab);
+    stream_free(&corpus->stream);
+}

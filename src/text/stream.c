@@ -1,0 +1,167 @@
+#include "text/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+bool stream_create(struct stream *stream, uint64_t memory_limit, const char *folder, struct error *error) {
+    *stream = (struct stream){.memory_limit = memory_limit, .folder = folder, .descriptor = -1};
+    const int number = pthread_mutex_init(&stream->lock, NULL);
+    return number == 0 || error_system(error, number, "can't make a lock");
+}
+
+void stream_free(struct stream *stream) {
+    for (size_t i = 0; i < stream->size; i++)
+        free(stream->chunks[i].ids);
+    free(stream->chunks);
+    if (stream->descriptor >= 0)
+        close(stream->descriptor);
+    pthread_mutex_destroy(&stream->lock);
+    *stream = (struct stream){.descriptor = -1};
+}
+
+static bool open_file(struct stream *stream, struct error *error) {
+    if (stream->descriptor >= 0)
+        return true;
+    const size_t room = strlen(stream->folder) + 32;
+    char *path = memory_allocate(room, 1, "a file name", error);
+    if (path == NULL)
+        return false;
+    snprintf(path, room, "%s/.sgns-ids-XXXXXX", stream->folder);
+    stream->descriptor = mkstemp(path);
+    if (stream->descriptor < 0)
+        error_system(error, errno, "%s: can't create a temporary file there", stream->folder);
+    else
+        unlink(path);
+    free(path);
+    return stream->descriptor >= 0;
+}
+
+/* Both move the whole range or fail. */
+static bool write_ids(const struct stream *stream, const uint32_t *ids, size_t size, uint64_t offset,
+                      struct error *error) {
+    const char *from = (const char *)ids;
+    size_t left = size * sizeof *ids;
+    for (off_t at = (off_t)(offset * sizeof *ids); left > 0;) {
+        const ssize_t done = pwrite(stream->descriptor, from, left, at);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return error_system(error, errno, "%s: can't write the temporary file of word ids",
+                                stream->folder);
+        from += done;
+        at += done;
+        left -= (size_t)done;
+    }
+    return true;
+}
+
+static bool read_ids(const struct stream *stream, uint32_t *ids, size_t size, uint64_t offset,
+                     struct error *error) {
+    char *to = (char *)ids;
+    size_t left = size * sizeof *ids;
+    for (off_t at = (off_t)(offset * sizeof *ids); left > 0;) {
+        const ssize_t done = pread(stream->descriptor, to, left, at);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return error_system(error, done < 0 ? errno : EIO,
+                                "%s: can't read the temporary file of word ids", stream->folder);
+        to += done;
+        at += done;
+        left -= (size_t)done;
+    }
+    return true;
+}
+
+static uint32_t count_words(const uint32_t *ids, size_t size) {
+    uint32_t words = 0;
+    for (size_t i = 0; i < size; i++)
+        words += ids[i] != STREAM_SENTENCE_END;
+    return words;
+}
+
+/* Puts the ids into memory if they still fit under the limit, else behind the file's end. */
+static bool keep_ids(struct stream *stream, struct stream_chunk *chunk, const uint32_t *ids,
+                     struct error *error) {
+    const size_t bytes = chunk->size * sizeof *ids;
+    if (stream->memory_bytes + bytes <= stream->memory_limit) {
+        chunk->ids = memory_allocate(chunk->size, sizeof *ids, "the corpus", error);
+        if (chunk->ids == NULL)
+            return false;
+        memcpy(chunk->ids, ids, bytes);
+        stream->memory_bytes += bytes;
+        return true;
+    }
+    chunk->offset = stream->file_ids;
+    if (!open_file(stream, error) || !write_ids(stream, ids, chunk->size, chunk->offset, error))
+        return false;
+    stream->file_ids += chunk->size;
+    return true;
+}
+
+bool stream_append(struct stream *stream, const uint32_t *ids, size_t size, uint64_t order, uint32_t source,
+                   struct error *error) {
+    struct stream_chunk chunk = {.order = order, .size = (uint32_t)size, .source = source};
+    chunk.words = count_words(ids, size);
+    pthread_mutex_lock(&stream->lock);
+    const bool done = memory_reserve(&stream->chunks, &stream->capacity, stream->size + 1, "the corpus",
+                                     error) &&
+                      keep_ids(stream, &chunk, ids, error);
+    if (done) {
+        stream->chunks[stream->size++] = chunk;
+        if (size > stream->ids_most)
+            stream->ids_most = size;
+    }
+    pthread_mutex_unlock(&stream->lock);
+    return done;
+}
+
+static int compare_order(const void *a, const void *b) {
+    const struct stream_chunk *left = a, *right = b;
+    return (left->order > right->order) - (left->order < right->order);
+}
+
+void stream_sort(struct stream *stream) {
+    if (stream->size > 0)
+        qsort(stream->chunks, stream->size, sizeof *stream->chunks, compare_order);
+}
+
+const uint32_t *stream_read(const struct stream *stream, size_t index, uint32_t *room, struct error *error) {
+    const struct stream_chunk *chunk = &stream->chunks[index];
+    if (chunk->ids != NULL)
+        return chunk->ids;
+    return read_ids(stream, room, chunk->size, chunk->offset, error) ? room : NULL;
+}
+
+/* In place; returns how many ids are left. */
+static size_t remap_ids(uint32_t *ids, size_t size, const uint32_t *map) {
+    size_t kept = 0;
+    for (size_t i = 0; i < size; i++) {
+        const uint32_t id = ids[i] == STREAM_SENTENCE_END ? STREAM_SENTENCE_END : map[ids[i]];
+        const bool end = ids[i] == STREAM_SENTENCE_END;
+        const bool sentence_has_words = kept > 0 && ids[kept - 1] != STREAM_SENTENCE_END;
+        if (end ? sentence_has_words : id != STREAM_SENTENCE_END)
+            ids[kept++] = id;
+    }
+    return kept;
+}
+
+bool stream_remap(struct stream *stream, size_t index, const uint32_t *map, uint32_t *room,
+                  struct error *error) {
+    struct stream_chunk *chunk = &stream->chunks[index];
+    uint32_t *ids = chunk->ids;
+    if (ids == NULL) {
+        ids = room;
+        if (!read_ids(stream, ids, chunk->size, chunk->offset, error))
+            return false;
+    }
+    chunk->size = (uint32_t)remap_ids(ids, chunk->size, map);
+    chunk->words = count_words(ids, chunk->size);
+    return chunk->ids != NULL || write_ids(stream, ids, chunk->size, chunk->offset, error);
+}
