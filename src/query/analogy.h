@@ -1,0 +1,36 @@
+/* Analogies, `a is to b as c is to d`: how often the nearest word to b - a + c is d. */
+#ifndef SGNS_QUERY_ANALOGY_H
+#define SGNS_QUERY_ANALOGY_H
+
+#include <stddef.h>
+
+#include "model/model.h"
+
+struct analogy_section {
+    char *name;   /* owned */
+    size_t right; /* questions whose best answer is the file's */
+    size_t asked; /* questions whose four words are all known */
+    size_t total; /* questions in the file */
+};
+
+struct analogies {
+    struct analogy_section *sections; /* (count) in the file's order; owned */
+    size_t count, capacity;
+};
+
+/* Asks the model the questions of a file of the questions-words form (Mikolov and others 2013, "Efficient
+ * estimation of word representations in vector space"): lines of four words `a b c d`, and lines `: NAME`
+ * that begin a section; blank lines are skipped, any other line is ERROR_INPUT with its number. Only the
+ * `restrict_to` most frequent words are known (0: all); words are looked up by lookup_any_case. The answer is
+ * the known word other than a, b and c with the largest cosine to b - a + c, of unit vectors (3CosAdd), ties
+ * to the more frequent one. Runs on `threads` threads, at least 1; the result does not depend on their
+ * number. Free with analogies_free, also after a failure. */
+bool analogies_score(struct analogies *analogies, const struct model *model, const char *path,
+                     size_t restrict_to, size_t threads, struct error *error) MUST_USE;
+void analogies_free(struct analogies *analogies);
+
+/* A section with the sums over those whose name begins with "gram", which ask for grammar (syntactic: true),
+ * or over the others. Its name is NULL. */
+struct analogy_section analogies_sum(const struct analogies *analogies, bool syntactic);
+
+#endif

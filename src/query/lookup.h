@@ -1,0 +1,17 @@
+/* From words as people write them to ids. */
+#ifndef SGNS_QUERY_LOOKUP_H
+#define SGNS_QUERY_LOOKUP_H
+
+#include <stddef.h>
+
+#include "model/model.h"
+
+/* The id of `word` once it is brought to the form of the model's tokenizer; false if it is not one word
+ * there, or not in the vocabulary. */
+bool lookup_word(const struct model *model, const char *word, size_t *id) MUST_USE;
+
+/* As lookup_word; a word that is not there as written is also tried with ASCII capitals made small, since
+ * lists of test words have capitals (Athens) where corpora often have none. */
+bool lookup_any_case(const struct model *model, const char *word, size_t *id) MUST_USE;
+
+#endif
