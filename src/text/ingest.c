@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -167,17 +168,15 @@ static bool take_piece(struct ingestion *ingestion, struct worker *worker, size_
     return done && close_chunk(ingestion, worker, index);
 }
 
-static bool interrupted(const struct ingestion *ingestion, struct error *error) {
-    if (ingestion->options->stop != NULL &&
-        atomic_load_explicit(ingestion->options->stop, memory_order_relaxed))
-        return !error_set(error, ERROR_SYSTEM, "interrupted");
+static bool has_failed(const struct ingestion *ingestion)
+{
     return atomic_load_explicit(&ingestion->failed, memory_order_relaxed);
 }
 
 static void read_pieces(void *context, size_t index) {
     struct ingestion *ingestion = context;
     struct worker *worker = &ingestion->workers[index];
-    while (!interrupted(ingestion, &worker->error)) {
+    while (!has_failed(ingestion)) {
         if (!reader_next(&ingestion->reader, &worker->piece, &worker->error))
             break;
         if (worker->piece.size == 0)
@@ -359,7 +358,7 @@ static void remap_chunks(void *context, size_t index) {
     struct worker *worker = &ingestion->workers[index];
     for (;;) {
         const size_t chunk = atomic_fetch_add_explicit(&ingestion->next_chunk, 1, memory_order_relaxed);
-        if (chunk >= stream->size || interrupted(ingestion, &worker->error))
+        if (chunk >= stream->size)
             return;
         const uint32_t *map = ingestion->workers[stream->chunks[chunk].source].map;
         if (!stream_remap(stream, chunk, map, worker->ids, &worker->error))

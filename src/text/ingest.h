@@ -7,7 +7,6 @@
 #ifndef SGNS_TEXT_INGEST_H
 #define SGNS_TEXT_INGEST_H
 
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,7 +25,6 @@ struct ingest_options {
     size_t threads;        /* 1 or more */
     uint64_t memory_limit; /* bytes of the id stream that stay in memory */
     const char *folder;    /* for the rest of it */
-    atomic_bool *stop;     /* set by others to make it end early, with the error "interrupted" */
     /* Called now and then with the bytes read so far, by one thread at a time. */
     void (*report)(void *context, uint64_t bytes);
     void *report_context;

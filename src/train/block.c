@@ -1,0 +1,300 @@
+/* The whole algorithm; read block_train at the end first. */
+#include "train/block.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/race.h"
+
+#define ROWS_MOST PACE_LENGTH_MOST
+
+/* One step of a block: some input rows, pairs of them with context rows, noise rows. A context row is known
+ * by its slot: its position in the passage, counted from the first position that the block can reach. */
+struct block {
+    const struct block_settings *settings;
+
+    size_t rows;                       /* P: words of the block */
+    float *input_rows[ROWS_MOST];      /* into the matrix */
+    float *inputs;                     /* (ROWS_MOST, stride): their values before the step */
+    const float *inputs_of[ROWS_MOST]; /* row p of `inputs` */
+
+    size_t slots;              /* P + 2 window, or fewer at the passage's ends */
+    float **slot_rows;         /* (slots) into the matrix */
+    unsigned *slot_pairs;      /* (slots) pairs of the slot so far */
+    unsigned *incoming;        /* (slots, 2 window): those pairs */
+    const float **slot_inputs; /* (slots, 2 window): their input rows */
+
+    unsigned starts[ROWS_MOST + 1]; /* row p's pairs: starts[p] .. starts[p + 1] - 1 */
+    const float **pair_rows;        /* (pairs) the context's row in the matrix */
+    float *pair_scores;             /* (pairs) */
+    float *pair_shifts;             /* (pairs) */
+    float *weights;                 /* (2 window) one slot's gradients side by side */
+
+    size_t noise_count;  /* different noise words */
+    size_t columns;      /* rounded up to KERNEL_ROW_FLOATS */
+    uint32_t *noise_ids; /* (columns) */
+    float **noise_rows;  /* (columns) into the matrix */
+    float *draws;        /* (columns) */
+    float *noise_shifts; /* (columns) */
+    float *transposed;   /* (stride, columns): the noise rows' values before the step */
+    float *noise_scores; /* (ROWS_MOST, columns) */
+    float row_weights[ROWS_MOST];
+
+    uint32_t *draw_table; /* (draw_slots) noise word's number + 1 by hash, to find those drawn twice */
+    size_t draw_slots;
+
+    float *scratch; /* for the kernel */
+};
+
+/* --- room --- */
+
+static size_t round_up(size_t value) {
+    return (value + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
+}
+
+static float *floats(size_t count, struct error *error) {
+    /* Aligned for the widest vectors; sizes are small multiples of option values that are range-checked. */
+    float *room = aligned_alloc(64, round_up(count) * sizeof *room);
+    if (room == NULL)
+        error_set(error, ERROR_SYSTEM, "out of memory: %zu floats for a block", count);
+    else
+        memset(room, 0, round_up(count) * sizeof *room);
+    return room;
+}
+
+static bool allocate(struct block *block, struct error *error) {
+    const struct block_settings *settings = block->settings;
+    const size_t columns = round_up(settings->noise_words), around = 2 * settings->window;
+    const size_t slots = ROWS_MOST + around, pairs = ROWS_MOST * around;
+    block->draw_slots = 64;
+    while (block->draw_slots < 2 * settings->noise_words)
+        block->draw_slots *= 2;
+    const char *what = "a block";
+    return (block->inputs = floats(ROWS_MOST * settings->stride, error)) != NULL &&
+           (block->slot_rows = memory_allocate(slots, sizeof *block->slot_rows, what, error)) != NULL &&
+           (block->slot_pairs = memory_allocate(slots, sizeof *block->slot_pairs, what, error)) != NULL &&
+           (block->incoming = memory_allocate(slots * around, sizeof *block->incoming, what, error)) !=
+               NULL &&
+           (block->slot_inputs = memory_allocate(slots * around, sizeof(float *), what, error)) != NULL &&
+           (block->pair_rows = memory_allocate(pairs, sizeof(float *), what, error)) != NULL &&
+           (block->pair_scores = floats(pairs + KERNEL_ROW_FLOATS, error)) != NULL &&
+           (block->pair_shifts = floats(pairs + KERNEL_ROW_FLOATS, error)) != NULL &&
+           (block->weights = floats(around, error)) != NULL &&
+           (block->noise_ids = memory_allocate(columns, sizeof *block->noise_ids, what, error)) != NULL &&
+           (block->noise_rows = memory_allocate(columns, sizeof *block->noise_rows, what, error)) != NULL &&
+           (block->draws = floats(columns, error)) != NULL &&
+           (block->noise_shifts = floats(columns, error)) != NULL &&
+           (block->transposed = floats(settings->stride * columns, error)) != NULL &&
+           (block->noise_scores = floats(ROWS_MOST * columns, error)) != NULL &&
+           (block->draw_table = memory_allocate(block->draw_slots, sizeof *block->draw_table, what, error)) !=
+               NULL &&
+           (block->scratch = floats(KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS, error)) != NULL;
+}
+
+struct block *block_create(const struct block_settings *settings, struct error *error) {
+    struct block *block = memory_allocate(1, sizeof *block, "a block", error);
+    if (block == NULL)
+        return NULL;
+    block->settings = settings;
+    if (!allocate(block, error)) {
+        block_free(block);
+        return NULL;
+    }
+    for (size_t p = 0; p < ROWS_MOST; p++)
+        block->inputs_of[p] = block->inputs + p * settings->stride;
+    return block;
+}
+
+void block_free(struct block *block) {
+    if (block == NULL)
+        return;
+    free(block->inputs);
+    free(block->slot_rows);
+    free(block->slot_pairs);
+    free(block->incoming);
+    free(block->slot_inputs);
+    free(block->pair_rows);
+    free(block->pair_scores);
+    free(block->pair_shifts);
+    free(block->weights);
+    free(block->noise_ids);
+    free(block->noise_rows);
+    free(block->draws);
+    free(block->noise_shifts);
+    free(block->transposed);
+    free(block->noise_scores);
+    free(block->draw_table);
+    free(block->scratch);
+    free(block);
+}
+
+/* --- what a step is about --- */
+
+/* Draws N noise words; a word drawn again is one row that counts more. Returns the most draws of one word. */
+static size_t draw_noise(struct block *block, struct rng *rng) {
+    const struct block_settings *settings = block->settings;
+    memset(block->draw_table, 0, block->draw_slots * sizeof *block->draw_table);
+    size_t count = 0;
+    float most = 1;
+    for (size_t i = 0; i < settings->noise_words; i++) {
+        const uint32_t id = noise_draw(settings->noise, rng);
+        size_t at = (id * UINT32_C(0x9e3779b1)) >> 7 & (block->draw_slots - 1);
+        while (block->draw_table[at] != 0 && block->noise_ids[block->draw_table[at] - 1] != id)
+            at = (at + 1) & (block->draw_slots - 1);
+        if (block->draw_table[at] == 0) {
+            block->noise_ids[count] = id;
+            block->noise_rows[count] = settings->output + id * settings->stride;
+            block->draws[count] = 1;
+            block->draw_table[at] = (uint32_t)++count;
+        } else {
+            const float draws = block->draws[block->draw_table[at] - 1] += 1;
+            most = draws > most ? draws : most;
+        }
+    }
+    block->noise_count = count;
+    block->columns = round_up(count);
+    for (size_t j = count; j < block->columns; j++)
+        block->draws[j] = 0;
+    return (size_t)most;
+}
+
+/* The block's words: at most `most`, and it ends before the word that would occur in it once too often. */
+static size_t choose_length(const struct passage *passage, size_t at, size_t most, size_t occurrences) {
+    const size_t left = passage->size - at;
+    const size_t length = left < most ? left : most;
+    for (size_t p = occurrences; p < length; p++) {
+        size_t before = 0;
+        for (size_t q = 0; q < p; q++)
+            before += passage->words[at + q] == passage->words[at + p];
+        if (before >= occurrences)
+            return p;
+    }
+    return length;
+}
+
+static void list_inputs(struct block *block, const struct passage *passage, size_t at, size_t length) {
+    const struct block_settings *settings = block->settings;
+    block->rows = length;
+    for (size_t p = 0; p < length; p++)
+        block->input_rows[p] = settings->input + passage->words[at + p] * settings->stride;
+}
+
+/* Pairs of the rows with every `passes`-th of their contexts, starting with number `pass`. */
+static void list_pairs(struct block *block, const struct passage *passage, size_t at, size_t pass,
+                       size_t passes) {
+    const struct block_settings *settings = block->settings;
+    const size_t around = 2 * settings->window;
+    const size_t base = at > settings->window ? at - settings->window : 0;
+    const size_t end = at + block->rows + settings->window;
+    block->slots = (end < passage->size ? end : passage->size) - base;
+    for (size_t s = 0; s < block->slots; s++) {
+        block->slot_rows[s] = settings->output + passage->words[base + s] * settings->stride;
+        block->slot_pairs[s] = 0;
+    }
+    unsigned pairs = 0;
+    for (size_t p = 0; p < block->rows; p++) {
+        block->starts[p] = pairs;
+        size_t turn = passes - pass;
+        for (size_t c = passage->from[at + p]; c < passage->to[at + p]; c++) {
+            if (c == at + p)
+                continue;
+            if (turn++ % passes != 0)
+                continue;
+            const size_t slot = c - base, entry = slot * around + block->slot_pairs[slot]++;
+            block->incoming[entry] = pairs;
+            block->slot_inputs[entry] = block->inputs_of[p];
+            block->pair_rows[pairs++] = block->slot_rows[slot];
+        }
+    }
+    block->starts[block->rows] = pairs;
+    const float share = (float)settings->negative / (float)settings->noise_words;
+    for (size_t p = 0; p < block->rows; p++)
+        block->row_weights[p] = (float)(block->starts[p + 1] - block->starts[p]) * share;
+}
+
+static void list_shifts(struct block *block) {
+    const struct block_settings *settings = block->settings;
+    for (size_t k = 0; k < block->starts[block->rows]; k++)
+        block->pair_shifts[k] =
+            settings->shifts[(size_t)(block->pair_rows[k] - settings->output) / settings->stride];
+    for (size_t j = 0; j < block->noise_count; j++)
+        block->noise_shifts[j] = settings->shifts[block->noise_ids[j]];
+}
+
+/* --- the three stages --- */
+
+static void compute_scores(struct block *block) {
+    const struct block_settings *settings = block->settings;
+    const struct kernel *kernel = settings->kernel;
+    kernel->copy_rows(block->inputs, (const float *const *)block->input_rows, block->rows, settings->stride);
+    kernel->transpose(block->transposed, block->columns, (const float *const *)block->noise_rows,
+                      block->noise_count, settings->stride);
+    kernel->noise_scores(block->noise_scores, block->inputs, block->rows, settings->stride, settings->dim,
+                         block->transposed, block->columns);
+    kernel->pair_scores(block->pair_scores, block->inputs, block->rows, settings->stride, block->starts,
+                        block->pair_rows, block->scratch);
+}
+
+static void apply_objective(struct block *block, struct loss_sum *loss) {
+    const struct block_settings *settings = block->settings;
+    const struct scores scores = {.rows = block->rows,
+                                  .starts = block->starts,
+                                  .pairs = block->pair_scores,
+                                  .pair_shifts = block->pair_shifts,
+                                  .columns = block->columns,
+                                  .noise = block->noise_scores,
+                                  .noise_shifts = block->noise_shifts,
+                                  .row_weights = block->row_weights,
+                                  .draws = block->draws};
+    if (settings->objective->shifted)
+        list_shifts(block);
+    if (loss != NULL) {
+        loss->loss += settings->objective->loss(&scores);
+        loss->pairs += block->starts[block->rows];
+    }
+    settings->objective->gradient(&scores, settings->kernel);
+}
+
+/* Input rows learn from the output rows as they are now; output rows then from the input rows as they were.
+ */
+static void apply_updates(struct block *block, float scale) {
+    const size_t stride = block->settings->stride, columns = block->columns;
+    const size_t around = 2 * block->settings->window;
+    const struct kernel *kernel = block->settings->kernel;
+    kernel->update(block->input_rows, block->rows, (const float *const *)block->noise_rows,
+                   block->noise_count, block->noise_scores, columns, 1, scale, stride);
+    for (size_t p = 0; p < block->rows; p++) {
+        const size_t start = block->starts[p], count = block->starts[p + 1] - start;
+        if (count > 0)
+            kernel->update(&block->input_rows[p], 1, block->pair_rows + start, count,
+                           block->pair_scores + start, 0, 1, scale, stride);
+    }
+    kernel->update(block->noise_rows, block->noise_count, block->inputs_of, block->rows, block->noise_scores,
+                   1, columns, scale, stride);
+    for (size_t s = 0; s < block->slots; s++) {
+        const size_t count = block->slot_pairs[s];
+        for (size_t i = 0; i < count; i++)
+            block->weights[i] = block->pair_scores[block->incoming[s * around + i]];
+        if (count > 0)
+            kernel->update(&block->slot_rows[s], 1, block->slot_inputs + s * around, count, block->weights, 0,
+                           1, scale, stride);
+    }
+}
+
+size_t block_train(struct block *block, const struct passage *passage, size_t at, double alpha,
+                   const struct pace *pace, struct rng *rng, struct loss_sum *loss) {
+    const size_t draws = draw_noise(block, rng);
+    list_inputs(block, passage, at, choose_length(passage, at, pace_length(pace, draws), pace->occurrences));
+    for (size_t pass = 0; pass < pace->passes; pass++) {
+        if (pass > 0)
+            draw_noise(block, rng);
+        list_pairs(block, passage, at, pass, pace->passes);
+        if (block->starts[block->rows] == 0)
+            continue;
+        compute_scores(block);
+        apply_objective(block, pass == 0 ? loss : NULL);
+        apply_updates(block, (float)-alpha);
+    }
+    return block->rows;
+}

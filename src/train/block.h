@@ -1,0 +1,57 @@
+/* Block SGNS: the algorithm. A thread takes a block of consecutive words, their contexts, and one set of
+ * noise words shared by the whole block, computes all scores, lets the objective turn them into gradients,
+ * and updates all rows. Sharing the noise leaves the expected gradient as it is, and turns most of the work
+ * into a matrix product. */
+#ifndef SGNS_TRAIN_BLOCK_H
+#define SGNS_TRAIN_BLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/rng.h"
+#include "train/kernel.h"
+#include "train/noise.h"
+#include "train/objective.h"
+#include "train/pace.h"
+
+/* What is trained, and how. Nothing is owned; all threads share one. */
+struct block_settings {
+    const struct objective *objective;
+    const struct kernel *kernel;
+    const struct noise *noise;
+    const float *shifts; /* (vocab): log(K q(word)); NULL unless the objective is `shifted` */
+    float *input;        /* (vocab, stride) row-major, 64-byte aligned; written by all threads: base/race.h */
+    float *output;       /* the same */
+    size_t dim, stride;  /* stride: dim rounded up to a multiple of KERNEL_ROW_FLOATS, zeros between */
+    size_t window;
+    size_t negative;    /* K: negatives a pair */
+    size_t noise_words; /* N: noise draws a block */
+};
+
+/* Words in a row, and which of their neighbours are their contexts: of word p all of [from[p], to[p]) but p
+ * itself, at most `window` to either side. */
+struct passage {
+    const uint32_t *words; /* (size) ids */
+    const uint32_t *from, *to;
+    size_t size;
+};
+
+/* Sums over the steps that were measured. */
+struct loss_sum {
+    double loss;
+    double pairs;
+};
+
+/* One thread's room for a block. */
+struct block;
+
+struct block *block_create(const struct block_settings *settings, struct error *error) MUST_USE;
+void block_free(struct block *block);
+
+/* Trains on the words of `passage` from `at` on and returns how many it took: 1 to PACE_LENGTH_MOST. Adds the
+ * loss before the update to `loss` unless that is NULL. */
+size_t block_train(struct block *block, const struct passage *passage, size_t at, double alpha,
+                   const struct pace *pace, struct rng *rng, struct loss_sum *loss);
+
+#endif

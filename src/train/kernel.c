@@ -1,0 +1,59 @@
+#include "train/kernel.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "train/kernel_list.h"
+
+struct candidate {
+    const struct kernel *kernel;
+    bool (*runs)(void);
+};
+
+static bool always(void) {
+    return true;
+}
+
+#if KERNEL_X86
+/* Both ask the system too: registers that it does not save are not supported. */
+static bool runs_avx2(void) {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+static bool runs_avx512(void) {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+#endif
+
+/* The best first. */
+static const struct candidate candidates[] = {
+#if KERNEL_X86
+    {&kernel_avx512, runs_avx512},
+    {&kernel_avx2, runs_avx2},
+#endif
+    {&kernel_vector, always},
+    {&kernel_scalar, always},
+};
+
+const struct kernel *kernel_at(size_t index) {
+    for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++)
+        if (candidates[i].runs() && index-- == 0)
+            return candidates[i].kernel;
+    return NULL;
+}
+
+const struct kernel *kernel_choose(const char *name, struct error *error) {
+    if (name == NULL)
+        return kernel_at(0);
+    char names[128] = "";
+    const struct kernel *kernel;
+    for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++) {
+        if (strcmp(kernel->name, name) == 0)
+            return kernel;
+        const size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "", kernel->name);
+    }
+    error_set(error, ERROR_INPUT, "--kernel: no \"%s\" on this machine; it can run %s", name, names);
+    return NULL;
+}

@@ -1,0 +1,58 @@
+/* The arithmetic of a block, one table of functions an instruction set. kernel_scalar.c is the plain
+ * reference that says what each function computes; the others are built from kernel_source.h and agree with
+ * it up to rounding.
+ *
+ * Rows are `stride` floats apart, a multiple of KERNEL_ROW_FLOATS, 64-byte aligned, and zero beyond the
+ * model's dim. Widths named `columns` are multiples of KERNEL_ROW_FLOATS too. The rows of the two matrices
+ * are shared between threads on purpose (base/race.h); all else belongs to the calling thread. */
+#ifndef SGNS_TRAIN_KERNEL_H
+#define SGNS_TRAIN_KERNEL_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+#define KERNEL_ROW_FLOATS ((size_t)16)
+
+struct kernel {
+    const char *name;
+
+    /* copies[r] = *sources[r]: (rows, stride) out of the matrix. */
+    void (*copy_rows)(float *copies, const float *const *sources, size_t rows, size_t stride);
+
+    /* transposed[d, j] = sources[j][d] for j < count, 0 for the rest: (stride, columns). */
+    void (*transpose)(float *transposed, size_t columns, const float *const *sources, size_t count,
+                      size_t stride);
+
+    /* scores[r, j] = sum over d of inputs[r, d] * transposed[d, j]: (rows, columns) from (rows, stride) and
+     * (dim, columns). */
+    void (*noise_scores)(float *scores, const float *inputs, size_t rows, size_t stride, size_t dim,
+                         const float *transposed, size_t columns);
+
+    /* scores[k] = inputs[r] . sources[k] for starts[r] <= k < starts[r + 1]; (starts[rows]), with room for
+     * KERNEL_ROW_FLOATS more. `scratch` has room for KERNEL_ROW_FLOATS rows of KERNEL_ROW_FLOATS floats. */
+    void (*pair_scores)(float *scores, const float *inputs, size_t rows, size_t stride,
+                        const unsigned *starts, const float *const *sources, float *scratch);
+
+    /* values[i] = 1 / (1 + exp(-values[i])), i < count, in place; count is rounded up to KERNEL_ROW_FLOATS.
+     */
+    void (*logistic)(float *values, size_t count);
+
+    /* values[r, j] *= row_weights[r] * column_weights[j]: (rows, columns), in place. */
+    void (*weigh)(float *values, size_t rows, size_t columns, const float *row_weights,
+                  const float *column_weights);
+
+    /* targets[t] += scale * sum over s of weights[t * target_step + s * source_step] * sources[s]. */
+    void (*update)(float *const *targets, size_t target_count, const float *const *sources,
+                   size_t source_count, const float *weights, size_t target_step, size_t source_step,
+                   float scale, size_t stride);
+};
+
+/* The kernel of that name, or the best that this processor and system can run if `name` is NULL. The error
+ * lists those that can run here. */
+const struct kernel *kernel_choose(const char *name, struct error *error) MUST_USE;
+
+/* All kernels that were built and can run here, the best first; NULL beyond the last. */
+const struct kernel *kernel_at(size_t index);
+
+#endif

@@ -1,0 +1,12 @@
+/* 32 registers of 16 floats. */
+#include "train/kernel_list.h"
+#if KERNEL_X86
+#define KERNEL_NAME "avx512"
+#define KERNEL_TABLE kernel_avx512
+#define KERNEL_WIDTH 16
+#define SCORE_ROWS 8
+#define SCORE_VECTORS 2
+#define UPDATE_ROWS 3
+#define UPDATE_VECTORS 7
+#include "train/kernel_source.h"
+#endif

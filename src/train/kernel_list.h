@@ -1,0 +1,20 @@
+/* The kernels that kernel.c chooses from; what the compiler can't build is left out. */
+#ifndef SGNS_TRAIN_KERNEL_LIST_H
+#define SGNS_TRAIN_KERNEL_LIST_H
+
+#include "train/kernel.h"
+
+#if defined(__x86_64__)
+#define KERNEL_X86 1
+#else
+#define KERNEL_X86 0
+#endif
+
+extern const struct kernel kernel_scalar;
+extern const struct kernel kernel_vector; /* 128-bit vectors: SSE2 on x86-64, NEON on AArch64 */
+#if KERNEL_X86
+extern const struct kernel kernel_avx2;   /* with FMA */
+extern const struct kernel kernel_avx512; /* F, BW, DQ, VL */
+#endif
+
+#endif

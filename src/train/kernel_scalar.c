@@ -1,0 +1,69 @@
+/* The reference: what every kernel computes, in plain loops. */
+#include <math.h>
+
+#include "base/race.h"
+#include "train/kernel_list.h"
+
+INTENDED_RACE static void copy_rows(float *copies, const float *const *sources, size_t rows, size_t stride) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t d = 0; d < stride; d++)
+            copies[r * stride + d] = sources[r][d];
+}
+
+INTENDED_RACE static void transpose(float *transposed, size_t columns, const float *const *sources,
+                                    size_t count, size_t stride) {
+    for (size_t d = 0; d < stride; d++)
+        for (size_t j = 0; j < columns; j++)
+            transposed[d * columns + j] = j < count ? sources[j][d] : 0;
+}
+
+static void noise_scores(float *scores, const float *inputs, size_t rows, size_t stride, size_t dim,
+                         const float *transposed, size_t columns) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t j = 0; j < columns; j++) {
+            float sum = 0;
+            for (size_t d = 0; d < dim; d++)
+                sum += inputs[r * stride + d] * transposed[d * columns + j];
+            scores[r * columns + j] = sum;
+        }
+}
+
+INTENDED_RACE static void pair_scores(float *scores, const float *inputs, size_t rows, size_t stride,
+                                      const unsigned *starts, const float *const *sources, float *scratch) {
+    (void)scratch;
+    for (size_t r = 0; r < rows; r++)
+        for (size_t k = starts[r]; k < starts[r + 1]; k++) {
+            float sum = 0;
+            for (size_t d = 0; d < stride; d++)
+                sum += inputs[r * stride + d] * sources[k][d];
+            scores[k] = sum;
+        }
+}
+
+static void logistic(float *values, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        values[i] = 1 / (1 + expf(-values[i]));
+}
+
+static void weigh(float *values, size_t rows, size_t columns, const float *row_weights,
+                  const float *column_weights) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t j = 0; j < columns; j++)
+            values[r * columns + j] *= row_weights[r] * column_weights[j];
+}
+
+INTENDED_RACE static void update(float *const *targets, size_t target_count, const float *const *sources,
+                                 size_t source_count, const float *weights, size_t target_step,
+                                 size_t source_step, float scale, size_t stride) {
+    for (size_t t = 0; t < target_count; t++)
+        for (size_t d = 0; d < stride; d++) {
+            float sum = 0;
+            for (size_t s = 0; s < source_count; s++)
+                sum += weights[t * target_step + s * source_step] * sources[s][d];
+            targets[t][d] += scale * sum;
+        }
+}
+
+const struct kernel kernel_scalar = {
+    "scalar", copy_rows, transpose, noise_scores, pair_scores, logistic, weigh, update,
+};

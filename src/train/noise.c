@@ -1,0 +1,57 @@
+#include "train/noise.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+double noise_probability(const struct noise *noise, uint64_t count) {
+    return pow((double)count, noise->power) / noise->normalizer;
+}
+
+/* Entries hold less or more than their share 1 / size: each poor one is topped up by a rich one, which may
+ * become poor itself. `order` has the poor ones from the front, the rich ones from the back. */
+static void balance(struct noise *noise, double *shares, uint32_t *order) {
+    size_t poor = 0, rich = noise->size;
+    for (size_t i = 0; i < noise->size; i++) {
+        if (shares[i] < 1)
+            order[poor++] = (uint32_t)i;
+        else
+            order[--rich] = (uint32_t)i;
+    }
+    for (size_t taken = 0; taken < poor && rich < noise->size; taken++) {
+        const uint32_t low = order[taken], high = order[rich];
+        noise->entries[low] = (struct noise_entry){(uint32_t)(shares[low] * 0x1p32), high};
+        shares[high] -= 1 - shares[low];
+        if (shares[high] < 1) {
+            order[poor++] = high;
+            rich++;
+        }
+    }
+}
+
+bool noise_create(struct noise *noise, const uint64_t *counts, size_t size, double power,
+                  struct error *error) {
+    *noise = (struct noise){.size = size, .power = power};
+    noise->entries = memory_allocate(size, sizeof *noise->entries, "the noise sampler", error);
+    double *shares = memory_allocate(size, sizeof *shares, "the noise sampler", error);
+    uint32_t *order = memory_allocate(size, sizeof *order, "the noise sampler", error);
+    const bool done = noise->entries != NULL && shares != NULL && order != NULL;
+    if (done) {
+        for (size_t i = 0; i < size; i++)
+            noise->normalizer += shares[i] = pow((double)counts[i], power);
+        for (size_t i = 0; i < size; i++) {
+            shares[i] *= (double)size / noise->normalizer;
+            noise->entries[i] = (struct noise_entry){UINT32_MAX, (uint32_t)i};
+        }
+        balance(noise, shares, order);
+    }
+    free(shares);
+    free(order);
+    return done;
+}
+
+void noise_free(struct noise *noise) {
+    free(noise->entries);
+    *noise = (struct noise){0};
+}

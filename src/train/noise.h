@@ -1,0 +1,42 @@
+/* The noise distribution q(word) ~ count^power and draws from it by the alias method (Walker 1977, Vose
+ * 1991): one random number and one table entry a draw. Read-only once made; any thread may draw with a
+ * generator of its own. */
+#ifndef SGNS_TRAIN_NOISE_H
+#define SGNS_TRAIN_NOISE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/rng.h"
+
+/* A draw lands on entry i with probability 1 / size; it is word i if 32 random bits are below `threshold`,
+ * else `alias`. */
+struct noise_entry {
+    uint32_t threshold;
+    uint32_t alias;
+};
+
+struct noise {
+    struct noise_entry *entries; /* (size); owned */
+    size_t size;                 /* words */
+    double power;
+    double normalizer; /* sum of count^power */
+};
+
+/* From the counts of `size` words, 1 or more, each at least 1. */
+bool noise_create(struct noise *noise, const uint64_t *counts, size_t size, double power,
+                  struct error *error) MUST_USE;
+void noise_free(struct noise *noise);
+
+/* q of a word with that count. */
+double noise_probability(const struct noise *noise, uint64_t count);
+
+static inline uint32_t noise_draw(const struct noise *noise, struct rng *rng) {
+    const uint64_t bits = rng_next(rng);
+    const uint32_t at = rng_scale((uint32_t)(bits >> 32), (uint32_t)noise->size);
+    const struct noise_entry entry = noise->entries[at];
+    return (uint32_t)bits < entry.threshold ? at : entry.alias;
+}
+
+#endif

@@ -1,0 +1,333 @@
+#include "train/trainer.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/race.h"
+#include "base/threads.h"
+#include "train/block.h"
+
+/* The loss is measured on every so-manyth block of a chunk. */
+#define LOSS_EVERY 16
+
+struct learner;
+
+/* What the threads share. All but the atomics and the matrices is read-only while they run. */
+struct run {
+    const struct training_options *options;
+    const struct corpus *corpus;
+    struct training *training;
+    struct noise noise;
+    struct block_settings settings;
+    float *shifts;            /* (vocab) or NULL */
+    uint32_t *keep;           /* (vocab) a word is kept if 32 random bits are not above this */
+    uint64_t *words_before;   /* (chunks + 1) words of an epoch before each chunk */
+    size_t tickets;           /* chunks of all epochs */
+    struct learner *learners; /* (threads) */
+    atomic_size_t next_ticket, next_row;
+    atomic_ullong words_done;
+    atomic_bool failed;
+};
+
+/* One thread's part. */
+struct learner {
+    struct block *block;
+    struct rng rng;
+    uint32_t *room;              /* for a chunk read from the file */
+    uint32_t *words, *from, *to; /* the chunk's passage, (ids_most) each */
+    struct loss_sum *losses;     /* (epochs) */
+    struct loss_sum recent;
+    struct error error;
+};
+
+size_t training_stride(size_t dim) {
+    return (dim + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
+}
+
+bool training_bytes(const struct training_options *options, size_t vocab, size_t *bytes) {
+    size_t matrices, tables, rooms;
+    const size_t around = 2 * options->window + options->noise_words + PACE_LENGTH_MOST;
+    return size_multiply(vocab, training_stride(options->dim) * 2 * sizeof(float), &matrices) &&
+           size_multiply(vocab, sizeof(struct noise_entry) + 24, &tables) &&
+           size_multiply(options->threads, around * training_stride(options->dim) * 8 + (size_t)(1 << 19),
+                         &rooms) &&
+           size_add(matrices, tables, bytes) && size_add(*bytes, rooms, bytes);
+}
+
+/* --- a chunk's passage: which words stay, and their windows --- */
+
+/* word2vec.c's rule: a word with share f of the corpus stays with probability (sqrt(f / t) + 1) * t / f. */
+static uint32_t keep_threshold(uint64_t count, uint64_t total, double sample) {
+    if (sample <= 0)
+        return UINT32_MAX;
+    const double ratio = (double)count / (double)total / sample;
+    const double probability = (sqrt(ratio) + 1) / ratio;
+    return probability >= 1 ? UINT32_MAX : (uint32_t)(probability * 0x1p32);
+}
+
+/* A sentence's words are at [start, end); a window of `size` around each, within the sentence. */
+static void set_windows(struct learner *learner, size_t start, size_t end) {
+    for (size_t p = start; p < end; p++) {
+        const uint32_t size = learner->from[p];
+        learner->from[p] = (uint32_t)(p - start > size ? p - size : start);
+        learner->to[p] = (uint32_t)(end - p > size ? p + size + 1 : end);
+    }
+}
+
+/* Fills the learner's passage from a chunk; one random number a word decides whether it stays and how far it
+ * sees. */
+static size_t make_passage(struct learner *learner, const struct run *run, const uint32_t *ids, size_t size) {
+    const uint32_t window = (uint32_t)run->options->window;
+    size_t kept = 0, start = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (ids[i] == STREAM_SENTENCE_END) {
+            set_windows(learner, start, kept);
+            start = kept;
+            continue;
+        }
+        const uint64_t bits = rng_next(&learner->rng);
+        learner->words[kept] = ids[i];
+        learner->from[kept] = run->options->shrink ? 1 + rng_scale((uint32_t)bits, window) : window;
+        kept += (uint32_t)(bits >> 32) <= run->keep[ids[i]];
+    }
+    set_windows(learner, start, kept);
+    return kept;
+}
+
+/* --- training --- */
+
+static double alpha_at(const struct run *run, double words) {
+    const struct training_options *options = run->options;
+    const double total = (double)run->corpus->words * (double)options->epochs;
+    return options->alpha - (options->alpha - options->min_alpha) * (words / total);
+}
+
+static double mean_pairs(const struct training_options *options) {
+    return options->shrink ? (double)options->window + 1 : 2 * (double)options->window;
+}
+
+static double train_passage(struct learner *learner, const struct run *run, size_t kept, double words_before,
+                            double words, struct loss_sum *loss) {
+    const struct training_options *options = run->options;
+    const struct passage passage = {learner->words, learner->from, learner->to, kept};
+    double alpha = alpha_at(run, words_before);
+    size_t blocks = 0;
+    for (size_t at = 0; at < kept; blocks++) {
+        alpha = alpha_at(run, words_before + words * (double)at / (double)kept);
+        const struct pace pace = pace_choose(alpha, mean_pairs(options), (double)options->negative,
+                                             (double)options->noise_words);
+        at += block_train(learner->block, &passage, at, alpha, &pace, &learner->rng,
+                          blocks % LOSS_EVERY == 0 ? loss : NULL);
+    }
+    return alpha;
+}
+
+static void report(const struct run *run, const struct loss_sum *loss, size_t epoch, double alpha) {
+    if (run->options->report == NULL)
+        return;
+    const struct training_status status = {
+        .words = atomic_load_explicit(&run->words_done, memory_order_relaxed),
+        .words_total = run->corpus->words * run->options->epochs,
+        .epoch = epoch + 1,
+        .alpha = alpha,
+        .loss = loss->pairs > 0 ? loss->loss / loss->pairs : 0,
+    };
+    run->options->report(run->options->report_context, &status);
+}
+
+static bool train_chunk(struct run *run, struct learner *learner, size_t index, size_t ticket) {
+    const struct stream *stream = &run->corpus->stream;
+    const size_t epoch = ticket / stream->size, chunk = ticket % stream->size;
+    const uint32_t *ids = stream_read(stream, chunk, learner->room, &learner->error);
+    if (ids == NULL)
+        return false;
+    learner->rng = rng_seed(run->options->seed, ticket + 1);
+    const size_t kept = make_passage(learner, run, ids, stream->chunks[chunk].size);
+    const uint64_t before = (uint64_t)epoch * run->corpus->words + run->words_before[chunk];
+    struct loss_sum loss = {0, 0};
+    const double alpha = train_passage(learner, run, kept, (double)before,
+                                       (double)stream->chunks[chunk].words, &loss);
+    learner->losses[epoch].loss += loss.loss;
+    learner->losses[epoch].pairs += loss.pairs;
+    /* A mean over the last twenty chunks or so, for the eye. */
+    learner->recent.loss = learner->recent.loss * 0.95 + loss.loss;
+    learner->recent.pairs = learner->recent.pairs * 0.95 + loss.pairs;
+    atomic_fetch_add_explicit(&run->words_done, stream->chunks[chunk].words, memory_order_relaxed);
+    if (index == 0)
+        report(run, &learner->recent, epoch, alpha);
+    return true;
+}
+
+/* Rows of the input matrix start uniform in [-1/2, 1/2] / dim, those of the output matrix at zero, as in
+ * word2vec.c. Each has a generator of its own, so threads can share them out as they come, and touch the
+ * pages first. */
+INTENDED_RACE static void start_rows(struct run *run) {
+    const struct training *training = run->training;
+    const float scale = 1 / (float)training->dim;
+    const size_t rows_at_once = 1024;
+    for (;;) {
+        const size_t first = atomic_fetch_add_explicit(&run->next_row, rows_at_once, memory_order_relaxed);
+        if (first >= training->vocab)
+            return;
+        const size_t last = training->vocab - first < rows_at_once ? training->vocab : first + rows_at_once;
+        for (size_t row = first; row < last; row++) {
+            struct rng rng = rng_seed(~run->options->seed, row);
+            for (size_t d = 0; d < training->stride; d++) {
+                training->input[row * training->stride + d] = d < training->dim
+                                                                  ? (rng_unit(&rng) - 0.5f) * scale
+                                                                  : 0;
+                training->output[row * training->stride + d] = 0;
+            }
+        }
+    }
+}
+
+static void start_part(void *context, size_t index) {
+    (void)index;
+    start_rows(context);
+}
+
+static void train_part(void *context, size_t index) {
+    struct run *run = context;
+    struct learner *learner = &run->learners[index];
+    while (!atomic_load_explicit(&run->failed, memory_order_relaxed)) {
+        if (run->options->stop != NULL && atomic_load_explicit(run->options->stop, memory_order_relaxed))
+            return;
+        const size_t ticket = atomic_fetch_add_explicit(&run->next_ticket, 1, memory_order_relaxed);
+        if (ticket >= run->tickets)
+            return;
+        if (!train_chunk(run, learner, index, ticket))
+            atomic_store_explicit(&run->failed, true, memory_order_relaxed);
+    }
+}
+
+/* --- before and after --- */
+
+static bool prepare_tables(struct run *run, struct error *error) {
+    const struct training_options *options = run->options;
+    const struct vocab *vocab = &run->corpus->vocab;
+    if (!noise_create(&run->noise, vocab->counts, vocab->size, options->noise_power, error))
+        return false;
+    run->keep = memory_allocate(vocab->size, sizeof *run->keep, "subsampling", error);
+    run->shifts = memory_allocate(vocab->size, sizeof *run->shifts, "the noise distribution", error);
+    run->words_before = memory_allocate(run->corpus->stream.size + 1, sizeof *run->words_before, "the corpus",
+                                        error);
+    if (run->keep == NULL || run->shifts == NULL || run->words_before == NULL)
+        return false;
+    for (size_t i = 0; i < vocab->size; i++) {
+        run->keep[i] = keep_threshold(vocab->counts[i], vocab->total, options->sample);
+        run->shifts[i] = (float)log((double)options->negative *
+                                    noise_probability(&run->noise, vocab->counts[i]));
+    }
+    for (size_t i = 0; i < run->corpus->stream.size; i++)
+        run->words_before[i + 1] = run->words_before[i] + run->corpus->stream.chunks[i].words;
+    return true;
+}
+
+static bool prepare_matrices(struct run *run, struct error *error) {
+    struct training *training = run->training;
+    training->vocab = run->corpus->vocab.size;
+    training->dim = run->options->dim;
+    training->stride = training_stride(training->dim);
+    size_t bytes;
+    if (!size_multiply(training->vocab, training->stride * sizeof(float), &bytes))
+        return error_set(error, ERROR_INPUT, "%zu words of %zu dims don't fit in memory", training->vocab,
+                         training->dim);
+    training->matrix_bytes = bytes;
+    training->input = memory_pages(bytes, "the input matrix", error);
+    training->output = memory_pages(bytes, "the output matrix", error);
+    training->losses = memory_allocate(run->options->epochs, sizeof *training->losses, "the losses", error);
+    return training->input != NULL && training->output != NULL && training->losses != NULL;
+}
+
+static bool prepare_learner(const struct run *run, struct learner *learner, struct error *error) {
+    const size_t ids = run->corpus->stream.ids_most;
+    learner->room = memory_allocate(ids, sizeof *learner->room, "a chunk", error);
+    learner->words = memory_allocate(ids, sizeof *learner->words, "a chunk", error);
+    learner->from = memory_allocate(ids, sizeof *learner->from, "a chunk", error);
+    learner->to = memory_allocate(ids, sizeof *learner->to, "a chunk", error);
+    learner->losses = memory_allocate(run->options->epochs, sizeof *learner->losses, "the losses", error);
+    if (learner->room == NULL || learner->words == NULL || learner->from == NULL || learner->to == NULL ||
+        learner->losses == NULL)
+        return false;
+    learner->block = block_create(&run->settings, error);
+    return learner->block != NULL;
+}
+
+static bool prepare(struct run *run, struct error *error) {
+    const struct training_options *options = run->options;
+    run->learners = memory_allocate(options->threads, sizeof *run->learners, "threads", error);
+    if (run->learners == NULL || !prepare_tables(run, error) || !prepare_matrices(run, error))
+        return false;
+    if (!size_multiply(run->corpus->stream.size, options->epochs, &run->tickets))
+        return error_set(error, ERROR_INPUT, "--epochs %zu is too many", options->epochs);
+    run->settings = (struct block_settings){.objective = options->objective,
+                                            .kernel = options->kernel,
+                                            .noise = &run->noise,
+                                            .shifts = run->shifts,
+                                            .input = run->training->input,
+                                            .output = run->training->output,
+                                            .dim = options->dim,
+                                            .stride = run->training->stride,
+                                            .window = options->window,
+                                            .negative = options->negative,
+                                            .noise_words = options->noise_words};
+    for (size_t i = 0; i < options->threads; i++)
+        if (!prepare_learner(run, &run->learners[i], error))
+            return false;
+    return true;
+}
+
+static void finish(struct run *run) {
+    for (size_t i = 0; run->learners != NULL && i < run->options->threads; i++) {
+        struct learner *learner = &run->learners[i];
+        block_free(learner->block);
+        free(learner->room);
+        free(learner->words);
+        free(learner->from);
+        free(learner->to);
+        free(learner->losses);
+    }
+    free(run->learners);
+    free(run->keep);
+    free(run->shifts);
+    free(run->words_before);
+    noise_free(&run->noise);
+}
+
+static bool gather_results(struct run *run, struct error *error) {
+    for (size_t epoch = 0; epoch < run->options->epochs; epoch++) {
+        struct loss_sum sum = {0, 0};
+        for (size_t i = 0; i < run->options->threads; i++) {
+            sum.loss += run->learners[i].losses[epoch].loss;
+            sum.pairs += run->learners[i].losses[epoch].pairs;
+        }
+        run->training->losses[epoch] = sum.pairs > 0 ? sum.loss / sum.pairs : 0;
+    }
+    run->training->progress = (double)atomic_load(&run->words_done) /
+                              ((double)run->corpus->words * (double)run->options->epochs);
+    for (size_t i = 0; i < run->options->threads; i++)
+        if (run->learners[i].error.kind != ERROR_NONE) {
+            *error = run->learners[i].error;
+            return false;
+        }
+    return true;
+}
+
+bool training_run(struct training *training, const struct corpus *corpus,
+                  const struct training_options *options, struct error *error) {
+    *training = (struct training){0};
+    struct run run = {.options = options, .corpus = corpus, .training = training};
+    const bool done = prepare(&run, error) && threads_run(options->threads, start_part, &run, error) &&
+                      threads_run(options->threads, train_part, &run, error) && gather_results(&run, error);
+    finish(&run);
+    return done;
+}
+
+void training_free(struct training *training) {
+    memory_pages_free(training->input, training->matrix_bytes);
+    memory_pages_free(training->output, training->matrix_bytes);
+    free(training->losses);
+    *training = (struct training){0};
+}
