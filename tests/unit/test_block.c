@@ -1,0 +1,272 @@
+/* A block's update against the gradient of the whole loss, computed plainly in double, and that against
+ * differences. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "harness.h"
+#include "train/block.h"
+
+#define VOCAB 40
+#define DIM 11
+#define STRIDE 16
+#define WINDOW 3
+#define WORDS 60
+#define NEGATIVE 5
+
+/* A model of its own in double, (VOCAB, DIM) row-major. */
+struct twin {
+    double input[VOCAB][DIM], output[VOCAB][DIM];
+};
+
+/* What one block is trained on, as a list: every (input word, context word) pair, and the noise draws. */
+struct plan {
+    uint32_t words[WORDS], from[WORDS], to[WORDS];
+    struct passage passage;
+    uint32_t noise[64];
+    size_t noise_words;
+    double shifts[VOCAB];
+    bool shifted;
+};
+
+static double score(const struct twin *twin, uint32_t word, uint32_t other) {
+    double sum = 0;
+    for (size_t d = 0; d < DIM; d++)
+        sum += twin->input[word][d] * twin->output[other][d];
+    return sum;
+}
+
+/* The block's loss by its definition in src/train/objective.h, and, if `gradient` is not NULL, its gradient
+ * by the chain rule, pair by pair. */
+static double whole_loss(const struct plan *plan, const struct twin *twin, size_t at, size_t length,
+                         struct twin *gradient) {
+    double loss = 0;
+    for (size_t p = at; p < at + length; p++) {
+        double pairs = 0;
+        for (size_t c = plan->from[p]; c < plan->to[p]; c++) {
+            if (c == p)
+                continue;
+            const uint32_t word = plan->words[p], other = plan->words[c];
+            const double s = score(twin, word, other) - (plan->shifted ? plan->shifts[other] : 0);
+            const double slope = 1 / (1 + exp(-s)) - 1;
+            loss += log1p(exp(-s));
+            pairs++;
+            for (size_t d = 0; gradient != NULL && d < DIM; d++) {
+                gradient->input[word][d] += slope * twin->output[other][d];
+                gradient->output[other][d] += slope * twin->input[word][d];
+            }
+        }
+        for (size_t j = 0; j < plan->noise_words; j++) {
+            const uint32_t word = plan->words[p], other = plan->noise[j];
+            const double s = score(twin, word, other) - (plan->shifted ? plan->shifts[other] : 0);
+            const double weight = pairs * NEGATIVE / (double)plan->noise_words;
+            const double slope = weight / (1 + exp(-s));
+            loss += weight * log1p(exp(s));
+            for (size_t d = 0; gradient != NULL && d < DIM; d++) {
+                gradient->input[word][d] += slope * twin->output[other][d];
+                gradient->output[other][d] += slope * twin->input[word][d];
+            }
+        }
+    }
+    return loss;
+}
+
+/* Random rows, a passage of two sentences, with words that repeat. */
+struct setup {
+    float *input, *output;
+    float shifts[VOCAB];
+    struct noise noise;
+    struct block_settings settings;
+    struct plan plan;
+    struct twin twin;
+};
+
+static void fill_passage(struct plan *plan, struct rng *rng) {
+    for (uint32_t p = 0; p < WORDS; p++) {
+        const uint32_t start = p < WORDS / 2 ? 0 : WORDS / 2, end = p < WORDS / 2 ? WORDS / 2 : WORDS;
+        const uint32_t size = 1 + rng_below(rng, WINDOW);
+        plan->words[p] = rng_below(rng, VOCAB);
+        plan->from[p] = p - start > size ? p - size : start;
+        plan->to[p] = end - p > size + 1 ? p + size + 1 : end;
+    }
+    plan->passage = (struct passage){plan->words, plan->from, plan->to, WORDS};
+}
+
+static void make_setup(struct setup *setup, const struct kernel *kernel, const struct objective *objective,
+                       size_t noise_words) {
+    struct error error = {0};
+    struct rng rng = rng_seed(3, noise_words);
+    memset(setup, 0, sizeof *setup);
+    setup->input = memory_pages(VOCAB * STRIDE * sizeof(float), "a test", &error);
+    setup->output = memory_pages(VOCAB * STRIDE * sizeof(float), "a test", &error);
+    uint64_t counts[VOCAB];
+    for (size_t w = 0; w < VOCAB; w++) {
+        counts[w] = 1000 / (w + 1);
+        setup->shifts[w] = -4 * rng_unit(&rng);
+        setup->plan.shifts[w] = (double)setup->shifts[w];
+        for (size_t d = 0; d < DIM; d++) {
+            setup->input[w * STRIDE + d] = rng_unit(&rng) - 0.5f;
+            setup->output[w * STRIDE + d] = rng_unit(&rng) - 0.5f;
+            setup->twin.input[w][d] = (double)setup->input[w * STRIDE + d];
+            setup->twin.output[w][d] = (double)setup->output[w * STRIDE + d];
+        }
+    }
+    if (!noise_create(&setup->noise, counts, VOCAB, 0.75, &error))
+        abort();
+    setup->plan.noise_words = noise_words;
+    setup->plan.shifted = objective->shifted;
+    fill_passage(&setup->plan, &rng);
+    setup->settings = (struct block_settings){.objective = objective,
+                                              .kernel = kernel,
+                                              .noise = &setup->noise,
+                                              .shifts = setup->shifts,
+                                              .input = setup->input,
+                                              .output = setup->output,
+                                              .dim = DIM,
+                                              .stride = STRIDE,
+                                              .window = WINDOW,
+                                              .negative = NEGATIVE,
+                                              .noise_words = noise_words};
+}
+
+static void free_setup(struct setup *setup) {
+    memory_pages_free(setup->input, VOCAB * STRIDE * sizeof(float));
+    memory_pages_free(setup->output, VOCAB * STRIDE * sizeof(float));
+    noise_free(&setup->noise);
+}
+
+static const struct pace no_limits = {
+    .passes = 1, .length = PACE_LENGTH_MOST, .occurrences = PACE_LENGTH_MOST, .noise_limit = 1e6};
+
+/* One block with a small alpha: (after - before) / -alpha is the gradient up to rounding and to alpha itself,
+ * since input rows are updated before output rows use their old values. */
+static void check_block(struct test *test, struct setup *setup, size_t at) {
+    struct error error = {0};
+    const double alpha = 1e-2;
+    struct plan *plan = &setup->plan;
+    struct rng rng = rng_seed(9, at), draws = rng;
+    for (size_t j = 0; j < plan->noise_words; j++)
+        plan->noise[j] = noise_draw(&setup->noise, &draws);
+    struct block *block = block_create(&setup->settings, &error);
+    struct loss_sum loss = {0, 0};
+    const size_t length = block_train(block, &plan->passage, at, alpha, &no_limits, &rng, &loss);
+    const size_t left = WORDS - at;
+    CHECK(test, length == (left < PACE_LENGTH_MOST ? left : PACE_LENGTH_MOST));
+    struct twin gradient = {0};
+    const double expected = whole_loss(plan, &setup->twin, at, length, &gradient);
+    CHECK_MSG(test, fabs(loss.loss - expected) < 1e-5 * expected, "loss %g, not %g", loss.loss, expected);
+    for (size_t w = 0; w < VOCAB; w++)
+        for (size_t d = 0; d < DIM; d++) {
+            const double input = ((double)setup->input[w * STRIDE + d] - setup->twin.input[w][d]) / -alpha;
+            const double output = ((double)setup->output[w * STRIDE + d] - setup->twin.output[w][d]) / -alpha;
+            CHECK_MSG(test, fabs(input - gradient.input[w][d]) < 1e-4, "input %zu,%zu: %g, not %g", w, d,
+                      input, gradient.input[w][d]);
+            CHECK_MSG(test, fabs(output - gradient.output[w][d]) < 1e-4, "output %zu,%zu: %g, not %g", w, d,
+                      output, gradient.output[w][d]);
+        }
+    block_free(block);
+}
+
+static void test_updates(struct test *test) {
+    const struct kernel *kernel;
+    const size_t starts[] = {0, 7, 20, 45, WORDS - 1}, noises[] = {1, 5, 16, 33, 64};
+    for (size_t k = 0; (kernel = kernel_at(k)) != NULL; k++)
+        for (const struct objective *objective = objectives; objective->name != NULL; objective++)
+            for (size_t i = 0; i < 5; i++) {
+                struct setup setup;
+                make_setup(&setup, kernel, objective, noises[i]);
+                check_block(test, &setup, starts[i]);
+                free_setup(&setup);
+            }
+}
+
+static double *cell(struct twin *twin, size_t i) {
+    return i < VOCAB * DIM ? &twin->input[0][0] + i : &twin->output[0][0] + (i - VOCAB * DIM);
+}
+
+/* The reference itself: its gradient against central differences of its loss. */
+static void test_reference(struct test *test) {
+    for (const struct objective *objective = objectives; objective->name != NULL; objective++) {
+        struct setup setup;
+        make_setup(&setup, kernel_at(0), objective, 16);
+        struct rng draws = rng_seed(1, 1);
+        for (size_t j = 0; j < 16; j++)
+            setup.plan.noise[j] = noise_draw(&setup.noise, &draws);
+        struct twin gradient = {0};
+        whole_loss(&setup.plan, &setup.twin, 10, 32, &gradient);
+        const double step = 1e-5;
+        for (size_t i = 0; i < (size_t)2 * VOCAB * DIM; i++) {
+            double *value = cell(&setup.twin, i), old = *value;
+            *value = old + step;
+            const double above = whole_loss(&setup.plan, &setup.twin, 10, 32, NULL);
+            *value = old - step;
+            const double below = whole_loss(&setup.plan, &setup.twin, 10, 32, NULL);
+            *value = old;
+            const double expected = (above - below) / (2 * step), actual = *cell(&gradient, i);
+            CHECK_MSG(test, fabs(actual - expected) < 1e-6, "%s %zu: %g, not %g", objective->name, i, actual,
+                      expected);
+        }
+        free_setup(&setup);
+    }
+}
+
+/* Split into passes, every pair is still trained once, and the noise has the same weight in all. With tiny
+ * alpha the sum of the passes' updates of the positive part must equal the whole; the noise is drawn anew, so
+ * it is left out by a noise weight that vanishes: K = 0 is not allowed, hence the loss's pairs are counted
+ * instead. */
+static void test_passes_cover_all_pairs(struct test *test) {
+    struct error error = {0};
+    struct setup setup;
+    make_setup(&setup, kernel_at(0), &objectives[0], 8);
+    size_t pairs = 0;
+    for (size_t p = 0; p < 32; p++)
+        pairs += setup.plan.to[p] - setup.plan.from[p] - 1;
+    /* With output rows at zero the only change of an input row is 0, and an output row's is alpha / 2 times
+     * the inputs of its pairs less K / 2 times those of its noise: their sum over all rows is known. */
+    memset(setup.output, 0, VOCAB * STRIDE * sizeof(float));
+    struct pace pace = no_limits;
+    for (pace.passes = 1; pace.passes <= 8; pace.passes++) {
+        memset(setup.output, 0, VOCAB * STRIDE * sizeof(float));
+        struct rng rng = rng_seed(2, 2);
+        struct block *block = block_create(&setup.settings, &error);
+        block_train(block, &setup.plan.passage, 0, 1e-6, &pace, &rng, NULL);
+        double sum = 0, expected = 0;
+        for (size_t w = 0; w < VOCAB; w++)
+            sum += (double)setup.output[w * STRIDE];
+        for (size_t p = 0; p < 32; p++)
+            expected += (double)(setup.plan.to[p] - setup.plan.from[p] - 1) *
+                        setup.twin.input[setup.plan.words[p]][0] * (1 - NEGATIVE) * 0.5e-6;
+        CHECK_MSG(test, fabs(sum - expected) < 1e-3 * fabs(expected) + 1e-10, "%zu passes: %g, not %g",
+                  pace.passes, sum, expected);
+        block_free(block);
+    }
+    CHECK(test, pairs > 0);
+    free_setup(&setup);
+}
+
+static void test_block_ends_at_repeats(struct test *test) {
+    struct error error = {0};
+    struct setup setup;
+    make_setup(&setup, kernel_at(0), &objectives[0], 8);
+    struct block *block = block_create(&setup.settings, &error);
+    for (uint32_t p = 0; p < WORDS; p++)
+        setup.plan.words[p] = p % 3;
+    struct rng rng = rng_seed(1, 1);
+    struct pace pace = no_limits;
+    pace.occurrences = 2;
+    CHECK(test, block_train(block, &setup.plan.passage, 0, 0.01, &pace, &rng, NULL) == 6);
+    pace.occurrences = 1;
+    CHECK(test, block_train(block, &setup.plan.passage, 6, 0.01, &pace, &rng, NULL) == 3);
+    CHECK(test, block_train(block, &setup.plan.passage, WORDS - 2, 0.01, &pace, &rng, NULL) == 2);
+    block_free(block);
+    free_setup(&setup);
+}
+
+static const struct test_case cases[] = {
+    {"block: the reference gradient is the slope of the loss", test_reference},
+    {"block: updates are the gradient, for every kernel and objective", test_updates},
+    {"block: passes train every pair once", test_passes_cover_all_pairs},
+    {"block: ends before a word repeats too often", test_block_ends_at_repeats},
+};
+TEST_MAIN(cases)

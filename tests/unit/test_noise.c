@@ -1,0 +1,89 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "harness.h"
+#include "train/noise.h"
+
+/* Pearson's statistic of `draws` draws against the exact distribution; words with fewer than 5 expected draws
+ * are pooled. */
+static double chi_square(const struct noise *noise, const uint64_t *counts, size_t draws, double *degrees) {
+    uint64_t *seen = calloc(noise->size, sizeof *seen);
+    struct rng rng = rng_seed(11, noise->size);
+    for (size_t i = 0; i < draws; i++)
+        seen[noise_draw(noise, &rng)]++;
+    double sum = 0, pooled_seen = 0, pooled_expected = 0;
+    *degrees = -1;
+    for (size_t i = 0; i < noise->size; i++) {
+        const double expected = noise_probability(noise, counts[i]) * (double)draws;
+        if (expected < 5) {
+            pooled_seen += (double)seen[i];
+            pooled_expected += expected;
+            continue;
+        }
+        sum += ((double)seen[i] - expected) * ((double)seen[i] - expected) / expected;
+        *degrees += 1;
+    }
+    if (pooled_expected > 0) {
+        sum += (pooled_seen - pooled_expected) * (pooled_seen - pooled_expected) / pooled_expected;
+        *degrees += 1;
+    }
+    free(seen);
+    return sum;
+}
+
+/* The statistic is about normal with that mean and twice that variance; 4.5 deviations: a false alarm in 3e-6
+ * of seeds. */
+static void check_distribution(struct test *test, const uint64_t *counts, size_t size, double power) {
+    struct error error = {0};
+    struct noise noise;
+    CHECK(test, noise_create(&noise, counts, size, power, &error));
+    double degrees;
+    const double statistic = chi_square(&noise, counts, 2000000, &degrees);
+    CHECK_MSG(test, statistic < degrees + 4.5 * sqrt(2 * degrees) + 10,
+              "size %zu power %g: %g with %g degrees", size, power, statistic, degrees);
+    noise_free(&noise);
+}
+
+static void test_distribution(struct test *test) {
+    uint64_t counts[5000];
+    for (size_t i = 0; i < 5000; i++)
+        counts[i] = 1000000 / (i + 1);
+    const double powers[] = {0, 0.5, 0.75, 1, 2};
+    for (size_t p = 0; p < sizeof powers / sizeof *powers; p++) {
+        check_distribution(test, counts, 5000, powers[p]);
+        check_distribution(test, counts, 7, powers[p]);
+    }
+}
+
+static void test_small(struct test *test) {
+    struct error error = {0};
+    struct noise noise;
+    const uint64_t counts[] = {1, 1};
+    CHECK(test, noise_create(&noise, counts, 1, 0.75, &error));
+    struct rng rng = rng_seed(1, 1);
+    for (int i = 0; i < 100; i++)
+        CHECK(test, noise_draw(&noise, &rng) == 0);
+    noise_free(&noise);
+    check_distribution(test, counts, 2, 0.75);
+}
+
+static void test_probabilities_sum_to_one(struct test *test) {
+    struct error error = {0};
+    struct noise noise;
+    uint64_t counts[100];
+    for (size_t i = 0; i < 100; i++)
+        counts[i] = 1 + i * i * i;
+    CHECK(test, noise_create(&noise, counts, 100, 0.75, &error));
+    double sum = 0;
+    for (size_t i = 0; i < 100; i++)
+        sum += noise_probability(&noise, counts[i]);
+    CHECK_MSG(test, fabs(sum - 1) < 1e-12, "%g", sum);
+    noise_free(&noise);
+}
+
+static const struct test_case cases[] = {
+    {"noise: draws follow count^power (chi-square)", test_distribution},
+    {"noise: one word, two words", test_small},
+    {"noise: probabilities sum to one", test_probabilities_sum_to_one},
+};
+TEST_MAIN(cases)

@@ -1,0 +1,130 @@
+/* Every objective's gradient against central differences of its loss, in double. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "harness.h"
+#include "train/objective.h"
+
+#define ROWS 3
+#define COLUMNS 32
+#define NOISE 20
+
+struct example {
+    unsigned starts[ROWS + 1];
+    float pairs[16] __attribute__((aligned(64))), pair_shifts[16];
+    float noise[ROWS * COLUMNS] __attribute__((aligned(64))), noise_shifts[COLUMNS];
+    float row_weights[ROWS], draws[COLUMNS] __attribute__((aligned(64)));
+};
+
+/* Scores are multiples of 2^-8 and the step is 2^-7, so that score +- step is exact in float. */
+#define STEP 0x1p-7f
+
+static float random_score(struct rng *rng) {
+    return ((float)rng_below(rng, 2048) - 1024) * 0x1p-8f;
+}
+
+static struct scores make_example(struct example *example, struct rng *rng) {
+    memset(example, 0, sizeof *example);
+    const unsigned starts[ROWS + 1] = {0, 4, 4, 9};
+    memcpy(example->starts, starts, sizeof starts);
+    for (size_t k = 0; k < 9; k++) {
+        example->pairs[k] = random_score(rng);
+        example->pair_shifts[k] = -5 * rng_unit(rng);
+    }
+    for (size_t p = 0; p < ROWS; p++) {
+        example->row_weights[p] = (float)(starts[p + 1] - starts[p]) * 5 / 24;
+        for (size_t j = 0; j < NOISE; j++)
+            example->noise[p * COLUMNS + j] = random_score(rng);
+    }
+    for (size_t j = 0; j < NOISE; j++) {
+        example->noise_shifts[j] = -5 * rng_unit(rng);
+        example->draws[j] = j < 4 ? 2 : 1;
+    }
+    return (struct scores){.rows = ROWS,
+                           .starts = example->starts,
+                           .pairs = example->pairs,
+                           .pair_shifts = example->pair_shifts,
+                           .columns = COLUMNS,
+                           .noise = example->noise,
+                           .noise_shifts = example->noise_shifts,
+                           .row_weights = example->row_weights,
+                           .draws = example->draws};
+}
+
+static double slope(const struct objective *objective, const struct scores *scores, float *score) {
+    const float value = *score;
+    *score = value + STEP;
+    const double above = objective->loss(scores);
+    *score = value - STEP;
+    const double below = objective->loss(scores);
+    *score = value;
+    return (above - below) / (2 * (double)STEP);
+}
+
+/* The third derivative of softplus is below 0.1, so the differences are off by 0.1 / 6 step^2 weight, about
+ * 2e-6. */
+static void check_gradient(struct test *test, const struct objective *objective,
+                           const struct kernel *kernel) {
+    struct rng rng = rng_seed(5, 7);
+    struct example example, changed;
+    struct scores scores = make_example(&example, &rng);
+    changed = example;
+    struct scores gradient = scores;
+    gradient.pairs = changed.pairs;
+    gradient.noise = changed.noise;
+    objective->gradient(&gradient, kernel);
+    for (size_t k = 0; k < 9; k++) {
+        const double expected = slope(objective, &scores, &example.pairs[k]);
+        CHECK_MSG(test, fabs((double)changed.pairs[k] - expected) < 1e-5, "%s, pair %zu: %g, not %g",
+                  objective->name, k, (double)changed.pairs[k], expected);
+    }
+    for (size_t i = 0; i < ROWS * COLUMNS; i++) {
+        const double expected = i % COLUMNS < NOISE ? slope(objective, &scores, &example.noise[i]) : 0;
+        CHECK_MSG(test, fabs((double)changed.noise[i] - expected) < 1e-5, "%s, noise %zu: %g, not %g",
+                  objective->name, i, (double)changed.noise[i], expected);
+    }
+}
+
+static void test_gradients(struct test *test) {
+    const struct kernel *kernel;
+    for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
+        for (const struct objective *objective = objectives; objective->name != NULL; objective++)
+            check_gradient(test, objective, kernel);
+}
+
+/* By hand: one pair with score 0 and two draws of one noise word with score 0 cost log 2 each, times their
+ * weights. */
+static void test_loss_by_hand(struct test *test) {
+    const unsigned starts[] = {0, 1};
+    float pairs[16] = {0}, noise[16] = {0}, draws[16] = {2}, row_weight = 2.5f;
+    float pair_shifts[16] = {1}, noise_shifts[16] = {1};
+    const struct scores scores = {1, starts, pairs, pair_shifts, 16, noise, noise_shifts, &row_weight, draws};
+    CHECK(test, strcmp(objectives[0].name, "sgns") == 0 && strcmp(objectives[1].name, "nce") == 0);
+    CHECK(test, fabs(objectives[0].loss(&scores) - 6 * log(2)) < 1e-12);
+    const double expected = log(1 + exp(1)) + 5 * log(1 + exp(-1));
+    CHECK(test, fabs(objectives[1].loss(&scores) - expected) < 1e-12);
+}
+
+static void test_extreme_scores(struct test *test) {
+    const unsigned starts[] = {0, 1};
+    float draws[16] = {1}, row_weight = 1;
+    float pair_shifts[16] = {0}, noise_shifts[16] = {0};
+    for (const struct objective *objective = objectives; objective->name != NULL; objective++) {
+        float pairs[16] __attribute__((aligned(64))) = {-1e6f},
+                        noise[16] __attribute__((aligned(64))) = {1e6f};
+        const struct scores scores = {1,     starts,       pairs,       pair_shifts, 16,
+                                      noise, noise_shifts, &row_weight, draws};
+        CHECK(test, fabs(objective->loss(&scores) - 2e6) < 1);
+        objective->gradient(&scores, kernel_at(0));
+        CHECK(test, fabsf(pairs[0] + 1) < 1e-6f && fabsf(noise[0] - 1) < 1e-6f);
+    }
+}
+
+static const struct test_case cases[] = {
+    {"objective: gradients are the slopes of the losses", test_gradients},
+    {"objective: losses computed by hand", test_loss_by_hand},
+    {"objective: huge scores neither overflow nor give NaN", test_extreme_scores},
+};
+TEST_MAIN(cases)
