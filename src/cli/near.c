@@ -127,10 +127,8 @@ static bool answer_lines(struct session *session, struct error *error) {
     return good;
 }
 
-static bool open_session(struct session *session, const char *path, uint64_t neighbours,
-                         struct error *error) {
-    if (!model_open(&session->model, path, error))
-        return false;
+/* Makes room for answers of at most `neighbours` words. */
+static bool start_session(struct session *session, uint64_t neighbours, struct error *error) {
     const struct model *model = &session->model;
     session->most = neighbours < model->vocab ? (size_t)neighbours : model->vocab;
     session->target_bytes = model->stride * sizeof *session->target;
@@ -139,7 +137,7 @@ static bool open_session(struct session *session, const char *path, uint64_t nei
     return session->found != NULL && session->target != NULL;
 }
 
-static void close_session(struct session *session) {
+static void end_session(struct session *session) {
     free(session->found);
     memory_pages_free(session->target, session->target_bytes);
     model_close(&session->model);
@@ -152,12 +150,14 @@ static bool run(int argc, char **argv, struct error *error) {
     if (argc < 1)
         return error_set(error, ERROR_INPUT, "no model given; say: sgns near MODEL [WORD...]");
     struct session session = {.most = 0};
-    bool done = open_session(&session, argv[0], settings.neighbours, error);
+    if (!model_open(&session.model, argv[0], error))
+        return false;
+    bool done = start_session(&session, settings.neighbours, error);
     if (done && argc > 1)
         done = answer(&session, (const char *const *)argv + 1, (size_t)argc - 1, error);
     else if (done)
         done = answer_lines(&session, error);
-    close_session(&session);
+    end_session(&session);
     return done;
 }
 
