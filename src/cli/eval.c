@@ -137,22 +137,18 @@ static bool run(int argc, char **argv, struct error *error) {
 
 const struct command command_eval = {
     .name = "eval",
-    .arguments = "MODEL --similarity FILE --analogies FILE",
+    .arguments = "MODEL [OPTION...]",
     .summary = "scores on word similarity and analogies",
-    .details =
-        "Similarity: how the cosines of a file's word pairs rank them, against people's scores: Spearman's "
-        "rank\n"
-        "correlation, over the pairs whose words are both in the vocabulary, and the mean over the files.\n"
-        "\n"
-        "Analogies: `a b c d` is right if the nearest word to b - a + c, other than these three, is d. Asked "
-        "are\n"
-        "the questions whose four words are known. Sections whose name begins with \"gram\" are syntactic, "
-        "the\n"
-        "others semantic.\n"
-        "\n"
-        "Words that the model doesn't have as written are tried in small letters. A figure is n/a with fewer "
-        "than\n"
-        "three pairs, or no question asked.",
+    .details = "Similarity: how the cosines of a file's word pairs rank them, against people's\n"
+               "scores: Spearman's rank correlation, over the pairs whose words are both in the\n"
+               "vocabulary, and the mean over the files.\n"
+               "\n"
+               "Analogies: `a b c d` is right if the nearest word to b - a + c, other than\n"
+               "these three, is d. Asked are the questions whose four words are known. Sections\n"
+               "whose name begins with \"gram\" are syntactic, the others semantic.\n"
+               "\n"
+               "Words that the model doesn't have as written are tried in small letters. A\n"
+               "figure is n/a with fewer than three pairs, or no question asked.",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,

@@ -29,8 +29,8 @@ struct session {
 };
 
 static const struct option options[] = {
-    {"neighbours", 'k', OPTION_WHOLE, "N", "10", 1, 4294967295.0, NULL,
-     "how many words to print for a question", offsetof(struct settings, neighbours)},
+    {"neighbours", 'k', OPTION_WHOLE, "N", "10", 1, 4294967295.0, NULL, "words to print for a question",
+     offsetof(struct settings, neighbours)},
 };
 
 /* Places a word takes on a terminal, by its characters. */
@@ -166,20 +166,18 @@ const struct command command_near = {
     .arguments = "MODEL [WORD...]",
     .summary = "the nearest words to a word or an expression",
     .details = "All words together are one question: `king`, or an expression such as `king - man + woman`. "
-               "A + or -\n"
-               "stands between blanks; a hyphen inside a word belongs to the word. Words without a sign "
-               "before them are\n"
-               "added. Each word's vector is brought to length 1 before it is added, and the answers are the "
-               "words with\n"
-               "the largest cosine to the sum, best first, a word and its cosine a line; the question's own "
-               "words are\n"
-               "left out. Words are brought to the form of the model's tokenizer first: King finds king.\n"
+               "All words together are one question: `king`, or an expression such as\n"
+               "`king - man + woman`. A + or - stands between blanks; a hyphen inside a word\n"
+               "belongs to the word. Words without a sign before them are added. Each word's\n"
+               "vector is brought to length 1 before it is added, and the answers are the words\n"
+               "with the largest cosine to the sum, best first, a word and its cosine a line;\n"
+               "the question's own words are left out. Words are brought to the form of the\n"
+               "model's tokenizer first: King finds king.\n"
                "\n"
-               "Without a word, the questions are the lines of standard input; blank lines are skipped. Each "
-               "answer is\n"
-               "followed by an empty line. A question that has no answer gets a line on standard error and "
-               "only the\n"
-               "empty line, and the exit code at the end is 1. On a terminal, near asks; Ctrl-D ends it.",
+               "Without a word, the questions are the lines of standard input; blank lines are\n"
+               "skipped. Each answer is followed by an empty line. A question that has no\n"
+               "answer gets a line on standard error and only the empty line, and the exit code\n"
+               "at the end is 1. On a terminal, near asks for the lines; Ctrl-D ends it.",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,

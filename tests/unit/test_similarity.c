@@ -18,7 +18,7 @@ static void spearman_by_hand(struct test *test) {
         {"the reverse", 3, {1, 2, 3}, {3, 2, 1}, true, -1},
         /* ranks 1 2 3 4 5 and 1 2 3.5 5 3.5: 8 / sqrt(10 * 9.5) */
         {"a tie", 5, {1, 2, 3, 4, 5}, {5, 6, 7, 8, 7}, true, 0.82078268166812329},
-        /* ranks 1.5 1.5 3 4 and 2 4 2 2: -0.5 * 3 + 1.5 * 1 ... = -1 / sqrt(4.5 * 3) * 1.5 */
+        /* ranks 1.5 1.5 3 4 and 2 4 2 2: -2 / sqrt(4.5 * 3) */
         {"ties on both sides", 4, {1, 1, 2, 3}, {5, 6, 5, 5}, true, -0.54433105395181736},
         {"no order", 4, {1, 2, 3, 4}, {2, 4, 1, 3}, true, 0},
         {"two pairs", 2, {1, 2}, {1, 2}, false, 0},
