@@ -165,8 +165,7 @@ const struct command command_near = {
     .name = "near",
     .arguments = "MODEL [WORD...]",
     .summary = "the nearest words to a word or an expression",
-    .details = "All words together are one question: `king`, or an expression such as `king - man + woman`. "
-               "All words together are one question: `king`, or an expression such as\n"
+    .details = "All words together are one question: `king`, or an expression such as\n"
                "`king - man + woman`. A + or - stands between blanks; a hyphen inside a word\n"
                "belongs to the word. Words without a sign before them are added. Each word's\n"
                "vector is brought to length 1 before it is added, and the answers are the words\n"

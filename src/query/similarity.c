@@ -78,12 +78,16 @@ bool spearman(const double *x, const double *y, size_t count, double *correlatio
     return done;
 }
 
+/* In double throughout: ranks turn on the last digits. */
 static double cosine(const struct model *model, size_t a, size_t b) {
     const float *x = vector_row(model, a), *y = vector_row(model, b);
-    double sum = 0;
-    for (size_t d = 0; d < model->dim; d++)
-        sum += (double)x[d] * (double)y[d];
-    return sum / ((double)model->norms[a] * (double)model->norms[b]);
+    double product = 0, square_x = 0, square_y = 0;
+    for (size_t d = 0; d < model->dim; d++) {
+        product += (double)x[d] * (double)y[d];
+        square_x += (double)x[d] * (double)x[d];
+        square_y += (double)y[d] * (double)y[d];
+    }
+    return product / (sqrt(square_x) * sqrt(square_y));
 }
 
 static bool add_pair(struct pairs *pairs, const struct model *model, const struct testfile *file,
