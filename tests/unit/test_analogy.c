@@ -32,6 +32,7 @@ static const float vectors[] = {
 static const char questions[] = ": capitals\n"
                                 "France Paris Italy Rome\r\n"
                                 "\n"
+                                "france paris italy rome\n"
                                 "italy rome france paris\n"
                                 "france paris italy twin\n"
                                 "france paris italy berlin\n"
@@ -67,9 +68,9 @@ static struct model open_words(enum tokenizer_kind kind) {
 
 static void sections_by_hand(struct test *test) {
     const struct expected all[] = {
-        {"capitals", 2, 3, 4}, {"gram1-plural", 1, 2, 2}, {"gram2-empty", 0, 0, 0}, {"others", 0, 1, 1}};
+        {"capitals", 3, 4, 5}, {"gram1-plural", 1, 2, 2}, {"gram2-empty", 0, 0, 0}, {"others", 0, 1, 1}};
     const struct expected eight[] = {
-        {"capitals", 2, 2, 4}, {"gram1-plural", 1, 1, 2}, {"gram2-empty", 0, 0, 0}, {"others", 0, 1, 1}};
+        {"capitals", 3, 3, 5}, {"gram1-plural", 1, 1, 2}, {"gram2-empty", 0, 0, 0}, {"others", 0, 1, 1}};
     for (int kind = TOKENIZER_WORDS; kind <= TOKENIZER_WHITESPACE; kind++) {
         struct model model = open_words((enum tokenizer_kind)kind);
         for (size_t restrict_to = 0; restrict_to<20; restrict_to += restrict_to> 0 ? 1 : 8) {
@@ -89,7 +90,7 @@ static void sums_over_meaning_and_grammar(struct test *test) {
     struct analogies got;
     CHECK(test, score(&got, &model, questions, 0, 1, &error));
     const struct analogy_section semantic = analogies_sum(&got, false), syntactic = analogies_sum(&got, true);
-    CHECK(test, semantic.right == 2 && semantic.asked == 4 && semantic.total == 5);
+    CHECK(test, semantic.right == 3 && semantic.asked == 5 && semantic.total == 6);
     CHECK(test, syntactic.right == 1 && syntactic.asked == 2 && syntactic.total == 2);
     analogies_free(&got);
     CHECK(test, score(&got, &model, "cat cats dog dogs\n", 0, 1, &error));
