@@ -1,7 +1,7 @@
 # make            build/sgns
 # make demo       builds, trains on the bundled corpus, shows neighbours
 # make test       builds and runs every test; make test SANITIZE=address,undefined runs them under sanitizers
-# make lint       layers, formatting, clang-tidy
+# make lint       layers, globals, warnings of both compilers, formatting, clang-tidy and more
 # make install    to PREFIX (/usr/local)
 CC ?= cc
 CFLAGS ?= -O2 -g
@@ -20,7 +20,7 @@ OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o)
 LIBRARY := $(filter-out $(BUILD)/main.o,$(OBJECTS))
 TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
-.PHONY: all demo test lint format install clean
+.PHONY: all programs demo test lint format install clean
 all: $(BUILD)/sgns
 
 $(BUILD)/sgns: $(OBJECTS)
@@ -48,14 +48,16 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(BUILD)/tests/harness.o $(LIBRAR
 
 .SECONDARY: $(TESTS:=.o) $(BUILD)/tests/harness.o
 
-test: $(BUILD)/sgns $(TESTS)
+programs: $(BUILD)/sgns $(TESTS)
+
+test: programs
 	sh tests/run.sh $(BUILD) $(ONLY)
 
 demo: $(BUILD)/sgns
 	sh scripts/demo.sh $(BUILD)
 
 lint:
-	sh scripts/lint.sh
+	sh scripts/lint.sh $(BUILD) '$(ONLY)'
 
 format:
 	clang-format -i src/*.c src/*/*.[ch] tests/unit/*.[ch]

@@ -1,0 +1,213 @@
+#!/bin/sh
+# Checks the source: usage: scripts/lint.sh BUILD_FOLDER ["CHECK..."], all checks unless some are named. Each prints
+# its findings and one line, "lint: CHECK: ok", "failed" or "skipped" with the tool that is missing. Exits with 1 if
+# any failed. BUILD_FOLDER/lint holds objects of its own.
+set -u
+case ${1:-} in
+/*) build=$1/lint ;;
+*) build=$PWD/${1:-build}/lint ;;
+esac
+checks=${2:-}
+cd "$(dirname "$0")/.." || exit 3
+export LC_ALL=C
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+ALL_CHECKS="layers guards headers functions races compile globals format tidy scripts top"
+# The style and the set of warnings depend on the version.
+LLVM_VERSION=14
+LONGEST_FUNCTION=60
+
+mkdir -p "$build" || exit 3
+findings=$build/findings.$$
+trap 'rm -f "$findings"' EXIT
+trap 'exit 3' HUP INT TERM
+failed=0
+
+has() { command -v "$1" >/dev/null 2>&1; }
+skip() { echo "lint: $1: skipped, $2"; }
+
+# conclude CHECK: what is in $findings decides.
+conclude() {
+    if [ -s "$findings" ]; then
+        cat "$findings"
+        echo "lint: $1: failed"
+        failed=1
+    else
+        echo "lint: $1: ok"
+    fi
+}
+
+# An #include names LAYER/FILE.h, of the own layer or of a lower one: cli -> query, train -> model -> text -> base.
+check_layers() {
+    awk '
+        BEGIN {
+            level["base"] = 1; level["text"] = 2; level["model"] = 3
+            level["query"] = level["train"] = 4; level["cli"] = 5
+        }
+        FNR == 1 {
+            layer = split(FILENAME, part, "/") > 2 ? part[2] : "main"
+            if (layer == "main" && FILENAME != "src/main.c" || layer != "main" && !(layer in level))
+                print FILENAME ": stands in no layer"
+        }
+        /^[ \t]*#[ \t]*include[ \t]*"/ {
+            split($0, quoted, "\"")
+            other = quoted[2]
+            if (!sub(/\/.*/, "", other) || !(other in level))
+                print FILENAME ":" FNR ": \"" quoted[2] "\" is not LAYER/FILE.h"
+            else if (layer != "main" && other != layer && level[other] >= level[layer])
+                print FILENAME ":" FNR ": " layer " may not include \"" quoted[2] "\""
+        }' src/*.c src/*/*.[ch] >"$findings"
+    conclude layers
+}
+
+# A header is guarded by SGNS_LAYER_FILE_H. A *_source.h is included more than once, each time with other macros.
+check_guards() {
+    for header in src/*/*.h tests/unit/*.h; do
+        case $header in *_source.h) continue ;; esac
+        name=$(basename "$header" .h)
+        layer=$(basename "$(dirname "$header")")
+        [ "$layer" = unit ] && layer=tests
+        guard=$(echo "SGNS_${layer}_${name}_H" | tr '[:lower:]' '[:upper:]')
+        awk -v guard="$guard" '
+            /^[ \t]*#/ && ++directives <= 2 {
+                good += $0 == (directives == 1 ? "#ifndef " : "#define ") guard
+            }
+            NF > 0 { last = $0 }
+            END { if (good != 2 || last != "#endif") print FILENAME ": has no guard " guard }' "$header"
+    done >"$findings"
+    conclude guards
+}
+
+# A header includes what it needs.
+check_headers() {
+    has "$compiler" || { skip headers "$compiler is not installed"; return; }
+    for header in src/*/*.h tests/unit/*.h; do
+        case $header in *_source.h) continue ;; esac
+        printf '#include "%s"\n' "${header#src/}" |
+            "$compiler" -std=c11 -D_GNU_SOURCE -Isrc -Itests/unit -I. -fsyntax-only -x c - 2>&1 ||
+            echo "$header: does not compile on its own"
+    done >"$findings"
+    conclude headers
+}
+
+check_functions() {
+    awk -f scripts/functions.awk src/*.c src/*/*.[ch] tests/unit/*.[ch] |
+        awk -v longest="$LONGEST_FUNCTION" '
+            { total++ }
+            $3 > longest { print $1 ": " $2 " has " $3 " lines, more than " longest }
+            END { if (total == 0) print "no functions found" }' >"$findings"
+    conclude functions
+}
+
+# ThreadSanitizer sees the calls of a function that it is told to leave alone.
+check_races() {
+    awk -f scripts/functions.awk src/*.c src/*/*.[ch] |
+        awk '
+            $4 == 1 { total++ }
+            $4 == 1 && $5 != "-" { print $1 ": " $2 " is an INTENDED_RACE and calls " $5 }
+            END { if (total == 0) print "no INTENDED_RACE functions found" }' >"$findings"
+    conclude races
+}
+
+# build_with COMPILER: all programs, tests included, warnings being errors.
+build_with() {
+    ${MAKE:-make} -s -k CC="$1" BUILD="$build/$1" SANITIZE='' CFLAGS='-O2 -g -Werror' LDFLAGS='' programs \
+        >"$findings" 2>&1 && : >"$findings"
+}
+
+check_compile() {
+    for with in gcc clang; do
+        has "$with" || { skip "compile with $with" "$with is not installed"; continue; }
+        build_with "$with"
+        conclude "compile with $with"
+    done
+}
+
+# No object that can change: no compiled source has a symbol in a section for data.
+check_globals() {
+    for needed in nm "$compiler"; do
+        has "$needed" || { skip globals "$needed is not installed"; return; }
+    done
+    build_with "$compiler"
+    for source in src/*.c src/*/*.c; do
+        object=${source#src/}
+        object=$build/$compiler/${object%.c}.o
+        if [ ! -f "$object" ]; then
+            echo "$source: does not compile"
+            continue
+        fi
+        # Pointers that the linker fills in lie in .data.rel.ro, read-only when the program runs.
+        nm -f sysv "$object" | awk -F '|' -v source="$source" '
+            { gsub(/ /, "", $1); gsub(/ /, "", $7) }
+            $7 ~ /^\.(data|bss|tdata|tbss)/ && $7 !~ /^\.data\.rel\.ro/ || $7 == "*COM*" {
+                print source ": " $1 " is a global that can change (" $7 ")"
+            }'
+    done >"$findings"
+    conclude globals
+}
+
+# llvm_tool CHECK NAME: $tool is the tool of the version that the checks were made for, or the check is skipped.
+llvm_tool() {
+    for tool in "$2-$LLVM_VERSION" "$2"; do
+        has "$tool" || continue
+        "$tool" --version | grep -q "version $LLVM_VERSION\." && return 0
+        skip "$1" "it is made for $2 $LLVM_VERSION, and this is $("$tool" --version | grep -o 'version [0-9.]*')"
+        return 1
+    done
+    skip "$1" "$2 is not installed"
+    return 1
+}
+
+check_format() {
+    llvm_tool format clang-format || return
+    "$tool" --dry-run -Werror src/*.c src/*/*.[ch] tests/unit/*.[ch] >"$findings" 2>&1
+    conclude format
+}
+
+check_tidy() {
+    llvm_tool tidy clang-tidy || return
+    # Findings go to standard output; standard error counts what was suppressed, and tells of a failed start.
+    printf '%s\n' src/*.c src/*/*.c tests/unit/*.c |
+        xargs -P 2 -I '{}' "$tool" --quiet --warnings-as-errors='*' '{}' -- \
+            -std=c11 -D_GNU_SOURCE -Isrc -Itests/unit >"$findings" 2>"$findings.log" ||
+        grep -E 'error:|No such' "$findings.log" >>"$findings"
+    rm -f "$findings.log"
+    conclude tidy
+}
+
+check_scripts() {
+    for script in scripts/*.sh tests/*.sh tests/cli/*.sh; do
+        sh -n "$script" 2>&1
+        has dash && dash -n "$script" 2>&1
+    done >"$findings"
+    if has bash; then
+        bash -n .ci/run >>"$findings" 2>&1
+    fi
+    conclude scripts
+    has shellcheck || { skip shellcheck "shellcheck is not installed"; return; }
+    # SC1090, SC1091: tests source the harness by its full path. SC2317: `check` calls functions by their names.
+    shellcheck -e SC1090,SC1091,SC2317 scripts/*.sh tests/*.sh tests/cli/*.sh .ci/run >"$findings" 2>&1
+    conclude shellcheck
+}
+
+# The top level has its fixed entries; dotfiles are free, and what git ignores is not asked.
+check_top() {
+    { git ls-files --cached --others --exclude-standard 2>/dev/null || ls -A; } |
+        sed 's,/.*,,' | sort -u |
+        grep -Evx 'src|data|scripts|tests|build|Makefile|README\.md|LICENSE|\..*' |
+        sed 's/$/: does not belong at the top level/' >"$findings"
+    conclude top
+}
+
+compiler=gcc
+has gcc || compiler=clang
+for check in ${checks:-$ALL_CHECKS}; do
+    case " $ALL_CHECKS " in
+    *" $check "*) "check_$check" ;;
+    *)
+        echo "lint: no check \"$check\"; there are $ALL_CHECKS" >&2
+        exit 2
+        ;;
+    esac
+done
+exit "$failed"
