@@ -7,13 +7,12 @@
 #include "cli/version.h"
 
 static const struct command *const commands[] = {
-    &command_train, &command_near, &command_eval, &command_export, &command_info,
+    &command_train, &command_near, &command_eval, &command_export, &command_info, NULL,
 };
-#define COMMAND_COUNT (sizeof commands / sizeof *commands)
 
 static void help_program(FILE *out) {
     fprintf(out, "sgns trains word vectors from text and answers questions about them.\n\nusage:\n");
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
+    for (size_t i = 0; commands[i] != NULL; i++)
         fprintf(out, "  sgns %-8s%-30s %s\n", commands[i]->name, commands[i]->arguments,
                 commands[i]->summary);
     fprintf(out, "  sgns %-8s%-30s %s\n", "help", "[COMMAND]", "this, or a command's options");
@@ -32,7 +31,7 @@ static void help_command(const struct command *command, FILE *out) {
 }
 
 static const struct command *find_command(const char *name) {
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
+    for (size_t i = 0; commands[i] != NULL; i++)
         if (strcmp(commands[i]->name, name) == 0)
             return commands[i];
     return NULL;
@@ -47,7 +46,7 @@ static bool asks_for_help(int argc, char **argv) {
 
 static int unknown_command(const char *name) {
     fprintf(stderr, "sgns: unknown command \"%s\"; the commands are", name);
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
+    for (size_t i = 0; commands[i] != NULL; i++)
         fprintf(stderr, "%s %s", i > 0 ? "," : "", commands[i]->name);
     fprintf(stderr, "\n");
     return ERROR_INPUT;

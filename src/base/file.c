@@ -174,6 +174,6 @@ bool file_map_open(struct file_map *map, const char *path, struct error *error) 
 
 void file_map_close(struct file_map *map) {
     if (map->data != NULL)
-        munmap((void *)(uintptr_t)map->data, map->size);
+        munmap((void *)map->data, map->size);
     *map = (struct file_map){NULL, 0};
 }

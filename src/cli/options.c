@@ -171,7 +171,7 @@ static void help_one(const struct option *option, FILE *out) {
             at += snprintf(head + at, sizeof head - (size_t)at, "%c%s", i > 0 ? '|' : ' ',
                            option->choices[i]);
     } else if (option->value != NULL)
-        at += snprintf(head + at, sizeof head - (size_t)at, " %s", option->value);
+        snprintf(head + at, sizeof head - (size_t)at, " %s", option->value);
     at = fprintf(out, "%s", head);
     char text[512];
     if (option->fallback != NULL)

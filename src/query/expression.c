@@ -115,6 +115,7 @@ static bool gather(struct expression *expression, struct term *terms, size_t cou
         expression_free(expression);
         return false;
     }
+    /* Without a word parse() has failed. NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
     qsort(terms, count, sizeof *terms, compare_terms);
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || terms[i].id != terms[i - 1].id)

@@ -168,8 +168,7 @@ static bool take_piece(struct ingestion *ingestion, struct worker *worker, size_
     return done && close_chunk(ingestion, worker, index);
 }
 
-static bool has_failed(const struct ingestion *ingestion)
-{
+static bool has_failed(const struct ingestion *ingestion) {
     return atomic_load_explicit(&ingestion->failed, memory_order_relaxed);
 }
 
@@ -201,7 +200,7 @@ static bool start_worker(struct worker *worker, const struct ingest_options *opt
 }
 
 static void free_workers(struct ingestion *ingestion) {
-    for (size_t i = 0; ingestion->workers != NULL && i < ingestion->options->threads; i++) {
+    for (size_t i = 0; i < ingestion->options->threads; i++) {
         struct worker *worker = &ingestion->workers[i];
         dictionary_free(&worker->dictionary);
         free(worker->ids);
@@ -405,10 +404,11 @@ bool ingest(struct corpus *corpus, const struct ingest_options *options, struct 
     if (!stream_create(&corpus->stream, options->memory_limit, options->folder, error))
         return false;
     ingestion.workers = memory_allocate(options->threads, sizeof *ingestion.workers, "threads", error);
-    bool done = ingestion.workers != NULL && read_corpus(&ingestion, error);
-    if (ingestion.workers != NULL)
-        sum_up(&ingestion);
-    done = done && make_vocab(&ingestion, error);
+    if (ingestion.workers == NULL)
+        return false;
+    const bool read = read_corpus(&ingestion, error);
+    sum_up(&ingestion);
+    const bool done = read && make_vocab(&ingestion, error);
     free_workers(&ingestion);
     return done;
 }

@@ -29,7 +29,8 @@ static void noise_scores(float *scores, const float *inputs, size_t rows, size_t
 }
 
 INTENDED_RACE static void pair_scores(float *scores, const float *inputs, size_t rows, size_t stride,
-                                      const unsigned *starts, const float *const *sources, float *scratch) {
+                                      const unsigned *starts, const float *const *sources,
+                                      float *scratch /* NOLINT(readability-non-const-parameter) */) {
     (void)scratch;
     for (size_t r = 0; r < rows; r++)
         for (size_t k = starts[r]; k < starts[r + 1]; k++) {

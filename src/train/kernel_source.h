@@ -55,7 +55,7 @@ INLINE vector add_quarters(vector a, vector b) {
 /* Lane i of the result is the sum of rows[i]'s lanes: a transposing reduction, W - 1 additions for W sums. */
 INLINE vector add_across(const float *rows) {
     vector quad[W / 4];
-    for (int i = 0; i < W / 4; i++) {
+    for (size_t i = 0; i < W / 4; i++) {
         const vector front = add_neighbours(LOAD(rows + (4 * i) * W), LOAD(rows + (4 * i + 1) * W));
         const vector back = add_neighbours(LOAD(rows + (4 * i + 2) * W), LOAD(rows + (4 * i + 3) * W));
         quad[i] = add_neighbours(front, back);
@@ -81,9 +81,9 @@ INLINE void transpose_tile(float *transposed, size_t columns, const float *const
     STORE(transposed + 2 * columns, ODD(ab_even, cd_even));
     STORE(transposed + 3 * columns, ODD(ab_odd, cd_odd));
 #else
-    for (int j = 0; j < W; j++)
-        for (int d = 0; d < W; d++)
-            transposed[(size_t)d * columns + (size_t)j] = sources[j][d];
+    for (size_t j = 0; j < W; j++)
+        for (size_t d = 0; d < W; d++)
+            transposed[d * columns + j] = sources[j][d];
 #endif
 }
 
@@ -103,23 +103,23 @@ INTENDED_RACE static void transpose(float *transposed, size_t columns, const flo
 
 /* `rows` rows by `vectors` vectors of noise words, summed over dim in registers. */
 INLINE void score_tile(float *scores, const float *inputs, size_t stride, size_t dim, const float *transposed,
-                       size_t columns, int rows, int vectors) {
+                       size_t columns, size_t rows, size_t vectors) {
     vector sums[SCORE_ROWS][SCORE_VECTORS] = {{{0}}};
     for (size_t d = 0; d < dim; d++) {
         vector noise[SCORE_VECTORS];
-        for (int v = 0; v < vectors; v++)
+        for (size_t v = 0; v < vectors; v++)
             noise[v] = LOAD(transposed + d * columns + v * W);
-        for (int r = 0; r < rows; r++)
-            for (int v = 0; v < vectors; v++)
-                sums[r][v] += inputs[(size_t)r * stride + d] * noise[v];
+        for (size_t r = 0; r < rows; r++)
+            for (size_t v = 0; v < vectors; v++)
+                sums[r][v] += inputs[r * stride + d] * noise[v];
     }
-    for (int r = 0; r < rows; r++)
-        for (int v = 0; v < vectors; v++)
-            STORE(scores + (size_t)r * columns + v * W, sums[r][v]);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t v = 0; v < vectors; v++)
+            STORE(scores + r * columns + v * W, sums[r][v]);
 }
 
 INLINE void score_rows(float *scores, const float *inputs, size_t rows, size_t stride, size_t dim,
-                       const float *transposed, size_t columns, int vectors) {
+                       const float *transposed, size_t columns, size_t vectors) {
     size_t r = 0;
     for (; r + SCORE_ROWS <= rows; r += SCORE_ROWS)
         score_tile(scores + r * columns, inputs + r * stride, stride, dim, transposed, columns, SCORE_ROWS,
@@ -133,7 +133,7 @@ INLINE void score_rows(float *scores, const float *inputs, size_t rows, size_t s
 static void noise_scores(float *scores, const float *inputs, size_t rows, size_t stride, size_t dim,
                          const float *transposed, size_t columns) {
     size_t j = 0;
-    for (; j + SCORE_VECTORS * W <= columns; j += SCORE_VECTORS * W)
+    for (; j + SCORE_VECTORS * (size_t)W <= columns; j += SCORE_VECTORS * (size_t)W)
         score_rows(scores + j, inputs, rows, stride, dim, transposed + j, columns, SCORE_VECTORS);
     for (; j < columns; j += W)
         score_rows(scores + j, inputs, rows, stride, dim, transposed + j, columns, 1);
@@ -141,14 +141,14 @@ static void noise_scores(float *scores, const float *inputs, size_t rows, size_t
 
 /* The lane sums of `count` dot products of one input row, not yet added up: (count, W). */
 INLINE void dot_lanes(float *lanes, const float *input, const float *const *sources, size_t stride,
-                      int count) {
+                      size_t count) {
     vector sums[4] = {{0}};
     for (size_t d = 0; d < stride; d += W) {
         const vector value = LOAD(input + d);
-        for (int i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++)
             sums[i] += value * LOAD(sources[i] + d);
     }
-    for (int i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         STORE(lanes + i * W, sums[i]);
 }
 
@@ -230,20 +230,20 @@ static void weigh(float *values, size_t rows, size_t columns, const float *row_w
 
 INLINE void update_tile(float *const *targets, const float *const *sources, size_t source_count,
                         const float *weights, size_t target_step, size_t source_step, float scale, size_t at,
-                        int rows, int vectors) {
+                        size_t rows, size_t vectors) {
     vector sums[UPDATE_ROWS][UPDATE_VECTORS] = {{{0}}};
     for (size_t s = 0; s < source_count; s++) {
         vector weight[UPDATE_ROWS];
-        for (int t = 0; t < rows; t++)
-            weight[t] = (vector){0} + weights[(size_t)t * target_step + s * source_step];
-        for (int v = 0; v < vectors; v++) {
+        for (size_t t = 0; t < rows; t++)
+            weight[t] = (vector){0} + weights[t * target_step + s * source_step];
+        for (size_t v = 0; v < vectors; v++) {
             const vector source = LOAD(sources[s] + at + v * W);
-            for (int t = 0; t < rows; t++)
+            for (size_t t = 0; t < rows; t++)
                 sums[t][v] += weight[t] * source;
         }
     }
-    for (int t = 0; t < rows; t++)
-        for (int v = 0; v < vectors; v++) {
+    for (size_t t = 0; t < rows; t++)
+        for (size_t v = 0; v < vectors; v++) {
             float *target = targets[t] + at + v * W;
             STORE(target, LOAD(target) + scale * sums[t][v]);
         }
@@ -251,7 +251,7 @@ INLINE void update_tile(float *const *targets, const float *const *sources, size
 
 INLINE void update_vectors(float *const *targets, size_t target_count, const float *const *sources,
                            size_t source_count, const float *weights, size_t target_step, size_t source_step,
-                           float scale, size_t at, int vectors) {
+                           float scale, size_t at, size_t vectors) {
     size_t t = 0;
     for (; t + UPDATE_ROWS <= target_count; t += UPDATE_ROWS)
         update_tile(targets + t, sources, source_count, weights + t * target_step, target_step, source_step,

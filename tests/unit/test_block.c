@@ -8,7 +8,7 @@
 #include "harness.h"
 #include "train/block.h"
 
-#define VOCAB 40
+#define VOCAB ((size_t)40)
 #define DIM 11
 #define STRIDE 16
 #define WINDOW 3

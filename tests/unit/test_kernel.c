@@ -187,16 +187,16 @@ static void test_counts(struct test *test) {
 
 /* Bound: 1e-6 relative for scores within +-80, where exp stays in range; beyond, the limits 0 and 1. */
 static void test_logistic(struct test *test) {
-    enum { COUNT = 16 * 4000 };
+    enum { COUNT = 16 * 4000, HALF = COUNT / 2 };
     float *values = aligned_alloc(64, COUNT * sizeof *values);
     const struct kernel *kernel;
     for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++) {
         double worst = 0;
         for (size_t k = 0; k < COUNT; k++)
-            values[k] = ((float)k - COUNT / 2) * (160.0f / COUNT);
+            values[k] = ((float)k - HALF) * (160.0f / COUNT);
         kernel->logistic(values, COUNT);
         for (size_t k = 0; k < COUNT; k++) {
-            const float score = ((float)k - COUNT / 2) * (160.0f / COUNT);
+            const float score = ((float)k - HALF) * (160.0f / COUNT);
             const double exact = 1 / (1 + exp(-(double)score));
             const double difference = fabs((double)values[k] - exact) / exact;
             worst = difference > worst ? difference : worst;

@@ -7,7 +7,7 @@
 #include "harness.h"
 #include "train/objective.h"
 
-#define ROWS 3
+#define ROWS ((size_t)3)
 #define COLUMNS 32
 #define NOISE 20
 

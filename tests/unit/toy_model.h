@@ -50,8 +50,9 @@ static inline struct model toy_open(const struct toy *toy) {
     char path[4096];
     bool done = vocab.text != NULL && vocab.starts != NULL && vocab.counts != NULL;
     for (size_t i = 0, at = 0; done && i < toy->vocab; i++) {
-        strcpy(vocab.text + at, toy->words[i]);
-        at += strlen(toy->words[i]) + 1;
+        const size_t bytes = strlen(toy->words[i]) + 1;
+        memcpy(vocab.text + at, toy->words[i], bytes);
+        at += bytes;
         vocab.starts[i + 1] = at;
         vocab.counts[i] = toy->vocab - i;
         vocab.total += vocab.counts[i];
