@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # The command-line tests' harness; each tests/cli/*.sh sources it and ends with `finish`.
 # run.sh sets SGNS (the program), TMPDIR (a scratch folder of this test's own) and ROOT (the repository).
 failed=0

@@ -88,11 +88,11 @@ fails "-k with junk" 2 '\-\-neighbours takes a whole number' "$SGNS" near "$mode
 fails "an unknown option" 2 'unknown option' "$SGNS" near "$model" --nieghbours 3 king
 says "help says how lines are answered" 'followed by an empty line' "$SGNS" near --help
 
-# ask STATUS TEXT [OPTION...]: the lines of TEXT (as printf takes it) through a pipe.
+# ask STATUS TEXT [OPTION...]: the lines of TEXT (as printf's %b takes it) through a pipe.
 ask() {
     ask_status=$1 ask_text=$2
     shift 2
-    printf "$ask_text" | "$SGNS" near "$model" "$@" >"$out" 2>"$err"
+    printf '%b' "$ask_text" | "$SGNS" near "$model" "$@" >"$out" 2>"$err"
     [ $? -eq "$ask_status" ]
 }
 # shape LETTERS: the output's lines, w for a word with its cosine and - for an empty line.
