@@ -1,0 +1,244 @@
+#include "text/tokenizer.h"
+
+#include <string.h>
+
+#include "text/unicode.h"
+#include "text/utf8.h"
+
+#define RIGHT_SINGLE_QUOTE 0x2019u /* the typographic apostrophe */
+
+/* What a byte alone says. */
+enum byte_class {
+    BYTE_SEPARATOR = 0, /* ASCII that is in no word, nor joins two parts of one */
+    BYTE_BLANK,         /* the same, and white space or NUL */
+    BYTE_NEWLINE,
+    BYTE_PLAIN,  /* lower-case letter or digit: in a word as it is */
+    BYTE_UPPER,  /* upper-case letter */
+    BYTE_JOINER, /* ' - _ */
+    BYTE_HIGH,   /* part of a longer UTF-8 sequence, or of none */
+};
+
+#define P BYTE_PLAIN
+#define U BYTE_UPPER
+#define J BYTE_JOINER
+#define B BYTE_BLANK
+#define N BYTE_NEWLINE
+#define H BYTE_HIGH
+#define H16 H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H
+static const unsigned char byte_classes[256] = {
+    B,   0,   0,   0,   0,   0,   0,   0,   0, B, N, B, B, B, 0, 0, /* NUL, \t \n \v \f \r */
+    0,   0,   0,   0,   0,   0,   0,   0,   0, 0, 0, 0, 0, 0, 0, 0, /**/
+    B,   0,   0,   0,   0,   0,   0,   J,   0, 0, 0, 0, 0, J, 0, 0, /* blank ' - */
+    P,   P,   P,   P,   P,   P,   P,   P,   P, P, 0, 0, 0, 0, 0, 0, /* 0 to 9 */
+    0,   U,   U,   U,   U,   U,   U,   U,   U, U, U, U, U, U, U, U, /**/
+    U,   U,   U,   U,   U,   U,   U,   U,   U, U, U, 0, 0, 0, 0, J, /* Z _ */
+    0,   P,   P,   P,   P,   P,   P,   P,   P, P, P, P, P, P, P, P, /**/
+    P,   P,   P,   P,   P,   P,   P,   P,   P, P, P, 0, 0, 0, 0, 0, /* z */
+    H16, H16, H16, H16, H16, H16, H16, H16,
+};
+#undef P
+#undef U
+#undef J
+#undef B
+#undef N
+#undef H
+#undef H16
+
+void tokenizer_start(struct tokenizer *tokenizer, struct tokenizer_rules rules, const unsigned char *piece,
+                     size_t size, uint64_t offset) {
+    tokenizer->rules = rules;
+    tokenizer->start = tokenizer->at = piece;
+    tokenizer->end = piece + size;
+    tokenizer->offset = offset;
+}
+
+static void count_ill_formed(struct tokenizer *tokenizer) {
+    if (tokenizer->losses.ill_formed++ == 0)
+        tokenizer->losses.ill_formed_first = tokenizer->offset + (uint64_t)(tokenizer->at - tokenizer->start);
+}
+
+/* --- words --- */
+
+/* A character at `at`: its length in bytes (or of the ill-formed bytes), and what it is to a word. */
+enum character_kind { CHARACTER_WORD, CHARACTER_JOINER, CHARACTER_OTHER, CHARACTER_ILL_FORMED };
+
+static enum character_kind read_character(const struct tokenizer *tokenizer, const unsigned char *at,
+                                          uint32_t *code_point, size_t *length) {
+    const int decoded = utf8_decode(at, tokenizer->end, code_point);
+    *length = (size_t)(decoded > 0 ? decoded : -decoded);
+    if (decoded < 0)
+        return CHARACTER_ILL_FORMED;
+    if (*code_point < 0x80) {
+        const unsigned char class = byte_classes[*code_point];
+        return class == BYTE_PLAIN || class == BYTE_UPPER ? CHARACTER_WORD
+               : class == BYTE_JOINER                     ? CHARACTER_JOINER
+                                                          : CHARACTER_OTHER;
+    }
+    if (*code_point == RIGHT_SINGLE_QUOTE) {
+        *code_point = '\'';
+        return CHARACTER_JOINER;
+    }
+    return unicode_is_word(*code_point) ? CHARACTER_WORD : CHARACTER_OTHER;
+}
+
+/* Appends to `folded` as long as it holds; the length counts on, so that the token is known to be too long.
+ */
+static void append(struct tokenizer *tokenizer, uint32_t code_point) {
+    if (tokenizer->length <= TOKEN_BYTES_MOST)
+        tokenizer->length += utf8_encode(code_point, tokenizer->folded + tokenizer->length);
+}
+
+/* A word of any characters from `start` on, copied and folded; stops behind its last word character. */
+static void scan_folded(struct tokenizer *tokenizer, const unsigned char *start) {
+    uint32_t joiner = 0;
+    tokenizer->token = tokenizer->folded;
+    tokenizer->length = 0;
+    tokenizer->at = start;
+    for (const unsigned char *at = start; at < tokenizer->end;) {
+        uint32_t code_point;
+        size_t length;
+        const enum character_kind kind = read_character(tokenizer, at, &code_point, &length);
+        at += length;
+        if (kind == CHARACTER_JOINER && joiner == 0) {
+            joiner = code_point;
+            continue;
+        }
+        if (kind != CHARACTER_WORD)
+            return;
+        if (joiner != 0)
+            append(tokenizer, joiner);
+        joiner = 0;
+        append(tokenizer, tokenizer->rules.keep_case ? code_point : unicode_fold(code_point));
+        tokenizer->at = at;
+    }
+}
+
+/* A word that starts at tokenizer->at. Most are plain and stay where they are. */
+static void scan_word(struct tokenizer *tokenizer) {
+    const unsigned char *start = tokenizer->at, *at = start, *end = tokenizer->end;
+    while (at < end && byte_classes[*at] == BYTE_PLAIN)
+        at++;
+    if (at < end && byte_classes[*at] > BYTE_PLAIN) {
+        scan_folded(tokenizer, start);
+        return;
+    }
+    tokenizer->token = start;
+    tokenizer->length = (size_t)(at - start);
+    tokenizer->at = at;
+}
+
+/* Is there a word at tokenizer->at? If not, passes over what is there; not called at a newline. */
+static bool at_word(struct tokenizer *tokenizer) {
+    const unsigned char class = byte_classes[*tokenizer->at];
+    if (class == BYTE_PLAIN || class == BYTE_UPPER)
+        return true;
+    if (class != BYTE_HIGH) {
+        tokenizer->at++;
+        return false;
+    }
+    uint32_t code_point;
+    size_t length;
+    const enum character_kind kind = read_character(tokenizer, tokenizer->at, &code_point, &length);
+    if (kind == CHARACTER_WORD)
+        return true;
+    if (kind == CHARACTER_ILL_FORMED)
+        count_ill_formed(tokenizer);
+    tokenizer->at += length;
+    return false;
+}
+
+/* --- whitespace --- */
+
+static bool at_token(struct tokenizer *tokenizer) {
+    const unsigned char class = byte_classes[*tokenizer->at];
+    if (class == BYTE_BLANK) {
+        tokenizer->at++;
+        return false;
+    }
+    uint32_t code_point;
+    const int length = class == BYTE_HIGH ? utf8_decode(tokenizer->at, tokenizer->end, &code_point) : 1;
+    if (length > 0)
+        return true;
+    count_ill_formed(tokenizer);
+    tokenizer->at -= length;
+    return false;
+}
+
+static void scan_token(struct tokenizer *tokenizer) {
+    const unsigned char *start = tokenizer->at, *at = start, *end = tokenizer->end;
+    while (at < end) {
+        const unsigned char class = byte_classes[*at];
+        if (class == BYTE_BLANK || class == BYTE_NEWLINE)
+            break;
+        uint32_t code_point;
+        const int length = class == BYTE_HIGH ? utf8_decode(at, end, &code_point) : 1;
+        if (length < 0)
+            break;
+        at += length;
+    }
+    tokenizer->token = start;
+    tokenizer->length = (size_t)(at - start);
+    tokenizer->at = at;
+}
+
+enum token_kind tokenizer_next(struct tokenizer *tokenizer) {
+    const bool words = tokenizer->rules.kind == TOKENIZER_WORDS;
+    while (tokenizer->at < tokenizer->end) {
+        if (*tokenizer->at == '\n') {
+            tokenizer->at++;
+            return TOKEN_NEWLINE;
+        }
+        if (words ? !at_word(tokenizer) : !at_token(tokenizer))
+            continue;
+        if (words)
+            scan_word(tokenizer);
+        else
+            scan_token(tokenizer);
+        if (tokenizer->length <= TOKEN_BYTES_MOST)
+            return TOKEN_WORD;
+        tokenizer->losses.overlong++;
+    }
+    return TOKEN_END;
+}
+
+/* --- cuts --- */
+
+/* Where the last character ends that is whole; `size` if the bytes end with one, or are ill-formed anyway. */
+static size_t cut_character(const unsigned char *piece, size_t size) {
+    for (size_t back = 1; back <= 3 && back < size; back++) {
+        const unsigned char byte = piece[size - back];
+        if ((byte & 0xc0) == 0x80)
+            continue;
+        const size_t length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+        return length > back ? size - back : size;
+    }
+    return size;
+}
+
+size_t tokenizer_cut(struct tokenizer_rules rules, const unsigned char *piece, size_t size) {
+    const unsigned char *newline = memrchr(piece, '\n', size);
+    if (newline != NULL)
+        return (size_t)(newline - piece) + 1;
+    for (size_t i = size; i > 0; i--) {
+        const unsigned char class = byte_classes[piece[i - 1]];
+        if (class == BYTE_BLANK || (rules.kind == TOKENIZER_WORDS && class == BYTE_SEPARATOR))
+            return i;
+    }
+    return cut_character(piece, size);
+}
+
+bool tokenizer_normalize(struct tokenizer_rules rules, const char *word, char *normal) {
+    struct tokenizer tokenizer = {.losses = {0}};
+    normal[0] = '\0';
+    tokenizer_start(&tokenizer, rules, (const unsigned char *)word, strlen(word), 0);
+    if (tokenizer_next(&tokenizer) != TOKEN_WORD)
+        return false;
+    char first[TOKEN_BYTES_MOST + 1];
+    const size_t length = tokenizer.length;
+    memcpy(first, tokenizer.token, length);
+    first[length] = '\0';
+    if (tokenizer_next(&tokenizer) != TOKEN_END)
+        return false;
+    memcpy(normal, first, length + 1);
+    return true;
+}
