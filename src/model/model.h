@@ -22,7 +22,8 @@ struct model {
     const uint64_t *counts; /* (vocab) */
     const uint64_t
         *starts;      /* (vocab + 1) into `text`; checked by model_open only at the ends, so use model_word */
-    const char *text; /* (starts[vocab]) words, each ended by a NUL */
+    const char *text; /* (text_bytes) words, each ended by a NUL */
+    size_t text_bytes;
     const uint32_t *slots; /* (slot_count) hash index: id + 1, or 0 for a free slot */
     size_t slot_count;     /* a power of two */
     const char *record;    /* key=value lines: how it was trained; not ended by a NUL */
