@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "text/utf8.h"
+
 #define SLIPS_MOST 2
 #define SHORT_WORD 5
 
@@ -12,23 +14,25 @@
 /* A row of the distance table holds only the diagonal and SLIPS_MOST cells to either side of it. */
 #define BAND (2 * SLIPS_MOST + 1)
 
+/* Above all code points. */
+#define ILL_FORMED 0x110000U
+
 struct points {
     uint32_t values[POINTS_MOST];
     size_t count;
 };
 
-/* A number for each character, the same for the same bytes; false if there are too many. */
+/* Code points; a byte that is ill-formed counts as one of its own. False if there are too many. */
 static bool decode(struct points *points, const char *word, size_t length) {
-    points->count = 0;
-    for (size_t i = 0; i < length;) {
-        const unsigned char lead = (unsigned char)word[i++];
-        const size_t more = lead < 0xc0 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
-        uint32_t value = lead;
-        for (size_t j = 0; j < more && i < length && ((unsigned char)word[i] & 0xc0) == 0x80; j++, i++)
-            value = value << 6 | ((unsigned char)word[i] & 0x3f);
+    const unsigned char *at = (const unsigned char *)word, *end = at + length;
+    for (points->count = 0; at < end; points->count++) {
         if (points->count == POINTS_MOST)
             return false;
-        points->values[points->count++] = value;
+        uint32_t *value = &points->values[points->count];
+        const int bytes = utf8_decode(at, end, value);
+        if (bytes < 0)
+            *value = ILL_FORMED + *at;
+        at += bytes < 0 ? 1 : bytes;
     }
     return true;
 }
