@@ -128,6 +128,7 @@ check "a line of any length" long_line
 
 # The answer must be there before the next question is sent.
 at_once() {
+    : >"$out"
     mkfifo "$TMPDIR/questions" || return 1
     "$SGNS" near "$model" -k 2 <"$TMPDIR/questions" >"$out" 2>"$err" &
     exec 3>"$TMPDIR/questions"
