@@ -159,18 +159,26 @@ static size_t draw_noise(struct block *block, struct rng *rng) {
     return (size_t)most;
 }
 
-/* The block's words: at most `most`, and it ends before the word that would occur in it once too often. */
-static size_t choose_length(const struct passage *passage, size_t at, size_t most, size_t occurrences) {
-    const size_t left = passage->size - at;
-    const size_t length = left < most ? left : most;
-    for (size_t p = occurrences; p < length; p++) {
-        size_t before = 0;
-        for (size_t q = 0; q < p; q++)
-            before += passage->words[at + q] == passage->words[at + p];
-        if (before >= occurrences)
+/* Is the word at `p` in the block that starts at `at` as often as allowed already? */
+static bool repeats(const struct passage *passage, size_t at, size_t p, size_t occurrences) {
+    size_t before = 0;
+    for (size_t q = at; q < p; q++)
+        before += passage->words[q] == passage->words[p];
+    return before >= occurrences;
+}
+
+/* How many words the block takes: it ends before the word that would occur in it once too often, or whose
+ * pairs would be too many for a noise row that was drawn `draws` times. */
+static size_t choose_length(const struct passage *passage, size_t at, const struct pace *pace, size_t draws) {
+    const size_t left = passage->size - at, most = left < ROWS_MOST ? left : ROWS_MOST;
+    double pairs = pace->pairs / (double)draws;
+    for (size_t p = 0; p < most; p++) {
+        pairs -= passage->to[at + p] - passage->from[at + p] - 1;
+        if (p > 0 &&
+            (pairs < 0 || (p >= pace->occurrences && repeats(passage, at, at + p, pace->occurrences))))
             return p;
     }
-    return length;
+    return most;
 }
 
 static void list_inputs(struct block *block, const struct passage *passage, size_t at, size_t length) {
@@ -285,7 +293,7 @@ static void apply_updates(struct block *block, float scale) {
 size_t block_train(struct block *block, const struct passage *passage, size_t at, double alpha,
                    const struct pace *pace, struct rng *rng, struct loss_sum *loss) {
     const size_t draws = draw_noise(block, rng);
-    list_inputs(block, passage, at, choose_length(passage, at, pace_length(pace, draws), pace->occurrences));
+    list_inputs(block, passage, at, choose_length(passage, at, pace, draws));
     for (size_t pass = 0; pass < pace->passes; pass++) {
         if (pass > 0)
             draw_noise(block, rng);

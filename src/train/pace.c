@@ -6,22 +6,16 @@
 #define NOISE_ROW_MOST 1.5
 #define INPUT_ROW_MOST 5.4
 
-struct pace pace_choose(double alpha, double pairs, double negative, double noise) {
-    const double input_row = alpha * pairs * (1 + negative);
-    const double passes = ceil(fmax(input_row / INPUT_ROW_MOST, 1));
-    const double noise_row = alpha * pairs / passes * negative / noise;
-    struct pace pace = {.passes = (size_t)passes,
-                        .occurrences = (size_t)fmin(INPUT_ROW_MOST * passes / input_row, PACE_LENGTH_MOST),
-                        .noise_limit = fmin(NOISE_ROW_MOST / noise_row, 1e6)};
-    if (pace.occurrences < 1)
-        pace.occurrences = 1;
-    pace.length = pace_length(&pace, 1);
-    return pace;
-}
+/* A single word must fit even if a noise row is drawn twice. */
+#define DRAWS_EXPECTED 2
 
-size_t pace_length(const struct pace *pace, size_t draws) {
-    const double length = pace->noise_limit / (double)draws;
-    if (length < 1)
-        return 1;
-    return length < (double)PACE_LENGTH_MOST ? (size_t)length : PACE_LENGTH_MOST;
+struct pace pace_choose(double alpha, double window, double mean_pairs, double negative, double noise) {
+    const double noise_row = alpha * negative / noise; /* A for one pair */
+    const double input_row = alpha * mean_pairs * (1 + negative);
+    const double passes = ceil(
+        fmax(fmax(input_row / INPUT_ROW_MOST, 2 * window * DRAWS_EXPECTED * noise_row / NOISE_ROW_MOST), 1));
+    const double occurrences = fmin(floor(INPUT_ROW_MOST * passes / input_row), PACE_LENGTH_MOST);
+    return (struct pace){.passes = (size_t)passes,
+                         .occurrences = occurrences < 1 ? 1 : (size_t)occurrences,
+                         .pairs = NOISE_ROW_MOST * passes / noise_row};
 }

@@ -3,11 +3,11 @@
  * word2vec.c goes pair by pair, each step seeing the last one's result. A block computes all its gradients
  * from the same rows and adds them up, so a row can overshoot: a logistic loss has curvature s(1 - s) |x|^2
  * along a row x, and a summed step beyond 2 / curvature ends farther away than it began, with larger rows
- * each time. What one step adds up on a row is bounded by two sums of weights, with m the mean number of
- * pairs of a word: on a noise row   A = alpha * length * m * K * (draws of the row) / N on an input row  B =
- * alpha * m * (1 + K) * (occurrences of the word in the block) Both are kept below limits that were measured
- * to be safe (src/README.md): a block's pairs are spread over several passes, each with noise and scores of
- * its own, so that B fits, and the block is made short enough for A. */
+ * each time. What one step adds up on a row is bounded by two sums of weights: on a noise row   A = alpha *
+ * (pairs of the block) * K * (draws of the row) / N on an input row  B = alpha * (pairs of the word) * (1 +
+ * K) * (occurrences of the word in the block) Both are kept below limits that were measured to be safe
+ * (src/README.md): a block ends when another word would take A or B beyond them, and where a single word
+ * would, its pairs are spread over several passes, each with noise and scores of its own. */
 #ifndef SGNS_TRAIN_PACE_H
 #define SGNS_TRAIN_PACE_H
 
@@ -17,18 +17,13 @@
 #define PACE_LENGTH_MOST ((size_t)32)
 
 struct pace {
-    size_t passes; /* a block's pairs are split into so many steps; 1 or more */
-    size_t
-        length; /* most words of a block when no noise row is drawn more than once; 1 to PACE_LENGTH_MOST */
+    size_t passes;      /* a block's pairs are split into so many steps; 1 or more */
     size_t occurrences; /* most occurrences of one word in a block; 1 or more */
-    double noise_limit; /* the same as `length`, unrounded and unbounded */
+    double pairs; /* most pairs of a block, all passes together, if no noise row is drawn more than once */
 };
 
-/* For the learning rate of the moment. `pairs` is m, the mean number of pairs of a word; `negative` is K;
- * `noise` is N. */
-struct pace pace_choose(double alpha, double pairs, double negative, double noise);
-
-/* The most words of a block whose most drawn noise row was drawn `draws` times. */
-size_t pace_length(const struct pace *pace, size_t draws);
+/* For the learning rate of the moment. `window` bounds the pairs of a word by 2 `window`, `mean_pairs` is
+ * their mean; `negative` is K; `noise` is N. */
+struct pace pace_choose(double alpha, double window, double mean_pairs, double negative, double noise);
 
 #endif

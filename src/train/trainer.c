@@ -115,8 +115,8 @@ static double train_passage(struct learner *learner, const struct run *run, size
     size_t blocks = 0;
     for (size_t at = 0; at < kept; blocks++) {
         alpha = alpha_at(run, words_before + words * (double)at / (double)kept);
-        const struct pace pace = pace_choose(alpha, mean_pairs(options), (double)options->negative,
-                                             (double)options->noise_words);
+        const struct pace pace = pace_choose(alpha, (double)options->window, mean_pairs(options),
+                                             (double)options->negative, (double)options->noise_words);
         at += block_train(learner->block, &passage, at, alpha, &pace, &learner->rng,
                           blocks % LOSS_EVERY == 0 ? loss : NULL);
     }

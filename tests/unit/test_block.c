@@ -136,8 +136,7 @@ static void free_setup(struct setup *setup) {
     noise_free(&setup->noise);
 }
 
-static const struct pace no_limits = {
-    .passes = 1, .length = PACE_LENGTH_MOST, .occurrences = PACE_LENGTH_MOST, .noise_limit = 1e6};
+static const struct pace no_limits = {.passes = 1, .occurrences = PACE_LENGTH_MOST, .pairs = 1e6};
 
 /* One block with a small alpha: (after - before) / -alpha is the gradient up to rounding and to alpha itself,
  * since input rows are updated before output rows use their old values. */
@@ -259,6 +258,9 @@ static void test_block_ends_at_repeats(struct test *test) {
     pace.occurrences = 1;
     CHECK(test, block_train(block, &setup.plan.passage, 6, 0.01, &pace, &rng, NULL) == 3);
     CHECK(test, block_train(block, &setup.plan.passage, WORDS - 2, 0.01, &pace, &rng, NULL) == 2);
+    /* Too many pairs for any block leave blocks of one word. */
+    pace.pairs = 0;
+    CHECK(test, block_train(block, &setup.plan.passage, 0, 0.01, &pace, &rng, NULL) == 1);
     block_free(block);
     free_setup(&setup);
 }

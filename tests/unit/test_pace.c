@@ -1,0 +1,44 @@
+#include "harness.h"
+#include "train/pace.h"
+
+/* The two sums that pace.h bounds, recomputed from its answer. */
+static void check_bounds(struct test *test, double alpha, double window, double mean_pairs, double negative,
+                         double noise) {
+    const struct pace pace = pace_choose(alpha, window, mean_pairs, negative, noise);
+    CHECK(test, pace.passes >= 1 && pace.occurrences >= 1 && pace.occurrences <= PACE_LENGTH_MOST);
+    const double passes = (double)pace.passes;
+    const double input_row = alpha * mean_pairs / passes * (1 + negative) * (double)pace.occurrences;
+    CHECK_MSG(test, input_row <= 5.4 * 1.001, "alpha %g window %g K %g N %g: B %g", alpha, window, negative,
+              noise, input_row);
+    const double whole_block = alpha * pace.pairs / passes * negative / noise;
+    CHECK_MSG(test, whole_block <= 1.5 * 1.001, "alpha %g window %g K %g N %g: A %g", alpha, window, negative,
+              noise, whole_block);
+    const double one_word = alpha * 2 * window / passes * negative * 2 / noise;
+    CHECK_MSG(test, one_word <= 1.5 * 1.001, "alpha %g window %g K %g N %g: A %g of one word", alpha, window,
+              negative, noise, one_word);
+}
+
+static void test_bounds(struct test *test) {
+    const double alphas[] = {1e-6, 0.01, 0.025, 0.05, 0.1, 1}, windows[] = {1, 2, 5, 15, 100};
+    const double negatives[] = {1, 5, 20, 100}, noises[] = {1, 8, 16, 32, 64, 4096};
+    for (size_t a = 0; a < 6; a++)
+        for (size_t w = 0; w < 5; w++)
+            for (size_t k = 0; k < 4; k++)
+                for (size_t n = 0; n < 6; n++) {
+                    check_bounds(test, alphas[a], windows[w], windows[w] + 1, negatives[k], noises[n]);
+                    check_bounds(test, alphas[a], windows[w], 2 * windows[w], negatives[k], noises[n]);
+                }
+}
+
+/* The common case is left alone: whole blocks in one pass. */
+static void test_defaults(struct test *test) {
+    const struct pace pace = pace_choose(0.05, 5, 6, 5, 32);
+    CHECK_MSG(test, pace.passes == 1 && pace.pairs >= 6 * 31, "%zu passes, %g pairs", pace.passes,
+              pace.pairs);
+}
+
+static const struct test_case cases[] = {
+    {"pace: sums of weights stay within their limits", test_bounds},
+    {"pace: the defaults run in whole blocks", test_defaults},
+};
+TEST_MAIN(cases)
