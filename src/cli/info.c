@@ -1,0 +1,147 @@
+#include <stddef.h>
+#include <stdio.h>
+
+#include "cli/command.h"
+#include "model/model.h"
+
+struct settings {
+    bool verify;
+};
+
+static const struct option options[] = {
+    {"verify", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL, "read the whole file and check its checksums",
+     offsetof(struct settings, verify)},
+};
+
+#define LABEL_WIDTH 22
+
+static void print_label(const char *label) {
+    printf("%-*s", LABEL_WIDTH, label);
+}
+
+/* A line for a key of the record, if it is there. */
+static void print_key(const struct model *model, const char *label, const char *key) {
+    size_t length;
+    const char *value = model_record(model, key, &length);
+    if (value == NULL)
+        return;
+    print_label(label);
+    printf("%.*s\n", (int)length, value);
+}
+
+static void print_flag(const struct model *model, const char *label, const char *key, const char *no,
+                       const char *yes) {
+    size_t length;
+    const char *value = model_record(model, key, &length);
+    if (value == NULL)
+        return;
+    print_label(label);
+    printf("%s\n", length == 1 && *value == '1' ? yes : no);
+}
+
+static void print_shape(const struct model *model, const char *path) {
+    size_t first, last;
+    const char *most = model_word(model, 0, &first), *least = model_word(model, model->vocab - 1, &last);
+    print_label("model");
+    printf("%s\n", path);
+    print_label("size");
+    printf("%.1f MB\n", (double)model->map.size * 1e-6);
+    print_label("words");
+    printf("%zu, from \"%.*s\" (%llu times) to \"%.*s\" (%llu)\n", model->vocab, (int)first, most,
+           (unsigned long long)model->counts[0], (int)last, least,
+           (unsigned long long)model->counts[model->vocab - 1]);
+    print_label("dims");
+    printf("%zu\n", model->dim);
+    print_label("context vectors");
+    printf("%s\n", model->output != NULL ? "kept" : "left out");
+}
+
+static void print_training(const struct model *model) {
+    static const char *const keys[][2] = {
+        {"made by", "program"},
+        {"tokenizer", "tokenizer"},
+        {"corpus bytes", "corpus_bytes"},
+        {"corpus words", "corpus_tokens"},
+        {"in the vocabulary", "corpus_words"},
+        {"different words", "corpus_different"},
+        {"sentences", "sentences"},
+        {"loss", "loss"},
+        {"window", "window"},
+        {"negative", "negative"},
+        {"noise", "noise"},
+        {"noise-power", "noise_power"},
+        {"epochs", "epochs"},
+        {"alpha", "alpha"},
+        {"min-alpha", "min_alpha"},
+        {"sample", "sample"},
+        {"min-count", "min_count"},
+        {"max-vocab", "max_vocab"},
+        {"max-sentence", "max_sentence"},
+        {"threads", "threads"},
+        {"seed", "seed"},
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        print_key(model, keys[i][0], keys[i][1]);
+    print_flag(model, "case", "keep_case", "folded by the words tokenizer", "kept");
+    print_flag(model, "window size", "shrink", "fixed", "drawn for each word");
+}
+
+/* Epochs are numbered from 1; one that was not begun has no loss. */
+static void print_losses(const struct model *model) {
+    for (size_t epoch = 1;; epoch++) {
+        char key[32], label[32];
+        size_t length;
+        snprintf(key, sizeof key, "loss.%zu", epoch);
+        snprintf(label, sizeof label, "loss, epoch %zu", epoch);
+        const char *value = model_record(model, key, &length);
+        if (value == NULL)
+            return;
+        print_label(label);
+        if (length == 1 && *value == '0')
+            printf("not trained\n");
+        else
+            printf("%.*s a pair\n", (int)length, value);
+    }
+}
+
+static void print_progress(const struct model *model) {
+    size_t length;
+    const char *value = model_record(model, "progress", &length);
+    if (value == NULL || (length == 1 && *value == '1'))
+        return;
+    print_label("interrupted");
+    printf("after %.*s of the training\n", (int)length, value);
+}
+
+static bool run(int argc, char **argv, struct error *error) {
+    struct settings settings = {0};
+    if (!options_parse(options, sizeof options / sizeof *options, &argc, argv, &settings, error))
+        return false;
+    if (argc != 1)
+        return error_set(error, ERROR_INPUT, "name one model, not %d", argc);
+    struct model model;
+    if (!model_open(&model, argv[0], error))
+        return false;
+    const bool done = !settings.verify || model_verify(&model, argv[0], error);
+    if (done) {
+        print_shape(&model, argv[0]);
+        print_training(&model);
+        print_progress(&model);
+        print_losses(&model);
+        if (settings.verify) {
+            print_label("checksums");
+            printf("right\n");
+        }
+    }
+    model_close(&model);
+    return done;
+}
+
+const struct command command_info = {
+    .name = "info",
+    .arguments = "MODEL",
+    .summary = "says what a model is and how it was trained",
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = run,
+};
