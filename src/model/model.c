@@ -84,7 +84,7 @@ static bool record_says(const struct model *model, const char *key, const char *
 
 bool model_open(struct model *model, const char *path, struct error *error) {
     *model = (struct model){0};
-    struct layout_header header;
+    struct layout_header header = {0};
     if (!file_map_open(&model->map, path, error))
         return false;
     if (!check_header(&model->map, &header, path, error) || !check_places(&header, path, error)) {
