@@ -87,9 +87,9 @@ END {
             fold_blocks = b + 1
     }
     print "/* Facts about code points from the Unicode Character Database" version "; made by scripts/unicode-table.sh."
-    print " * A word code point has general category L*, M* or Nd. Folding is the simple lower case of the simple upper"
-    print " * case: the simple case folding of CaseFolding.txt, but that Cherokee folds to its small letters, and that the"
-    print " * Turkish capital I with a dot, which has no simple folding there, folds to i. */"
+    print " * A word code point has general category L*, M* or Nd. Folding is the simple lower case of the simple"
+    print " * upper case: the simple case folding of CaseFolding.txt, but that Cherokee folds to its small letters,"
+    print " * and that the Turkish capital I with a dot, which has no simple folding there, folds to i. */"
     print "#ifndef SGNS_TEXT_UNICODE_TABLE_H"
     print "#define SGNS_TEXT_UNICODE_TABLE_H\n"
     print "#include <stdint.h>\n"

@@ -1,7 +1,7 @@
 /* Facts about code points from the Unicode Character Database 15.0.0; made by scripts/unicode-table.sh.
- * A word code point has general category L*, M* or Nd. Folding is the simple lower case of the simple upper
- * case: the simple case folding of CaseFolding.txt, but that Cherokee folds to its small letters, and that the
- * Turkish capital I with a dot, which has no simple folding there, folds to i. */
+ * A word code point has general category L*, M* or Nd. Folding is the simple lower case of the simple
+ * upper case: the simple case folding of CaseFolding.txt, but that Cherokee folds to its small letters,
+ * and that the Turkish capital I with a dot, which has no simple folding there, folds to i. */
 #ifndef SGNS_TEXT_UNICODE_TABLE_H
 #define SGNS_TEXT_UNICODE_TABLE_H
 
