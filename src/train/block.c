@@ -35,12 +35,13 @@ struct block {
     size_t columns;      /* rounded up to KERNEL_ROW_FLOATS */
     uint32_t *noise_ids; /* (columns) */
     float **noise_rows;  /* (columns) into the matrix */
-    float *draws;        /* (columns) */
+    float *draws;        /* (columns) how often each was drawn */
     float *noise_shifts; /* (columns) */
     float *transposed;   /* (stride, columns): the noise rows' values before the step */
     float *noise_scores; /* (ROWS_MOST, columns) */
     float row_weights[ROWS_MOST];
 
+    uint32_t *drawn;      /* (noise words) */
     uint32_t *draw_table; /* (draw_slots) noise word's number + 1 by hash, to find those drawn twice */
     size_t draw_slots;
 
@@ -87,6 +88,8 @@ static bool allocate(struct block *block, struct error *error) {
            (block->noise_shifts = floats(columns, error)) != NULL &&
            (block->transposed = floats(settings->stride * columns, error)) != NULL &&
            (block->noise_scores = floats(ROWS_MOST * columns, error)) != NULL &&
+           (block->drawn = memory_allocate(settings->noise_words, sizeof *block->drawn, what, error)) !=
+               NULL &&
            (block->draw_table = memory_allocate(block->draw_slots, sizeof *block->draw_table, what, error)) !=
                NULL &&
            (block->scratch = floats(KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS, error)) != NULL;
@@ -124,6 +127,7 @@ void block_free(struct block *block) {
     free(block->noise_shifts);
     free(block->transposed);
     free(block->noise_scores);
+    free(block->drawn);
     free(block->draw_table);
     free(block->scratch);
     free(block);
@@ -135,10 +139,11 @@ void block_free(struct block *block) {
 static size_t draw_noise(struct block *block, struct rng *rng) {
     const struct block_settings *settings = block->settings;
     memset(block->draw_table, 0, block->draw_slots * sizeof *block->draw_table);
+    noise_draw(settings->noise, rng, block->drawn, settings->noise_words);
     size_t count = 0;
     float most = 1;
     for (size_t i = 0; i < settings->noise_words; i++) {
-        const uint32_t id = noise_draw(settings->noise, rng);
+        const uint32_t id = block->drawn[i];
         size_t at = (id * UINT32_C(0x9e3779b1)) >> 7 & (block->draw_slots - 1);
         while (block->draw_table[at] != 0 && block->noise_ids[block->draw_table[at] - 1] != id)
             at = (at + 1) & (block->draw_slots - 1);

@@ -1,5 +1,5 @@
 /* The noise distribution q(word) ~ count^power and draws from it by the alias method (Walker 1977, Vose
- * 1991): one random number and one table entry a draw. Read-only once made; any thread may draw with a
+ * 1991): one random number and one table entry a word. Read-only once made; any thread may draw with a
  * generator of its own. */
 #ifndef SGNS_TRAIN_NOISE_H
 #define SGNS_TRAIN_NOISE_H
@@ -10,8 +10,8 @@
 #include "base/error.h"
 #include "base/rng.h"
 
-/* A draw lands on entry i with probability 1 / size; it is word i if 32 random bits are below `threshold`,
- * else `alias`. */
+/* A draw lands on each entry with probability 1 / size; on entry i it is word i if 32 random bits are below
+ * `threshold`, else `alias`. */
 struct noise_entry {
     uint32_t threshold;
     uint32_t alias;
@@ -32,11 +32,9 @@ void noise_free(struct noise *noise);
 /* q of a word with that count. */
 double noise_probability(const struct noise *noise, uint64_t count);
 
-static inline uint32_t noise_draw(const struct noise *noise, struct rng *rng) {
-    const uint64_t bits = rng_next(rng);
-    const uint32_t at = rng_scale((uint32_t)(bits >> 32), (uint32_t)noise->size);
-    const struct noise_entry entry = noise->entries[at];
-    return (uint32_t)bits < entry.threshold ? at : entry.alias;
-}
+/* Draws `count` words, 1 or more, into `words`. The entries are cut into `count` equal parts and each part
+ * gives one word: a word is expected `count` q(word) times, as from independent draws, but a set drawn so is
+ * spread more evenly, and vectors learn better from it (src/README.md). */
+void noise_draw(const struct noise *noise, struct rng *rng, uint32_t *words, size_t count);
 
 #endif

@@ -145,8 +145,7 @@ static void check_block(struct test *test, struct setup *setup, size_t at) {
     const double alpha = 1e-2;
     struct plan *plan = &setup->plan;
     struct rng rng = rng_seed(9, at), draws = rng;
-    for (size_t j = 0; j < plan->noise_words; j++)
-        plan->noise[j] = noise_draw(&setup->noise, &draws);
+    noise_draw(&setup->noise, &draws, plan->noise, plan->noise_words);
     struct block *block = block_create(&setup->settings, &error);
     struct loss_sum loss = {0, 0};
     const size_t length = block_train(block, &plan->passage, at, alpha, &no_limits, &rng, &loss);
@@ -190,8 +189,7 @@ static void test_reference(struct test *test) {
         struct setup setup;
         make_setup(&setup, kernel_at(0), objective, 16);
         struct rng draws = rng_seed(1, 1);
-        for (size_t j = 0; j < 16; j++)
-            setup.plan.noise[j] = noise_draw(&setup.noise, &draws);
+        noise_draw(&setup.noise, &draws, setup.plan.noise, 16);
         struct twin gradient = {0};
         whole_loss(&setup.plan, &setup.twin, 10, 32, &gradient);
         const double step = 1e-5;

@@ -6,11 +6,16 @@
 
 /* Pearson's statistic of `draws` draws against the exact distribution; words with fewer than 5 expected draws
  * are pooled. */
-static double chi_square(const struct noise *noise, const uint64_t *counts, size_t draws, double *degrees) {
+static double chi_square(const struct noise *noise, const uint64_t *counts, size_t draws, size_t at_once,
+                         double *degrees) {
     uint64_t *seen = calloc(noise->size, sizeof *seen);
     struct rng rng = rng_seed(11, noise->size);
-    for (size_t i = 0; i < draws; i++)
-        seen[noise_draw(noise, &rng)]++;
+    uint32_t words[64];
+    for (size_t i = 0; i < draws; i += at_once) {
+        noise_draw(noise, &rng, words, at_once);
+        for (size_t j = 0; j < at_once; j++)
+            seen[words[j]]++;
+    }
     double sum = 0, pooled_seen = 0, pooled_expected = 0;
     *degrees = -1;
     for (size_t i = 0; i < noise->size; i++) {
@@ -32,15 +37,18 @@ static double chi_square(const struct noise *noise, const uint64_t *counts, size
 }
 
 /* The statistic is about normal with that mean and twice that variance; 4.5 deviations: a false alarm in 3e-6
- * of seeds. */
+ * of seeds. Words drawn many at once vary less, so that the bound only gets safer. */
 static void check_distribution(struct test *test, const uint64_t *counts, size_t size, double power) {
     struct error error = {0};
     struct noise noise;
     CHECK(test, noise_create(&noise, counts, size, power, &error));
-    double degrees;
-    const double statistic = chi_square(&noise, counts, 2000000, &degrees);
-    CHECK_MSG(test, statistic < degrees + 4.5 * sqrt(2 * degrees) + 10,
-              "size %zu power %g: %g with %g degrees", size, power, statistic, degrees);
+    for (size_t at_once = 1; at_once <= 64; at_once *= 8) {
+        double degrees;
+        const double statistic = chi_square(&noise, counts, 2000000, at_once, &degrees);
+        CHECK_MSG(test, statistic < degrees + 4.5 * sqrt(2 * degrees) + 10,
+                  "size %zu power %g, %zu at once: %g with %g degrees", size, power, at_once, statistic,
+                  degrees);
+    }
     noise_free(&noise);
 }
 
@@ -61,10 +69,29 @@ static void test_small(struct test *test) {
     const uint64_t counts[] = {1, 1};
     CHECK(test, noise_create(&noise, counts, 1, 0.75, &error));
     struct rng rng = rng_seed(1, 1);
-    for (int i = 0; i < 100; i++)
-        CHECK(test, noise_draw(&noise, &rng) == 0);
+    for (int i = 0; i < 100; i++) {
+        uint32_t words[3] = {9, 9, 9};
+        noise_draw(&noise, &rng, words, 3);
+        CHECK(test, words[0] == 0 && words[1] == 0 && words[2] == 0);
+    }
     noise_free(&noise);
     check_distribution(test, counts, 2, 0.75);
+}
+
+/* Of eight equally likely words drawn four at once each comes from its own quarter. */
+static void test_spread(struct test *test) {
+    struct error error = {0};
+    struct noise noise;
+    const uint64_t counts[] = {5, 5, 5, 5, 5, 5, 5, 5};
+    CHECK(test, noise_create(&noise, counts, 8, 0.75, &error));
+    struct rng rng = rng_seed(3, 1);
+    for (int i = 0; i < 1000; i++) {
+        uint32_t words[4];
+        noise_draw(&noise, &rng, words, 4);
+        for (uint32_t j = 0; j < 4; j++)
+            CHECK_MSG(test, words[j] / 2 == j, "%u drawn from part %u", words[j], j);
+    }
+    noise_free(&noise);
 }
 
 static void test_probabilities_sum_to_one(struct test *test) {
@@ -84,6 +111,7 @@ static void test_probabilities_sum_to_one(struct test *test) {
 static const struct test_case cases[] = {
     {"noise: draws follow count^power (chi-square)", test_distribution},
     {"noise: one word, two words", test_small},
+    {"noise: words drawn at once are spread over the vocabulary", test_spread},
     {"noise: probabilities sum to one", test_probabilities_sum_to_one},
 };
 TEST_MAIN(cases)
