@@ -17,14 +17,19 @@ ALL_LDFLAGS = $(LDFLAGS) -pthread $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 
 SOURCES := $(wildcard src/*.c src/*/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o)
-LIBRARY := $(filter-out $(BUILD)/main.o,$(OBJECTS))
+LIBRARY := $(BUILD)/libsgns.a
 TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
 .PHONY: all programs demo test lint format install clean
 all: $(BUILD)/sgns
 
-$(BUILD)/sgns: $(OBJECTS)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) -lm
+$(BUILD)/sgns: $(BUILD)/main.o $(LIBRARY)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
+
+# All but main.o, for the program and its tests.
+$(LIBRARY): $(filter-out $(BUILD)/main.o,$(OBJECTS))
+	rm -f $@
+	$(AR) rcs $@ $^
 
 # The kernels: full optimization, products and sums fused, one instruction set each.
 KERNEL_CFLAGS = -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math
