@@ -1,5 +1,7 @@
 /* The command table, help, and the exit. Nothing else in the program prints errors or exits. */
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -87,7 +89,17 @@ static int close_output(int status) {
     return status != 0 ? status : (int)ERROR_SYSTEM;
 }
 
+/* A descriptor that the caller closed, as in 2>&-, must not become that of a model being written. The mode is
+ * the wrong one, so that using it fails as before. */
+static void occupy_standard_descriptors(void) {
+    for (int descriptor = 0; descriptor <= 2; descriptor++)
+        if (fcntl(descriptor, F_GETFD) < 0)
+            (void)open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv) {
+    occupy_standard_descriptors();
+    signal(SIGXFSZ, SIG_IGN); /* so that a limit on file sizes is an error of write, like a full disk */
     if (argc < 2) {
         help_program(stderr);
         return ERROR_INPUT;
