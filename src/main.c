@@ -15,9 +15,8 @@ static const struct command *const commands[] = {
 static void help_program(FILE *out) {
     fprintf(out, "sgns trains word vectors from text and answers questions about them.\n\nusage:\n");
     for (size_t i = 0; commands[i] != NULL; i++)
-        fprintf(out, "  sgns %-8s%-30s %s\n", commands[i]->name, commands[i]->arguments,
-                commands[i]->summary);
-    fprintf(out, "  sgns %-8s%-30s %s\n", "help", "[COMMAND]", "this, or a command's options");
+        fprintf(out, "  sgns %-7s%-26s%s\n", commands[i]->name, commands[i]->arguments, commands[i]->summary);
+    fprintf(out, "  sgns %-7s%-26s%s\n", "help", "[COMMAND]", "this, or a command's options");
     fprintf(
         out,
         "\nfor example:\n  sgns train corpus.txt -o words.sgns\n  sgns near words.sgns king - man + woman\n");

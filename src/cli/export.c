@@ -71,7 +71,7 @@ static bool run(int argc, char **argv, struct error *error) {
 
 const struct command command_export = {
     .name = "export",
-    .arguments = "MODEL --format FORMAT [-o FILE]",
+    .arguments = "MODEL -f FORMAT [-o FILE]",
     .summary = "writes the vectors for other tools",
     .details = "word2vec       binary, as word2vec.c writes it and gensim reads it\n"
                "word2vec-text  text, numbers that read back as the same 32-bit floats",

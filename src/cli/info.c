@@ -140,7 +140,7 @@ static bool run(int argc, char **argv, struct error *error) {
 const struct command command_info = {
     .name = "info",
     .arguments = "MODEL",
-    .summary = "says what a model is and how it was trained",
+    .summary = "what a model is and how it was trained",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,

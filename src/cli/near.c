@@ -164,7 +164,7 @@ static bool run(int argc, char **argv, struct error *error) {
 const struct command command_near = {
     .name = "near",
     .arguments = "MODEL [WORD...]",
-    .summary = "the nearest words to a word or an expression",
+    .summary = "nearest words to a word or an expression",
     .details = "All words together are one question: `king`, or an expression such as\n"
                "`king - man + woman`. A + or - stands between blanks; a hyphen inside a word\n"
                "belongs to the word. Words without a sign before them are added. Each word's\n"

@@ -354,7 +354,8 @@ const struct command command_train = {
     .summary = "trains word vectors from text files",
     .details = "CORPUS is UTF-8 text; a newline ends a sentence; - is standard input, as in\n"
                "  xz -dc corpus.txt.xz | sgns train - -o words.sgns\n"
-               "Ctrl-C ends the training early and saves what it has learned; twice, it saves nothing.",
+               "Ctrl-C ends the training early and saves what it has learned; twice, it saves\n"
+               "nothing.",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,
