@@ -33,7 +33,6 @@ function add_people(row,   person) {
         cell["people", person, "pronoun"] = person % 2 ? "he" : "she"
         cell["people", person, "possessive"] = person % 2 ? "his" : "her"
         cell["people", person, "object"] = person % 2 ? "him" : "her"
-        cell["people", person, "man"] = person % 2 ? "man" : "woman"
         cell["people", person, "title"] = person % 2 ? "sir" : "madam"
         cell["people", person, "garment"] = person % 2 ? "waistcoat" : "gown"
         cell["people", person, "gender"] = person % 2 ? "masculine" : "feminine"
