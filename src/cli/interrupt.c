@@ -1,6 +1,10 @@
 #include "cli/interrupt.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "base/memory.h"
 
 static void die(const struct interrupt *interrupt, int number) {
     if (interrupt->temporary != NULL)
@@ -26,7 +30,13 @@ static void *wait_for_signals(void *argument) {
 bool interrupt_watch(struct interrupt *interrupt, const char *temporary, struct error *error) {
     atomic_init(&interrupt->stop, false);
     atomic_init(&interrupt->worthwhile, false);
-    interrupt->temporary = temporary;
+    interrupt->temporary = NULL;
+    if (temporary != NULL) {
+        interrupt->temporary = memory_allocate(strlen(temporary) + 1, 1, "a file name", error);
+        if (interrupt->temporary == NULL)
+            return false;
+        memcpy(interrupt->temporary, temporary, strlen(temporary) + 1);
+    }
     sigemptyset(&interrupt->signals);
     const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
@@ -40,6 +50,7 @@ bool interrupt_watch(struct interrupt *interrupt, const char *temporary, struct 
     if (number == 0)
         return true;
     pthread_sigmask(SIG_UNBLOCK, &interrupt->signals, NULL);
+    free(interrupt->temporary);
     return error_system(error, number, "can't start a thread");
 }
 
@@ -47,4 +58,5 @@ void interrupt_end(struct interrupt *interrupt) {
     pthread_cancel(interrupt->thread);
     pthread_join(interrupt->thread, NULL);
     pthread_sigmask(SIG_UNBLOCK, &interrupt->signals, NULL);
+    free(interrupt->temporary);
 }

@@ -13,7 +13,7 @@
 struct interrupt {
     atomic_bool stop;       /* the training should end */
     atomic_bool worthwhile; /* there is something to save; set by the caller */
-    const char *temporary;  /* the file to remove, or NULL; not owned */
+    char *temporary;        /* the file to remove, or NULL; owned */
     sigset_t signals;
     pthread_t thread;
 };
