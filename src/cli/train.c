@@ -218,13 +218,13 @@ static bool learn(struct job *job, struct error *error) {
     if (job->settings.verbose)
         fprintf(stderr, "kernel %s, %zu threads\n", job->training_options.kernel->name,
                 job->training_options.threads);
-    atomic_store(&job->interrupt.worthwhile, true);
     progress_start(&job->progress);
     const bool done = training_run(&job->training, &job->corpus, &job->training_options, error);
     const double seconds = progress_clock() - job->progress.started;
     progress_clear(&job->progress);
     if (!done)
         return false;
+    atomic_store(&job->interrupt.worthwhile, true);
     if (job->training.progress < 1)
         fprintf(stderr, "sgns train: interrupted; the model has %.1f%% of its training\n",
                 100 * job->training.progress);
@@ -294,6 +294,15 @@ static bool save(struct job *job, struct error *error) {
     return true;
 }
 
+/* An interruption before the first words were learned would put a model of random numbers in place of an old
+ * one. */
+static void report_training(void *context, const struct training_status *status) {
+    struct job *job = context;
+    if (status->words > 0)
+        atomic_store(&job->interrupt.worthwhile, true);
+    progress_training(&job->progress, status);
+}
+
 static bool choose_training(struct job *job, struct error *error) {
     const struct settings *settings = &job->settings;
     job->training_options = (struct training_options){
@@ -312,8 +321,8 @@ static bool choose_training(struct job *job, struct error *error) {
         .objective = &objectives[settings->loss],
         .kernel = kernel_choose(settings->kernel, error),
         .stop = &job->interrupt.stop,
-        .report = progress_training,
-        .report_context = &job->progress,
+        .report = report_training,
+        .report_context = job,
     };
     return job->training_options.kernel != NULL;
 }
@@ -327,6 +336,7 @@ static bool train_to_file(struct job *job, struct error *error) {
     job->progress = progress_create(job->settings.quiet, job->corpus_bytes, job->training_options.epochs);
     const bool done = reserve_guess(job, error) && read_corpus(job, error) && learn(job, error) &&
                       save(job, error);
+    file_abandon(&job->file);
     interrupt_end(&job->interrupt);
     return done;
 }
