@@ -48,21 +48,26 @@ static bool open_temporary(struct file_out *file, struct error *error) {
         const int number = errno;
         free(file->temporary);
         file->temporary = NULL;
-        return error_system(error, number, "%s: can't create a file there", file->path);
+        return error_set(error, number == ENOENT || number == ENOTDIR ? ERROR_INPUT : ERROR_SYSTEM,
+                         "%s: can't create a file there: %s", file->path, strerror(number));
     }
     return true;
 }
 
 bool file_create(struct file_out *file, const char *path, struct error *error) {
     *file = (struct file_out){.descriptor = -1};
-    file->path = memory_allocate(strlen(path) + 1, 1, "a file name", error);
+    if (*path == '\0')
+        return error_set(error, ERROR_INPUT, "the name of the file to write is empty");
+    const bool standard = strcmp(path, "-") == 0;
+    const char *name = standard ? "standard output" : path;
+    file->path = memory_allocate(strlen(name) + 1, 1, "a file name", error);
     file->buffer = memory_allocate(BUFFER_BYTES, 1, "a write buffer", error);
     if (file->path == NULL || file->buffer == NULL) {
         file_abandon(file);
         return false;
     }
-    memcpy(file->path, path, strlen(path) + 1);
-    if (strcmp(path, "-") == 0) {
+    memcpy(file->path, name, strlen(name) + 1);
+    if (standard) {
         file->descriptor = STDOUT_FILENO;
         return true;
     }
@@ -147,7 +152,8 @@ void file_abandon(struct file_out *file) {
 
 bool file_map_open(struct file_map *map, const char *path, struct error *error) {
     *map = (struct file_map){NULL, 0};
-    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    /* Without O_NONBLOCK, a named pipe would wait for a writer before it is refused. */
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0)
         return error_set(error, errno == ENOENT || errno == ENOTDIR ? ERROR_INPUT : ERROR_SYSTEM,
                          "%s: can't open: %s", path, strerror(errno));

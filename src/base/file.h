@@ -11,7 +11,7 @@
  * name in one step at file_commit, after fsync; until then an existing target stays untouched. The path "-"
  * means standard output, which is written as it comes. One thread at a time. */
 struct file_out {
-    char *path;      /* the target; owned */
+    char *path;      /* the target, as errors name it; owned */
     char *temporary; /* the temporary file's path; owned; NULL for standard output */
     int descriptor;
     unsigned char *buffer; /* owned */
@@ -19,8 +19,8 @@ struct file_out {
     uint64_t written;      /* bytes handed to file_write so far */
 };
 
-/* Opens; refuses a folder or a missing folder with an error that names the path. A file that exists must be a
- * regular file. */
+/* Opens; refuses a folder or a missing folder with an error that names the path, and an empty path. A file
+ * that exists must be a regular file. */
 bool file_create(struct file_out *file, const char *path, struct error *error) MUST_USE;
 
 /* Takes disk space for `bytes` in all, so that a full disk is found out before the work; file_commit gives
