@@ -69,28 +69,29 @@ static bool check_content(const char *path, int descriptor, struct error *error)
     return true;
 }
 
+static bool cannot_open(const char *path, struct error *error) {
+    return error_set(error, errno == ENOENT || errno == ENOTDIR ? ERROR_INPUT : ERROR_SYSTEM,
+                     "%s: can't open: %s", path, strerror(errno));
+}
+
 static bool check_file(const char *path, uint64_t *bytes, bool *pipe, struct error *error) {
     struct stat status;
-    if (strcmp(path, "-") == 0) {
-        if (fstat(STDIN_FILENO, &status) != 0)
-            return error_system(error, errno, "standard input: can't read");
+    const bool standard = strcmp(path, "-") == 0;
+    if ((standard ? fstat(STDIN_FILENO, &status) : stat(path, &status)) != 0)
+        return cannot_open(reader_path_name(path), error);
+    if (S_ISDIR(status.st_mode))
+        return error_set(error, ERROR_INPUT, "%s: a folder; name the text files in it",
+                         reader_path_name(path));
+    if (standard || !S_ISREG(status.st_mode)) {
+        /* Not opened for a look: that would leave the writer of a named pipe without a reader. */
         *pipe = true;
-        return true;
+        return standard || access(path, R_OK) == 0 || cannot_open(path, error);
     }
-    const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
-        return error_set(error, errno == ENOENT || errno == ENOTDIR ? ERROR_INPUT : ERROR_SYSTEM,
-                         "%s: can't open: %s", path, strerror(errno));
-    bool done = true;
-    if (fstat(descriptor, &status) != 0)
-        done = error_system(error, errno, "%s: can't read", path);
-    else if (S_ISDIR(status.st_mode))
-        done = error_set(error, ERROR_INPUT, "%s: a folder; name the text files in it", path);
-    else if (S_ISREG(status.st_mode)) {
-        done = check_content(path, descriptor, error);
-        *bytes += (uint64_t)status.st_size;
-    } else
-        *pipe = true;
+        return cannot_open(path, error);
+    *bytes += (uint64_t)status.st_size;
+    const bool done = check_content(path, descriptor, error);
     close(descriptor);
     return done;
 }
@@ -367,8 +368,7 @@ static void remap_chunks(void *context, size_t index) {
 
 static bool no_words(const struct ingestion *ingestion, struct error *error) {
     const struct corpus *corpus = ingestion->corpus;
-    const char *path = ingestion->options->paths[0];
-    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+    const char *name = reader_path_name(ingestion->options->paths[0]);
     const char *more = ingestion->options->path_count > 1 ? " and the other files" : "";
     if (corpus->tokens == 0)
         return error_set(error, ERROR_INPUT, "%s%s: no words in it (%llu bytes)", name, more,

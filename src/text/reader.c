@@ -8,6 +8,10 @@
 
 #include "base/memory.h"
 
+const char *reader_path_name(const char *path) {
+    return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
 bool reader_create(struct reader *reader, const char *const *paths, size_t path_count,
                    struct tokenizer_rules rules, struct error *error) {
     *reader = (struct reader){.paths = paths, .path_count = path_count, .rules = rules, .descriptor = -1};
@@ -47,7 +51,7 @@ static bool fill(struct reader *reader, struct piece *piece, struct error *error
         if (done < 0 && errno == EINTR)
             continue;
         if (done < 0)
-            return error_system(error, errno, "%s: can't read", piece->path);
+            return error_system(error, errno, "%s: can't read", reader_path_name(piece->path));
         if (done == 0)
             return true;
         piece->size += (size_t)done;

@@ -32,6 +32,9 @@ struct reader {
     pthread_mutex_t lock;
 };
 
+/* A path as messages name it: "-" is standard input. */
+const char *reader_path_name(const char *path);
+
 bool reader_create(struct reader *reader, const char *const *paths, size_t path_count,
                    struct tokenizer_rules rules, struct error *error) MUST_USE;
 void reader_free(struct reader *reader);
