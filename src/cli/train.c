@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -14,6 +15,7 @@
 #include "cli/version.h"
 #include "model/model.h"
 #include "text/ingest.h"
+#include "text/reader.h"
 #include "train/trainer.h"
 
 struct settings {
@@ -107,11 +109,13 @@ static bool check_overwrite(const struct job *job, struct error *error) {
     struct stat model, text;
     if (stat(job->settings.output, &model) != 0)
         return true;
-    for (size_t i = 0; i < job->path_count; i++)
-        if (strcmp(job->paths[i], "-") != 0 && stat(job->paths[i], &text) == 0 &&
+    for (size_t i = 0; i < job->path_count; i++) {
+        const bool standard = strcmp(job->paths[i], "-") == 0;
+        if ((standard ? fstat(STDIN_FILENO, &text) : stat(job->paths[i], &text)) == 0 &&
             model.st_dev == text.st_dev && model.st_ino == text.st_ino)
             return error_set(error, ERROR_INPUT, "%s: the corpus itself; -o names the model to write",
                              job->settings.output);
+    }
     return true;
 }
 
@@ -143,14 +147,13 @@ static bool reserve_guess(struct job *job, struct error *error) {
 static void warn_losses(const struct job *job) {
     const struct tokenizer_losses *lost = &job->corpus.losses;
     if (lost->ill_formed > 0)
-        fprintf(
-            stderr,
-            "sgns train: %s: ill-formed UTF-8 in %llu places, the first at byte %llu; taken as separators\n",
-            strcmp(job->corpus.ill_formed_path, "-") == 0 ? "standard input" : job->corpus.ill_formed_path,
-            (unsigned long long)lost->ill_formed, (unsigned long long)lost->ill_formed_first);
+        fprintf(stderr,
+                "sgns train: %s: ill-formed UTF-8 at byte %llu (the first of %llu), taken as a separator\n",
+                reader_path_name(job->corpus.ill_formed_path), (unsigned long long)lost->ill_formed_first,
+                (unsigned long long)lost->ill_formed);
     if (lost->overlong > 0)
-        fprintf(stderr, "sgns train: %llu tokens longer than %d bytes skipped\n",
-                (unsigned long long)lost->overlong, TOKEN_BYTES_MOST);
+        fprintf(stderr, "sgns train: tokens longer than %d bytes skipped: %llu\n", TOKEN_BYTES_MOST,
+                (unsigned long long)lost->overlong);
 }
 
 static bool read_corpus(struct job *job, struct error *error) {
