@@ -1,5 +1,6 @@
 #include <stddef.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -40,6 +41,15 @@ static const struct format *find_format(const char *name, struct error *error) {
     return NULL;
 }
 
+/* The file must not take the place of the model it is made from. */
+static bool check_overwrite(const char *path, const char *output, struct error *error) {
+    struct stat model, file;
+    if (stat(path, &model) == 0 && stat(output, &file) == 0 && model.st_dev == file.st_dev &&
+        model.st_ino == file.st_ino)
+        return error_set(error, ERROR_INPUT, "%s: the model itself; -o names the file to write", output);
+    return true;
+}
+
 static bool export(const char *path, const char *output, const struct format *format, struct error *error) {
     struct model model;
     struct file_out file;
@@ -66,7 +76,8 @@ static bool run(int argc, char **argv, struct error *error) {
     if (format->binary && strcmp(settings.output, "-") == 0 && isatty(STDOUT_FILENO))
         return error_set(error, ERROR_INPUT,
                          "%s is binary and standard output a terminal; name a file with -o", format->name);
-    return export(argv[0], settings.output, format, error);
+    return check_overwrite(argv[0], settings.output, error) &&
+           export(argv[0], settings.output, format, error);
 }
 
 const struct command command_export = {
