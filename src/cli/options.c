@@ -73,7 +73,7 @@ static size_t difference(const char *a, size_t a_length, const char *b) {
 }
 
 static bool unknown_option(const struct option *options, size_t count, const char *word, size_t length,
-                           struct error *error) {
+                           bool long_form, struct error *error) {
     const struct option *closest = NULL;
     size_t least = 4;
     for (size_t i = 0; i < count; i++) {
@@ -83,11 +83,11 @@ static bool unknown_option(const struct option *options, size_t count, const cha
             closest = &options[i];
         }
     }
-    if (closest != NULL && length > 1)
+    if (closest != NULL && long_form && length > 1)
         return error_set(error, ERROR_INPUT, "unknown option --%.*s; did you mean --%s?", (int)length, word,
                          closest->name);
     return error_set(error, ERROR_INPUT, "unknown option %s%.*s; --help lists the options",
-                     length > 1 ? "--" : "-", (int)length, word);
+                     long_form ? "--" : "-", (int)length, word);
 }
 
 /* The option that `word` (as "--name", "--name=value", "-x" or "-xvalue") names; *value is its value if
@@ -106,7 +106,7 @@ static const struct option *find_option(const struct option *options, size_t cou
             *value = name + length + long_form;
         return &options[i];
     }
-    unknown_option(options, count, name, length, error);
+    unknown_option(options, count, name, length, long_form, error);
     return NULL;
 }
 
