@@ -82,7 +82,8 @@ static void print_training(const struct model *model) {
     };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         print_key(model, keys[i][0], keys[i][1]);
-    print_flag(model, "case", "keep_case", "folded by the words tokenizer", "kept");
+    print_label("case");
+    printf("%s\n", model->rules.keep_case || model->rules.kind == TOKENIZER_WHITESPACE ? "kept" : "folded");
     print_flag(model, "window size", "shrink", "fixed", "drawn for each word");
 }
 
