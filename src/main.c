@@ -45,6 +45,10 @@ static bool asks_for_help(int argc, char **argv) {
     return false;
 }
 
+static bool names_help(const char *word) {
+    return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 static int unknown_command(const char *name) {
     fprintf(stderr, "sgns: unknown command \"%s\"; the commands are", name);
     for (size_t i = 0; commands[i] != NULL; i++)
@@ -55,7 +59,7 @@ static int unknown_command(const char *name) {
 
 static int run_help(int argc, char **argv) {
     const struct command *command = argc > 0 ? find_command(argv[0]) : NULL;
-    if (argc > 0 && command == NULL)
+    if (argc > 0 && command == NULL && !names_help(argv[0]))
         return unknown_command(argv[0]);
     if (command != NULL)
         help_command(command, stdout);
@@ -108,7 +112,7 @@ int main(int argc, char **argv) {
         printf("sgns %s\n", SGNS_VERSION);
         return close_output(0);
     }
-    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+    if (names_help(name))
         return close_output(run_help(argc - 2, argv + 2));
     const struct command *command = find_command(name);
     if (command == NULL)
