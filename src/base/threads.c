@@ -40,7 +40,7 @@ bool threads_run(size_t count, threads_work *work, void *context, struct error *
         if (number != 0)
             break;
     }
-    if (number == 0)
+    if (number == 0 && count > 0)
         work(context, 0);
     for (size_t i = 1; i < started; i++)
         pthread_join(starts[i].thread, NULL);
