@@ -1,0 +1,127 @@
+#include "base/threads.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+#define PARTS_MOST 64
+
+struct parts {
+    int runs[PARTS_MOST + 1]; /* by index; each thread writes its own */
+    pthread_t threads[PARTS_MOST + 1];
+    pthread_barrier_t all_run;
+    bool meet;
+};
+
+static void run_part(void *context, size_t index) {
+    struct parts *parts = context;
+    const size_t place = index < PARTS_MOST ? index : PARTS_MOST;
+    parts->runs[place]++;
+    parts->threads[place] = pthread_self();
+    if (parts->meet)
+        pthread_barrier_wait(&parts->all_run);
+}
+
+static void every_part_runs_once(struct test *test) {
+    for (size_t count = 0; count <= PARTS_MOST; count = count < 5 ? count + 1 : count * 2 - 2) {
+        struct parts parts = {.meet = false};
+        struct error error = {.kind = ERROR_NONE};
+        CHECK_MSG(test, threads_run(count, run_part, &parts, &error), "%s", error.text);
+        for (size_t i = 0; i <= PARTS_MOST; i++)
+            CHECK_MSG(test, parts.runs[i] == (i < count), "%zu parts: part %zu ran %d times", count, i,
+                      parts.runs[i]);
+    }
+}
+
+/* The parts wait for each other, which they could not do one after the other. */
+static void each_has_a_thread_of_its_own(struct test *test) {
+    struct parts parts = {.meet = true};
+    struct error error = {.kind = ERROR_NONE};
+    const unsigned count = 7;
+    pthread_barrier_init(&parts.all_run, NULL, count);
+    alarm(20);
+    CHECK_MSG(test, threads_run(count, run_part, &parts, &error), "%s", error.text);
+    alarm(0);
+    pthread_barrier_destroy(&parts.all_run);
+    CHECK(test, pthread_equal(parts.threads[0], pthread_self()));
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < i; j++)
+            CHECK_MSG(test, !pthread_equal(parts.threads[i], parts.threads[j]), "%zu and %zu", i, j);
+}
+
+static void run_slowly(void *context, size_t index) {
+    struct parts *parts = context;
+    usleep((useconds_t)(index * 10000));
+    parts->runs[index]++;
+}
+
+static void all_are_waited_for(struct test *test) {
+    struct parts parts = {.meet = false};
+    struct error error = {.kind = ERROR_NONE};
+    CHECK_MSG(test, threads_run(4, run_slowly, &parts, &error), "%s", error.text);
+    for (size_t i = 0; i < 4; i++)
+        CHECK_MSG(test, parts.runs[i] == 1, "part %zu", i);
+}
+
+/* Eight stacks of 64 TB each: more than there are addresses. */
+static void a_refused_thread_is_an_error(struct test *test) {
+    pthread_attr_t large, usual;
+    struct parts parts = {.meet = false};
+    struct error error = {.kind = ERROR_NONE};
+    if (pthread_getattr_default_np(&usual) != 0)
+        abort();
+    pthread_attr_init(&large);
+    CHECK(test, pthread_attr_setstacksize(&large, (size_t)1 << 46) == 0);
+    CHECK(test, pthread_setattr_default_np(&large) == 0);
+    CHECK(test, !threads_run(8, run_slowly, &parts, &error));
+    CHECK(test, pthread_setattr_default_np(&usual) == 0);
+    pthread_attr_destroy(&large);
+    pthread_attr_destroy(&usual);
+    CHECK_MSG(test, error.kind == ERROR_SYSTEM && strstr(error.text, "can't start thread ") != NULL, "%s",
+              error.text);
+    CHECK_MSG(test, strstr(error.text, " of 8: ") != NULL, "%s", error.text);
+
+    error = (struct error){.kind = ERROR_NONE};
+    parts = (struct parts){.meet = false};
+    CHECK_MSG(test, threads_run(2, run_part, &parts, &error) && parts.runs[1] == 1, "%s", error.text);
+}
+
+static void usable_cores(struct test *test) {
+    const size_t usable = threads_usable();
+    const long online = sysconf(_SC_NPROCESSORS_CONF);
+    CHECK(test, usable >= 1);
+    if (online > 0)
+        CHECK_MSG(test, usable <= (size_t)online, "%zu of %ld", usable, online);
+}
+
+/* Bound to one core, there is one. */
+static void usable_cores_follow_affinity(struct test *test) {
+    cpu_set_t all, one;
+    if (sched_getaffinity(0, sizeof all, &all) != 0)
+        return;
+    CHECK(test, threads_usable() == (size_t)CPU_COUNT(&all));
+    size_t core = 0;
+    while (!CPU_ISSET(core, &all))
+        core++;
+    CPU_ZERO(&one);
+    CPU_SET(core, &one);
+    if (sched_setaffinity(0, sizeof one, &one) != 0)
+        return;
+    CHECK(test, threads_usable() == 1);
+    CHECK(test, sched_setaffinity(0, sizeof all, &all) == 0);
+}
+
+static const struct test_case cases[] = {
+    {"threads: every part runs once", every_part_runs_once},
+    {"threads: each part has a thread of its own", each_has_a_thread_of_its_own},
+    {"threads: all are waited for", all_are_waited_for},
+    {"threads: a refused thread is an error", a_refused_thread_is_an_error},
+    {"threads: usable cores", usable_cores},
+    {"threads: usable cores follow affinity", usable_cores_follow_affinity},
+};
+
+TEST_MAIN(cases)
