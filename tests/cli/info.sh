@@ -1,0 +1,127 @@
+#!/bin/sh
+# sgns info: what it says of a model, what --verify finds, and what is no model.
+. "$ROOT/tests/cli/harness.sh"
+
+# 200 sentences: "sun" 600 times, "Moon" and "moon" 200 each, "star" 400, and a word too rare to stay.
+corpus=$TMPDIR/corpus.txt
+awk 'BEGIN { for (i = 0; i < 200; i++) print "sun star Moon sun moon star sun"; print "comet" }' >"$corpus"
+model=$TMPDIR/words.sgns
+train() { run 0 "$SGNS" train "$corpus" --threads 1 --dim 20 --epochs 3 --quiet "$@"; }
+check "a model" train -o "$model" --sample 0
+
+# field LABEL: the value behind it in $out.
+field() { sed -n "s/^$1   *//p" "$out"; }
+# has LABEL VALUE
+has() {
+    [ "$(field "$1")" = "$2" ] && return 0
+    echo "\"$1\" is \"$(field "$1")\", not \"$2\"" >&2
+    return 1
+}
+check "info" run 0 "$SGNS" info "$model"
+check "nothing on standard error" [ ! -s "$err" ]
+check "the file" has model "$model"
+check "words, the most and the least frequent" has words '3, from "sun" (600 times) to "moon" (400)'
+check "dims" has dims 20
+check "context vectors" has "context vectors" kept
+version=$(sed -n 's/^#define SGNS_VERSION "\([0-9.]*\)"$/\1/p' "$ROOT/src/cli/version.h")
+check "the program" has "made by" "sgns $version"
+check "tokenizer" has tokenizer words
+check "case" has case folded
+check "bytes read" has "corpus bytes" "$(wc -c <"$corpus" | tr -d ' ')"
+check "words read" has "corpus words" 1401
+check "words that stay" has "in the vocabulary" 1400
+check "different words" has "different words" 4
+check "sentences" has sentences 201
+check "the defaults" eval 'has loss sgns && has window 5 && has negative 5 && has noise 32 && has noise-power 0.75 &&
+    has alpha 0.05 && has min-alpha 5e-06 && has min-count 5 && has max-vocab 0 &&
+    has max-sentence 1000 && has seed 1 && has "window size" "drawn for each word"'
+check "options given" eval 'has epochs 3 && has threads 1 && has sample 0'
+losses() {
+    [ "$(grep -c '^loss, epoch ' "$out")" -eq 3 ] || return 1
+    for epoch in 1 2 3; do
+        field "loss, epoch $epoch" | grep -Eq '^[0-9]+\.[0-9]+ a pair$' || return 1
+    done
+}
+check "a loss for each epoch" losses
+check "no word of an interruption" [ -z "$(field interrupted)" ]
+check "no word of checksums unless asked" [ -z "$(field checksums)" ]
+
+all_options() {
+    train -o "$TMPDIR/other.sgns" --loss nce --window 3 --no-shrink --negative 7 --noise 16 --noise-power 0.5 \
+        --alpha 0.03 --min-alpha 0.001 --sample 0.01 --min-count 2 --max-vocab 3 --max-sentence 4 --seed 9 \
+        --keep-case &&
+        run 0 "$SGNS" info "$TMPDIR/other.sgns" && has loss nce && has window 3 && has "window size" fixed &&
+        has negative 7 && has noise 16 && has noise-power 0.5 && has alpha 0.03 && has min-alpha 0.001 &&
+        has sample 0.01 && has min-count 2 && has max-vocab 3 && has max-sentence 4 && has seed 9 && has case kept
+}
+check "every option is told" all_options
+whitespace() {
+    train -o "$TMPDIR/other.sgns" --tokenizer whitespace && run 0 "$SGNS" info "$TMPDIR/other.sgns" &&
+        has tokenizer whitespace && has case kept && has sample 0.0003
+}
+check "the whitespace tokenizer keeps case" whitespace
+
+bytes=$(wc -c <"$model" | tr -d ' ')
+verified() { run 0 "$SGNS" info --verify "$1" && has checksums right; }
+check "--verify, all right" verified "$model"
+
+# damage OFFSET: a copy of the model in $damaged with one byte other than it was.
+damaged=$TMPDIR/damaged.sgns
+damage() {
+    cp "$model" "$damaged"
+    old=$(od -An -tu1 -j "$1" -N 1 "$model" | tr -d ' ')
+    # shellcheck disable=SC2059 # the format is the byte
+    printf "\\$(printf '%03o' $(((old + 85) % 256)))" |
+        dd of="$damaged" bs=1 seek="$1" conv=notrunc 2>"$TMPDIR/dd" && ! cmp -s "$model" "$damaged"
+}
+# found OFFSET PATTERN: --verify says what is damaged there; opening alone need not see it.
+found() {
+    damage "$1" && fails_so 2 "^sgns info: $damaged: damaged: $2" "$SGNS" info --verify "$damaged"
+}
+unseen() { damage "$1" && run 0 "$SGNS" info "$damaged" && [ ! -s "$err" ]; }
+# begin N: where section N (from 0) begins, read from the header: 56 bytes, then offset, size and checksum each.
+begin() { od -An -tu8 -j $((56 + 24 * $1)) -N 8 "$model" | tr -d ' '; }
+section=0
+for name in "training record" "word starts" words counts "word index" "word vectors" "context vectors" norms; do
+    check "damage to the $name is found" found "$(begin "$section")" "the checksum of the $name is wrong"
+    section=$((section + 1))
+done
+check "damage to the last byte is found" found $((bytes - 1)) 'the checksum of the norms is wrong'
+# The three words take 14 bytes; the next section begins at a multiple of 64.
+check "damage between sections is found" found $(($(begin 2) + 20)) 'the checksum of the words is wrong'
+check "without --verify, vectors are not read" unseen "$(begin 5)"
+header() { damage "$1" && fails_so 2 "$2" "$SGNS" info "$damaged"; }
+for offset in 16 24 32 60 200 504 511; do
+    check "damage to byte $offset of the header is found at once" header "$offset" 'damaged'
+done
+check "damage to the magic makes it no model" header 3 'not an sgns model$'
+check "a model of a later version" header 12 'version [0-9]* of the format'
+check "a model of another byte order" header 8 'byte order'
+
+# truncated BYTES PATTERN: what is said of a copy that long.
+truncated() {
+    head -c "$1" "$model" >"$damaged" && fails_so 2 "^sgns info: $damaged: $2" "$SGNS" info "$damaged"
+}
+check "one byte is missing" truncated $((bytes - 1)) "truncated: $bytes bytes should be there, $((bytes - 1)) are\$"
+check "all but the header is missing" truncated 512 'truncated'
+check "the end of the header is missing" truncated 511 'truncated: 511 bytes are less than a header$'
+check "all but the magic is missing" truncated 8 'truncated'
+check "part of the magic is missing" truncated 7 'not an sgns model$'
+check "an empty file" truncated 0 'not an sgns model$'
+longer() {
+    cp "$model" "$damaged" && printf x >>"$damaged" && fails_so 2 'damaged: ' "$SGNS" info "$damaged"
+}
+check "one byte too many" longer
+
+fails "a text is no model" 2 "^sgns info: $corpus: not an sgns model\$" "$SGNS" info "$corpus"
+fails "a missing file" 2 "^sgns info: $TMPDIR/none: can't open: No such file" "$SGNS" info "$TMPDIR/none"
+fails "a file in the folder's place" 2 "can't open: Not a directory" "$SGNS" info "$corpus/none"
+fails "a folder" 2 "^sgns info: $TMPDIR: not a regular file\$" "$SGNS" info "$TMPDIR"
+mkfifo "$TMPDIR/pipe"
+fails "a named pipe that nobody writes to" 2 "^sgns info: $TMPDIR/pipe: not a regular file\$" \
+    timeout 10 "$SGNS" info "$TMPDIR/pipe"
+fails "no model" 2 '^sgns info: name one model, not 0$' "$SGNS" info
+fails "two models" 2 '^sgns info: name one model, not 2$' "$SGNS" info "$model" "$model"
+fails "an unknown option" 2 'unknown option --verfy; did you mean --verify\?$' "$SGNS" info --verfy "$model"
+fails "a value for a flag" 2 '^sgns info: --verify takes no value$' "$SGNS" info --verify=yes "$model"
+finish
