@@ -29,6 +29,9 @@ function is_word(category) {
         lower[code] = hex($14)
 }
 function fold(c,   up) {
+    # The Turkish small i without a dot is a letter of its own, though its capital looks like that of i.
+    if (c == 305)
+        return c
     up = c in upper ? upper[c] : c
     return up in lower ? lower[up] : up
 }
