@@ -136,6 +136,11 @@ static bool take_option(const struct option *options, size_t count, int argc, ch
     return set_value(option, value, settings, error);
 }
 
+/* "-" alone, or before a blank as in the quoted expression "- man + king", starts no option. */
+static bool is_operand(const char *word) {
+    return word[0] != '-' || word[1] == '\0' || strchr(" \t\n\v\f\r", word[1]) != NULL;
+}
+
 bool options_parse(const struct option *options, size_t count, int *argc, char **argv, void *settings,
                    struct error *error) {
     if (!set_defaults(options, count, settings, error))
@@ -146,7 +151,7 @@ bool options_parse(const struct option *options, size_t count, int *argc, char *
             next++;
             break;
         }
-        if (argv[next][0] != '-' || argv[next][1] == '\0') {
+        if (is_operand(argv[next])) {
             argv[operands++] = argv[next++];
             continue;
         }

@@ -37,9 +37,9 @@ struct option {
 };
 
 /* Puts all defaults and then the options in argv[0 .. *argc) into `settings` (which the caller zeroed), and
- * moves the operands, in order, to argv[0 .. *argc). "--" ends the options; "-" alone is an operand. An
- * unknown option (with the closest known one as a hint), a missing or superfluous value, junk, and a number
- * out of range are ERROR_INPUT. */
+ * moves the operands, in order, to argv[0 .. *argc). "--" ends the options; "-" alone or before a
+ * blank is an operand. An unknown option (with the closest known one as a hint), a missing or superfluous
+ * value, junk, and a number out of range are ERROR_INPUT. */
 bool options_parse(const struct option *options, size_t count, int *argc, char **argv, void *settings,
                    struct error *error) MUST_USE;
 
