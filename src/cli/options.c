@@ -14,17 +14,29 @@ static bool bad_value(const struct option *option, const char *text, struct erro
                      option->least, option->most, text);
 }
 
+/* The names of the choices, with `between` between them. */
+static const char *list_choices(const struct option *option, const char *between, char *names, size_t size) {
+    size_t used = 0;
+    names[0] = '\0';
+    for (size_t i = 0; option->choices[i] != NULL && used < size; i++)
+        used += (size_t)snprintf(names + used, size - used, "%s%s", i > 0 ? between : "", option->choices[i]);
+    return names;
+}
+
+/* How help and errors name an option's value. */
+static const char *value_name(const struct option *option, char *names, size_t size) {
+    return option->type == OPTION_CHOICE ? list_choices(option, "|", names, size) : option->value;
+}
+
 static bool set_choice(const struct option *option, const char *text, size_t *value, struct error *error) {
-    char names[256] = "";
-    for (size_t i = 0; option->choices[i] != NULL; i++) {
+    char names[256];
+    for (size_t i = 0; option->choices[i] != NULL; i++)
         if (strcmp(option->choices[i], text) == 0) {
             *value = i;
             return true;
         }
-        const size_t used = strlen(names);
-        snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "", option->choices[i]);
-    }
-    return error_set(error, ERROR_INPUT, "--%s takes one of %s, not \"%s\"", option->name, names, text);
+    return error_set(error, ERROR_INPUT, "--%s takes one of %s, not \"%s\"", option->name,
+                     list_choices(option, ", ", names, sizeof names), text);
 }
 
 static bool set_value(const struct option *option, const char *text, void *settings, struct error *error) {
@@ -128,9 +140,10 @@ static bool take_option(const struct option *options, size_t count, int argc, ch
         if (value != NULL)
             return error_set(error, ERROR_INPUT, "--%s takes no value", option->name);
     } else if (value == NULL) {
+        char names[256];
         if (*next == argc)
             return error_set(error, ERROR_INPUT, "--%s needs a value: --%s %s", option->name, option->name,
-                             option->value);
+                             value_name(option, names, sizeof names));
         value = argv[(*next)++];
     }
     return set_value(option, value, settings, error);
@@ -167,18 +180,12 @@ bool options_parse(const struct option *options, size_t count, int *argc, char *
 /* "-o, --output FILE", and its help broken into lines of at most 78 columns from column 30 on. */
 static void help_one(const struct option *option, FILE *out) {
     const int column = 30, width = 78;
-    char head[128];
-    int at = snprintf(head, sizeof head, "  %c%c%c --%s", option->letter != 0 ? '-' : ' ',
-                      option->letter != 0 ? option->letter : ' ', option->letter != 0 ? ',' : ' ',
-                      option->name);
-    if (option->type == OPTION_CHOICE) {
-        for (size_t i = 0; option->choices[i] != NULL; i++)
-            at += snprintf(head + at, sizeof head - (size_t)at, "%c%s", i > 0 ? '|' : ' ',
-                           option->choices[i]);
-    } else if (option->value != NULL)
-        snprintf(head + at, sizeof head - (size_t)at, " %s", option->value);
-    at = fprintf(out, "%s", head);
-    char text[512];
+    char names[256], text[512];
+    int at = fprintf(out, "  %c%c%c --%s", option->letter != 0 ? '-' : ' ',
+                     option->letter != 0 ? option->letter : ' ', option->letter != 0 ? ',' : ' ',
+                     option->name);
+    if (option->type != OPTION_FLAG)
+        at += fprintf(out, " %s", value_name(option, names, sizeof names));
     if (option->fallback != NULL)
         snprintf(text, sizeof text, "%s (default %s)", option->help, option->fallback);
     else
