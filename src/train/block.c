@@ -13,6 +13,7 @@
  * by its slot: its position in the passage, counted from the first position that the block can reach. */
 struct block {
     const struct block_settings *settings;
+    const struct passage *passage;
 
     size_t rows;                       /* P: words of the block */
     float *input_rows[ROWS_MOST];      /* into the matrix */
@@ -34,14 +35,15 @@ struct block {
     size_t noise_count;  /* different noise words */
     size_t columns;      /* rounded up to KERNEL_ROW_FLOATS */
     uint32_t *noise_ids; /* (columns) */
-    float **noise_rows;  /* (columns) into the matrix */
+    float **noise_rows;  /* (columns) into the matrix; beyond the noise words `zeros` */
+    float *zeros;        /* (stride) */
     float *draws;        /* (columns) how often each was drawn */
     float *noise_shifts; /* (columns) */
     float *transposed;   /* (stride, columns): the noise rows' values before the step */
     float *noise_scores; /* (ROWS_MOST, columns) */
     float row_weights[ROWS_MOST];
 
-    uint32_t *drawn;      /* (noise words) */
+    uint32_t *drawn;      /* (noise words) the next step's noise, its rows being fetched */
     uint32_t *draw_table; /* (draw_slots) noise word's number + 1 by hash, to find those drawn twice */
     size_t draw_slots;
 
@@ -84,6 +86,7 @@ static bool allocate(struct block *block, struct error *error) {
            (block->weights = floats(around, error)) != NULL &&
            (block->noise_ids = memory_allocate(columns, sizeof *block->noise_ids, what, error)) != NULL &&
            (block->noise_rows = memory_allocate(columns, sizeof *block->noise_rows, what, error)) != NULL &&
+           (block->zeros = floats(settings->stride, error)) != NULL &&
            (block->draws = floats(columns, error)) != NULL &&
            (block->noise_shifts = floats(columns, error)) != NULL &&
            (block->transposed = floats(settings->stride * columns, error)) != NULL &&
@@ -123,6 +126,7 @@ void block_free(struct block *block) {
     free(block->weights);
     free(block->noise_ids);
     free(block->noise_rows);
+    free(block->zeros);
     free(block->draws);
     free(block->noise_shifts);
     free(block->transposed);
@@ -135,11 +139,24 @@ void block_free(struct block *block) {
 
 /* --- what a step is about --- */
 
-/* Draws N noise words; a word drawn again is one row that counts more. Returns the most draws of one word. */
-static size_t draw_noise(struct block *block, struct rng *rng) {
+static void fetch_row(const float *row, size_t stride) {
+    for (size_t d = 0; d < stride; d += KERNEL_ROW_FLOATS)
+        __builtin_prefetch(row + d);
+}
+
+/* Draws the N noise words of the step after this one, so that their rows come from memory meanwhile. */
+static void draw_ahead(struct block *block, struct rng *rng) {
+    const struct block_settings *settings = block->settings;
+    noise_draw(settings->noise, rng, block->drawn, settings->noise_words);
+    for (size_t i = 0; i < settings->noise_words; i++)
+        fetch_row(settings->output + block->drawn[i] * settings->stride, settings->stride);
+}
+
+/* Lists the noise drawn ahead; a word drawn again is one row that counts more. Returns the most draws of one
+ * word. */
+static size_t list_noise(struct block *block) {
     const struct block_settings *settings = block->settings;
     memset(block->draw_table, 0, block->draw_slots * sizeof *block->draw_table);
-    noise_draw(settings->noise, rng, block->drawn, settings->noise_words);
     size_t count = 0;
     float most = 1;
     for (size_t i = 0; i < settings->noise_words; i++) {
@@ -159,8 +176,10 @@ static size_t draw_noise(struct block *block, struct rng *rng) {
     }
     block->noise_count = count;
     block->columns = round_up(count);
-    for (size_t j = count; j < block->columns; j++)
+    for (size_t j = count; j < block->columns; j++) {
+        block->noise_rows[j] = block->zeros;
         block->draws[j] = 0;
+    }
     return (size_t)most;
 }
 
@@ -186,17 +205,18 @@ static size_t choose_length(const struct passage *passage, size_t at, const stru
     return most;
 }
 
-static void list_inputs(struct block *block, const struct passage *passage, size_t at, size_t length) {
+static void list_inputs(struct block *block, size_t at, size_t length) {
     const struct block_settings *settings = block->settings;
+    const struct passage *passage = block->passage;
     block->rows = length;
     for (size_t p = 0; p < length; p++)
         block->input_rows[p] = settings->input + passage->words[at + p] * settings->stride;
 }
 
 /* Pairs of the rows with every `passes`-th of their contexts, starting with number `pass`. */
-static void list_pairs(struct block *block, const struct passage *passage, size_t at, size_t pass,
-                       size_t passes) {
+static void list_pairs(struct block *block, size_t at, size_t pass, size_t passes) {
     const struct block_settings *settings = block->settings;
+    const struct passage *passage = block->passage;
     const size_t around = 2 * settings->window;
     const size_t base = at > settings->window ? at - settings->window : 0;
     const size_t end = at + block->rows + settings->window;
@@ -242,7 +262,7 @@ static void compute_scores(struct block *block) {
     const struct kernel *kernel = settings->kernel;
     kernel->copy_rows(block->inputs, (const float *const *)block->input_rows, block->rows, settings->stride);
     kernel->transpose(block->transposed, block->columns, (const float *const *)block->noise_rows,
-                      block->noise_count, settings->stride);
+                      settings->stride);
     kernel->noise_scores(block->noise_scores, block->inputs, block->rows, settings->stride, settings->dim,
                          block->transposed, block->columns);
     kernel->pair_scores(block->pair_scores, block->inputs, block->rows, settings->stride, block->starts,
@@ -295,14 +315,33 @@ static void apply_updates(struct block *block, float scale) {
     }
 }
 
-size_t block_train(struct block *block, const struct passage *passage, size_t at, double alpha,
-                   const struct pace *pace, struct rng *rng, struct loss_sum *loss) {
-    const size_t draws = draw_noise(block, rng);
-    list_inputs(block, passage, at, choose_length(passage, at, pace, draws));
+/* The rows that the block after `at` will need and this one doesn't. */
+static void fetch_ahead(const struct block *block, size_t at) {
+    const struct block_settings *settings = block->settings;
+    const struct passage *passage = block->passage;
+    const size_t end = at + ROWS_MOST, stride = settings->stride;
+    for (size_t p = at; p < end && p < passage->size; p++)
+        fetch_row(settings->input + passage->words[p] * stride, stride);
+    for (size_t p = at + settings->window; p < end + settings->window && p < passage->size; p++)
+        fetch_row(settings->output + passage->words[p] * stride, stride);
+}
+
+void block_begin(struct block *block, const struct passage *passage, struct rng *rng) {
+    block->passage = passage;
+    draw_ahead(block, rng);
+    fetch_ahead(block, 0);
+}
+
+size_t block_train(struct block *block, size_t at, double alpha, const struct pace *pace, struct rng *rng,
+                   struct loss_sum *loss) {
     for (size_t pass = 0; pass < pace->passes; pass++) {
-        if (pass > 0)
-            draw_noise(block, rng);
-        list_pairs(block, passage, at, pass, pace->passes);
+        const size_t draws = list_noise(block);
+        if (pass == 0)
+            list_inputs(block, at, choose_length(block->passage, at, pace, draws));
+        list_pairs(block, at, pass, pace->passes);
+        draw_ahead(block, rng);
+        if (pass == 0)
+            fetch_ahead(block, at + block->rows);
         if (block->starts[block->rows] == 0)
             continue;
         compute_scores(block);

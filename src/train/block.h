@@ -49,9 +49,12 @@ struct block;
 struct block *block_create(const struct block_settings *settings, struct error *error) MUST_USE;
 void block_free(struct block *block);
 
-/* Trains on the words of `passage` from `at` on and returns how many it took: 1 to PACE_LENGTH_MOST. Adds the
- * loss before the update to `loss` unless that is NULL. */
-size_t block_train(struct block *block, const struct passage *passage, size_t at, double alpha,
-                   const struct pace *pace, struct rng *rng, struct loss_sum *loss);
+/* Begins a passage, which must stay as it is until its last block is trained. */
+void block_begin(struct block *block, const struct passage *passage, struct rng *rng);
+
+/* Trains on the words of the passage from `at` on and returns how many it took: 1 to PACE_LENGTH_MOST. Adds
+ * the loss before the update to `loss` unless that is NULL. */
+size_t block_train(struct block *block, size_t at, double alpha, const struct pace *pace, struct rng *rng,
+                   struct loss_sum *loss);
 
 #endif

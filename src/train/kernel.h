@@ -20,9 +20,8 @@ struct kernel {
     /* copies[r] = *sources[r]: (rows, stride) out of the matrix. */
     void (*copy_rows)(float *copies, const float *const *sources, size_t rows, size_t stride);
 
-    /* transposed[d, j] = sources[j][d] for j < count, 0 for the rest: (stride, columns). */
-    void (*transpose)(float *transposed, size_t columns, const float *const *sources, size_t count,
-                      size_t stride);
+    /* transposed[d, j] = sources[j][d]: (stride, columns). */
+    void (*transpose)(float *transposed, size_t columns, const float *const *sources, size_t stride);
 
     /* scores[r, j] = sum over d of inputs[r, d] * transposed[d, j]: (rows, columns) from (rows, stride) and
      * (dim, columns). */

@@ -11,10 +11,10 @@ INTENDED_RACE static void copy_rows(float *copies, const float *const *sources, 
 }
 
 INTENDED_RACE static void transpose(float *transposed, size_t columns, const float *const *sources,
-                                    size_t count, size_t stride) {
+                                    size_t stride) {
     for (size_t d = 0; d < stride; d++)
         for (size_t j = 0; j < columns; j++)
-            transposed[d * columns + j] = j < count ? sources[j][d] : 0;
+            transposed[d * columns + j] = sources[j][d];
 }
 
 static void noise_scores(float *scores, const float *inputs, size_t rows, size_t stride, size_t dim,

@@ -25,78 +25,62 @@ INTENDED_RACE static void copy_rows(float *copies, const float *const *sources, 
             STORE(copies + r * stride + d, LOAD(sources[r] + d));
 }
 
-/* --- shuffles: pairs of neighbours within 128 bits, then across --- */
+/* --- shuffles --- */
 
+/* The lanes of two vectors in turn: of their first halves, of their second halves. */
 #if W == 4
-#define EVEN(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6)
-#define ODD(a, b) __builtin_shufflevector(a, b, 1, 3, 5, 7)
+#define FIRST_HALVES(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define SECOND_HALVES(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
 #elif W == 8
-#define EVEN(a, b) __builtin_shufflevector(a, b, 0, 2, 8, 10, 4, 6, 12, 14)
-#define ODD(a, b) __builtin_shufflevector(a, b, 1, 3, 9, 11, 5, 7, 13, 15)
-#define LOW(a, b) __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11)
-#define HIGH(a, b) __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15)
+#define FIRST_HALVES(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define SECOND_HALVES(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
 #else
-#define EVEN(a, b) __builtin_shufflevector(a, b, 0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30)
-#define ODD(a, b) __builtin_shufflevector(a, b, 1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31)
-#define LOW(a, b) __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27)
-#define HIGH(a, b) __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31)
+#define FIRST_HALVES(a, b) \
+    __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define SECOND_HALVES(a, b) \
+    __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
 #endif
 
-INLINE vector add_neighbours(vector a, vector b) {
-    return EVEN(a, b) + ODD(a, b);
-}
-
-#if W > 4
-INLINE vector add_quarters(vector a, vector b) {
-    return LOW(a, b) + HIGH(a, b);
-}
-#endif
-
-/* Lane i of the result is the sum of rows[i]'s lanes: a transposing reduction, W - 1 additions for W sums. */
+/* Lane i of the result is the sum of rows[i]'s lanes: each step halves the vectors and the lanes of a sum. */
 INLINE vector add_across(const float *rows) {
-    vector quad[W / 4];
-    for (size_t i = 0; i < W / 4; i++) {
-        const vector front = add_neighbours(LOAD(rows + (4 * i) * W), LOAD(rows + (4 * i + 1) * W));
-        const vector back = add_neighbours(LOAD(rows + (4 * i + 2) * W), LOAD(rows + (4 * i + 3) * W));
-        quad[i] = add_neighbours(front, back);
-    }
-#if W == 4
-    return quad[0];
-#elif W == 8
-    return add_quarters(quad[0], quad[1]);
-#else
-    return add_quarters(add_quarters(quad[0], quad[1]), add_quarters(quad[2], quad[3]));
-#endif
+    vector sums[W];
+    for (size_t i = 0; i < W; i++)
+        sums[i] = LOAD(rows + i * W);
+    for (size_t half = W / 2; half > 0; half /= 2)
+        for (size_t i = 0; i < half; i++)
+            sums[i] = FIRST_HALVES(sums[i], sums[i + half]) + SECOND_HALVES(sums[i], sums[i + half]);
+    return sums[0];
 }
 
-/* --- transpose --- */
+/* One step of a transpose of W x W: log2 W of them put lane i of row j into lane j of row i. */
+INLINE void shuffle_rows(vector *to, const vector *from) {
+    for (size_t i = 0; i < W / 2; i++) {
+        to[2 * i] = FIRST_HALVES(from[i], from[i + W / 2]);
+        to[2 * i + 1] = SECOND_HALVES(from[i], from[i + W / 2]);
+    }
+}
 
-/* A 4 x 4 block within each 128 bits. */
-INLINE void transpose_tile(float *transposed, size_t columns, const float *const *sources) {
-#if W == 4
-    const vector a = LOAD(sources[0]), b = LOAD(sources[1]), c = LOAD(sources[2]), d = LOAD(sources[3]);
-    const vector ab_even = EVEN(a, b), ab_odd = ODD(a, b), cd_even = EVEN(c, d), cd_odd = ODD(c, d);
-    STORE(transposed, EVEN(ab_even, cd_even));
-    STORE(transposed + columns, EVEN(ab_odd, cd_odd));
-    STORE(transposed + 2 * columns, ODD(ab_even, cd_even));
-    STORE(transposed + 3 * columns, ODD(ab_odd, cd_odd));
-#else
-    for (size_t j = 0; j < W; j++)
-        for (size_t d = 0; d < W; d++)
-            transposed[d * columns + j] = sources[j][d];
+INLINE void transpose_tile(float *transposed, size_t columns, const float *const *sources, size_t at) {
+    vector rows[W], shuffled[W];
+    for (size_t i = 0; i < W; i++)
+        rows[i] = LOAD(sources[i] + at);
+    shuffle_rows(shuffled, rows);
+    shuffle_rows(rows, shuffled);
+#if W > 4
+    shuffle_rows(shuffled, rows);
 #endif
+#if W > 8
+    shuffle_rows(rows, shuffled);
+#endif
+    for (size_t i = 0; i < W; i++)
+        STORE(transposed + i * columns, W == 8 ? shuffled[i] : rows[i]);
 }
 
 INTENDED_RACE static void transpose(float *transposed, size_t columns, const float *const *sources,
-                                    size_t count, size_t stride) {
-    static const float zeros[KERNEL_ROW_FLOATS] __attribute__((aligned(64)));
+                                    size_t stride) {
     for (size_t j = 0; j < columns; j += W)
-        for (size_t d = 0; d < stride; d += W) {
-            const float *tile[W];
-            for (size_t i = 0; i < W; i++)
-                tile[i] = j + i < count ? sources[j + i] + d : zeros;
-            transpose_tile(transposed + d * columns + j, columns, tile);
-        }
+        for (size_t d = 0; d < stride; d += W)
+            transpose_tile(transposed + d * columns + j, columns, sources + j, d);
 }
 
 /* --- scores --- */

@@ -9,7 +9,7 @@
 #include "train/block.h"
 
 /* The loss is measured on every so-manyth block of a chunk. */
-#define LOSS_EVERY 16
+#define LOSS_EVERY 64
 
 struct learner;
 
@@ -113,11 +113,12 @@ static double train_passage(struct learner *learner, const struct run *run, size
     const struct passage passage = {learner->words, learner->from, learner->to, kept};
     double alpha = alpha_at(run, words_before);
     size_t blocks = 0;
+    block_begin(learner->block, &passage, &learner->rng);
     for (size_t at = 0; at < kept; blocks++) {
         alpha = alpha_at(run, words_before + words * (double)at / (double)kept);
         const struct pace pace = pace_choose(alpha, (double)options->window, mean_pairs(options),
                                              (double)options->negative, (double)options->noise_words);
-        at += block_train(learner->block, &passage, at, alpha, &pace, &learner->rng,
+        at += block_train(learner->block, at, alpha, &pace, &learner->rng,
                           blocks % LOSS_EVERY == 0 ? loss : NULL);
     }
     return alpha;

@@ -148,7 +148,8 @@ static void check_block(struct test *test, struct setup *setup, size_t at) {
     noise_draw(&setup->noise, &draws, plan->noise, plan->noise_words);
     struct block *block = block_create(&setup->settings, &error);
     struct loss_sum loss = {0, 0};
-    const size_t length = block_train(block, &plan->passage, at, alpha, &no_limits, &rng, &loss);
+    block_begin(block, &plan->passage, &rng);
+    const size_t length = block_train(block, at, alpha, &no_limits, &rng, &loss);
     const size_t left = WORDS - at;
     CHECK(test, length == (left < PACE_LENGTH_MOST ? left : PACE_LENGTH_MOST));
     struct twin gradient = {0};
@@ -227,7 +228,8 @@ static void test_passes_cover_all_pairs(struct test *test) {
         memset(setup.output, 0, VOCAB * STRIDE * sizeof(float));
         struct rng rng = rng_seed(2, 2);
         struct block *block = block_create(&setup.settings, &error);
-        block_train(block, &setup.plan.passage, 0, 1e-6, &pace, &rng, NULL);
+        block_begin(block, &setup.plan.passage, &rng);
+        block_train(block, 0, 1e-6, &pace, &rng, NULL);
         double sum = 0, expected = 0;
         for (size_t w = 0; w < VOCAB; w++)
             sum += (double)setup.output[w * STRIDE];
@@ -251,14 +253,15 @@ static void test_block_ends_at_repeats(struct test *test) {
         setup.plan.words[p] = p % 3;
     struct rng rng = rng_seed(1, 1);
     struct pace pace = no_limits;
+    block_begin(block, &setup.plan.passage, &rng);
     pace.occurrences = 2;
-    CHECK(test, block_train(block, &setup.plan.passage, 0, 0.01, &pace, &rng, NULL) == 6);
+    CHECK(test, block_train(block, 0, 0.01, &pace, &rng, NULL) == 6);
     pace.occurrences = 1;
-    CHECK(test, block_train(block, &setup.plan.passage, 6, 0.01, &pace, &rng, NULL) == 3);
-    CHECK(test, block_train(block, &setup.plan.passage, WORDS - 2, 0.01, &pace, &rng, NULL) == 2);
+    CHECK(test, block_train(block, 6, 0.01, &pace, &rng, NULL) == 3);
+    CHECK(test, block_train(block, WORDS - 2, 0.01, &pace, &rng, NULL) == 2);
     /* Too many pairs for any block leave blocks of one word. */
     pace.pairs = 0;
-    CHECK(test, block_train(block, &setup.plan.passage, 0, 0.01, &pace, &rng, NULL) == 1);
+    CHECK(test, block_train(block, 0, 0.01, &pace, &rng, NULL) == 1);
     block_free(block);
     free_setup(&setup);
 }

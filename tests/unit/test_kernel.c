@@ -48,7 +48,7 @@ static struct shape make_shape(size_t rows, size_t noise, size_t dim, struct rng
     for (size_t r = 0; r < rows; r++)
         shape.starts[r + 1] = shape.starts[r] + rng_below(rng, 8);
     shape.pairs = shape.starts[rows];
-    const size_t sources = shape.pairs > noise ? shape.pairs : noise;
+    const size_t sources = shape.pairs > shape.columns ? shape.pairs : shape.columns;
     shape.inputs = make_rows(rows, dim, shape.stride, rng);
     shape.outputs = make_rows(sources, dim, shape.stride, rng);
     shape.transposed = make_rows(shape.stride, 0, shape.columns, rng);
@@ -79,8 +79,8 @@ static void free_shape(struct shape *shape) {
 static void check_scores(struct test *test, const struct kernel *kernel, struct shape *shape) {
     const size_t scores = shape->rows * shape->columns, cells = shape->stride * shape->columns;
     float *expected = make_rows(1, 0, scores + cells + shape->pairs + 32, &(struct rng){{1, 2, 3, 4}});
-    kernel_scalar.transpose(expected, shape->columns, shape->sources, shape->noise, shape->stride);
-    kernel->transpose(shape->transposed, shape->columns, shape->sources, shape->noise, shape->stride);
+    kernel_scalar.transpose(expected, shape->columns, shape->sources, shape->stride);
+    kernel->transpose(shape->transposed, shape->columns, shape->sources, shape->stride);
     CHECK_MSG(test, memcmp(expected, shape->transposed, cells * sizeof *expected) == 0,
               "%s dim %zu noise %zu", kernel->name, shape->dim, shape->noise);
     kernel_scalar.noise_scores(expected, shape->inputs, shape->rows, shape->stride, shape->dim,
