@@ -1,0 +1,211 @@
+#!/bin/sh
+# sgns train, refused or failing: one sentence, the exit code, the old model as it was, and no temporary file.
+. "$ROOT/tests/cli/harness.sh"
+
+corpus=$TMPDIR/corpus.txt
+awk 'BEGIN { for (i = 0; i < 100; i++) print "sun moon star sky cloud rain" }' >"$corpus"
+model=$TMPDIR/words.sgns
+check "a model" run 0 "$SGNS" train "$corpus" -o "$model" --threads 1 --quiet
+mkdir "$TMPDIR/folder"
+cp "$model" "$TMPDIR/folder/copy"
+
+traces() { find "$TMPDIR" -name '*.tmp-*' -o -name '.sgns-ids-*' -o -name '.tmp-*'; }
+# untouched: the old model is as it was, and there is nothing beside it.
+untouched() {
+    cmp "$model" "$TMPDIR/folder/copy" >&2 && [ -z "$(traces)" ] && return 0
+    echo "left behind: $(traces)" >&2
+    return 1
+}
+# refuses NAME STATUS PATTERN COMMAND...: fails as in the harness, and leaves no trace.
+refuses() {
+    name=$1
+    shift
+    check "$name" refuses_so "$@"
+}
+refuses_so() { fails_so "$@" && untouched; }
+# wrong NAME PATTERN ARGUMENT...: sgns train can't use what it is given.
+wrong() {
+    wrong_name=$1 wrong_pattern=$2
+    shift 2
+    refuses "$wrong_name" 2 "^sgns train: $wrong_pattern" "$SGNS" train "$@"
+}
+
+# --- options ---
+
+while read -r option value range; do
+    pattern=$(echo "$value" | sed 's/[+.]/\\&/g')
+    wrong "--$option $value" "--$option takes $range, not \"$pattern\"\$" "$corpus" -o "$model" "--$option" "$value"
+done <<'END'
+dim 0 a whole number from 1 to 4096
+dim 4097 a whole number from 1 to 4096
+dim -1 a whole number from 1 to 4096
+dim +5 a whole number from 1 to 4096
+dim 1e2 a whole number from 1 to 4096
+dim 0x10 a whole number from 1 to 4096
+dim 5.0 a whole number from 1 to 4096
+dim 10x a whole number from 1 to 4096
+dim x10 a whole number from 1 to 4096
+dim 18446744073709551617 a whole number from 1 to 4096
+dim 100000000000000000000000000000000000000001 a whole number from 1 to 4096
+window 0 a whole number from 1 to 100
+window 101 a whole number from 1 to 100
+negative 0 a whole number from 1 to 100
+negative 101 a whole number from 1 to 100
+noise 0 a whole number from 1 to 4096
+noise 4097 a whole number from 1 to 4096
+epochs 0 a whole number from 1 to 100000
+epochs 100001 a whole number from 1 to 100000
+min-count 0 a whole number from 1 to 1000000000000000
+min-count 1000000000000001 a whole number from 1 to 1000000000000000
+max-vocab 4000000001 a whole number from 0 to 4000000000
+max-sentence 1 a whole number from 2 to 1000000
+max-sentence 1000001 a whole number from 2 to 1000000
+threads 0 a whole number from 1 to 1024
+threads 1025 a whole number from 1 to 1024
+seed -1 a whole number from 0 to 9000000000000000
+seed 9000000000000001 a whole number from 0 to 9000000000000000
+noise-power -0.1 a number from 0 to 2
+noise-power 2.1 a number from 0 to 2
+noise-power nan a number from 0 to 2
+noise-power inf a number from 0 to 2
+noise-power 1e999 a number from 0 to 2
+noise-power 0.5x a number from 0 to 2
+noise-power 0x1p-1 a number from 0 to 2
+noise-power 0,5 a number from 0 to 2
+noise-power - a number from 0 to 2
+alpha 0 a number from 1e-06 to 1
+alpha 1.1 a number from 1e-06 to 1
+min-alpha -1e-9 a number from 0 to 1
+min-alpha 1.1 a number from 0 to 1
+sample -1 a number from 0 to 1
+sample 1.1 a number from 0 to 1
+loss softmax one of sgns, nce
+loss SGNS one of sgns, nce
+loss sgns,nce one of sgns, nce
+tokenizer word one of words, whitespace
+END
+wrong "an empty number" '--dim takes a whole number from 1 to 4096, not ""$' "$corpus" -o "$model" --dim ""
+wrong "an empty number, attached" '--alpha takes a number from 1e-06 to 1, not ""$' "$corpus" -o "$model" --alpha=
+wrong "a number with a blank" '--dim takes a whole number .*, not " 5"$' "$corpus" -o "$model" --dim " 5"
+wrong "the last of two values counts" '--dim takes .*, not "0"$' "$corpus" -o "$model" --dim 10 --dim 0
+wrong "an unknown kernel" '--kernel: no "mmx" on this machine; it can run .*scalar$' "$corpus" -o "$model" --kernel mmx
+wrong "--min-alpha above --alpha" '--min-alpha 0\.1 is above --alpha 0\.05$' "$corpus" -o "$model" --min-alpha 0.1
+wrong "--quiet and --verbose" '--quiet and --verbose exclude each other$' "$corpus" -o "$model" -q -v
+wrong "an unknown option" 'unknown option --dims; did you mean --dim\?$' "$corpus" -o "$model" --dims 10
+wrong "an unknown option like no other" 'unknown option --frobnicate; --help lists the options$' \
+    "$corpus" -o "$model" --frobnicate
+wrong "an unknown letter" 'unknown option -z; --help lists the options$' "$corpus" -o "$model" -z
+wrong "part of an option" 'unknown option --no-shrin; did you mean --no-shrink\?$' "$corpus" -o "$model" --no-shrin
+wrong "a missing value" '--dim needs a value: --dim N$' "$corpus" -o "$model" --dim
+wrong "a missing value of -o" '--output needs a value: --output MODEL$' "$corpus" -o
+wrong "a value for a flag" '--no-shrink takes no value$' "$corpus" -o "$model" --no-shrink=1
+
+# --- the corpus ---
+
+wrong "no corpus" 'name a text file to train from, or - for standard input$' -o "$model"
+wrong "a missing corpus" "$TMPDIR/none\\.txt: can't open: No such file or directory\$" "$TMPDIR/none.txt" -o "$model"
+wrong "a missing one among others" "$TMPDIR/none\\.txt: can't open: " "$corpus" "$TMPDIR/none.txt" -o "$model"
+wrong "an empty name" ": can't open: No such file" "" -o "$model"
+wrong "a folder" "$TMPDIR/folder: a folder; name the text files in it\$" "$TMPDIR/folder" -o "$model"
+: >"$TMPDIR/empty.txt"
+wrong "an empty corpus" "$TMPDIR/empty\\.txt: no words in it \\(0 bytes\\)\$" "$TMPDIR/empty.txt" -o "$model" -q
+wrong "empty standard input" 'standard input: no words in it \(0 bytes\)$' - -o "$model"
+printf '...\n\n - \n' >"$TMPDIR/dots.txt"
+wrong "no words" "$TMPDIR/dots\\.txt: no words in it \\(9 bytes\\)\$" "$TMPDIR/dots.txt" -o "$model"
+wrong "no words in several files" "$TMPDIR/dots\\.txt and the other files: no words in it \\(18 bytes\\)\$" \
+    "$TMPDIR/dots.txt" "$TMPDIR/empty.txt" "$TMPDIR/dots.txt" -o "$model"
+wrong "no word often enough" "$corpus: none of its 6 words occurs 101 times; lower --min-count\$" \
+    "$corpus" -o "$model" --min-count 101
+wrong "standard input named twice" 'standard input \(-\) is named more than once$' - "$corpus" - -o "$model"
+# stdin NAME STATUS PATTERN FILE: standard input is FILE; closed, if that is -.
+stdin() {
+    name=$1
+    shift
+    check "$name" stdin_so "$@"
+}
+stdin_so() {
+    if [ "$3" = - ]; then
+        "$SGNS" train - -o "$4" <&- >"$out" 2>"$err"
+    else
+        "$SGNS" train - -o "$4" <"$3" >"$out" 2>"$err"
+    fi
+    [ $? -eq "$1" ] && [ ! -s "$out" ] && [ "$(wc -l <"$err")" -eq 1 ] && grep -Eq "$2" "$err" &&
+        untouched && return 0
+    cat "$err" >&2
+    return 1
+}
+stdin "standard input is a folder" 2 '^sgns train: standard input: a folder; name' "$TMPDIR/folder" "$model"
+stdin "standard input is closed" 3 "^sgns train: standard input: can't read: Bad file descriptor\$" - "$model"
+packed() {
+    printf '%b' "$2" >"$TMPDIR/packed"
+    wrong "a corpus packed by $1" "$TMPDIR/packed: compressed; unpack it into a pipe, as in: " \
+        "$TMPDIR/packed" -o "$model"
+}
+packed gzip '\037\213\010\000word'
+packed xz '\375\067zXZ\000word'
+packed zstd '\050\265\057\375word'
+packed bzip2 'BZh91AY'
+packed zip 'PK\003\004word'
+
+# --- the model ---
+
+wrong "no model named" 'name the model to write: -o MODEL$' "$corpus"
+wrong "standard output" "-o takes a file; a model can't be written to a pipe\$" "$corpus" -o -
+wrong "an empty model name" 'the name of the file to write is empty$' "$corpus" -o ""
+wrong "a missing folder" "$TMPDIR/none/m: can't create a file there: No such file or directory\$" \
+    "$corpus" -o "$TMPDIR/none/m"
+wrong "a file in the folder's place" "$corpus/m: can't create a file there: Not a directory\$" "$corpus" -o "$corpus/m"
+wrong "a folder in the model's place" "$TMPDIR/folder: not a regular file; name a file to write\$" \
+    "$corpus" -o "$TMPDIR/folder"
+wrong "a device in the model's place" '/dev/null: not a regular file; name a file to write$' "$corpus" -o /dev/null
+cp "$corpus" "$TMPDIR/text"
+ln "$TMPDIR/text" "$TMPDIR/link"
+wrong "the corpus in the model's place" "$TMPDIR/text: the corpus itself; -o names the model to write\$" \
+    "$corpus" "$TMPDIR/text" -o "$TMPDIR/text"
+wrong "the corpus by another name" "$TMPDIR/link: the corpus itself;" "$TMPDIR/text" -o "$TMPDIR/link"
+stdin "the corpus through standard input" 2 'the corpus itself;' "$TMPDIR/text" "$TMPDIR/text"
+check "the corpus is still there" cmp "$corpus" "$TMPDIR/text"
+long=$(awk 'BEGIN { for (i = 0; i < 300; i++) printf "x" }')
+refuses "a name too long" 3 "can't create a file there: File name too long\$" "$SGNS" train "$corpus" -o "$TMPDIR/$long"
+
+# --- the system ---
+
+limited() { (ulimit -f 8 && exec "$SGNS" train "$@"); }
+refuses "a limit on file sizes" 3 "^sgns train: $model: no room for [0-9]* bytes: File too large\$" \
+    limited "$corpus" -o "$model" --dim 1000 --quiet
+# Room for the first guess, but not for the model.
+exact() { (ulimit -f 2000 && exec "$SGNS" train "$@"); }
+awk 'BEGIN { for (i = 0; i < 3000; i++) print "w" i }' >"$TMPDIR/many.txt"
+refuses "a limit that shows once the words are known" 3 \
+    "^sgns train: $model: no room for [0-9]* bytes: File too large\$" \
+    exact "$TMPDIR/many.txt" -o "$model" --dim 400 --min-count 1 --quiet
+# Not in POSIX, but in every shell of Linux; and sanitizers take more memory than any limit worth setting.
+# shellcheck disable=SC3045
+memory() { (ulimit -v 80000 && exec "$SGNS" "$@"); }
+if memory --version >/dev/null 2>&1; then
+    refuses "a limit on memory" 3 '^sgns train: no memory: [0-9]+ bytes for the (in|out)put matrix: Cannot allocate' \
+        memory train "$TMPDIR/many.txt" -o "$model" --min-count 1 --dim 4096 --threads 1 --quiet
+else
+    check "skipped, the program needs more than 80 MB here: a limit on memory" true
+fi
+# As a user who may not look into $TMPDIR: who runs the tests, or nobody if that is root.
+chmod 000 "$TMPDIR/empty.txt"
+if [ ! -r "$TMPDIR/empty.txt" ]; then
+    powerless() { "$@"; }
+    chmod 555 "$TMPDIR/folder"
+else
+    powerless() { setpriv --reuid 65534 --clear-groups "$@"; }
+    chmod 755 "$TMPDIR/folder"
+fi
+as_nobody() { powerless "$SGNS" train - -o "$TMPDIR/folder/m" <"$corpus"; }
+if powerless "$SGNS" --version >/dev/null 2>&1; then
+    refuses "a corpus that may not be read" 3 "^sgns train: $TMPDIR/empty\\.txt: can't open: Permission denied\$" \
+        powerless "$SGNS" train "$TMPDIR/empty.txt" -o "$model"
+    refuses "a folder that may not be written" 3 \
+        "^sgns train: $TMPDIR/folder/m: can't create a file there: Permission denied\$" as_nobody
+else
+    check "skipped as root without setpriv(1): files that may not be read or written" true
+fi
+chmod 755 "$TMPDIR/folder"
+chmod 644 "$TMPDIR/empty.txt"
+finish
