@@ -205,7 +205,7 @@ enum token_kind tokenizer_next(struct tokenizer *tokenizer) {
 
 /* Where the last character ends that is whole; `size` if the bytes end with one, or are ill-formed anyway. */
 static size_t cut_character(const unsigned char *piece, size_t size) {
-    for (size_t back = 1; back <= 3 && back < size; back++) {
+    for (size_t back = 1; back <= 3 && back <= size; back++) {
         const unsigned char byte = piece[size - back];
         if ((byte & 0xc0) == 0x80)
             continue;
