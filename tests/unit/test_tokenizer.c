@@ -1,0 +1,616 @@
+#include "text/tokenizer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "harness.h"
+#include "text/unicode.h"
+#include "text/utf8.h"
+
+#define TEXT_MOST ((size_t)8192)
+#define TEXTS 2500
+
+static const struct tokenizer_rules all_rules[] = {
+    {TOKENIZER_WORDS, false},
+    {TOKENIZER_WORDS, true},
+    {TOKENIZER_WHITESPACE, false},
+    {TOKENIZER_WHITESPACE, true},
+};
+#define RULES (sizeof all_rules / sizeof *all_rules)
+
+/* --- what a tokenizer says of a text: a copy of all words, their lengths, newlines --- */
+
+#define NEWLINE SIZE_MAX
+
+struct result {
+    size_t *lengths; /* (size) of words; NEWLINE */
+    unsigned char *bytes;
+    size_t size, byte_count;
+    struct tokenizer_losses losses;
+};
+
+/* The folded form of a text has at most 3 bytes for 2. */
+static struct result make_result(void) {
+    struct result result = {.lengths = malloc(TEXT_MOST * sizeof *result.lengths),
+                            .bytes = malloc(2 * TEXT_MOST)};
+    if (result.lengths == NULL || result.bytes == NULL)
+        abort();
+    return result;
+}
+
+static void free_result(struct result *result) {
+    free(result->lengths);
+    free(result->bytes);
+}
+
+static void add_word(struct result *result, const unsigned char *word, size_t length) {
+    result->lengths[result->size++] = length;
+    memcpy(result->bytes + result->byte_count, word, length);
+    result->byte_count += length;
+}
+
+static void add_newline(struct result *result) {
+    result->lengths[result->size++] = NEWLINE;
+}
+
+static bool same_losses(const struct tokenizer_losses *a, const struct tokenizer_losses *b) {
+    return a->ill_formed == b->ill_formed && a->overlong == b->overlong &&
+           (a->ill_formed == 0 || a->ill_formed_first == b->ill_formed_first);
+}
+
+static bool same_results(const struct result *a, const struct result *b) {
+    return a->size == b->size && memcmp(a->lengths, b->lengths, a->size * sizeof *a->lengths) == 0 &&
+           a->byte_count == b->byte_count && memcmp(a->bytes, b->bytes, a->byte_count) == 0 &&
+           same_losses(&a->losses, &b->losses);
+}
+
+/* Runs a tokenizer over one piece. */
+static void run_piece(struct tokenizer *tokenizer, struct result *result, struct tokenizer_rules rules,
+                      const unsigned char *piece, size_t size, uint64_t offset) {
+    tokenizer_start(tokenizer, rules, piece, size, offset);
+    for (;;) {
+        const enum token_kind kind = tokenizer_next(tokenizer);
+        if (kind == TOKEN_END)
+            break;
+        if (kind == TOKEN_NEWLINE)
+            add_newline(result);
+        else
+            add_word(result, tokenizer->token, tokenizer->length);
+    }
+    result->losses = tokenizer->losses;
+}
+
+static void run_whole(struct result *result, struct tokenizer_rules rules, const unsigned char *text,
+                      size_t size, uint64_t offset) {
+    struct tokenizer tokenizer = {.losses = {0}};
+    run_piece(&tokenizer, result, rules, text, size, offset);
+}
+
+/* --- the same, slowly: characters first, then what they make --- */
+
+enum character_kind { WORD, JOINER, NEWLINE_CHARACTER, BLANK, OTHER, ILL_FORMED };
+
+struct character {
+    enum character_kind kind;
+    uint32_t code_point;
+    size_t at, length;
+};
+
+static enum character_kind kind_of(uint32_t code_point) {
+    if (code_point == '\n')
+        return NEWLINE_CHARACTER;
+    if (code_point < 0x80 && strchr(" \t\v\f\r", (int)code_point) != NULL) /* finds NUL, too */
+        return BLANK;
+    if (code_point == '\'' || code_point == '-' || code_point == '_' || code_point == 0x2019)
+        return JOINER;
+    return unicode_is_word(code_point) ? WORD : OTHER;
+}
+
+static size_t read_characters(const unsigned char *text, size_t size, struct character *characters) {
+    size_t count = 0;
+    for (size_t at = 0; at < size; at += characters[count++].length) {
+        struct character *character = &characters[count];
+        const int decoded = utf8_decode(text + at, text + size, &character->code_point);
+        character->at = at;
+        character->length = (size_t)abs(decoded);
+        character->kind = decoded < 0 ? ILL_FORMED : kind_of(character->code_point);
+    }
+    characters[count] = (struct character){.kind = OTHER, .at = size};
+    return count;
+}
+
+/* Where a word that starts at character `i` ends: word characters, and single joiners between them. */
+static size_t word_end(const struct character *characters, size_t i) {
+    while (characters[i].kind == WORD || (characters[i].kind == JOINER && characters[i + 1].kind == WORD))
+        i++;
+    return i;
+}
+
+static size_t whitespace_end(const struct character *characters, size_t count, size_t i) {
+    while (i < count && characters[i].kind != BLANK && characters[i].kind != NEWLINE_CHARACTER &&
+           characters[i].kind != ILL_FORMED)
+        i++;
+    return i;
+}
+
+static void add_characters(struct result *result, struct tokenizer_rules rules, const unsigned char *text,
+                           const struct character *characters, size_t count) {
+    unsigned char word[2 * TEXT_MOST];
+    size_t length = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct character *character = &characters[i];
+        if (rules.kind == TOKENIZER_WHITESPACE) {
+            memcpy(word + length, text + character->at, character->length);
+            length += character->length;
+        } else if (character->kind == JOINER && character->code_point == 0x2019)
+            word[length++] = '\'';
+        else
+            length += utf8_encode(
+                rules.keep_case ? character->code_point : unicode_fold(character->code_point), word + length);
+    }
+    if (length > TOKEN_BYTES_MOST)
+        result->losses.overlong++;
+    else
+        add_word(result, word, length);
+}
+
+static void run_plainly(struct result *result, struct tokenizer_rules rules, const unsigned char *text,
+                        size_t size, uint64_t offset) {
+    struct character characters[TEXT_MOST + 1];
+    const size_t count = read_characters(text, size, characters);
+    for (size_t i = 0; i < count;) {
+        const struct character *here = &characters[i];
+        const size_t end = rules.kind == TOKENIZER_WHITESPACE ? whitespace_end(characters, count, i)
+                           : here->kind == WORD               ? word_end(characters, i)
+                                                              : i;
+        if (end > i) {
+            add_characters(result, rules, text, here, end - i);
+            i = end;
+            continue;
+        }
+        if (here->kind == NEWLINE_CHARACTER)
+            add_newline(result);
+        if (here->kind == ILL_FORMED && result->losses.ill_formed++ == 0)
+            result->losses.ill_formed_first = offset + here->at;
+        i++;
+    }
+}
+
+/* --- random texts --- */
+
+/* The parts that texts are mixed of. */
+static const char *const atoms[] = {
+    "a",
+    "e",
+    "z",
+    "t",
+    "0",
+    "9",
+    "A",
+    "Z",
+    "the",
+    "Word", /* ASCII words */
+    "'",
+    "-",
+    "_",
+    "'",
+    "-",
+    "--",
+    "\xe2\x80\x99",
+    "\xe2\x80\x98",
+    "\xe2\x80\x90", /* joiners and the like */
+    " ",
+    " ",
+    " ",
+    "\t",
+    "\v",
+    "\f",
+    "\r",
+    "\r\n",
+    "\n",
+    "\x1f",
+    "\x7f",
+    "@",
+    "[",
+    "`",
+    "{",
+    ".",
+    ", ",
+    "/",
+    ":",
+    "\xc3\x84",
+    "\xc3\x9f",
+    "\xce\xa3",
+    "\xcf\x82",
+    "\xd0\x96",
+    "\xcc\x81",
+    "\xc2\xa0",
+    "\xc3\x97",         /* 2 bytes */
+    "\xc4\xb0",         /* U+0130, which folds to one byte less */
+    "\xc8\xba",         /* U+023A, which folds to one byte more */
+    "\xe2\x84\xaa",     /* U+212A, which folds to k */
+    "\xe1\xba\x9e",     /* U+1E9E */
+    "\xe4\xb8\xad",     /* CJK */
+    "\xe3\x80\x82",     /* and its full stop */
+    "\xf0\x90\x90\x80", /* U+10400, which folds */
+    "\xf0\x9f\x98\x80", /* an emoji */
+    "\xf0\xa0\x80\x80", /* CJK of 4 bytes */
+    "\xc3",
+    "\xe4\xb8",
+    "\xf0\x9f\x98",
+    "\xf0\x9f",
+    "\x80",
+    "\xbf\xbf",
+    "\xc0\xaf",
+    "\xed\xa0\x80",
+    "\xf4\x90\x80\x80",
+    "\xff",
+    "\xfe",
+    "\xe0\x80\x80",
+};
+#define ATOMS ((uint32_t)(sizeof atoms / sizeof *atoms))
+
+struct text {
+    unsigned char bytes[TEXT_MOST];
+    size_t size;
+};
+
+static void add(struct text *text, const char *atom) {
+    const size_t length = strlen(atom);
+    if (text->size + length <= TEXT_MOST) {
+        memcpy(text->bytes + text->size, atom, length);
+        text->size += length;
+    }
+}
+
+/* Mostly letters: an atom again and again until about as many bytes as a token may have. */
+static void add_run(struct text *text, struct rng *rng) {
+    const char *atom = atoms[rng_below(rng, ATOMS)];
+    const size_t bytes = TOKEN_BYTES_MOST - 6 + rng_below(rng, 12);
+    add(text, rng_below(rng, 2) == 0 ? "a" : "B-");
+    for (size_t length = strlen(atom), all = 0; all + length <= bytes; all += length)
+        add(text, atom);
+    for (uint32_t more = rng_below(rng, 6); more > 0; more--)
+        add(text, "x");
+}
+
+/* Atoms of the whole table or of a few of it, so that long words come about as well as short ones. */
+static void mix(struct text *text, struct rng *rng) {
+    const uint32_t first = rng_below(rng, 2) == 0 ? 0 : rng_below(rng, ATOMS);
+    const uint32_t range = rng_below(rng, 2) == 0 ? ATOMS - first : 1 + rng_below(rng, ATOMS - first);
+    text->size = 0;
+    for (uint32_t left = rng_below(rng, 120); left > 0; left--) {
+        const uint32_t what = rng_below(rng, 200);
+        if (what == 0)
+            add_run(text, rng);
+        else if (what < 3 && text->size < TEXT_MOST)
+            text->bytes[text->size++] = (unsigned char)rng_below(rng, 256);
+        else if (what < 20 && text->size < TEXT_MOST)
+            text->bytes[text->size++] = '\0';
+        else
+            add(text, atoms[first + rng_below(rng, range)]);
+    }
+}
+
+/* A copy that ends where its memory ends, so that AddressSanitizer sees a read too far. */
+static unsigned char *copy_exactly(const struct text *text, size_t size) {
+    unsigned char *copy = malloc(size > 0 ? size : 1);
+    if (copy == NULL)
+        abort();
+    memcpy(copy, text->bytes, size);
+    return copy;
+}
+
+/* --- tests --- */
+
+/* What the texts held, to be sure that the comparison had something to compare. */
+struct seen {
+    uint64_t words, newlines, ill_formed, overlong, longest;
+};
+
+static void count_seen(struct seen *seen, const struct result *result) {
+    seen->ill_formed += result->losses.ill_formed;
+    seen->overlong += result->losses.overlong;
+    for (size_t i = 0; i < result->size; i++) {
+        seen->words += result->lengths[i] != NEWLINE;
+        seen->newlines += result->lengths[i] == NEWLINE;
+        seen->longest += result->lengths[i] == TOKEN_BYTES_MOST;
+    }
+}
+
+static void random_texts_agree_with_a_plain_reading(struct test *test) {
+    struct rng rng = rng_seed(1, 0);
+    struct seen seen[RULES] = {{0}};
+    for (size_t i = 0; i < TEXTS; i++) {
+        struct text text;
+        mix(&text, &rng);
+        unsigned char *copy = copy_exactly(&text, text.size);
+        const uint64_t offset = rng_below(&rng, 1000);
+        for (size_t r = 0; r < RULES; r++) {
+            struct result got = make_result(), expected = make_result();
+            run_whole(&got, all_rules[r], copy, text.size, offset);
+            run_plainly(&expected, all_rules[r], copy, text.size, offset);
+            CHECK_MSG(test, same_results(&got, &expected), "text %zu, rules %zu", i, r);
+            count_seen(&seen[r], &expected);
+            free_result(&got);
+            free_result(&expected);
+        }
+        free(copy);
+    }
+    for (size_t r = 0; r < RULES; r++)
+        CHECK_MSG(test,
+                  seen[r].words > 10000 && seen[r].newlines > 1000 && seen[r].ill_formed > 1000 &&
+                      seen[r].overlong > 50 && seen[r].longest > 5,
+                  "rules %zu: %llu words, %llu newlines, %llu ill-formed, %llu overlong, %llu longest", r,
+                  (unsigned long long)seen[r].words, (unsigned long long)seen[r].newlines,
+                  (unsigned long long)seen[r].ill_formed, (unsigned long long)seen[r].overlong,
+                  (unsigned long long)seen[r].longest);
+}
+
+/* A byte behind which a cut surely divides no word. */
+static bool separates(struct tokenizer_rules rules, unsigned char byte) {
+    const enum character_kind kind = byte < 0x80 ? kind_of(byte) : WORD;
+    return kind == BLANK || kind == NEWLINE_CHARACTER || (kind == OTHER && rules.kind == TOKENIZER_WORDS);
+}
+
+/* Feeds what tokenizer_cut() allows of windows of about `window` bytes, larger ones where nothing separates.
+ */
+static size_t run_in_pieces(struct result *result, struct tokenizer_rules rules, const unsigned char *text,
+                            size_t size, size_t window, uint64_t offset) {
+    struct tokenizer tokenizer = {.losses = {0}};
+    size_t pieces = 0;
+    for (size_t at = 0; at < size; pieces++) {
+        size_t cut = size - at;
+        for (size_t room = window; room < size - at; room *= 2) {
+            cut = tokenizer_cut(rules, text + at, room);
+            if (cut > 0 && cut <= room && separates(rules, text[at + cut - 1]))
+                break;
+            cut = size - at;
+        }
+        run_piece(&tokenizer, result, rules, text + at, cut, offset + at);
+        at += cut;
+    }
+    return pieces;
+}
+
+static void pieces_give_what_the_whole_gives(struct test *test) {
+    struct rng rng = rng_seed(2, 0);
+    size_t pieces = 0;
+    for (size_t i = 0; i < TEXTS; i++) {
+        struct text text;
+        mix(&text, &rng);
+        unsigned char *copy = copy_exactly(&text, text.size);
+        const size_t window = 1 + rng_below(&rng, 100);
+        for (size_t r = 0; r < RULES; r++) {
+            struct result got = make_result(), expected = make_result();
+            pieces += run_in_pieces(&got, all_rules[r], copy, text.size, window, 7);
+            run_whole(&expected, all_rules[r], copy, text.size, 7);
+            CHECK_MSG(test, same_results(&got, &expected), "text %zu, rules %zu, window %zu", i, r, window);
+            free_result(&got);
+            free_result(&expected);
+        }
+        free(copy);
+    }
+    CHECK_MSG(test, pieces > RULES * TEXTS * 4, "%zu", pieces);
+}
+
+/* Behind the last newline, else behind the last byte that separates; 0 if there is neither. */
+static size_t plain_cut(struct tokenizer_rules rules, const unsigned char *text, size_t size) {
+    size_t newline = 0, separator = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '\n')
+            newline = i + 1;
+        if (separates(rules, text[i]))
+            separator = i + 1;
+    }
+    return newline > 0 ? newline : separator;
+}
+
+/* The first character that ends at `at` or behind it. */
+static const struct character *character_at(const struct character *characters, size_t count, size_t at) {
+    size_t i = 0;
+    while (i < count && characters[i].at + characters[i].length < at)
+        i++;
+    return &characters[i];
+}
+
+/* Never within a character, and behind the last one if that is whole. */
+static void check_cut_of_characters(struct test *test, const struct text *text, size_t size, size_t cut) {
+    struct character characters[TEXT_MOST + 1];
+    const size_t count = read_characters(text->bytes, text->size, characters);
+    const struct character *last = character_at(characters, count, size);
+    const struct character *before = character_at(characters, count, cut);
+    const bool whole = last->at + last->length == size && last->kind != ILL_FORMED;
+    CHECK_MSG(test, cut == 0 || before->at + before->length == cut, "%zu of %zu", cut, size);
+    CHECK_MSG(test, whole ? cut == size : cut + 3 >= size, "%zu of %zu", cut, size);
+}
+
+/* True if nothing separated, so that the cut could only keep to characters. */
+static bool check_cut(struct test *test, struct tokenizer_rules rules, const struct text *text, size_t size) {
+    unsigned char *copy = copy_exactly(text, size);
+    const size_t cut = tokenizer_cut(rules, copy, size), expected = plain_cut(rules, copy, size);
+    free(copy);
+    CHECK_MSG(test, cut <= size && (cut > 0 || size < 4), "%zu of %zu", cut, size);
+    if (expected > 0) {
+        CHECK_MSG(test, cut == expected, "%zu of %zu, not %zu", cut, size, expected);
+        return false;
+    }
+    check_cut_of_characters(test, text, size, cut);
+    return true;
+}
+
+static void cuts_are_where_they_should_be(struct test *test) {
+    struct rng rng = rng_seed(3, 0);
+    size_t unseparated = 0;
+    for (size_t i = 0; i < TEXTS; i++) {
+        struct text text;
+        mix(&text, &rng);
+        for (size_t size = 1; size < text.size && size < 30; size++)
+            unseparated += check_cut(test, all_rules[rng_below(&rng, RULES)], &text, size);
+    }
+    CHECK_MSG(test, unseparated > 1000, "%zu", unseparated);
+}
+
+/* The words, each ended by a bar, and a slash for a newline. */
+static void print_result(char *line, const struct result *result) {
+    const unsigned char *word = result->bytes;
+    for (size_t i = 0; i < result->size; i++) {
+        const bool newline = result->lengths[i] == NEWLINE;
+        const size_t length = newline ? 0 : result->lengths[i];
+        memcpy(line, word, length);
+        line[length] = newline ? '/' : '|';
+        line += length + 1;
+        word += length;
+    }
+    *line = '\0';
+}
+
+struct example {
+    size_t rules;
+    const char *text, *expected;
+};
+
+static void examples(struct test *test) {
+    const struct example table[] = {
+        {0, "It's the dogs' 'tis rock-'n'-roll", "it's|the|dogs|tis|rock|n|roll|"},
+        {0, "well-known a--b snake_case _x_ -", "well-known|a|b|snake_case|x|"},
+        {0, "Don’t ‘quote’ it", "don't|quote|it|"},
+        {1, "Don’t Stop", "Don't|Stop|"},
+        {0, "3.14 B2B 1,000", "3|14|b2b|1|000|"},
+        {0, "Straße NAÏVE cafe\xcc\x81", "straße|naïve|cafe\xcc\x81|"},
+        {0, "ΣΊΣΥΦΟΣ Σίσυφος Москва", "σίσυφοσ|σίσυφοσ|москва|"},
+        {0, "東京。大阪, ひらがな・カタカナ", "東京|大阪|ひらがな|カタカナ|"},
+        {0, "a\r\nb\n\nc\rd", "a|/b|//c|d|"},
+        {0, "x\xffy \xe2\x82z x\xe2\x82'y", "x|y|z|x|y|"},
+        {0, "\xef\xbb\xbfmark x\xc2\xa0y x\xc2\xady", "mark|x|y|x|y|"},
+        {2, "Don't, stop!\tÄ\n'x' --", "Don't,|stop!|Ä|/'x'|--|"},
+        {2, "x\xc2\xa0y x\xffy\xe4\xb8\r\n", "x\xc2\xa0y|x|y|/"},
+        {0, "", ""},
+        {2, " \t\v\f\r ", ""},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct result result = make_result();
+        char line[256];
+        run_whole(&result, all_rules[table[i].rules], (const unsigned char *)table[i].text,
+                  strlen(table[i].text), 0);
+        print_result(line, &result);
+        CHECK_MSG(test, strcmp(line, table[i].expected) == 0, "%s: %s, not %s", table[i].text, line,
+                  table[i].expected);
+        free_result(&result);
+    }
+}
+
+struct repeated {
+    size_t rules;
+    const char *atom;
+    size_t times, bytes; /* of the word that comes of it; 0 if it is too long */
+};
+
+static void words_as_long_as_can_be(struct test *test) {
+    const struct repeated table[] = {
+        {0, "a", 1000, 1000},        {0, "a", 1001, 0},       {0, "A", 1000, 1000},
+        {0, "A", 1001, 0},           {2, "a", 1000, 1000},    {2, "a", 1001, 0},
+        {2, "中", 333, 999},         {2, "中", 334, 0},       {0, "\xe2\x84\xaa", 1000, 1000},
+        {1, "\xe2\x84\xaa", 334, 0},                          /* a K of 3 bytes folds to k */
+        {0, "\xc8\xba", 333, 999},   {0, "\xc8\xba", 334, 0}, /* 2 bytes fold to 3 */
+        {1, "\xc8\xba", 500, 1000},  {1, "\xc8\xba", 501, 0},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct text text = {.size = 0};
+        for (size_t j = 0; j < table[i].times; j++)
+            add(&text, table[i].atom);
+        add(&text, " end");
+        struct result result = make_result();
+        run_whole(&result, all_rules[table[i].rules], text.bytes, text.size, 0);
+        const bool fits = table[i].bytes > 0;
+        CHECK_MSG(test, result.losses.overlong == !fits, "row %zu", i);
+        CHECK_MSG(test, result.size == 1u + fits && result.lengths[fits] == 3, "row %zu: %zu", i,
+                  result.size);
+        CHECK_MSG(test, !fits || result.lengths[0] == table[i].bytes, "row %zu: %zu", i, result.lengths[0]);
+        free_result(&result);
+    }
+}
+
+static void the_end_stays_the_end(struct test *test) {
+    struct tokenizer tokenizer = {.losses = {0}};
+    tokenizer_start(&tokenizer, all_rules[0], (const unsigned char *)"a", 1, 0);
+    CHECK(test, tokenizer_next(&tokenizer) == TOKEN_WORD);
+    CHECK(test, tokenizer_next(&tokenizer) == TOKEN_END);
+    CHECK(test, tokenizer_next(&tokenizer) == TOKEN_END);
+}
+
+struct typed {
+    size_t rules;
+    const char *word, *normal; /* NULL: it is not one word */
+};
+
+static void typed_words_get_the_vocabulary_s_form(struct test *test) {
+    const struct typed table[] = {
+        {0, "King", "king"},   {1, "King", "King"},   {2, "King", "King"},   {0, " king! ", "king"},
+        {0, "ÉTÉ", "été"},     {0, "Don’t", "don't"}, {2, "Don’t", "Don’t"}, {0, "new-york", "new-york"},
+        {0, "new york", NULL}, {0, "a--b", NULL},     {2, "a--b", "a--b"},   {2, "new york", NULL},
+        {0, "", NULL},         {0, "?!", NULL},       {2, "?!", "?!"},       {0, "king\n", NULL},
+        {0, "\nking", NULL},   {0, "\xff", NULL},     {2, "\xff", NULL},     {2, " \t", NULL},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char normal[TOKEN_BYTES_MOST + 1] = "before";
+        const bool done = tokenizer_normalize(all_rules[table[i].rules], table[i].word, normal);
+        CHECK_MSG(test, done == (table[i].normal != NULL), "row %zu: %s", i, table[i].word);
+        CHECK_MSG(test, strcmp(normal, table[i].normal != NULL ? table[i].normal : "") == 0, "row %zu: %s", i,
+                  normal);
+    }
+}
+
+static void the_longest_typed_words(struct test *test) {
+    char word[TOKEN_BYTES_MOST + 2], normal[TOKEN_BYTES_MOST + 1];
+    memset(word, 'A', sizeof word);
+    word[TOKEN_BYTES_MOST + 1] = '\0';
+    CHECK(test, !tokenizer_normalize(all_rules[0], word, normal));
+    word[TOKEN_BYTES_MOST] = '\0';
+    CHECK(test, tokenizer_normalize(all_rules[0], word, normal));
+    CHECK(test, strspn(normal, "a") == TOKEN_BYTES_MOST && normal[TOKEN_BYTES_MOST] == '\0');
+}
+
+/* What is in a vocabulary can be asked for. */
+static void check_normal(struct test *test, const struct result *result, struct tokenizer_rules rules) {
+    const unsigned char *at = result->bytes;
+    for (size_t i = 0; i < result->size; i++) {
+        if (result->lengths[i] == NEWLINE)
+            continue;
+        char word[TOKEN_BYTES_MOST + 1], normal[TOKEN_BYTES_MOST + 1];
+        memcpy(word, at, result->lengths[i]);
+        word[result->lengths[i]] = '\0';
+        at += result->lengths[i];
+        CHECK_MSG(test, tokenizer_normalize(rules, word, normal) && strcmp(word, normal) == 0, "%s: %s", word,
+                  normal);
+    }
+}
+
+static void a_token_is_its_own_normal_form(struct test *test) {
+    struct rng rng = rng_seed(4, 0);
+    for (size_t i = 0; i < TEXTS / 4; i++) {
+        struct text text;
+        mix(&text, &rng);
+        for (size_t r = 0; r < RULES; r++) {
+            struct result result = make_result();
+            run_whole(&result, all_rules[r], text.bytes, text.size, 0);
+            check_normal(test, &result, all_rules[r]);
+            free_result(&result);
+        }
+    }
+}
+
+static const struct test_case cases[] = {
+    {"tokenizer: examples", examples},
+    {"tokenizer: words as long as can be", words_as_long_as_can_be},
+    {"tokenizer: the end stays the end", the_end_stays_the_end},
+    {"tokenizer: random texts agree with a plain reading", random_texts_agree_with_a_plain_reading},
+    {"tokenizer: pieces give what the whole gives", pieces_give_what_the_whole_gives},
+    {"tokenizer: cuts are where they should be", cuts_are_where_they_should_be},
+    {"tokenizer: typed words get the vocabulary's form", typed_words_get_the_vocabulary_s_form},
+    {"tokenizer: the longest typed words", the_longest_typed_words},
+    {"tokenizer: a token is its own normal form", a_token_is_its_own_normal_form},
+};
+
+TEST_MAIN(cases)
