@@ -1,0 +1,134 @@
+#!/bin/sh
+# sgns train, interrupted: before there is anything to save, in the middle, and twice. The middle shows as progress on a
+# terminal (of script, from util-linux).
+. "$ROOT/tests/cli/harness.sh"
+
+corpus=$TMPDIR/corpus.txt
+awk 'BEGIN {
+    seed = 1
+    for (line = 0; line < 10000; line++) {
+        for (i = 0; i < 10; i++) {
+            seed = (seed * 16807) % 2147483647
+            printf "%s%02d ", line % 2 ? "sea" : "sky", int(seed / 1000) % 30
+        }
+        print ""
+    }
+}' >"$corpus"
+old=$TMPDIR/old.sgns
+model=$TMPDIR/words.sgns
+check "an old model" run 0 "$SGNS" train "$corpus" -o "$old" --epochs 1 --dim 8 --threads 1 --quiet
+pid=$TMPDIR/pid
+ended=$TMPDIR/status
+log=$TMPDIR/log
+
+short_sleep() { sleep 0.02 2>/dev/null || sleep 1; }
+# wait_for COMMAND...: until it succeeds, for a minute at most.
+wait_for() {
+    waited=0
+    until "$@"; do
+        waited=$((waited + 1))
+        [ "$waited" -lt 3000 ] || return 1
+        short_sleep
+    done
+}
+no_traces() { [ -z "$(find "$TMPDIR" -name '*.tmp-*')" ]; }
+# fresh: the old model in its place, and nothing of an earlier job.
+fresh() { rm -f "$pid" "$ended" "$log" && cp "$old" "$model"; }
+untouched() { cmp "$old" "$model" >&2 && no_traces; }
+ended_with() {
+    [ "$(cat "$ended")" = "$1" ] && return 0
+    echo "ended with $(cat "$ended"), not $1: $(tail -c 1000 "$log")" >&2
+    return 1
+}
+
+# A signal that those who started the tests ignore is ignored by the program too.
+ignored() { sh -c "kill -$1 \$\$; exit 0" 2>/dev/null; }
+
+# The job: its process id in $pid at the start, its exit code in $ended at the end.
+job=$TMPDIR/job.sh
+cat >"$job" <<'END'
+trap : INT
+[ "$1" = nohup ] && trap '' HUP
+shift
+sh -c 'echo $$ >"$0" && exec "$@"' "$PID" "$SGNS" train "$@"
+echo $? >"$ENDED"
+END
+
+# --- before there is anything to save ---
+
+# It reads from a pipe that is kept open. A pipe holds much less than what was written to it when the signal is sent.
+while_reading() {
+    fresh && mkfifo "$TMPDIR/pipe.$1" || return 1
+    PID=$pid ENDED=$ended sh "$job" "" - -o "$model" <"$TMPDIR/pipe.$1" 2>"$log" &
+    exec 3>"$TMPDIR/pipe.$1"
+    cat "$corpus" >&3
+    kill "-$1" "$(cat "$pid")"
+    wait $!
+    exec 3>&-
+    ended_with "$2" && untouched && ! grep -q 'sgns' "$log"
+}
+check "SIGTERM while it reads ends it, and leaves the old model" while_reading TERM 143
+if ignored HUP; then
+    check "skipped, SIGHUP is ignored here: SIGHUP while it reads" true
+else
+    check "SIGHUP while it reads ends it, and leaves the old model" while_reading HUP 129
+fi
+
+# --- in the middle ---
+
+shows_progress() { grep -q 'epoch [0-9]' "$log" 2>/dev/null; }
+# in_the_middle WORD COMMAND...: the command runs when the training shows progress; what it prints is typed on the
+# terminal. WORD is nohup or nothing.
+in_the_middle() {
+    word=$1
+    shift
+    fresh && : >"$log" || return 1
+    {
+        wait_for shows_progress && "$@"
+        wait_for [ -s "$ended" ]
+    } | PID=$pid ENDED=$ended SHELL=/bin/sh script -qefc \
+        "exec sh '$job' '$word' '$corpus' -o '$model' --threads 2 --dim 300 --epochs 3000" /dev/null >"$log"
+}
+send() { kill "-$1" "$(cat "$pid")"; }
+# The model has part of its training, and says so.
+part_saved() {
+    ended_with 0 && no_traces && grep -q 'sgns train: interrupted; the model has [0-9.]*% of its training' "$log" &&
+        run 0 "$SGNS" info --verify "$model" || return 1
+    sed -n 's/^interrupted  *after \(.*\) of the training$/\1/p' "$out" | awk '{ share = $1 }
+        END { exit NR != 1 || share <= 0 || share >= 1 }' || return 1
+    grep -Eq '^loss, epoch 1  *[0-9.]+ a pair$' "$out" && grep -Eq '^loss, epoch 3000  *not trained$' "$out" &&
+        run 0 "$SGNS" near "$model" -k 29 sea00 && [ "$(grep -c '^sea' "$out")" -eq 29 ]
+}
+terminated() { in_the_middle "" send TERM && part_saved; }
+typed() { in_the_middle "" printf '\003' && part_saved; }
+# The training goes on behind SIGHUP, with two more lines of progress.
+lines_shown() { tr '\r' '\n' <"$log" | grep -c 'epoch [0-9]'; }
+ended_or_shown() { [ -s "$ended" ] || [ "$(lines_shown)" -ge "$1" ]; }
+hangup_ignored() {
+    shown=$(lines_shown)
+    send HUP && wait_for ended_or_shown $((shown + 2)) && [ ! -s "$ended" ] && send TERM && echo >"$TMPDIR/went_on"
+}
+without_hangup() { in_the_middle nohup hangup_ignored && part_saved && [ -f "$TMPDIR/went_on" ]; }
+# Both reach the program while it stands still.
+twice() {
+    send STOP && send INT && send TERM && send CONT
+}
+saves_nothing() { in_the_middle "" twice && ended_with 143 && untouched; }
+live() {
+    tr '\r' '\n' <"$log" | grep -Eq \
+        '^\[[#.]{24}\] epoch [0-9]+/3000, [0-9]+%, [0-9.]+M words/s, alpha 0\.0[0-9]+, loss [0-9.]+, [0-9]+[msh].* left'
+}
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
+    check "SIGTERM ends the training and saves what it has learned" terminated
+    check "a terminal shows progress on one live line" live
+    check "under nohup, SIGHUP does nothing" without_hangup
+    if ignored INT; then
+        check "skipped, SIGINT is ignored here: Ctrl-C" true
+    else
+        check "Ctrl-C on the terminal does the same" typed
+        check "two signals save nothing, and leave the old model" saves_nothing
+    fi
+else
+    check "skipped without script(1): signals in the middle of the training" true
+fi
+finish
