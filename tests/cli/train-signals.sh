@@ -63,8 +63,9 @@ while_reading() {
     exec 3>"$TMPDIR/pipe.$1"
     cat "$corpus" >&3
     kill "-$1" "$(cat "$pid")"
-    wait $!
+    wait_for [ -s "$ended" ]
     exec 3>&-
+    wait $!
     ended_with "$2" && untouched && ! grep -q 'sgns' "$log"
 }
 check "SIGTERM while it reads ends it, and leaves the old model" while_reading TERM 143
