@@ -1,0 +1,281 @@
+#include "text/dictionary.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "harness.h"
+
+#define WORD_MOST 64
+#define UNSEEN UINT32_MAX
+
+/* Ends the program if it fails: a test can't go on without it. */
+static struct dictionary make_dictionary(void) {
+    struct error error = {.kind = ERROR_NONE};
+    struct dictionary dictionary;
+    if (!dictionary_create(&dictionary, &error)) {
+        fprintf(stderr, "dictionary: %s\n", error.text);
+        abort();
+    }
+    return dictionary;
+}
+
+static void *allocate(size_t count, size_t size) {
+    void *memory = calloc(count, size);
+    if (memory == NULL)
+        abort();
+    return memory;
+}
+
+struct word {
+    unsigned char bytes[WORD_MOST];
+    size_t length;
+};
+
+/* A copy that ends where its memory ends, so that AddressSanitizer sees a read too far. */
+static uint32_t add(struct test *test, struct dictionary *dictionary, const struct word *word, uint64_t count,
+                    uint64_t first) {
+    struct error error = {.kind = ERROR_NONE};
+    uint32_t id = UNSEEN;
+    unsigned char *copy = allocate(word->length > 0 ? word->length : 1, 1);
+    memcpy(copy, word->bytes, word->length);
+    CHECK_MSG(test, dictionary_add(dictionary, copy, word->length, count, first, &id, &error), "%s",
+              error.text);
+    free(copy);
+    return id;
+}
+
+static bool entry_is(const struct dictionary *dictionary, uint32_t id, const struct word *word) {
+    if (id >= dictionary->size)
+        return false;
+    const struct dictionary_entry *entry = &dictionary->entries[id];
+    return entry->length == word->length &&
+           (word->length == 0 || memcmp(dictionary->text + entry->start, word->bytes, word->length) == 0);
+}
+
+/* The slots are a power of two, at most half of them taken, and each word in one. */
+static void check_slots(struct test *test, const struct dictionary *dictionary) {
+    size_t taken = 0;
+    for (size_t i = 0; i < dictionary->slot_count; i++)
+        taken += dictionary->slots[i] != 0;
+    CHECK_MSG(test, taken == dictionary->size, "%zu slots, %zu words", taken, dictionary->size);
+    CHECK_MSG(test, (dictionary->slot_count & (dictionary->slot_count - 1)) == 0, "%zu",
+              dictionary->slot_count);
+    CHECK_MSG(test, dictionary->size <= dictionary->slot_count / 2, "%zu of %zu", dictionary->size,
+              dictionary->slot_count);
+}
+
+/* --- against a model: an array by number of the word --- */
+
+/* Words of 0 to 44 bytes that any two numbers tell apart: the number in letters between fillers of its own.
+ */
+static struct word make_word(uint32_t number) {
+    struct word word = {.length = 0};
+    if (number == 0)
+        return word;
+    struct rng rng = rng_seed(7, number);
+    const uint32_t fillers = rng_below(&rng, 3) == 0 ? rng_below(&rng, 36) : 0;
+    for (uint32_t i = 0; i < fillers; i++)
+        word.bytes[word.length++] = (unsigned char)('A' + i % 26);
+    for (uint32_t rest = number; rest > 0; rest /= 16)
+        word.bytes[word.length++] = (unsigned char)(rest % 16 == 15 ? 0 : 'a' + rest % 16);
+    return word;
+}
+
+struct expected {
+    uint32_t id;
+    uint64_t count, first;
+};
+
+static void add_and_note(struct test *test, struct dictionary *dictionary, struct expected *model,
+                         uint32_t number, struct rng *rng) {
+    const struct word word = make_word(number);
+    const uint64_t count = 1 + rng_below(rng, 3), first = rng_next(rng) >> 20;
+    struct expected *expected = &model[number];
+    if (expected->id == UNSEEN)
+        *expected = (struct expected){(uint32_t)dictionary->size, 0, UINT64_MAX};
+    expected->count += count;
+    if (first < expected->first)
+        expected->first = first;
+    const uint32_t id = add(test, dictionary, &word, count, first);
+    CHECK_MSG(test, id == expected->id, "word %u: id %u, not %u", number, id, expected->id);
+}
+
+static size_t check_model(struct test *test, const struct dictionary *dictionary,
+                          const struct expected *model, uint32_t numbers) {
+    size_t different = 0;
+    for (uint32_t number = 0; number < numbers; number++) {
+        const struct expected *expected = &model[number];
+        if (expected->id == UNSEEN)
+            continue;
+        const struct word word = make_word(number);
+        different++;
+        CHECK_MSG(test, entry_is(dictionary, expected->id, &word), "word %u", number);
+        CHECK_MSG(test, dictionary->entries[expected->id].count == expected->count, "word %u", number);
+        CHECK_MSG(test, dictionary->entries[expected->id].first == expected->first, "word %u", number);
+    }
+    return different;
+}
+
+static void many_words_against_a_model(struct test *test) {
+    const uint32_t numbers = 60000, additions = 200000;
+    struct dictionary dictionary = make_dictionary();
+    struct expected *model = allocate(numbers, sizeof *model);
+    struct rng rng = rng_seed(1, 0);
+    for (uint32_t i = 0; i < numbers; i++)
+        model[i].id = UNSEEN;
+    for (uint32_t i = 0; i < additions; i++) /* half of them from a few words, as in a text */
+        add_and_note(test, &dictionary, model, rng_below(&rng, i % 2 == 0 ? 500 : numbers), &rng);
+    const size_t different = check_model(test, &dictionary, model, numbers);
+    CHECK_MSG(test, dictionary.size == different && different > 40000, "%zu, %zu", dictionary.size,
+              different);
+    check_slots(test, &dictionary);
+    free(model);
+    dictionary_free(&dictionary);
+}
+
+/* --- hashes --- */
+
+static int compare_hashes(const void *a, const void *b) {
+    const uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return (left > right) - (left < right);
+}
+
+static size_t equal_hashes(const struct dictionary *dictionary) {
+    uint32_t *hashes = allocate(dictionary->size, sizeof *hashes);
+    size_t equal = 0;
+    for (size_t i = 0; i < dictionary->size; i++)
+        hashes[i] = dictionary->entries[i].hash;
+    qsort(hashes, dictionary->size, sizeof *hashes, compare_hashes);
+    for (size_t i = 1; i < dictionary->size; i++)
+        equal += hashes[i] == hashes[i - 1];
+    free(hashes);
+    return equal;
+}
+
+/* --- words that are nearly the same --- */
+
+/* Adds words made by `make` from 0 on twice: each has an id of its own, the same both times. A good hash has
+ * at most half a pair of equal values among so many words; it may have 4. */
+static void check_distinct(struct test *test, struct word (*make)(uint32_t number), uint32_t numbers) {
+    struct dictionary dictionary = make_dictionary();
+    for (uint32_t round = 0; round < 2; round++)
+        for (uint32_t number = 0; number < numbers; number++) {
+            const struct word word = make(number);
+            const uint32_t id = add(test, &dictionary, &word, 1, number);
+            CHECK_MSG(test, id == number && entry_is(&dictionary, id, &word), "word %u: %u", number, id);
+            CHECK_MSG(test, dictionary.size <= dictionary.slot_count / 2, "word %u", number);
+        }
+    CHECK_MSG(test, equal_hashes(&dictionary) <= 4, "%zu", equal_hashes(&dictionary));
+    CHECK(test, dictionary.size == numbers);
+    check_slots(test, &dictionary);
+    dictionary_free(&dictionary);
+}
+
+static struct word zeros(uint32_t number) {
+    return (struct word){.length = number};
+}
+
+static void words_of_zeros(struct test *test) {
+    check_distinct(test, zeros, WORD_MOST + 1);
+}
+
+#define LETTER_BITS 6u /* in which ASCII letters and digits differ */
+
+/* A single bit set, at every place in words of every length up to 40. */
+static struct word one_bit(uint32_t number) {
+    struct word word = {.length = 1};
+    while (number >= word.length * LETTER_BITS) {
+        number -= (uint32_t)word.length * LETTER_BITS;
+        word.length++;
+    }
+    word.bytes[number / LETTER_BITS] = (unsigned char)(1u << number % LETTER_BITS);
+    return word;
+}
+
+static void words_of_one_bit(struct test *test) {
+    check_distinct(test, one_bit, 40 * 41 / 2 * LETTER_BITS);
+}
+
+static struct word two_bytes(uint32_t number) {
+    return (struct word){.bytes = {(unsigned char)(number % 256), (unsigned char)(number / 256)},
+                         .length = 2};
+}
+
+static void all_words_of_two_bytes(struct test *test) {
+    check_distinct(test, two_bytes, 65536);
+}
+
+static struct word three_letters(uint32_t number) {
+    return (struct word){.bytes = {(unsigned char)('a' + number / 676),
+                                   (unsigned char)('a' + number / 26 % 26),
+                                   (unsigned char)('a' + number % 26)},
+                         .length = 3};
+}
+
+static void all_words_of_three_letters(struct test *test) {
+    check_distinct(test, three_letters, 26 * 26 * 26);
+}
+
+static struct word decimal(uint32_t number) {
+    struct word word = {.length = 0};
+    for (uint32_t rest = number + 1000000; rest > 0; rest /= 10)
+        word.bytes[word.length++] = (unsigned char)('0' + rest % 10);
+    return word;
+}
+
+/* 300,000 words have about 10 pairs of equal 32-bit hashes if the hash is a good one: 40 or more come about
+ * with a probability below 1e-11, and none with 3e-5; the words are the same every time. */
+static void equal_hashes_are_told_apart(struct test *test) {
+    const uint32_t numbers = 300000;
+    struct dictionary dictionary = make_dictionary();
+    for (uint32_t number = 0; number < numbers; number++) {
+        const struct word word = decimal(number);
+        const uint32_t id = add(test, &dictionary, &word, 1, number);
+        CHECK_MSG(test, id == number, "word %u: %u", number, id);
+    }
+    const size_t equal = equal_hashes(&dictionary);
+    CHECK_MSG(test, equal > 0 && equal < 40, "%zu", equal);
+    for (uint32_t number = 0; number < numbers; number++)
+        CHECK_MSG(test, dictionary.entries[number].count == 1, "word %u", number);
+    check_slots(test, &dictionary);
+    dictionary_free(&dictionary);
+}
+
+/* --- the rest --- */
+
+static void the_first_appearance_is_the_lowest(struct test *test) {
+    const struct word word = {.bytes = "word", .length = 4};
+    struct dictionary dictionary = make_dictionary();
+    add(test, &dictionary, &word, 1, 70);
+    CHECK(test, dictionary.entries[0].first == 70);
+    add(test, &dictionary, &word, 1, 71);
+    CHECK(test, dictionary.entries[0].first == 70);
+    add(test, &dictionary, &word, 1, 3);
+    CHECK(test, dictionary.entries[0].first == 3);
+    add(test, &dictionary, &word, UINT64_C(1) << 40, 0);
+    CHECK(test, dictionary.entries[0].first == 0 && dictionary.entries[0].count == (UINT64_C(1) << 40) + 3);
+    dictionary_free(&dictionary);
+}
+
+static void an_empty_dictionary(struct test *test) {
+    struct dictionary dictionary = make_dictionary();
+    CHECK(test, dictionary.size == 0);
+    check_slots(test, &dictionary);
+    dictionary_free(&dictionary);
+    CHECK(test, dictionary.slots == NULL && dictionary.entries == NULL && dictionary.text == NULL);
+    dictionary_free(&dictionary);
+}
+
+static const struct test_case cases[] = {
+    {"dictionary: empty", an_empty_dictionary},
+    {"dictionary: many words against a model", many_words_against_a_model},
+    {"dictionary: the first appearance is the lowest", the_first_appearance_is_the_lowest},
+    {"dictionary: words of zeros", words_of_zeros},
+    {"dictionary: words of one bit", words_of_one_bit},
+    {"dictionary: all words of two bytes", all_words_of_two_bytes},
+    {"dictionary: all words of three letters", all_words_of_three_letters},
+    {"dictionary: equal hashes are told apart", equal_hashes_are_told_apart},
+};
+
+TEST_MAIN(cases)
