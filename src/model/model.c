@@ -24,7 +24,7 @@ static bool check_header(const struct file_map *map, struct layout_header *heade
     memcpy(header, map->data, sizeof *header);
     if (header->byte_order != LAYOUT_BYTE_ORDER)
         return error_set(error, ERROR_INPUT, "%s: not for this machine's byte order, or damaged", path);
-    if (header->version > LAYOUT_VERSION)
+    if (header->version != LAYOUT_VERSION)
         return error_set(error, ERROR_INPUT,
                          "%s: version %lu of the format, made by a newer sgns, or damaged", path,
                          (unsigned long)header->version);
@@ -43,7 +43,8 @@ static bool check_places(const struct layout_header *header, const char *path, s
     struct layout_header expected;
     const bool output = header->places[LAYOUT_OUTPUT].bytes > 0;
     bool same = header->dim > 0 && header->dim <= header->stride && header->stride % LAYOUT_ROW_FLOATS == 0 &&
-                header->vocab > 0 && header->places[LAYOUT_WORDS].bytes >= header->vocab &&
+                header->stride - header->dim < LAYOUT_ROW_FLOATS && header->vocab > 0 &&
+                header->places[LAYOUT_WORDS].bytes >= header->vocab &&
                 layout_fill(&expected, header->vocab, header->dim, header->stride, output,
                             header->places[LAYOUT_WORDS].bytes, header->places[LAYOUT_RECORD].bytes) &&
                 expected.slots == header->slots && expected.file_bytes == header->file_bytes;
@@ -151,9 +152,13 @@ const char *model_record(const struct model *model, const char *key, size_t *len
 /* --- verify --- */
 
 static bool verify_words(const struct model *model, const char *path, struct error *error) {
+    if (model->starts[0] != 0 || model->starts[model->vocab] != model->text_bytes)
+        return error_set(error, ERROR_INPUT, "%s: damaged: the words don't fill their section", path);
     for (size_t id = 0; id < model->vocab; id++) {
         size_t length, found;
         const char *word = model_word(model, id, &length);
+        if (word[length] != '\0')
+            return error_set(error, ERROR_INPUT, "%s: damaged: word %zu has no end", path, id);
         if (!model_find(model, word, length, &found) || found != id)
             return error_set(error, ERROR_INPUT, "%s: damaged: word %zu is not where the index says", path,
                              id);

@@ -20,9 +20,8 @@ struct model {
     const float *output;    /* (vocab, stride) row-major: the context vectors; NULL if the file has none */
     const float *norms;     /* (vocab) Euclidean lengths of the input rows */
     const uint64_t *counts; /* (vocab) */
-    const uint64_t
-        *starts;      /* (vocab + 1) into `text`; checked by model_open only at the ends, so use model_word */
-    const char *text; /* (text_bytes) words, each ended by a NUL */
+    const uint64_t *starts; /* (vocab + 1) into `text`; not checked by model_open, so use model_word */
+    const char *text;       /* (text_bytes) words, each ended by a NUL */
     size_t text_bytes;
     const uint32_t *slots; /* (slot_count) hash index: id + 1, or 0 for a free slot */
     size_t slot_count;     /* a power of two */
