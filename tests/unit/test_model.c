@@ -1,0 +1,916 @@
+#include "model/model.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/rng.h"
+#include "harness.h"
+#include "model/checksum.h"
+#include "model/layout.h"
+
+#define VOCAB 16
+#define DIM 5
+#define STRIDE 16
+
+static const char *const words[VOCAB] = {"the",          "of",         "and",   "a",
+                                         "na\xc3\xafve", "well-known", "king",  "queen",
+                                         "2024",         "x",          "Paris", "\xe6\x97\xa5\xe6\x9c\xac",
+                                         "don't",        "zz-top",     "e",     "w\xc3\xb6rter"};
+static const char record[] = "tokenizer=whitespace\nkeep_case=1\ndim=5\nempty=\nseed=42\n";
+
+static const char *const section_names[LAYOUT_SECTIONS] = {"training record", "word starts", "words",
+                                                           "counts",          "word index",  "word vectors",
+                                                           "context vectors", "norms"};
+
+/* --- a model, written --- */
+
+struct sample {
+    char text[256];
+    uint64_t starts[VOCAB + 1], counts[VOCAB];
+    struct vocab vocab;
+    float input[VOCAB * STRIDE], output[VOCAB * STRIDE];
+    struct model_content content;
+};
+
+static void fill_sample(struct sample *sample) {
+    memset(sample, 0, sizeof *sample);
+    size_t at = 0;
+    for (size_t id = 0; id < VOCAB; id++) {
+        at += (size_t)snprintf(sample->text + at, sizeof sample->text - at, "%s", words[id]) + 1;
+        sample->starts[id + 1] = at;
+        sample->counts[id] = 1000 - 60 * id;
+        for (size_t d = 0; d < DIM; d++) {
+            sample->input[id * STRIDE + d] = (float)(id * DIM + d) * 0.25F - 10;
+            sample->output[id * STRIDE + d] = 3 - (float)(id * DIM + d) * 0.125F;
+        }
+    }
+    sample->vocab = (struct vocab){VOCAB, sample->text, at, sample->starts, sample->counts, 0};
+    sample->content = (struct model_content){&sample->vocab, DIM,    STRIDE,           sample->input,
+                                             sample->output, record, sizeof record - 1};
+}
+
+static void write_model(struct test *test, const struct model_content *content, const char *path) {
+    struct error error = {.kind = ERROR_NONE};
+    struct file_out file;
+    const bool done = file_create(&file, path, &error) && model_write(&file, content, &error) &&
+                      file_commit(&file, &error);
+    file_abandon(&file);
+    CHECK_MSG(test, done, "%s", error.text);
+    if (!done)
+        exit(2);
+}
+
+/* A file that is tampered with in place, and its bytes as they were. */
+struct written {
+    char path[4096];
+    int descriptor;
+    struct file_map map;
+    unsigned char *bytes;
+    size_t size;
+    struct layout_header header;
+};
+
+static struct written open_written(struct test *test, const struct model_content *content) {
+    struct written written;
+    struct error error = {.kind = ERROR_NONE};
+    test_path(written.path, sizeof written.path, "model.sgns");
+    write_model(test, content, written.path);
+    written.descriptor = open(written.path, O_RDWR);
+    if (written.descriptor < 0 || !file_map_open(&written.map, written.path, &error))
+        abort();
+    written.size = written.map.size;
+    written.bytes = malloc(written.size);
+    if (written.bytes == NULL || written.size < sizeof written.header)
+        abort();
+    memcpy(written.bytes, written.map.data, written.size);
+    memcpy(&written.header, written.bytes, sizeof written.header);
+    file_map_close(&written.map);
+    return written;
+}
+
+static struct written write_sample(struct test *test) {
+    struct sample sample;
+    fill_sample(&sample);
+    return open_written(test, &sample.content);
+}
+
+static void patch(const struct written *written, size_t offset, const void *bytes, size_t count) {
+    if (pwrite(written->descriptor, bytes, count, (off_t)offset) != (ssize_t)count)
+        abort();
+}
+
+static void restore(const struct written *written) {
+    if (ftruncate(written->descriptor, (off_t)written->size) != 0)
+        abort();
+    patch(written, 0, written->bytes, written->size);
+}
+
+static void close_written(struct written *written) {
+    close(written->descriptor);
+    unlink(written->path);
+    free(written->bytes);
+}
+
+static struct model open_model(struct test *test, const char *path) {
+    struct error error = {.kind = ERROR_NONE};
+    struct model model;
+    const bool done = model_open(&model, path, &error);
+    CHECK_MSG(test, done, "%s", error.text);
+    if (!done)
+        exit(2);
+    return model;
+}
+
+/* The model is refused by a message that says where, and why in so many words. */
+static void check_refused(struct test *test, const char *path, const char *why, const char *what,
+                          size_t which) {
+    struct error error = {.kind = ERROR_NONE};
+    struct model model;
+    const bool done = model_open(&model, path, &error);
+    CHECK_MSG(test, !done && error.kind == ERROR_INPUT, "%s %zu", what, which);
+    CHECK_MSG(test, strncmp(error.text, path, strlen(path)) == 0 && strstr(error.text, why) != NULL,
+              "%s %zu: %s", what, which, error.text);
+    CHECK_MSG(test, model.map.data == NULL && model.input == NULL, "%s %zu", what, which);
+    if (done)
+        model_close(&model);
+}
+
+static void check_verified(struct test *test, const char *path, const char *section, const char *what,
+                           size_t which) {
+    struct error error = {.kind = ERROR_NONE};
+    struct model model;
+    CHECK_MSG(test, model_open(&model, path, &error), "%s %zu: %s", what, which, error.text);
+    if (error.kind != ERROR_NONE)
+        return;
+    CHECK_MSG(test, model_verify(&model, path, &error) == (section == NULL), "%s %zu: %s", what, which,
+              error.text);
+    if (section != NULL) {
+        CHECK_MSG(test, error.kind == ERROR_INPUT && strncmp(error.text, path, strlen(path)) == 0, "%s %zu",
+                  what, which);
+        CHECK_MSG(test, strstr(error.text, section) != NULL, "%s %zu: not \"%s\" but \"%s\"", what, which,
+                  section, error.text);
+    }
+    model_close(&model);
+}
+
+/* --- what is written is read --- */
+
+static void check_words(struct test *test, const struct model *model) {
+    for (size_t id = 0; id < VOCAB; id++) {
+        size_t length = 99, found = 99;
+        const char *word = model_word(model, id, &length);
+        CHECK_MSG(test, length == strlen(words[id]) && memcmp(word, words[id], length) == 0, "word %zu", id);
+        CHECK_MSG(test, model_find(model, words[id], strlen(words[id]), &found) && found == id, "%s",
+                  words[id]);
+        CHECK_MSG(test, model->counts[id] == 1000 - 60 * id, "word %zu", id);
+    }
+    const char *const others[] = {"", "The", "th", "thee", "king ", "paris", "missing", "0"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        size_t found;
+        CHECK_MSG(test, !model_find(model, others[i], strlen(others[i]), &found), "%s", others[i]);
+    }
+    size_t found;
+    CHECK(test, !model_find(model, "the", 4, &found) && !model_find(model, "of\0and", 6, &found));
+}
+
+static bool same_matrix(const float *a, const float *b) {
+    for (size_t i = 0; i < (size_t)VOCAB * STRIDE; i++)
+        if (a[i] != b[i])
+            return false;
+    return true;
+}
+
+static void check_vectors(struct test *test, const struct model *model, const struct sample *sample) {
+    CHECK(test, model->vocab == VOCAB && model->dim == DIM && model->stride == STRIDE);
+    CHECK(test, same_matrix(model->input, sample->input));
+    CHECK(test, (uintptr_t)model->input % 64 == 0);
+    for (size_t id = 0; id < VOCAB; id++) {
+        double sum = 0;
+        for (size_t d = 0; d < DIM; d++)
+            sum += pow((double)sample->input[id * STRIDE + d], 2);
+        CHECK_MSG(test, model->norms[id] == (float)sqrt(sum), "word %zu: %g", id, (double)model->norms[id]);
+    }
+}
+
+static void what_is_written_is_read(struct test *test) {
+    struct sample sample;
+    fill_sample(&sample);
+    struct written written = open_written(test, &sample.content);
+    struct model model = open_model(test, written.path);
+    check_words(test, &model);
+    check_vectors(test, &model, &sample);
+    CHECK(test, model.output != NULL && (uintptr_t)model.output % 64 == 0);
+    CHECK(test, model.output != NULL && same_matrix(model.output, sample.output));
+    CHECK(test,
+          model.record_bytes == sizeof record - 1 && memcmp(model.record, record, model.record_bytes) == 0);
+    model_close(&model);
+    CHECK(test, model.input == NULL && model.map.data == NULL);
+    model_close(&model);
+    check_verified(test, written.path, NULL, "as it was", 0);
+    close_written(&written);
+}
+
+static void without_context_vectors(struct test *test) {
+    struct sample sample;
+    fill_sample(&sample);
+    sample.content.output = NULL;
+    struct written written = open_written(test, &sample.content);
+    struct model model = open_model(test, written.path);
+    check_words(test, &model);
+    check_vectors(test, &model, &sample);
+    CHECK(test, model.output == NULL);
+    model_close(&model);
+    check_verified(test, written.path, NULL, "without context vectors", 0);
+    close_written(&written);
+}
+
+/* Opened, the model lasts although another takes its name. */
+static void an_open_model_is_replaced(struct test *test) {
+    struct sample sample;
+    fill_sample(&sample);
+    struct written written = open_written(test, &sample.content);
+    struct model model = open_model(test, written.path);
+    memset(sample.input, 0, sizeof sample.input);
+    write_model(test, &sample.content, written.path);
+    CHECK(test, model.input[0] == -10);
+    check_words(test, &model);
+    model_close(&model);
+    close_written(&written);
+}
+
+/* More words than fit in one page, with all the collisions that half-full tables have. */
+static void many_words(struct test *test) {
+    enum { MANY = 4001 };
+    char *text = calloc(MANY, 8);
+    uint64_t *starts = calloc(MANY + 1, sizeof *starts), *counts = calloc(MANY, sizeof *counts);
+    float *input = calloc(MANY, 16 * sizeof *input);
+    if (text == NULL || starts == NULL || counts == NULL || input == NULL)
+        abort();
+    for (size_t id = 0; id < MANY; id++)
+        starts[id + 1] = starts[id] + (size_t)snprintf(text + starts[id], 8, "w%zu", id) + 1;
+    const struct vocab vocab = {MANY, text, starts[MANY], starts, counts, 0};
+    const struct model_content content = {&vocab, 1, 16, input, NULL, "", 0};
+    struct written written = open_written(test, &content);
+    struct model model = open_model(test, written.path);
+    CHECK(test, model.slot_count == 8192);
+    /* Nothing stands behind the last section. */
+    CHECK(test, written.size == written.header.places[LAYOUT_NORMS].offset + MANY * sizeof(float));
+    for (size_t i = 0; i < 2 * (size_t)MANY; i++) {
+        char word[24];
+        size_t id = 0;
+        const bool found = model_find(&model, word, (size_t)snprintf(word, sizeof word, "w%zu", i), &id);
+        CHECK_MSG(test, found == (i < MANY) && (!found || id == i), "%s", word);
+    }
+    model_close(&model);
+    check_verified(test, written.path, NULL, "many words", 0);
+    for (size_t i = 0; i < 40; i++) {
+        const size_t size = written.size - 1 - i * i * (written.size / 1600);
+        CHECK(test, ftruncate(written.descriptor, (off_t)size) == 0);
+        check_refused(test, written.path, "truncated", "length", size);
+    }
+    free(text);
+    free(starts);
+    free(counts);
+    free(input);
+    close_written(&written);
+}
+
+/* The first word from `*next` on whose slot is the last of four. */
+static size_t last_slot_word(unsigned *next, char *word, size_t size) {
+    size_t length;
+    do
+        length = (size_t)snprintf(word, size, "w%u", (*next)++);
+    while (checksum(word, length) % 4 != 3);
+    return length;
+}
+
+/* Behind the last slot comes the first. */
+static void the_index_goes_round(struct test *test) {
+    char text[2 * 16], other[16];
+    unsigned next = 0;
+    float input[2 * 16] = {0};
+    uint64_t starts[3] = {0}, counts[2] = {2, 1};
+    for (size_t id = 0; id < 2; id++)
+        starts[id + 1] = starts[id] + last_slot_word(&next, text + starts[id], 16) + 1;
+    const struct vocab vocab = {2, text, starts[2], starts, counts, 0};
+    const struct model_content content = {&vocab, 1, 16, input, NULL, "", 0};
+    struct written written = open_written(test, &content);
+    struct model model = open_model(test, written.path);
+    CHECK(test, model.slot_count == 4 && model.slots[3] == 1 && model.slots[0] == 2);
+    for (size_t i = 0; i < 2; i++) {
+        size_t id;
+        CHECK_MSG(test, model_find(&model, text + starts[i], strlen(text + starts[i]), &id) && id == i,
+                  "word %zu", i);
+    }
+    size_t id;
+    CHECK(test, !model_find(&model, other, last_slot_word(&next, other, sizeof other), &id));
+    model_close(&model);
+    check_verified(test, written.path, NULL, "two words", 0);
+    close_written(&written);
+}
+
+/* Squares that no float can hold. */
+static void norms_of_very_large_and_very_small_rows(struct test *test) {
+    const float values[] = {1e25F, 1e-30F, 0}, norms[] = {1.7320508e25F, 1.7320508e-30F, 0};
+    char text[] = "a\0b\0c";
+    float input[3 * 16] = {0};
+    uint64_t starts[4] = {0, 2, 4, 6}, counts[3] = {3, 2, 1};
+    for (size_t id = 0; id < 3; id++)
+        for (size_t d = 0; d < 3; d++)
+            input[id * 16 + d] = d == 1 ? -values[id] : values[id];
+    const struct vocab vocab = {3, text, sizeof text, starts, counts, 0};
+    const struct model_content content = {&vocab, 3, 16, input, NULL, "", 0};
+    struct written written = open_written(test, &content);
+    struct model model = open_model(test, written.path);
+    for (size_t id = 0; id < 3; id++)
+        CHECK_MSG(test, fabsf(model.norms[id] - norms[id]) <= norms[id] * 2e-7F, "%g",
+                  (double)model.norms[id]);
+    model_close(&model);
+    close_written(&written);
+}
+
+/* --- the record --- */
+
+static void check_value(struct test *test, const struct model *model, const char *key, const char *expected) {
+    size_t length = 0;
+    const char *value = model_record(model, key, &length);
+    CHECK_MSG(test, (value != NULL) == (expected != NULL), "%s", key);
+    if (value != NULL && expected != NULL)
+        CHECK_MSG(test, length == strlen(expected) && memcmp(value, expected, length) == 0, "%s: %.*s", key,
+                  (int)length, value);
+}
+
+static struct model record_model(const char *text) {
+    return (struct model){.record = text, .record_bytes = strlen(text)};
+}
+
+static void records(struct test *test) {
+    struct model model = record_model("dim=5\nmin_dim=7\nalpha=0.05\nempty=\nsum=a=b\nx=1\nx=2\nlast=end");
+    const char *const values[][2] = {
+        {"dim", "5"},  {"min_dim", "7"},  {"alpha", "0.05"}, {"empty", ""},   {"sum", "a=b"},
+        {"x", "1"},    {"last", "end"},   {"di", NULL},      {"dim=5", NULL}, {"in_dim", NULL},
+        {"las", NULL}, {"lastend", NULL}, {"5", NULL},       {"DIM", NULL},   {"\n", NULL},
+    };
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        check_value(test, &model, values[i][0], values[i][1]);
+    model = record_model("");
+    check_value(test, &model, "dim", NULL);
+    model = record_model("\n\n=\n\n");
+    check_value(test, &model, "dim", NULL);
+    check_value(test, &model, "", "");
+    model = record_model("dim");
+    check_value(test, &model, "dim", NULL);
+    check_value(test, &model, "dimension", NULL);
+    /* What lies behind the record is no part of it. */
+    model = (struct model){.record = "a=1\ndim=5", .record_bytes = 6};
+    check_value(test, &model, "dim", NULL);
+    check_value(test, &model, "a", "1");
+}
+
+static void rules_come_from_the_record(struct test *test) {
+    const struct {
+        const char *record;
+        struct tokenizer_rules rules;
+    } models[] = {
+        {"", {TOKENIZER_WORDS, false}},
+        {"tokenizer=words\nkeep_case=0\n", {TOKENIZER_WORDS, false}},
+        {"tokenizer=whitespace\n", {TOKENIZER_WHITESPACE, false}},
+        {"keep_case=1\ntokenizer=words\n", {TOKENIZER_WORDS, true}},
+        {"keep_case=1\ntokenizer=whitespace\n", {TOKENIZER_WHITESPACE, true}},
+        {"keep_case=10\ntokenizer=whitespaces\n", {TOKENIZER_WORDS, false}},
+        {"keep_case=\ntokenizer=white\n", {TOKENIZER_WORDS, false}},
+    };
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        struct sample sample;
+        fill_sample(&sample);
+        sample.content.record = models[i].record;
+        sample.content.record_bytes = strlen(models[i].record);
+        struct written written = open_written(test, &sample.content);
+        struct model model = open_model(test, written.path);
+        CHECK_MSG(test,
+                  model.rules.kind == models[i].rules.kind &&
+                      model.rules.keep_case == models[i].rules.keep_case,
+                  "%s", models[i].record);
+        model_close(&model);
+        close_written(&written);
+    }
+}
+
+/* --- the bytes --- */
+
+/* Made by a second program from the description in layout.h: whoever breaks this breaks every model file. */
+static void the_bytes_of_a_model(struct test *test) {
+    struct sample sample;
+    fill_sample(&sample);
+    for (int output = 0; output < 2; output++) {
+        uint64_t bytes = 0;
+        sample.content.output = output ? sample.output : NULL;
+        struct written written = open_written(test, &sample.content);
+        CHECK_MSG(test, written.size == (output ? 3264 : 2240), "%zu", written.size);
+        CHECK_MSG(test,
+                  checksum(written.bytes, written.size) ==
+                      (output ? UINT64_C(0x3ddd966a49c7e607) : UINT64_C(0x644a84177f88ed16)),
+                  "%016llx", (unsigned long long)checksum(written.bytes, written.size));
+        CHECK(test,
+              model_file_bytes(VOCAB, sample.vocab.text_bytes, STRIDE, output, sizeof record - 1, &bytes));
+        CHECK_MSG(test, bytes == written.size, "%llu", (unsigned long long)bytes);
+        close_written(&written);
+    }
+}
+
+static void checksums(struct test *test) {
+    unsigned char bytes[256];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)i;
+    const struct {
+        const void *bytes;
+        size_t count;
+        uint64_t sum;
+    } sums[] = {
+        {"", 0, UINT64_C(0xb9b7de19a608ff49)},
+        {"a", 1, UINT64_C(0x42a5d224111c3e7f)},
+        {"\0", 1, UINT64_C(0x85607ba09fee66c5)},
+        {"\0\0", 2, UINT64_C(0x55bf323ce2c26124)},
+        {"the", 3, UINT64_C(0x15e5f151e6a5386a)},
+        {"king", 4, UINT64_C(0x732b7bd21602b178)},
+        {"na\xc3\xafve", 6, UINT64_C(0xa56698c238d40fa0)},
+        {"abcdefg", 7, UINT64_C(0x066bdbf4e8157cb7)},
+        {"abcdefgh", 8, UINT64_C(0xc240b5665e975bc1)},
+        {"abcdefghi", 9, UINT64_C(0x4e61c7c4d45ba3ab)},
+        {bytes, 31, UINT64_C(0x2fe3f62dae9e44f4)},
+        {bytes, 32, UINT64_C(0xe41addc33a552af5)},
+        {bytes, 33, UINT64_C(0x8e6e16ae1240f23b)},
+        {bytes, 256, UINT64_C(0x862533f027edd54d)},
+    };
+    for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
+        CHECK_MSG(test, checksum(sums[i].bytes, sums[i].count) == sums[i].sum, "sum %zu", i);
+        unsigned char shifted[300];
+        for (size_t shift = 1; shift < 8; shift++) {
+            memcpy(shifted + shift, sums[i].bytes, sums[i].count);
+            CHECK_MSG(test, checksum(shifted + shift, sums[i].count) == sums[i].sum, "sum %zu, shift %zu", i,
+                      shift);
+        }
+    }
+    CHECK(test, checksum(NULL, 0) == sums[0].sum);
+}
+
+/* One word that changes always changes the sum, as each step can be undone; so do bytes that change places.
+ */
+static void checksums_see_damage(struct test *test) {
+    unsigned char bytes[96];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(i * 37 + 11);
+    const uint64_t sum = checksum(bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        for (unsigned change = 1; change < 256; change++) {
+            bytes[i] ^= (unsigned char)change;
+            CHECK_MSG(test, checksum(bytes, sizeof bytes) != sum, "byte %zu, change %u", i, change);
+            bytes[i] ^= (unsigned char)change;
+        }
+        CHECK_MSG(test, checksum(bytes, i) != sum, "%zu bytes", i);
+        for (size_t j = 0; j < i; j++) {
+            const unsigned char first = bytes[j], second = bytes[i];
+            bytes[j] = second;
+            bytes[i] = first;
+            CHECK_MSG(test, (checksum(bytes, sizeof bytes) == sum) == (first == second), "%zu and %zu", j, i);
+            bytes[j] = first;
+            bytes[i] = second;
+        }
+    }
+}
+
+/* --- damage --- */
+
+/* Each bit of each byte alone, all of a byte's, and some of them. */
+static void every_byte_of_the_header(struct test *test) {
+    struct written written = write_sample(test);
+    struct rng rng = rng_seed(20, 0);
+    for (size_t at = 0; at < sizeof(struct layout_header); at++) {
+        for (unsigned i = 0; i < 16; i++) {
+            const unsigned change = i < 8 ? 1U << i : i == 8 ? 0xFF : 1 + rng_below(&rng, 255);
+            const unsigned char byte = written.bytes[at] ^ (unsigned char)change;
+            patch(&written, at, &byte, 1);
+            check_refused(test, written.path, ": ", "header byte", at);
+        }
+        patch(&written, at, &written.bytes[at], 1);
+    }
+    check_verified(test, written.path, NULL, "restored", 0);
+    close_written(&written);
+}
+
+static void every_truncation(struct test *test) {
+    struct written written = write_sample(test);
+    for (size_t size = written.size; size-- > 0;) {
+        if (ftruncate(written.descriptor, (off_t)size) != 0)
+            abort();
+        check_refused(test, written.path, size < 8 ? "not an sgns model" : "truncated", "length", size);
+    }
+    restore(&written);
+    check_verified(test, written.path, NULL, "restored", 0);
+    close_written(&written);
+}
+
+static void bytes_behind_the_end(struct test *test) {
+    const size_t more[] = {1, 2, 3, 63, 64, 65, 512, 4096, 1000000};
+    struct written written = write_sample(test);
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
+        if (ftruncate(written.descriptor, (off_t)(written.size + more[i])) != 0)
+            abort();
+        check_refused(test, written.path, "damaged", "bytes more", more[i]);
+    }
+    close_written(&written);
+}
+
+/* The section that the byte at `at` belongs to, with the zeros behind it. */
+static const char *section_at(const struct written *written, size_t at) {
+    size_t section = 0;
+    while (section + 1 < LAYOUT_SECTIONS && written->header.places[section + 1].offset <= at)
+        section++;
+    return section_names[section];
+}
+
+static void every_byte_of_the_body_is_verified(struct test *test) {
+    struct written written = write_sample(test);
+    struct rng rng = rng_seed(21, 0);
+    for (size_t at = sizeof(struct layout_header); at < written.size; at++) {
+        const unsigned char byte = written.bytes[at] ^ (unsigned char)(1 + rng_below(&rng, 255));
+        char expected[128];
+        snprintf(expected, sizeof expected, ": damaged: the checksum of the %s is wrong",
+                 section_at(&written, at));
+        patch(&written, at, &byte, 1);
+        check_verified(test, written.path, expected, "byte", at);
+        patch(&written, at, &written.bytes[at], 1);
+    }
+    check_verified(test, written.path, NULL, "restored", 0);
+    close_written(&written);
+}
+
+/* All that a program may ask of a model; answers lie inside the model, whatever state it is in. */
+static void check_answers(struct test *test, const struct model *model, size_t round) {
+    for (size_t id = 0; id < model->vocab; id++) {
+        size_t length = SIZE_MAX, found = SIZE_MAX;
+        const char *word = model_word(model, id, &length);
+        CHECK_MSG(test,
+                  length == 0 || (word >= model->text && length < model->text_bytes &&
+                                  (size_t)(word - model->text) < model->text_bytes - length),
+                  "round %zu, word %zu", round, id);
+        if (model_find(model, word, length, &found))
+            CHECK_MSG(test, found < model->vocab, "round %zu, word %zu", round, id);
+        if (model_find(model, words[id], strlen(words[id]), &found)) {
+            word = model_word(model, found < model->vocab ? found : 0, &length);
+            CHECK_MSG(test, length == strlen(words[id]) && memcmp(word, words[id], length) == 0,
+                      "round %zu, word %zu", round, id);
+        }
+        CHECK(test, !model_find(model, "missing", 7, &found) || found < model->vocab);
+    }
+    const char *const keys[] = {"tokenizer", "dim", "seed", "missing", ""};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        size_t length = SIZE_MAX;
+        const char *value = model_record(model, keys[i], &length);
+        CHECK_MSG(test,
+                  value == NULL || (value > model->record && length < model->record_bytes &&
+                                    (size_t)(value - model->record) <= model->record_bytes - length),
+                  "round %zu, %s", round, keys[i]);
+    }
+}
+
+static void check_damaged(struct test *test, const struct written *written, size_t round) {
+    struct error error = {.kind = ERROR_NONE};
+    struct model model;
+    CHECK_MSG(test, model_open(&model, written->path, &error), "round %zu: %s", round, error.text);
+    if (error.kind != ERROR_NONE)
+        return;
+    check_answers(test, &model, round);
+    CHECK_MSG(test, !model_verify(&model, written->path, &error) && error.kind == ERROR_INPUT, "round %zu",
+              round);
+    model_close(&model);
+}
+
+static void random_damage(struct test *test) {
+    struct written written = write_sample(test);
+    struct rng rng = rng_seed(22, 0);
+    const uint32_t body = (uint32_t)(written.size - sizeof(struct layout_header));
+    for (size_t round = 0; round < 2000; round++) {
+        /* Every change sets a bit of its own, so that no two undo each other. */
+        const uint32_t changes = 1 + rng_below(&rng, 8);
+        for (uint32_t i = 0; i < changes; i++) {
+            const size_t at = sizeof(struct layout_header) + rng_below(&rng, body);
+            const unsigned char byte = written.bytes[at] ^ (unsigned char)(1U << i);
+            patch(&written, at, &byte, 1);
+        }
+        check_damaged(test, &written, round);
+        restore(&written);
+    }
+    close_written(&written);
+}
+
+/* The numbers that lead elsewhere, replaced by the worst there are. */
+static void bad_starts_and_slots(struct test *test) {
+    struct written written = write_sample(test);
+    const uint64_t text = written.header.places[LAYOUT_WORDS].bytes;
+    const uint64_t starts[] = {text - 1,  text,       text + 1,       UINT32_MAX,        (uint64_t)1 << 32,
+                               INT64_MAX, UINT64_MAX, UINT64_MAX - 1, UINT64_MAX - text, (uint64_t)1 << 63};
+    const uint32_t slots[] = {VOCAB + 1, VOCAB + 2, INT32_MAX, UINT32_MAX, UINT32_C(1) << 31};
+    struct rng rng = rng_seed(23, 0);
+    for (size_t round = 0; round < 1000; round++) {
+        for (uint32_t i = rng_below(&rng, 4) + 1; i > 0; i--) {
+            const uint64_t start = starts[rng_below(&rng, 10)];
+            patch(&written,
+                  written.header.places[LAYOUT_STARTS].offset + 8 * (size_t)rng_below(&rng, VOCAB + 1),
+                  &start, sizeof start);
+            const uint32_t slot = slots[rng_below(&rng, 5)];
+            patch(&written,
+                  written.header.places[LAYOUT_INDEX].offset + 4 * (size_t)rng_below(&rng, 2 * VOCAB), &slot,
+                  sizeof slot);
+        }
+        check_damaged(test, &written, round);
+        restore(&written);
+    }
+    close_written(&written);
+}
+
+/* A search must end although no slot is free. */
+static void an_index_without_a_free_slot(struct test *test) {
+    struct written written = write_sample(test);
+    const uint32_t slots[] = {1, VOCAB, VOCAB + 1, UINT32_MAX};
+    alarm(20);
+    for (size_t i = 0; i < 4; i++) {
+        size_t found;
+        for (size_t slot = 0; slot < 2 * (size_t)VOCAB; slot++)
+            patch(&written, written.header.places[LAYOUT_INDEX].offset + 4 * slot, &slots[i], sizeof *slots);
+        struct model model = open_model(test, written.path);
+        CHECK_MSG(test, !model_find(&model, "missing", 7, &found), "slots of %u", slots[i]);
+        CHECK_MSG(test, model_find(&model, words[0], 3, &found) == (slots[i] == 1), "slots of %u", slots[i]);
+        model_close(&model);
+        check_damaged(test, &written, i);
+    }
+    alarm(0);
+    close_written(&written);
+}
+
+/* --- headers that somebody made --- */
+
+static void patch_header(const struct written *written, struct layout_header *header) {
+    header->checksum = checksum(header, offsetof(struct layout_header, checksum));
+    patch(written, 0, header, sizeof *header);
+}
+
+struct shape {
+    const char *name;
+    uint64_t vocab, dim, stride, slots, words, record;
+};
+
+/* The header that has all sizes and places for a shape as a reader computes them who does not mind overflow.
+ */
+static struct layout_header forge(const struct written *written, const struct shape *shape) {
+    struct layout_header header = written->header;
+    const uint64_t matrix = shape->vocab * shape->stride * 4;
+    const uint64_t bytes[LAYOUT_SECTIONS] = {shape->record,    (shape->vocab + 1) * 8, shape->words,
+                                             shape->vocab * 8, shape->slots * 4,       matrix,
+                                             matrix,           shape->vocab * 4};
+    header.vocab = shape->vocab;
+    header.dim = shape->dim;
+    header.stride = shape->stride;
+    header.slots = shape->slots;
+    uint64_t at = sizeof header;
+    for (size_t i = 0; i < LAYOUT_SECTIONS; i++) {
+        header.places[i].offset = at;
+        header.places[i].bytes = bytes[i];
+        at += i + 1 < LAYOUT_SECTIONS ? (bytes[i] + 63) / 64 * 64 : bytes[i];
+    }
+    header.file_bytes = at;
+    return header;
+}
+
+#define BIT(n) ((uint64_t)1 << (n))
+
+/* Shapes whose sums come out right, but modulo 2^64 only, or which no writer makes. */
+static void forged_shapes(struct test *test) {
+    struct written written = write_sample(test);
+    const uint64_t text = written.header.places[LAYOUT_WORDS].bytes, line = sizeof record - 1;
+    const struct shape shapes[] = {
+        {"as it is", VOCAB, DIM, STRIDE, 32, text, line},
+        {"no dimension", VOCAB, 0, STRIDE, 32, text, line},
+        {"more dimensions than floats", VOCAB, STRIDE + 1, STRIDE, 32, text, line},
+        {"very many dimensions", VOCAB, UINT64_MAX, STRIDE, 32, text, line},
+        {"no floats", VOCAB, DIM, 0, 32, text, line},
+        {"nothing in a row", VOCAB, 0, 0, 32, text, line},
+        {"rows that are not aligned", VOCAB, DIM, 8, 32, text, line},
+        {"rows longer than need be", VOCAB, DIM, STRIDE + 16, 32, text, line},
+        {"no words", 0, DIM, STRIDE, 2, text, line},
+        {"no words in no text", 0, DIM, STRIDE, 2, 0, line},
+        {"less text than words", VOCAB, DIM, STRIDE, 32, VOCAB - 1, line},
+        {"no slots", VOCAB, DIM, STRIDE, 0, text, line},
+        {"too few slots", VOCAB, DIM, STRIDE, 16, text, line},
+        {"no power of two", VOCAB, DIM, STRIDE, 33, text, line},
+        {"more slots than need be", VOCAB, DIM, STRIDE, 64, text, line},
+        {"slots that overflow", VOCAB, DIM, STRIDE, BIT(62) + 32, text, line},
+        {"a matrix that overflows", VOCAB, BIT(62) + DIM, BIT(62) + STRIDE, 32, text, line},
+        {"a matrix whose bytes overflow", VOCAB, BIT(58) + DIM, BIT(58) + STRIDE, 32, text, line},
+        {"a record that overflows", VOCAB, DIM, STRIDE, 32, text, 0 - BIT(6)},
+        {"words that overflow", VOCAB, DIM, STRIDE, 32, 0 - 3 * BIT(6), line},
+        {"words and a record that overflow", VOCAB, DIM, STRIDE, 32, BIT(63) + 64, BIT(63) - 64},
+        {"very many words", BIT(62) + VOCAB, DIM, STRIDE, 32, BIT(62) + 64, 0 - BIT(62)},
+        {"more words than ids", BIT(62) + VOCAB, DIM, STRIDE, BIT(63), BIT(62) + 64,
+         0 - BIT(62) - 4 * BIT(63)},
+    };
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        struct layout_header header = forge(&written, &shapes[i]);
+        /* The size of the file is right too. */
+        CHECK_MSG(test, header.file_bytes < 100000, "%s: %llu", shapes[i].name,
+                  (unsigned long long)header.file_bytes);
+        if (ftruncate(written.descriptor, (off_t)header.file_bytes) != 0)
+            abort();
+        patch_header(&written, &header);
+        if (i > 0)
+            check_refused(test, written.path, "damaged: sizes in the header don't fit together",
+                          shapes[i].name, 0);
+        else
+            check_verified(test, written.path, NULL, shapes[i].name, 0);
+        restore(&written);
+    }
+    close_written(&written);
+}
+
+/* A header in which one number, at `offset`, is another. */
+static void check_field(struct test *test, const struct written *written, size_t offset, size_t size,
+                        uint64_t value) {
+    struct layout_header header = written->header;
+    memcpy((unsigned char *)&header + offset, &value, size);
+    if (memcmp(&header, &written->header, sizeof header) == 0)
+        return;
+    patch_header(written, &header);
+    check_refused(test, written->path, ": ", "header field", offset);
+}
+
+static void forged_numbers(struct test *test) {
+    struct written written = write_sample(test);
+    const uint64_t all[] = {0,       1,           7,       BIT(31),         BIT(32) - 1, BIT(32),
+                            BIT(62), BIT(63) - 1, BIT(63), UINT64_MAX - 63, UINT64_MAX};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        check_field(test, &written, offsetof(struct layout_header, byte_order), 4, all[i]);
+        check_field(test, &written, offsetof(struct layout_header, version), 4, all[i] == 1 ? 2 : all[i]);
+        check_field(test, &written, offsetof(struct layout_header, vocab), 8, all[i]);
+        check_field(test, &written, offsetof(struct layout_header, dim), 8,
+                    all[i] > 0 && all[i] <= STRIDE ? STRIDE + 1 : all[i]);
+        check_field(test, &written, offsetof(struct layout_header, stride), 8, all[i]);
+        check_field(test, &written, offsetof(struct layout_header, slots), 8, all[i]);
+        check_field(test, &written, offsetof(struct layout_header, file_bytes), 8, all[i]);
+        for (size_t section = 0; section < LAYOUT_SECTIONS; section++) {
+            const size_t place = offsetof(struct layout_header, places) +
+                                 section * sizeof(struct layout_place);
+            check_field(test, &written, place + offsetof(struct layout_place, offset), 8, all[i]);
+            /* A shorter record may still fit. */
+            if (section != LAYOUT_RECORD || all[i] == 0 || all[i] > 64)
+                check_field(test, &written, place + offsetof(struct layout_place, bytes), 8, all[i]);
+        }
+    }
+    restore(&written);
+    check_verified(test, written.path, NULL, "restored", 0);
+    close_written(&written);
+}
+
+static void forged_places(struct test *test) {
+    struct written written = write_sample(test);
+    const uint64_t steps[] = {64, 0 - BIT(6), 1, UINT64_MAX};
+    for (size_t section = 0; section < LAYOUT_SECTIONS; section++)
+        for (size_t i = 0; i < 4; i++) {
+            const struct layout_place *place = &written.header.places[section];
+            const size_t at = offsetof(struct layout_header, places) + section * sizeof *place;
+            check_field(test, &written, at + offsetof(struct layout_place, offset), 8,
+                        place->offset + steps[i]);
+            /* One byte more or less of text may still fit. */
+            if (i < 2 || (section != LAYOUT_RECORD && section != LAYOUT_WORDS))
+                check_field(test, &written, at + offsetof(struct layout_place, bytes), 8,
+                            place->bytes + steps[i]);
+        }
+    close_written(&written);
+}
+
+/* The header has the size that the file has, but the sections end elsewhere. */
+static void forged_sizes(struct test *test) {
+    const uint64_t steps[] = {1, 4, 64, 0 - BIT(0), 0 - BIT(2), 0 - BIT(6)};
+    struct written written = write_sample(test);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct layout_header header = written.header;
+        header.file_bytes += steps[i];
+        if (ftruncate(written.descriptor, (off_t)header.file_bytes) != 0)
+            abort();
+        patch_header(&written, &header);
+        check_refused(test, written.path, "sizes in the header don't fit together", "step", i);
+        restore(&written);
+    }
+    close_written(&written);
+}
+
+/* Checksums that are right do not make words that are wrong good. */
+static void forged_words(struct test *test) {
+    const struct {
+        const char *says;
+        enum layout_section section;
+        size_t at, size;
+        uint64_t value;
+    } changes[] = {
+        {"don't fill their section", LAYOUT_STARTS, 0, 8, 1},
+        {"don't fill their section", LAYOUT_STARTS, sizeof(uint64_t) * VOCAB, 8, 60},
+        {"word 0 has no end", LAYOUT_WORDS, 3, 1, 'x'},
+        {"word 0 is not where", LAYOUT_WORDS, 0, 1, 'T'},
+        {"word 2 is not where", LAYOUT_STARTS, sizeof(uint64_t) * 3, 8, 1000000},
+        {"word 9 is not where", LAYOUT_WORDS, 47, 1, 'a'}, /* as word 3 is */
+    };
+    struct written written = write_sample(test);
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        struct layout_header header = written.header;
+        struct layout_place *place = &header.places[changes[i].section];
+        patch(&written, place->offset + changes[i].at, &changes[i].value, changes[i].size);
+        struct model model = open_model(test, written.path);
+        place->checksum = checksum(model.map.data + place->offset, (size_t)place->bytes);
+        model_close(&model);
+        patch_header(&written, &header);
+        check_verified(test, written.path, changes[i].says, "change", i);
+        restore(&written);
+    }
+    close_written(&written);
+}
+
+static void what_is_no_model(struct test *test) {
+    const char *const texts[] = {
+        "", "s", "the of and\n", "3 2\nthe 0.5 0.25\n", "\211sgns\r\n", "\211sgns\n\032\n"};
+    struct written written = write_sample(test);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (ftruncate(written.descriptor, 0) != 0)
+            abort();
+        patch(&written, 0, texts[i], strlen(texts[i]));
+        check_refused(test, written.path, "not an sgns model", "text", i);
+    }
+    unlink(written.path);
+    check_refused(test, written.path, "can't open", "missing", 0);
+    if (mkdir(written.path, 0777) != 0)
+        abort();
+    check_refused(test, written.path, "not a regular file", "folder", 0);
+    rmdir(written.path);
+    close_written(&written);
+}
+
+static void models_too_large_to_write(struct test *test) {
+    struct sample sample;
+    uint64_t most = 0;
+    fill_sample(&sample);
+    CHECK(test, model_file_bytes(VOCAB, (size_t)1 << 62, 16, true, 0, &most) && most > (uint64_t)1 << 62);
+    const struct {
+        size_t vocab, stride, text;
+    } sizes[] = {{UINT32_MAX, 16, 100},
+                 {SIZE_MAX, 16, 100},
+                 {VOCAB, (size_t)1 << 60, 100},
+                 {VOCAB, 16, SIZE_MAX},
+                 {VOCAB, 16, (size_t)1 << 63}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct error error = {.kind = ERROR_NONE};
+        struct file_out file;
+        char path[4096];
+        uint64_t bytes;
+        CHECK(test, !model_file_bytes(sizes[i].vocab, sizes[i].text, sizes[i].stride, true, 0, &bytes));
+        sample.vocab.size = sizes[i].vocab;
+        sample.vocab.text_bytes = sizes[i].text;
+        sample.content.stride = sizes[i].stride;
+        CHECK(test, file_create(&file, test_path(path, sizeof path, "large"), &error));
+        CHECK_MSG(test, !model_write(&file, &sample.content, &error) && error.kind == ERROR_INPUT, "size %zu",
+                  i);
+        CHECK_MSG(test, strstr(error.text, path) != NULL, "%s", error.text);
+        file_abandon(&file);
+    }
+}
+
+static const struct test_case cases[] = {
+    {"model: what is written is read", what_is_written_is_read},
+    {"model: without context vectors", without_context_vectors},
+    {"model: an open one is replaced", an_open_model_is_replaced},
+    {"model: many words", many_words},
+    {"model: the index goes round", the_index_goes_round},
+    {"model: norms of very large and very small rows", norms_of_very_large_and_very_small_rows},
+    {"model: records", records},
+    {"model: rules come from the record", rules_come_from_the_record},
+    {"model: the bytes", the_bytes_of_a_model},
+    {"model: checksums", checksums},
+    {"model: checksums see damage", checksums_see_damage},
+    {"model: every byte of the header", every_byte_of_the_header},
+    {"model: every truncation", every_truncation},
+    {"model: bytes behind the end", bytes_behind_the_end},
+    {"model: every byte of the body is verified", every_byte_of_the_body_is_verified},
+    {"model: random damage", random_damage},
+    {"model: bad starts and slots", bad_starts_and_slots},
+    {"model: an index without a free slot", an_index_without_a_free_slot},
+    {"model: forged shapes", forged_shapes},
+    {"model: forged numbers", forged_numbers},
+    {"model: forged places", forged_places},
+    {"model: forged sizes", forged_sizes},
+    {"model: forged words", forged_words},
+    {"model: what is no model", what_is_no_model},
+    {"model: too large to write", models_too_large_to_write},
+};
+
+TEST_MAIN(cases)
