@@ -440,6 +440,28 @@ static void the_end_stays_the_end(struct test *test) {
     unlink(path);
 }
 
+static int next_descriptor(void) {
+    const int descriptor = dup(STDOUT_FILENO);
+    close(descriptor);
+    return descriptor;
+}
+
+static void no_descriptor_is_left_open(struct test *test) {
+    struct files *files = make_files();
+    const int before = next_descriptor();
+    free_taken(take_all(files->paths, FILES_MOST, words, 1));
+    CHECK(test, next_descriptor() == before);
+    struct error error = {.kind = ERROR_NONE};
+    struct piece piece = {.bytes = allocate(READER_PIECE_BYTES)};
+    struct reader reader;
+    CHECK(test, reader_create(&reader, files->paths, 1, words, &error));
+    CHECK(test, reader_next(&reader, &piece, &error) && next_descriptor() > before);
+    reader_free(&reader); /* in the middle of the file */
+    CHECK(test, next_descriptor() == before);
+    free(piece.bytes);
+    free_files(files);
+}
+
 static void check_failure(struct test *test, const char *path, const char *says) {
     char good[PATH_BYTES];
     const char *const paths[] = {test_path(good, sizeof good, "text"), path};
@@ -470,6 +492,7 @@ static const struct test_case cases[] = {
     {"reader: files one after the other", files_one_after_the_other},
     {"reader: threads share the pieces", threads_share_the_pieces},
     {"reader: the end stays the end", the_end_stays_the_end},
+    {"reader: no descriptor is left open", no_descriptor_is_left_open},
     {"reader: files that cannot be read", files_that_cannot_be_read},
 };
 
