@@ -20,17 +20,18 @@ struct block {
     float *inputs;                     /* (ROWS_MOST, stride): their values before the step */
     const float *inputs_of[ROWS_MOST]; /* row p of `inputs` */
 
-    size_t slots;              /* P + 2 window, or fewer at the passage's ends */
-    float **slot_rows;         /* (slots) into the matrix */
-    unsigned *slot_pairs;      /* (slots) pairs of the slot so far */
-    unsigned *incoming;        /* (slots, 2 window): those pairs */
-    const float **slot_inputs; /* (slots, 2 window): their input rows */
+    size_t slots;      /* P + 2 window, or fewer at the passage's ends */
+    size_t shift;      /* row p's own slot is p + shift */
+    float **slot_rows; /* (slots) into the matrix */
 
     unsigned starts[ROWS_MOST + 1]; /* row p's pairs: starts[p] .. starts[p + 1] - 1 */
-    const float **pair_rows;        /* (pairs) the context's row in the matrix */
+    const float **pair_inputs;      /* (pairs) its row of `inputs` */
+    const float **pair_outputs;     /* (pairs) its context's row in the matrix */
+    unsigned *pair_cells;           /* (pairs) its place in `band` */
     float *pair_scores;             /* (pairs) */
     float *pair_shifts;             /* (pairs) */
-    float *weights;                 /* (2 window) one slot's gradients side by side */
+    size_t band_columns;            /* slots at most, rounded up to KERNEL_ROW_FLOATS */
+    float *band; /* (ROWS_MOST, band_columns): pairs' gradients, 0 where there is no pair */
 
     size_t noise_count;  /* different noise words */
     size_t columns;      /* rounded up to KERNEL_ROW_FLOATS */
@@ -46,8 +47,6 @@ struct block {
     uint32_t *drawn;      /* (noise words) the next step's noise, its rows being fetched */
     uint32_t *draw_table; /* (draw_slots) noise word's number + 1 by hash, to find those drawn twice */
     size_t draw_slots;
-
-    float *scratch; /* for the kernel */
 };
 
 /* --- room --- */
@@ -69,21 +68,20 @@ static float *floats(size_t count, struct error *error) {
 static bool allocate(struct block *block, struct error *error) {
     const struct block_settings *settings = block->settings;
     const size_t columns = round_up(settings->noise_words), around = 2 * settings->window;
-    const size_t slots = ROWS_MOST + around, pairs = ROWS_MOST * around;
+    const size_t slots = ROWS_MOST + around, pairs = round_up(ROWS_MOST * around + 1);
+    block->band_columns = round_up(slots);
     block->draw_slots = 64;
     while (block->draw_slots < 2 * settings->noise_words)
         block->draw_slots *= 2;
     const char *what = "a block";
     return (block->inputs = floats(ROWS_MOST * settings->stride, error)) != NULL &&
            (block->slot_rows = memory_allocate(slots, sizeof *block->slot_rows, what, error)) != NULL &&
-           (block->slot_pairs = memory_allocate(slots, sizeof *block->slot_pairs, what, error)) != NULL &&
-           (block->incoming = memory_allocate(slots * around, sizeof *block->incoming, what, error)) !=
-               NULL &&
-           (block->slot_inputs = memory_allocate(slots * around, sizeof(float *), what, error)) != NULL &&
-           (block->pair_rows = memory_allocate(pairs, sizeof(float *), what, error)) != NULL &&
-           (block->pair_scores = floats(pairs + KERNEL_ROW_FLOATS, error)) != NULL &&
-           (block->pair_shifts = floats(pairs + KERNEL_ROW_FLOATS, error)) != NULL &&
-           (block->weights = floats(around, error)) != NULL &&
+           (block->pair_inputs = memory_allocate(pairs, sizeof(float *), what, error)) != NULL &&
+           (block->pair_outputs = memory_allocate(pairs, sizeof(float *), what, error)) != NULL &&
+           (block->pair_cells = memory_allocate(pairs, sizeof *block->pair_cells, what, error)) != NULL &&
+           (block->pair_scores = floats(pairs, error)) != NULL &&
+           (block->pair_shifts = floats(pairs, error)) != NULL &&
+           (block->band = floats(ROWS_MOST * block->band_columns, error)) != NULL &&
            (block->noise_ids = memory_allocate(columns, sizeof *block->noise_ids, what, error)) != NULL &&
            (block->noise_rows = memory_allocate(columns, sizeof *block->noise_rows, what, error)) != NULL &&
            (block->zeros = floats(settings->stride, error)) != NULL &&
@@ -94,8 +92,7 @@ static bool allocate(struct block *block, struct error *error) {
            (block->drawn = memory_allocate(settings->noise_words, sizeof *block->drawn, what, error)) !=
                NULL &&
            (block->draw_table = memory_allocate(block->draw_slots, sizeof *block->draw_table, what, error)) !=
-               NULL &&
-           (block->scratch = floats(KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS, error)) != NULL;
+               NULL;
 }
 
 struct block *block_create(const struct block_settings *settings, struct error *error) {
@@ -117,13 +114,12 @@ void block_free(struct block *block) {
         return;
     free(block->inputs);
     free(block->slot_rows);
-    free(block->slot_pairs);
-    free(block->incoming);
-    free(block->slot_inputs);
-    free(block->pair_rows);
+    free(block->pair_inputs);
+    free(block->pair_outputs);
+    free(block->pair_cells);
     free(block->pair_scores);
     free(block->pair_shifts);
-    free(block->weights);
+    free(block->band);
     free(block->noise_ids);
     free(block->noise_rows);
     free(block->zeros);
@@ -133,7 +129,6 @@ void block_free(struct block *block) {
     free(block->noise_scores);
     free(block->drawn);
     free(block->draw_table);
-    free(block->scratch);
     free(block);
 }
 
@@ -213,44 +208,55 @@ static void list_inputs(struct block *block, size_t at, size_t length) {
         block->input_rows[p] = settings->input + passage->words[at + p] * settings->stride;
 }
 
-/* Pairs of the rows with every `passes`-th of their contexts, starting with number `pass`. */
-static void list_pairs(struct block *block, size_t at, size_t pass, size_t passes) {
+/* The context rows that the block's rows can reach. */
+static void list_slots(struct block *block, size_t at) {
     const struct block_settings *settings = block->settings;
     const struct passage *passage = block->passage;
-    const size_t around = 2 * settings->window;
     const size_t base = at > settings->window ? at - settings->window : 0;
     const size_t end = at + block->rows + settings->window;
     block->slots = (end < passage->size ? end : passage->size) - base;
-    for (size_t s = 0; s < block->slots; s++) {
+    block->shift = at - base;
+    for (size_t s = 0; s < block->slots; s++)
         block->slot_rows[s] = settings->output + passage->words[base + s] * settings->stride;
-        block->slot_pairs[s] = 0;
+}
+
+/* Row p's pairs with every `passes`-th of its contexts, starting with number `pass`; returns the number of
+ * pairs of rows 0 to p. Without branches: a pair that isn't one is overwritten by the next. */
+static unsigned list_row(struct block *block, size_t at, size_t p, size_t pass, size_t passes) {
+    const size_t base = at - block->shift, self = p + block->shift;
+    const size_t from = block->passage->from[at + p] - base, to = block->passage->to[at + p] - base;
+    unsigned pairs = block->starts[p];
+    size_t turn = passes - pass;
+    for (size_t s = from; s < to; s++) {
+        block->pair_inputs[pairs] = block->inputs_of[p];
+        block->pair_outputs[pairs] = block->slot_rows[s];
+        block->pair_cells[pairs] = (unsigned)(p * block->band_columns + s);
+        if (passes == 1)
+            pairs += s != self;
+        else
+            pairs += s != self && turn++ % passes == 0;
     }
-    unsigned pairs = 0;
-    for (size_t p = 0; p < block->rows; p++) {
-        block->starts[p] = pairs;
-        size_t turn = passes - pass;
-        for (size_t c = passage->from[at + p]; c < passage->to[at + p]; c++) {
-            if (c == at + p)
-                continue;
-            if (turn++ % passes != 0)
-                continue;
-            const size_t slot = c - base, entry = slot * around + block->slot_pairs[slot]++;
-            block->incoming[entry] = pairs;
-            block->slot_inputs[entry] = block->inputs_of[p];
-            block->pair_rows[pairs++] = block->slot_rows[slot];
-        }
-    }
-    block->starts[block->rows] = pairs;
+    return pairs;
+}
+
+static void list_pairs(struct block *block, size_t at, size_t pass, size_t passes) {
+    const struct block_settings *settings = block->settings;
     const float share = (float)settings->negative / (float)settings->noise_words;
-    for (size_t p = 0; p < block->rows; p++)
+    block->starts[0] = 0;
+    for (size_t p = 0; p < block->rows; p++) {
+        block->starts[p + 1] = list_row(block, at, p, pass, passes);
         block->row_weights[p] = (float)(block->starts[p + 1] - block->starts[p]) * share;
+    }
+    const size_t pairs = block->starts[block->rows];
+    for (size_t k = pairs; k < round_up(pairs); k++)
+        block->pair_inputs[k] = block->pair_outputs[k] = block->zeros;
 }
 
 static void list_shifts(struct block *block) {
     const struct block_settings *settings = block->settings;
     for (size_t k = 0; k < block->starts[block->rows]; k++)
         block->pair_shifts[k] =
-            settings->shifts[(size_t)(block->pair_rows[k] - settings->output) / settings->stride];
+            settings->shifts[(size_t)(block->pair_outputs[k] - settings->output) / settings->stride];
     for (size_t j = 0; j < block->noise_count; j++)
         block->noise_shifts[j] = settings->shifts[block->noise_ids[j]];
 }
@@ -265,8 +271,8 @@ static void compute_scores(struct block *block) {
                       settings->stride);
     kernel->noise_scores(block->noise_scores, block->inputs, block->rows, settings->stride, settings->dim,
                          block->transposed, block->columns);
-    kernel->pair_scores(block->pair_scores, block->inputs, block->rows, settings->stride, block->starts,
-                        block->pair_rows, block->scratch);
+    kernel->pair_scores(block->pair_scores, block->pair_inputs, block->pair_outputs,
+                        block->starts[block->rows], settings->stride);
 }
 
 static void apply_objective(struct block *block, struct loss_sum *loss) {
@@ -289,30 +295,30 @@ static void apply_objective(struct block *block, struct loss_sum *loss) {
     settings->objective->gradient(&scores, settings->kernel);
 }
 
+static void fill_band(struct block *block) {
+    memset(block->band, 0, block->rows * block->band_columns * sizeof *block->band);
+    for (size_t k = 0; k < block->starts[block->rows]; k++)
+        block->band[block->pair_cells[k]] = block->pair_scores[k];
+}
+
 /* Input rows learn from the output rows as they are now; output rows then from the input rows as they were.
  */
 static void apply_updates(struct block *block, float scale) {
-    const size_t stride = block->settings->stride, columns = block->columns;
-    const size_t around = 2 * block->settings->window;
     const struct kernel *kernel = block->settings->kernel;
-    kernel->update(block->input_rows, block->rows, (const float *const *)block->noise_rows,
-                   block->noise_count, block->noise_scores, columns, 1, scale, stride);
-    for (size_t p = 0; p < block->rows; p++) {
-        const size_t start = block->starts[p], count = block->starts[p + 1] - start;
-        if (count > 0)
-            kernel->update(&block->input_rows[p], 1, block->pair_rows + start, count,
-                           block->pair_scores + start, 0, 1, scale, stride);
-    }
-    kernel->update(block->noise_rows, block->noise_count, block->inputs_of, block->rows, block->noise_scores,
-                   1, columns, scale, stride);
-    for (size_t s = 0; s < block->slots; s++) {
-        const size_t count = block->slot_pairs[s];
-        for (size_t i = 0; i < count; i++)
-            block->weights[i] = block->pair_scores[block->incoming[s * around + i]];
-        if (count > 0)
-            kernel->update(&block->slot_rows[s], 1, block->slot_inputs + s * around, count, block->weights, 0,
-                           1, scale, stride);
-    }
+    const float *const *inputs = block->inputs_of;
+    const float *const *noise = (const float *const *)block->noise_rows;
+    const float *const *slots = (const float *const *)block->slot_rows;
+    const ptrdiff_t shift = (ptrdiff_t)block->shift, window = (ptrdiff_t)block->settings->window;
+    const size_t stride = block->settings->stride;
+    const struct kernel_weights by_noise = {block->noise_scores, block->columns, 1, 0, KERNEL_REACH_ALL};
+    const struct kernel_weights of_noise = {block->noise_scores, 1, block->columns, 0, KERNEL_REACH_ALL};
+    const struct kernel_weights by_slots = {block->band, block->band_columns, 1, shift, window};
+    const struct kernel_weights of_slots = {block->band, 1, block->band_columns, -shift, window};
+    fill_band(block);
+    kernel->update(block->input_rows, block->rows, noise, block->noise_count, &by_noise, scale, stride);
+    kernel->update(block->input_rows, block->rows, slots, block->slots, &by_slots, scale, stride);
+    kernel->update(block->noise_rows, block->noise_count, inputs, block->rows, &of_noise, scale, stride);
+    kernel->update(block->slot_rows, block->slots, inputs, block->rows, &of_slots, scale, stride);
 }
 
 /* The rows that the block after `at` will need and this one doesn't. */
@@ -338,14 +344,15 @@ size_t block_train(struct block *block, size_t at, double alpha, const struct pa
         const size_t draws = list_noise(block);
         if (pass == 0)
             list_inputs(block, at, choose_length(block->passage, at, pace, draws));
+        list_slots(block, at);
         list_pairs(block, at, pass, pace->passes);
-        draw_ahead(block, rng);
-        if (pass == 0)
-            fetch_ahead(block, at + block->rows);
         if (block->starts[block->rows] == 0)
             continue;
         compute_scores(block);
         apply_objective(block, pass == 0 ? loss : NULL);
+        draw_ahead(block, rng);
+        if (pass == 0)
+            fetch_ahead(block, at + block->rows);
         apply_updates(block, (float)-alpha);
     }
     return block->rows;

@@ -14,6 +14,18 @@
 
 #define KERNEL_ROW_FLOATS ((size_t)16)
 
+/* The weights of an update, a matrix or its transpose, perhaps a band: weight(t, s) is
+ * values[t * target_step + s * source_step] if t + shift - reach <= s <= t + shift + reach, else 0; `values`
+ * must have zeros there, too, since wide kernels read beyond the band. */
+struct kernel_weights {
+    const float *values;
+    size_t target_step, source_step;
+    ptrdiff_t shift, reach;
+};
+
+/* Every target has every source. */
+#define KERNEL_REACH_ALL ((ptrdiff_t)1 << 30)
+
 struct kernel {
     const char *name;
 
@@ -28,10 +40,10 @@ struct kernel {
     void (*noise_scores)(float *scores, const float *inputs, size_t rows, size_t stride, size_t dim,
                          const float *transposed, size_t columns);
 
-    /* scores[k] = inputs[r] . sources[k] for starts[r] <= k < starts[r + 1]; (starts[rows]), with room for
-     * KERNEL_ROW_FLOATS more. `scratch` has room for KERNEL_ROW_FLOATS rows of KERNEL_ROW_FLOATS floats. */
-    void (*pair_scores)(float *scores, const float *inputs, size_t rows, size_t stride,
-                        const unsigned *starts, const float *const *sources, float *scratch);
+    /* scores[k] = inputs[k] . outputs[k], k < count. All three have room, and rows, for `count` rounded up to
+     * KERNEL_ROW_FLOATS. */
+    void (*pair_scores)(float *scores, const float *const *inputs, const float *const *outputs, size_t count,
+                        size_t stride);
 
     /* values[i] = 1 / (1 + exp(-values[i])), i < count, in place; count is rounded up to KERNEL_ROW_FLOATS.
      */
@@ -41,10 +53,9 @@ struct kernel {
     void (*weigh)(float *values, size_t rows, size_t columns, const float *row_weights,
                   const float *column_weights);
 
-    /* targets[t] += scale * sum over s of weights[t * target_step + s * source_step] * sources[s]. */
+    /* targets[t] += scale * sum over s of weight(t, s) * sources[s], one target after the other. */
     void (*update)(float *const *targets, size_t target_count, const float *const *sources,
-                   size_t source_count, const float *weights, size_t target_step, size_t source_step,
-                   float scale, size_t stride);
+                   size_t source_count, const struct kernel_weights *weights, float scale, size_t stride);
 };
 
 /* The kernel of that name, or the best that this processor and system can run if `name` is NULL. The error

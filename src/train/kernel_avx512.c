@@ -6,7 +6,7 @@
 #define KERNEL_WIDTH 16
 #define SCORE_ROWS 8
 #define SCORE_VECTORS 2
-#define UPDATE_ROWS 3
-#define UPDATE_VECTORS 7
+#define UPDATE_ROWS 4
+#define UPDATE_VECTORS 5
 #include "train/kernel_source.h"
 #endif

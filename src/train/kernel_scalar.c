@@ -28,17 +28,14 @@ static void noise_scores(float *scores, const float *inputs, size_t rows, size_t
         }
 }
 
-INTENDED_RACE static void pair_scores(float *scores, const float *inputs, size_t rows, size_t stride,
-                                      const unsigned *starts, const float *const *sources,
-                                      float *scratch /* NOLINT(readability-non-const-parameter) */) {
-    (void)scratch;
-    for (size_t r = 0; r < rows; r++)
-        for (size_t k = starts[r]; k < starts[r + 1]; k++) {
-            float sum = 0;
-            for (size_t d = 0; d < stride; d++)
-                sum += inputs[r * stride + d] * sources[k][d];
-            scores[k] = sum;
-        }
+INTENDED_RACE static void pair_scores(float *scores, const float *const *inputs, const float *const *outputs,
+                                      size_t count, size_t stride) {
+    for (size_t k = 0; k < count; k++) {
+        float sum = 0;
+        for (size_t d = 0; d < stride; d++)
+            sum += inputs[k][d] * outputs[k][d];
+        scores[k] = sum;
+    }
 }
 
 static void logistic(float *values, size_t count) {
@@ -53,14 +50,20 @@ static void weigh(float *values, size_t rows, size_t columns, const float *row_w
             values[r * columns + j] *= row_weights[r] * column_weights[j];
 }
 
+static float weight_of(const struct kernel_weights *weights, size_t target, size_t source) {
+    const ptrdiff_t distance = (ptrdiff_t)source - (ptrdiff_t)target - weights->shift;
+    const bool within = distance >= -weights->reach && distance <= weights->reach;
+    return within ? weights->values[target * weights->target_step + source * weights->source_step] : 0;
+}
+
 INTENDED_RACE static void update(float *const *targets, size_t target_count, const float *const *sources,
-                                 size_t source_count, const float *weights, size_t target_step,
-                                 size_t source_step, float scale, size_t stride) {
+                                 size_t source_count, const struct kernel_weights *weights, float scale,
+                                 size_t stride) {
     for (size_t t = 0; t < target_count; t++)
         for (size_t d = 0; d < stride; d++) {
             float sum = 0;
             for (size_t s = 0; s < source_count; s++)
-                sum += weights[t * target_step + s * source_step] * sources[s][d];
+                sum += weight_of(weights, t, s) * sources[s][d];
             targets[t][d] += scale * sum;
         }
 }

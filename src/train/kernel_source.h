@@ -19,6 +19,15 @@ typedef int32_t whole __attribute__((vector_size(W * 4), aligned(W * 4), may_ali
 #define LOAD(address) (*(const vector *)(address))
 #define STORE(address, value) (*(vector *)(address) = (value))
 
+/* Keeps the compiler from loading a value again for each of its uses: loads are what a tile runs out of. */
+#if defined(__x86_64__)
+#define IN_REGISTER(value) __asm__("" : "+v"(value))
+#elif defined(__aarch64__)
+#define IN_REGISTER(value) __asm__("" : "+w"(value))
+#else
+#define IN_REGISTER(value) ((void)0)
+#endif
+
 INTENDED_RACE static void copy_rows(float *copies, const float *const *sources, size_t rows, size_t stride) {
     for (size_t r = 0; r < rows; r++)
         for (size_t d = 0; d < stride; d += W)
@@ -41,11 +50,8 @@ INTENDED_RACE static void copy_rows(float *copies, const float *const *sources, 
     __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
 #endif
 
-/* Lane i of the result is the sum of rows[i]'s lanes: each step halves the vectors and the lanes of a sum. */
-INLINE vector add_across(const float *rows) {
-    vector sums[W];
-    for (size_t i = 0; i < W; i++)
-        sums[i] = LOAD(rows + i * W);
+/* Lane i of the result is the sum of sums[i]'s lanes: each step halves the vectors and the lanes of a sum. */
+INLINE vector add_across(vector *sums) {
     for (size_t half = W / 2; half > 0; half /= 2)
         for (size_t i = 0; i < half; i++)
             sums[i] = FIRST_HALVES(sums[i], sums[i + half]) + SECOND_HALVES(sums[i], sums[i + half]);
@@ -123,49 +129,17 @@ static void noise_scores(float *scores, const float *inputs, size_t rows, size_t
         score_rows(scores + j, inputs, rows, stride, dim, transposed + j, columns, 1);
 }
 
-/* The lane sums of `count` dot products of one input row, not yet added up: (count, W). */
-INLINE void dot_lanes(float *lanes, const float *input, const float *const *sources, size_t stride,
-                      size_t count) {
-    vector sums[4] = {{0}};
-    for (size_t d = 0; d < stride; d += W) {
-        const vector value = LOAD(input + d);
-        for (size_t i = 0; i < count; i++)
-            sums[i] += value * LOAD(sources[i] + d);
-    }
-    for (size_t i = 0; i < count; i++)
-        STORE(lanes + i * W, sums[i]);
-}
-
-INTENDED_RACE static void pair_scores(float *scores, const float *inputs, size_t rows, size_t stride,
-                                      const unsigned *starts, const float *const *sources, float *scratch) {
-    /* Dot products of a row go in fours; whenever W have gathered in `scratch` they are added across. */
-    size_t gathered = 0, done = 0;
-    for (size_t r = 0; r < rows; r++) {
-        const float *input = inputs + r * stride;
-        for (size_t k = starts[r]; k < starts[r + 1];) {
-            const size_t left = starts[r + 1] - k, room = W - gathered;
-            const size_t most = left < room ? left : room;
-            const size_t count = most < 4 ? most : 4;
-            float *lanes = scratch + gathered * W;
-            if (count == 4)
-                dot_lanes(lanes, input, sources + k, stride, 4);
-            else if (count == 3)
-                dot_lanes(lanes, input, sources + k, stride, 3);
-            else if (count == 2)
-                dot_lanes(lanes, input, sources + k, stride, 2);
-            else
-                dot_lanes(lanes, input, sources + k, stride, 1);
-            k += count;
-            gathered += count;
-            if (gathered == W) {
-                STORE(scores + done, add_across(scratch));
-                done += W;
-                gathered = 0;
-            }
+INTENDED_RACE static void pair_scores(float *scores, const float *const *inputs, const float *const *outputs,
+                                      size_t count, size_t stride) {
+    for (size_t k = 0; k < count; k += W) {
+        vector sums[W];
+        for (size_t i = 0; i < W; i++) {
+            sums[i] = LOAD(inputs[k + i]) * LOAD(outputs[k + i]);
+            for (size_t d = W; d < stride; d += W)
+                sums[i] += LOAD(inputs[k + i] + d) * LOAD(outputs[k + i] + d);
         }
+        STORE(scores + k, add_across(sums));
     }
-    if (gathered > 0)
-        STORE(scores + done, add_across(scratch));
 }
 
 /* --- logistic --- */
@@ -212,64 +186,77 @@ static void weigh(float *values, size_t rows, size_t columns, const float *row_w
 
 /* --- updates --- */
 
-INLINE void update_tile(float *const *targets, const float *const *sources, size_t source_count,
-                        const float *weights, size_t target_step, size_t source_step, float scale, size_t at,
-                        size_t rows, size_t vectors) {
+/* What an update is about, for the functions below. */
+struct update {
+    float *const *targets;
+    const float *const *sources;
+    size_t source_count;
+    struct kernel_weights weights;
+    float scale;
+};
+
+/* `rows` targets from `t` on, `vectors` vectors of each from `at` on, summed over their sources in registers.
+ */
+INLINE void update_tile(const struct update *update, size_t t, size_t at, size_t rows, size_t vectors) {
+    const struct kernel_weights *weights = &update->weights;
+    const ptrdiff_t low = (ptrdiff_t)t + weights->shift - weights->reach;
+    const ptrdiff_t high = (ptrdiff_t)(t + rows) + weights->shift + weights->reach;
+    const size_t end = high < 0                              ? 0
+                       : (size_t)high < update->source_count ? (size_t)high
+                                                             : update->source_count;
     vector sums[UPDATE_ROWS][UPDATE_VECTORS] = {{{0}}};
-    for (size_t s = 0; s < source_count; s++) {
-        vector weight[UPDATE_ROWS];
-        for (size_t t = 0; t < rows; t++)
-            weight[t] = (vector){0} + weights[t * target_step + s * source_step];
+    for (size_t s = low > 0 ? (size_t)low : 0; s < end; s++) {
+        const float *weight = weights->values + t * weights->target_step + s * weights->source_step;
+        vector spread[UPDATE_ROWS];
+        for (size_t r = 0; r < rows; r++)
+            spread[r] = (vector){0} + weight[r * weights->target_step];
         for (size_t v = 0; v < vectors; v++) {
-            const vector source = LOAD(sources[s] + at + v * W);
-            for (size_t t = 0; t < rows; t++)
-                sums[t][v] += weight[t] * source;
+            vector source = LOAD(update->sources[s] + at + v * W);
+            IN_REGISTER(source);
+            for (size_t r = 0; r < rows; r++)
+                sums[r][v] += spread[r] * source;
         }
     }
-    for (size_t t = 0; t < rows; t++)
+    for (size_t r = 0; r < rows; r++)
         for (size_t v = 0; v < vectors; v++) {
-            float *target = targets[t] + at + v * W;
-            STORE(target, LOAD(target) + scale * sums[t][v]);
+            float *target = update->targets[t + r] + at + v * W;
+            STORE(target, LOAD(target) + update->scale * sums[r][v]);
         }
 }
 
-INLINE void update_vectors(float *const *targets, size_t target_count, const float *const *sources,
-                           size_t source_count, const float *weights, size_t target_step, size_t source_step,
-                           float scale, size_t at, size_t vectors) {
+INLINE void update_vectors(const struct update *update, size_t target_count, size_t at, size_t vectors) {
     size_t t = 0;
     for (; t + UPDATE_ROWS <= target_count; t += UPDATE_ROWS)
-        update_tile(targets + t, sources, source_count, weights + t * target_step, target_step, source_step,
-                    scale, at, UPDATE_ROWS, vectors);
-    for (; t < target_count; t++)
-        update_tile(targets + t, sources, source_count, weights + t * target_step, target_step, source_step,
-                    scale, at, 1, vectors);
+        update_tile(update, t, at, UPDATE_ROWS, vectors);
+    for (; UPDATE_ROWS > 2 && t + 2 <= target_count; t += 2)
+        update_tile(update, t, at, 2, vectors);
+    if (t < target_count)
+        update_tile(update, t, at, 1, vectors);
 }
 
 /* Rows are cut into parts of nearly equal width, each at most UPDATE_VECTORS vectors. */
 INTENDED_RACE static void update(float *const *targets, size_t target_count, const float *const *sources,
-                                 size_t source_count, const float *weights, size_t target_step,
-                                 size_t source_step, float scale, size_t stride) {
+                                 size_t source_count, const struct kernel_weights *weights, float scale,
+                                 size_t stride) {
+    const struct update update = {targets, sources, source_count, *weights, scale};
     size_t left = stride / W, at = 0;
     while (left > 0) {
         const size_t parts = (left + UPDATE_VECTORS - 1) / UPDATE_VECTORS;
         const size_t vectors = (left + parts - 1) / parts;
-#define CASE(n)                                                                                         \
-    case n:                                                                                             \
-        update_vectors(targets, target_count, sources, source_count, weights, target_step, source_step, \
-                       scale, at, n);                                                                   \
-        break
         switch (vectors) {
+#define CASE(n)                                       \
+    case n:                                           \
+        update_vectors(&update, target_count, at, n); \
+        break
             CASE(1);
             CASE(2);
             CASE(3);
             CASE(4);
 #if UPDATE_VECTORS > 4
             CASE(5);
-            CASE(6);
-            CASE(7);
 #endif
-        }
 #undef CASE
+        }
         at += vectors * W;
         left -= vectors;
     }

@@ -36,31 +36,33 @@ static size_t differences(const float *a, const float *b, size_t count, size_t t
 /* One shape, with all arrays a kernel needs. */
 struct shape {
     size_t rows, noise, dim, stride, columns, pairs;
-    float *inputs, *outputs, *transposed, *scores, *weights, *scratch;
-    const float **sources;
+    float *inputs, *outputs, *transposed, *scores, *weights;
+    const float **sources, **pair_inputs, **pair_outputs;
     float **targets;
-    unsigned starts[40];
 };
 
 static struct shape make_shape(size_t rows, size_t noise, size_t dim, struct rng *rng) {
     struct shape shape = {
         .rows = rows, .noise = noise, .dim = dim, .stride = ROUND_UP(dim), .columns = ROUND_UP(noise)};
-    for (size_t r = 0; r < rows; r++)
-        shape.starts[r + 1] = shape.starts[r] + rng_below(rng, 8);
-    shape.pairs = shape.starts[rows];
-    const size_t sources = shape.pairs > shape.columns ? shape.pairs : shape.columns;
+    shape.pairs = rng_below(rng, (uint32_t)rows * 8);
+    const size_t sources = shape.columns;
     shape.inputs = make_rows(rows, dim, shape.stride, rng);
     shape.outputs = make_rows(sources, dim, shape.stride, rng);
     shape.transposed = make_rows(shape.stride, 0, shape.columns, rng);
     shape.scores = make_rows(rows > 0 ? rows : 1, 0, shape.columns + shape.pairs + 16, rng);
     shape.weights = make_rows(rows, noise, shape.columns, rng);
-    shape.scratch = make_rows(KERNEL_ROW_FLOATS, 0, KERNEL_ROW_FLOATS, rng);
     shape.sources = calloc(sources + 1, sizeof *shape.sources);
     shape.targets = calloc(rows + 1, sizeof *shape.targets);
     for (size_t i = 0; i < sources; i++)
         shape.sources[i] = shape.outputs + i * shape.stride;
     for (size_t i = 0; i < rows; i++)
         shape.targets[i] = shape.inputs + i * shape.stride;
+    shape.pair_inputs = calloc(ROUND_UP(shape.pairs + 1), sizeof *shape.pair_inputs);
+    shape.pair_outputs = calloc(ROUND_UP(shape.pairs + 1), sizeof *shape.pair_outputs);
+    for (size_t k = 0; k < ROUND_UP(shape.pairs); k++) {
+        shape.pair_inputs[k] = shape.targets[rng_below(rng, (uint32_t)rows)];
+        shape.pair_outputs[k] = shape.sources[rng_below(rng, (uint32_t)sources)];
+    }
     return shape;
 }
 
@@ -70,7 +72,8 @@ static void free_shape(struct shape *shape) {
     free(shape->transposed);
     free(shape->scores);
     free(shape->weights);
-    free(shape->scratch);
+    free(shape->pair_inputs);
+    free(shape->pair_outputs);
     free(shape->sources);
     free(shape->targets);
 }
@@ -78,7 +81,8 @@ static void free_shape(struct shape *shape) {
 /* The same call on both; `same` compares what they wrote. */
 static void check_scores(struct test *test, const struct kernel *kernel, struct shape *shape) {
     const size_t scores = shape->rows * shape->columns, cells = shape->stride * shape->columns;
-    float *expected = make_rows(1, 0, scores + cells + shape->pairs + 32, &(struct rng){{1, 2, 3, 4}});
+    float *expected = make_rows(1, 0, scores + cells + ROUND_UP(shape->pairs) + 32,
+                                &(struct rng){{1, 2, 3, 4}});
     kernel_scalar.transpose(expected, shape->columns, shape->sources, shape->stride);
     kernel->transpose(shape->transposed, shape->columns, shape->sources, shape->stride);
     CHECK_MSG(test, memcmp(expected, shape->transposed, cells * sizeof *expected) == 0,
@@ -89,10 +93,8 @@ static void check_scores(struct test *test, const struct kernel *kernel, struct 
                          shape->transposed, shape->columns);
     CHECK_MSG(test, differences(expected, shape->scores, scores, shape->dim) == 0,
               "%s dim %zu rows %zu noise %zu", kernel->name, shape->dim, shape->rows, shape->noise);
-    kernel_scalar.pair_scores(expected, shape->inputs, shape->rows, shape->stride, shape->starts,
-                              shape->sources, shape->scratch);
-    kernel->pair_scores(shape->scores, shape->inputs, shape->rows, shape->stride, shape->starts,
-                        shape->sources, shape->scratch);
+    kernel_scalar.pair_scores(expected, shape->pair_inputs, shape->pair_outputs, shape->pairs, shape->stride);
+    kernel->pair_scores(shape->scores, shape->pair_inputs, shape->pair_outputs, shape->pairs, shape->stride);
     CHECK_MSG(test, differences(expected, shape->scores, shape->pairs, shape->dim) == 0,
               "%s dim %zu pairs %zu", kernel->name, shape->dim, shape->pairs);
     free(expected);
@@ -107,10 +109,9 @@ static void check_update(struct test *test, const struct kernel *kernel, struct 
         copied[r] = copies + r * shape->stride;
     kernel->copy_rows(copies, (const float *const *)shape->targets, shape->rows, shape->stride);
     CHECK(test, memcmp(copies, shape->inputs, floats * sizeof *copies) == 0);
-    kernel_scalar.update(copied, shape->rows, shape->sources, shape->noise, shape->weights, shape->columns, 1,
-                         -0.3f, shape->stride);
-    kernel->update(shape->targets, shape->rows, shape->sources, shape->noise, shape->weights, shape->columns,
-                   1, -0.3f, shape->stride);
+    const struct kernel_weights weights = {shape->weights, shape->columns, 1, 0, KERNEL_REACH_ALL};
+    kernel_scalar.update(copied, shape->rows, shape->sources, shape->noise, &weights, -0.3f, shape->stride);
+    kernel->update(shape->targets, shape->rows, shape->sources, shape->noise, &weights, -0.3f, shape->stride);
     CHECK_MSG(test, differences(copies, shape->inputs, floats, shape->noise) == 0,
               "%s dim %zu rows %zu noise %zu", kernel->name, shape->dim, shape->rows, shape->noise);
     for (size_t r = 0; r < shape->rows; r++)
@@ -131,12 +132,41 @@ static void check_transposed_update(struct test *test, const struct kernel *kern
         to_expected[j] = expected + j * shape->stride;
         to_actual[j] = actual + j * shape->stride;
     }
-    kernel_scalar.update(to_expected, shape->noise, (const float *const *)shape->targets, shape->rows,
-                         shape->weights, 1, shape->columns, 0.7f, shape->stride);
-    kernel->update(to_actual, shape->noise, (const float *const *)shape->targets, shape->rows, shape->weights,
-                   1, shape->columns, 0.7f, shape->stride);
+    const struct kernel_weights weights = {shape->weights, 1, shape->columns, 0, KERNEL_REACH_ALL};
+    const float *const *sources = (const float *const *)shape->targets;
+    kernel_scalar.update(to_expected, shape->noise, sources, shape->rows, &weights, 0.7f, shape->stride);
+    kernel->update(to_actual, shape->noise, sources, shape->rows, &weights, 0.7f, shape->stride);
     CHECK_MSG(test, differences(expected, actual, floats, shape->rows) == 0, "%s dim %zu rows %zu noise %zu",
               kernel->name, shape->dim, shape->rows, shape->noise);
+    free(expected);
+    free(actual);
+    free(to_expected);
+    free(to_actual);
+}
+
+/* Each target with the sources near it only, to either side of the matrix' ends. */
+static void check_band(struct test *test, const struct kernel *kernel, struct shape *shape, struct rng *rng) {
+    const size_t floats = shape->rows * shape->stride;
+    const ptrdiff_t shift = (ptrdiff_t)rng_below(rng, 30) - 15, reach = (ptrdiff_t)rng_below(rng, 9);
+    float *band = make_rows(shape->rows, 0, shape->columns, rng);
+    float *expected = make_rows(shape->rows, 0, shape->stride, rng);
+    float *actual = make_rows(shape->rows, 0, shape->stride, rng);
+    float **to_expected = calloc(shape->rows, sizeof *to_expected),
+          **to_actual = calloc(shape->rows, sizeof *to_actual);
+    for (size_t r = 0; r < shape->rows; r++) {
+        to_expected[r] = expected + r * shape->stride;
+        to_actual[r] = actual + r * shape->stride;
+        for (size_t s = 0; s < shape->noise; s++)
+            if (labs((ptrdiff_t)s - (ptrdiff_t)r - shift) <= reach)
+                band[r * shape->columns + s] = rng_unit(rng);
+    }
+    const struct kernel_weights within = {band, shape->columns, 1, shift, reach};
+    const struct kernel_weights all = {band, shape->columns, 1, 0, KERNEL_REACH_ALL};
+    kernel_scalar.update(to_expected, shape->rows, shape->sources, shape->noise, &all, 1.5f, shape->stride);
+    kernel->update(to_actual, shape->rows, shape->sources, shape->noise, &within, 1.5f, shape->stride);
+    CHECK_MSG(test, differences(expected, actual, floats, shape->noise) == 0,
+              "%s rows %zu shift %td reach %td", kernel->name, shape->rows, shift, reach);
+    free(band);
     free(expected);
     free(actual);
     free(to_expected);
@@ -165,6 +195,7 @@ static void check_shape(struct test *test, size_t rows, size_t noise, size_t dim
         check_scores(test, kernel, &shape);
         check_update(test, kernel, &shape);
         check_transposed_update(test, kernel, &shape);
+        check_band(test, kernel, &shape, &rng);
         check_weigh(test, kernel, &shape, &rng);
         free_shape(&shape);
     }
