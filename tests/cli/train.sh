@@ -231,11 +231,11 @@ check "it separates words" knows "sun rain wind"
 check "counted over all files, by its place in its own" warns "^$place \(the first of 6\)," "$first" "$bad" "$bad"
 check "whatever the tokenizer" warns "^$place \(the first of 3\)," "$bad" --tokenizer whitespace
 far() {
-    cat "$big" "$bad" "$big" "$bad" >"$TMPDIR/far.txt" &&
-        warns "ill-formed UTF-8 at byte $(($(wc -c <"$big") + 3)) \(the first of 6\)," "$TMPDIR/far.txt" "$@"
+    cat "$big" "$bad" "$big" "$bad" "$big" "$bad" "$big" "$bad" >"$TMPDIR/far.txt" &&
+        warns "ill-formed UTF-8 at byte $(($(wc -c <"$big") + 3)) \(the first of 12\)," "$TMPDIR/far.txt" "$@"
 }
 check "a place beyond the first megabyte" far --threads 1
-check "a place found by two threads" far --threads 2
+check "a place found by several threads" far --threads 4
 bad_input() {
     "$SGNS" train - -o "$other" --quiet --min-count 1 <"$bad" 2>"$err" &&
         grep -q '^sgns train: standard input: ill-formed UTF-8 at byte 3 (the first of 3)' "$err"
