@@ -184,8 +184,7 @@ static void read_pieces(void *context, size_t index) {
         if (!take_piece(ingestion, worker, index))
             break;
         if (index == 0 && ingestion->options->report != NULL)
-            ingestion->options->report(ingestion->options->report_context,
-                                       worker->piece.order * READER_PIECE_BYTES);
+            ingestion->options->report(ingestion->options->report_context, worker->piece.read);
     }
     atomic_store_explicit(&ingestion->failed, true, memory_order_relaxed);
 }

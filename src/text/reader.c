@@ -77,6 +77,7 @@ static bool take_piece(struct reader *reader, struct piece *piece, struct error 
     }
     reader->offset += piece->size;
     reader->bytes += piece->size;
+    piece->read = reader->bytes;
     return true;
 }
 

@@ -16,6 +16,7 @@ struct piece {
     size_t size;
     uint64_t offset;  /* of the first byte in its file */
     uint64_t order;   /* 0, 1, 2, ... along the corpus */
+    uint64_t read;    /* bytes of the corpus up to its end */
     const char *path; /* the file */
 };
 
