@@ -412,6 +412,12 @@ static void check_files(struct test *test, size_t threads) {
     for (size_t i = 0; i < FILES_MOST; i++)
         check_bytes(test, taken, &next, files->paths[i], &files->texts[i]);
     CHECK_MSG(test, next == taken->size && taken->size == 6, "%zu of %zu", next, taken->size);
+    uint64_t read = 0;
+    for (size_t i = 0; i < taken->size; i++) {
+        read += taken->pieces[i].size;
+        CHECK_MSG(test, taken->pieces[i].read == read, "piece %zu: %llu", i,
+                  (unsigned long long)taken->pieces[i].read);
+    }
     free_taken(taken);
     free_files(files);
 }
