@@ -1,5 +1,6 @@
 #include "text/ingest.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -96,10 +97,17 @@ static size_t spell(uint32_t number, char *word) {
     return length;
 }
 
-/* A few words are frequent, most are rare; now and then one has a capital. */
-static void add_word(struct sample *sample, struct rng *rng) {
+/* Half of the words are frequent, the first ones most; the others so rare that many have the same count and
+ * appear in one piece only. */
+static uint32_t draw_word(struct rng *rng) {
     const float unit = rng_unit(rng);
-    const uint32_t number = (uint32_t)(unit * unit * unit * unit * WORDS);
+    return rng_below(rng, 100) == 0 ? WORDS / 2 + rng_below(rng, WORDS / 2)
+                                    : (uint32_t)(unit * unit * unit * unit * (WORDS / 2.0F));
+}
+
+/* Now and then a word has a capital. */
+static void add_word(struct sample *sample, struct rng *rng) {
+    const uint32_t number = draw_word(rng);
     char *word = sample->text + sample->size;
     sample->size += spell(number, word);
     if (rng_below(rng, 10) == 0)
@@ -556,31 +564,47 @@ struct reports {
     uint64_t last;
     size_t count;
     bool grew;
+    atomic_int inside;
+    atomic_bool together; /* two at a time */
 };
 
 static void note_report(void *context, uint64_t bytes) {
     struct reports *reports = context;
+    if (atomic_fetch_add(&reports->inside, 1) > 0)
+        atomic_store(&reports->together, true);
     reports->grew = reports->grew && bytes > reports->last;
     reports->last = bytes;
     reports->count++;
+    usleep(20000);
+    atomic_fetch_sub(&reports->inside, 1);
+}
+
+static void check_reports(struct test *test, const struct files *files, size_t threads, uint64_t size) {
+    struct ingest_options options = plain_options(files->paths, FILES_MOST);
+    struct reports reports = {.grew = true};
+    struct error error = {.kind = ERROR_NONE};
+    struct corpus corpus;
+    options.threads = threads;
+    options.report = note_report;
+    options.report_context = &reports;
+    CHECK_MSG(test, ingest(&corpus, &options, &error), "%s", error.text);
+    CHECK(test, reports.grew && !atomic_load(&reports.together));
+    CHECK_MSG(test, reports.last <= size && reports.count <= 5, "%zu, up to %llu", reports.count,
+              (unsigned long long)reports.last);
+    if (threads == 1)
+        CHECK_MSG(test, reports.last == size && reports.count == 5, "%zu, up to %llu", reports.count,
+                  (unsigned long long)reports.last);
+    corpus_free(&corpus);
 }
 
 static void reports_say_what_was_read(struct test *test) {
     struct sample *sample = make_sample();
     struct files *files = make_files();
-    struct ingest_options options = plain_options(files->paths, FILES_MOST);
-    struct reports reports = {.grew = true};
-    struct error error = {.kind = ERROR_NONE};
-    struct corpus corpus;
     write_file(files->paths[0], "w", "a small file\n", 13);
     write_file(files->paths[1], "w", sample->text, sample->size);
     write_file(files->paths[2], "w", "another", 7);
-    options.report = note_report;
-    options.report_context = &reports;
-    CHECK_MSG(test, ingest(&corpus, &options, &error), "%s", error.text);
-    CHECK_MSG(test, reports.grew && reports.count == 5 && reports.last == sample->size + 20,
-              "%zu, up to %llu", reports.count, (unsigned long long)reports.last);
-    corpus_free(&corpus);
+    check_reports(test, files, 1, sample->size + 20);
+    check_reports(test, files, 4, sample->size + 20);
     free_files(files);
     free_sample(sample);
 }
@@ -729,6 +753,9 @@ static void paths_that_are_no_text(struct test *test) {
     rmdir(files->paths[1]);
     write_file(files->paths[1], "w", "123456", 6);
     CHECK(test, ingest_check(files->paths, 2, &bytes, &error) && bytes == 11);
+    unlink(files->paths[1]);
+    CHECK(test, mkfifo(files->paths[1], 0666) == 0);
+    CHECK(test, ingest_check(files->paths, 2, &bytes, &error) && bytes == 0);
     check_refused(test, inputs, 3, "standard input (-) is named more than once");
     free_files(files);
 }
