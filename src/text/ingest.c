@@ -154,6 +154,7 @@ static bool take_piece(struct ingestion *ingestion, struct worker *worker, size_
     worker->chunk_order = worker->word_order = 0;
     const uint64_t ill_formed = worker->tokenizer.losses.ill_formed;
     tokenizer_start(&worker->tokenizer, ingestion->options->rules, piece->bytes, piece->size, piece->offset);
+    worker->tokenizer.inside = piece->inside;
     bool done = true;
     for (;;) {
         const enum token_kind kind = tokenizer_next(&worker->tokenizer);

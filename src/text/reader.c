@@ -62,6 +62,8 @@ static bool fill(struct reader *reader, struct piece *piece, struct error *error
 static bool take_piece(struct reader *reader, struct piece *piece, struct error *error) {
     piece->path = reader->paths[reader->next_path - 1];
     piece->offset = reader->offset;
+    piece->inside = reader->inside;
+    reader->inside = false;
     piece->size = reader->rest_size;
     memcpy(piece->bytes, reader->rest, reader->rest_size);
     reader->rest_size = 0;
@@ -70,7 +72,7 @@ static bool take_piece(struct reader *reader, struct piece *piece, struct error 
     if (piece->size < READER_PIECE_BYTES)
         close_file(reader);
     else {
-        const size_t cut = tokenizer_cut(reader->rules, piece->bytes, piece->size);
+        const size_t cut = tokenizer_cut(reader->rules, piece->bytes, piece->size, &reader->inside);
         reader->rest_size = piece->size - cut;
         memcpy(reader->rest, piece->bytes + cut, reader->rest_size);
         piece->size = cut;

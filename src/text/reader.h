@@ -18,6 +18,7 @@ struct piece {
     uint64_t order;   /* 0, 1, 2, ... along the corpus */
     uint64_t read;    /* bytes of the corpus up to its end */
     const char *path; /* the file */
+    bool inside;      /* it begins inside a token that is too long for a piece */
 };
 
 struct reader {
@@ -26,6 +27,7 @@ struct reader {
     struct tokenizer_rules rules;
     int descriptor;      /* of the file being read, or -1 */
     uint64_t offset;     /* in it, of the first byte of `rest` */
+    bool inside;         /* at the last cut */
     uint64_t order;      /* pieces given out */
     uint64_t bytes;      /* given out */
     unsigned char *rest; /* (READER_PIECE_BYTES) read already, behind the last cut; owned */

@@ -50,6 +50,7 @@ void tokenizer_start(struct tokenizer *tokenizer, struct tokenizer_rules rules, 
     tokenizer->start = tokenizer->at = piece;
     tokenizer->end = piece + size;
     tokenizer->offset = offset;
+    tokenizer->inside = false;
 }
 
 static void count_ill_formed(struct tokenizer *tokenizer) {
@@ -190,10 +191,13 @@ enum token_kind tokenizer_next(struct tokenizer *tokenizer) {
         }
         if (words ? !at_word(tokenizer) : !at_token(tokenizer))
             continue;
+        const bool rest = tokenizer->inside && tokenizer->at == tokenizer->start;
         if (words)
             scan_word(tokenizer);
         else
             scan_token(tokenizer);
+        if (rest)
+            continue;
         if (tokenizer->length <= TOKEN_BYTES_MOST)
             return TOKEN_WORD;
         tokenizer->losses.overlong++;
@@ -215,7 +219,26 @@ static size_t cut_character(const unsigned char *piece, size_t size) {
     return size;
 }
 
-size_t tokenizer_cut(struct tokenizer_rules rules, const unsigned char *piece, size_t size) {
+/* Behind the last character that is in no word, nor joins two parts of one; 0 if there is none. */
+static size_t cut_other(const unsigned char *piece, size_t size) {
+    for (size_t end = size; end > 0;) {
+        size_t start = end - 1;
+        while (start > 0 && end - start < 4 && (piece[start] & 0xc0) == 0x80)
+            start--;
+        const struct tokenizer all = {.end = piece + end};
+        uint32_t code_point;
+        size_t length;
+        const enum character_kind kind = read_character(&all, piece + start, &code_point, &length);
+        const bool whole = length == end - start;
+        if (whole && kind == CHARACTER_OTHER)
+            return end;
+        end = whole ? start : end - 1;
+    }
+    return 0;
+}
+
+size_t tokenizer_cut(struct tokenizer_rules rules, const unsigned char *piece, size_t size, bool *inside) {
+    *inside = false;
     const unsigned char *newline = memrchr(piece, '\n', size);
     if (newline != NULL)
         return (size_t)(newline - piece) + 1;
@@ -224,7 +247,10 @@ size_t tokenizer_cut(struct tokenizer_rules rules, const unsigned char *piece, s
         if (class == BYTE_BLANK || (rules.kind == TOKENIZER_WORDS && class == BYTE_SEPARATOR))
             return i;
     }
-    return cut_character(piece, size);
+    const size_t whole = cut_character(piece, size);
+    const size_t other = rules.kind == TOKENIZER_WORDS ? cut_other(piece, whole) : 0;
+    *inside = other == 0;
+    return other > 0 ? other : whole;
 }
 
 bool tokenizer_normalize(struct tokenizer_rules rules, const char *word, char *normal) {

@@ -41,6 +41,7 @@ struct tokenizer {
     const unsigned char *at, *end; /* what is left of the piece */
     const unsigned char *start;    /* the piece */
     uint64_t offset;               /* of the piece in the whole input */
+    bool inside; /* the piece begins inside an overlong token, counted already: its rest is passed over */
     struct tokenizer_losses losses;
     const unsigned char
         *token; /* the last word; valid until the next call; into the piece or into `folded` */
@@ -56,9 +57,10 @@ void tokenizer_start(struct tokenizer *tokenizer, struct tokenizer_rules rules, 
 enum token_kind tokenizer_next(struct tokenizer *tokenizer);
 
 /* How many of the `size` bytes at `piece` may be given to a tokenizer now, more input to follow: up to and
- * with the last newline; failing that, the last byte that separates words for sure; failing that, the last
- * whole character. At least 1 if size is 4 or more. */
-size_t tokenizer_cut(struct tokenizer_rules rules, const unsigned char *piece, size_t size);
+ * with the last newline; failing that, the last byte, or else character, that separates words; failing that,
+ * the last whole character, and then `inside` is true: the next piece begins inside a token. At least 1 if
+ * size is 4 or more. */
+size_t tokenizer_cut(struct tokenizer_rules rules, const unsigned char *piece, size_t size, bool *inside);
 
 /* Brings a word that a user typed to the form the vocabulary has: King to king. Writes at most
  * TOKEN_BYTES_MOST bytes and a final NUL to `normal`, which has room for TOKEN_BYTES_MOST + 1. False, and

@@ -178,9 +178,12 @@ static void check_cuts(struct test *test, const struct taken *taken, const struc
                        struct tokenizer_rules rules) {
     for (size_t i = 0; i < taken->size; i++) {
         const size_t start = (size_t)taken->pieces[i].offset, left = text->size - start;
+        bool inside = false;
         const size_t cut = left < READER_PIECE_BYTES
                                ? left
-                               : tokenizer_cut(rules, text->bytes + start, READER_PIECE_BYTES);
+                               : tokenizer_cut(rules, text->bytes + start, READER_PIECE_BYTES, &inside);
+        if (i + 1 < taken->size)
+            CHECK_MSG(test, taken->pieces[i + 1].inside == inside, "piece %zu", i + 1);
         CHECK_MSG(test, taken->pieces[i].size == cut, "piece %zu: %zu bytes, not %zu", i,
                   taken->pieces[i].size, cut);
     }
@@ -194,6 +197,7 @@ struct digest {
 static void digest_piece(struct digest *digest, struct tokenizer *tokenizer, const struct piece *piece,
                          struct tokenizer_rules rules) {
     tokenizer_start(tokenizer, rules, piece->bytes, piece->size, piece->offset);
+    tokenizer->inside = piece->inside;
     for (;;) {
         const enum token_kind kind = tokenizer_next(tokenizer);
         if (kind == TOKEN_END)

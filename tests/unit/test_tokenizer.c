@@ -363,7 +363,8 @@ static size_t run_in_pieces(struct result *result, struct tokenizer_rules rules,
     for (size_t at = 0; at < size; pieces++) {
         size_t cut = size - at;
         for (size_t room = window; room < size - at; room *= 2) {
-            cut = tokenizer_cut(rules, text + at, room);
+            bool inside;
+            cut = tokenizer_cut(rules, text + at, room, &inside);
             if (cut > 0 && cut <= room && separates(rules, text[at + cut - 1]))
                 break;
             cut = size - at;
@@ -407,6 +408,16 @@ static size_t plain_cut(struct tokenizer_rules rules, const unsigned char *text,
     return newline > 0 ? newline : separator;
 }
 
+/* Behind the last whole character that is in no word; 0 if there is none, or if only bytes separate. */
+static size_t plain_character_cut(struct tokenizer_rules rules, const unsigned char *text, size_t size) {
+    struct character characters[TEXT_MOST + 1];
+    size_t cut = 0;
+    for (size_t i = 0, count = read_characters(text, size, characters); i < count; i++)
+        if (rules.kind == TOKENIZER_WORDS && characters[i].kind == OTHER)
+            cut = characters[i].at + characters[i].length;
+    return cut;
+}
+
 /* The first character that ends at `at` or behind it. */
 static const struct character *character_at(const struct character *characters, size_t count, size_t at) {
     size_t i = 0;
@@ -429,8 +440,13 @@ static void check_cut_of_characters(struct test *test, const struct text *text, 
 /* True if nothing separated, so that the cut could only keep to characters. */
 static bool check_cut(struct test *test, struct tokenizer_rules rules, const struct text *text, size_t size) {
     unsigned char *copy = copy_exactly(text, size);
-    const size_t cut = tokenizer_cut(rules, copy, size), expected = plain_cut(rules, copy, size);
+    bool inside;
+    const size_t cut = tokenizer_cut(rules, copy, size, &inside);
+    size_t expected = plain_cut(rules, copy, size);
+    if (expected == 0)
+        expected = plain_character_cut(rules, copy, size);
     free(copy);
+    CHECK_MSG(test, inside == (expected == 0), "%zu of %zu", cut, size);
     CHECK_MSG(test, cut <= size && (cut > 0 || size < 4), "%zu of %zu", cut, size);
     if (expected > 0) {
         CHECK_MSG(test, cut == expected, "%zu of %zu, not %zu", cut, size, expected);
@@ -450,6 +466,18 @@ static void cuts_are_where_they_should_be(struct test *test) {
             unseparated += check_cut(test, all_rules[rng_below(&rng, RULES)], &text, size);
     }
     CHECK_MSG(test, unseparated > 1000, "%zu", unseparated);
+}
+
+/* A token that no piece holds is passed over whole: its first piece counts it, the rest says nothing. */
+static void rest_of_an_overlong_token(struct test *test) {
+    const unsigned char text[] = "acgt acgt";
+    for (size_t r = 0; r < RULES; r++) {
+        struct tokenizer tokenizer = {.losses = {0}};
+        tokenizer_start(&tokenizer, all_rules[r], text, sizeof text - 1, 100);
+        tokenizer.inside = true;
+        CHECK(test, tokenizer_next(&tokenizer) == TOKEN_WORD && tokenizer.token == text + 5);
+        CHECK(test, tokenizer_next(&tokenizer) == TOKEN_END && tokenizer.losses.overlong == 0);
+    }
 }
 
 /* The words, each ended by a bar, and a slash for a newline. */
@@ -607,6 +635,7 @@ static const struct test_case cases[] = {
     {"tokenizer: the end stays the end", the_end_stays_the_end},
     {"tokenizer: random texts agree with a plain reading", random_texts_agree_with_a_plain_reading},
     {"tokenizer: pieces give what the whole gives", pieces_give_what_the_whole_gives},
+    {"tokenizer: the rest of an overlong token is no word", rest_of_an_overlong_token},
     {"tokenizer: cuts are where they should be", cuts_are_where_they_should_be},
     {"tokenizer: typed words get the vocabulary's form", typed_words_get_the_vocabulary_s_form},
     {"tokenizer: the longest typed words", the_longest_typed_words},
