@@ -16,6 +16,7 @@
 #include "model/model.h"
 #include "text/ingest.h"
 #include "text/reader.h"
+#include "train/pace.h"
 #include "train/trainer.h"
 
 struct settings {
@@ -215,9 +216,18 @@ static bool reserve_exactly(struct job *job, struct error *error) {
     return file_reserve(&job->file, bytes, error);
 }
 
+static void warn_noise(const struct job *job) {
+    const struct training_options *training = &job->training_options;
+    const size_t words = pace_noise_words(training->alpha, (double)training->negative, training->noise_words);
+    if (words > training->noise_words)
+        fprintf(stderr, "sgns train: --noise %zu is unstable with --alpha %g and --negative %zu: using %zu\n",
+                training->noise_words, training->alpha, training->negative, words);
+}
+
 static bool learn(struct job *job, struct error *error) {
     if (!check_memory(job, error) || !reserve_exactly(job, error))
         return false;
+    warn_noise(job);
     if (job->settings.verbose)
         fprintf(stderr, "kernel %s, %zu threads\n", job->training_options.kernel->name,
                 job->training_options.threads);

@@ -3,24 +3,31 @@
  * word2vec.c goes pair by pair, each step seeing the last one's result. A block computes all its gradients
  * from the same rows and adds them up, so a row can overshoot: a logistic loss has curvature s(1 - s) |x|^2
  * along a row x, and a summed step beyond 2 / curvature ends farther away than it began, with larger rows
- * each time. What one step adds up on a row is bounded by two sums of weights: on a noise row   A = alpha *
- * (pairs of the block) * K * (draws of the row) / N on an input row  B = alpha * (pairs of the word) * (1 +
- * K) * (occurrences of the word in the block) Both are kept below limits that were measured to be safe
- * (src/README.md): a block ends when another word would take A or B beyond them, and where a single word
- * would, its pairs are spread over several passes, each with noise and scores of its own. */
+ * each time. Three products say how much one step adds up:
+ *
+ *   A = alpha * (pairs of the block) * K * (draws of the row) / N                    on a noise row
+ *   B = alpha * (pairs of the word) * (1 + K) * (occurrences of the word in the block)   on an input row
+ *   C = alpha * K / N                                                   of one pair, on and by one noise row
+ *
+ * They are kept below limits that were measured to be safe (src/README.md). A block ends when another word
+ * would take A or B beyond them; where a single word would, its pairs are spread over several passes, each
+ * with noise and scores of its own; and where a single pair would, there are more noise words. */
 #ifndef SGNS_TRAIN_PACE_H
 #define SGNS_TRAIN_PACE_H
 
 #include <stddef.h>
 
 /* The longest block: more gains no time, and fresh rows are better than stale ones. */
-#define PACE_LENGTH_MOST ((size_t)32)
+#define PACE_LENGTH_MOST ((size_t)64)
 
 struct pace {
     size_t passes;      /* a block's pairs are split into so many steps; 1 or more */
     size_t occurrences; /* most occurrences of one word in a block; 1 or more */
     double pairs; /* most pairs of a block, all passes together, if no noise row is drawn more than once */
 };
+
+/* N: as many as asked for, or more where so few would be unstable at this alpha and K. */
+size_t pace_noise_words(double alpha, double negative, size_t noise_words);
 
 /* For the learning rate of the moment. `window` bounds the pairs of a word by 2 `window`, `mean_pairs` is
  * their mean; `negative` is K; `noise` is N. */

@@ -47,7 +47,9 @@ size_t training_stride(size_t dim) {
 
 bool training_bytes(const struct training_options *options, size_t vocab, size_t *bytes) {
     size_t matrices, tables, rooms;
-    const size_t around = 2 * options->window + options->noise_words + PACE_LENGTH_MOST;
+    const size_t around = 2 * options->window +
+                          pace_noise_words(options->alpha, (double)options->negative, options->noise_words) +
+                          PACE_LENGTH_MOST;
     return size_multiply(vocab, training_stride(options->dim) * 2 * sizeof(float), &matrices) &&
            size_multiply(vocab, sizeof(struct noise_entry) + 24, &tables) &&
            size_multiply(options->threads, around * training_stride(options->dim) * 8 + (size_t)(1 << 19),
@@ -117,7 +119,7 @@ static double train_passage(struct learner *learner, const struct run *run, size
     for (size_t at = 0; at < kept; blocks++) {
         alpha = alpha_at(run, words_before + words * (double)at / (double)kept);
         const struct pace pace = pace_choose(alpha, (double)options->window, mean_pairs(options),
-                                             (double)options->negative, (double)options->noise_words);
+                                             (double)options->negative, (double)run->settings.noise_words);
         at += block_train(learner->block, at, alpha, &pace, &learner->rng,
                           blocks % LOSS_EVERY == 0 ? loss : NULL);
     }
@@ -263,17 +265,18 @@ static bool prepare(struct run *run, struct error *error) {
         return false;
     if (!size_multiply(run->corpus->stream.size, options->epochs, &run->tickets))
         return error_set(error, ERROR_INPUT, "--epochs %zu is too many", options->epochs);
-    run->settings = (struct block_settings){.objective = options->objective,
-                                            .kernel = options->kernel,
-                                            .noise = &run->noise,
-                                            .shifts = run->shifts,
-                                            .input = run->training->input,
-                                            .output = run->training->output,
-                                            .dim = options->dim,
-                                            .stride = run->training->stride,
-                                            .window = options->window,
-                                            .negative = options->negative,
-                                            .noise_words = options->noise_words};
+    run->settings = (struct block_settings){
+        .objective = options->objective,
+        .kernel = options->kernel,
+        .noise = &run->noise,
+        .shifts = run->shifts,
+        .input = run->training->input,
+        .output = run->training->output,
+        .dim = options->dim,
+        .stride = run->training->stride,
+        .window = options->window,
+        .negative = options->negative,
+        .noise_words = pace_noise_words(options->alpha, (double)options->negative, options->noise_words)};
     for (size_t i = 0; i < options->threads; i++)
         if (!prepare_learner(run, &run->learners[i], error))
             return false;

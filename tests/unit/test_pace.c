@@ -10,12 +10,11 @@ static void check_bounds(struct test *test, double alpha, double window, double 
     const double input_row = alpha * mean_pairs / passes * (1 + negative) * (double)pace.occurrences;
     CHECK_MSG(test, input_row <= 5.4 * 1.001, "alpha %g window %g K %g N %g: B %g", alpha, window, negative,
               noise, input_row);
-    const double most = noise < 8 ? 1.5 * noise / 8 : 1.5;
     const double whole_block = alpha * pace.pairs / passes * negative / noise;
-    CHECK_MSG(test, whole_block <= most * 1.001, "alpha %g window %g K %g N %g: A %g", alpha, window, negative,
+    CHECK_MSG(test, whole_block <= 1.5 * 1.001, "alpha %g window %g K %g N %g: A %g", alpha, window, negative,
               noise, whole_block);
     const double one_word = alpha * 2 * window / passes * negative * 2 / noise;
-    CHECK_MSG(test, one_word <= most * 1.001, "alpha %g window %g K %g N %g: A %g of one word", alpha, window,
+    CHECK_MSG(test, one_word <= 1.5 * 1.001, "alpha %g window %g K %g N %g: A %g of one word", alpha, window,
               negative, noise, one_word);
 }
 
@@ -31,15 +30,32 @@ static void test_bounds(struct test *test) {
                 }
 }
 
+/* No pair counts more than 1/16 on a noise row, and no more noise words than that takes are added. */
+static void test_noise_words(struct test *test) {
+    const double alphas[] = {1e-6, 0.025, 0.05, 0.1, 1}, negatives[] = {1, 5, 20, 100};
+    for (size_t a = 0; a < 5; a++)
+        for (size_t k = 0; k < 4; k++)
+            for (size_t asked = 1; asked <= 4096; asked *= 4) {
+                const size_t words = pace_noise_words(alphas[a], negatives[k], asked);
+                const double share = alphas[a] * negatives[k];
+                CHECK_MSG(test, words >= asked && share / (double)words <= 1.0 / 16, "%zu of %zu", words,
+                          asked);
+                CHECK_MSG(test, words == asked || share / (double)(words - 1) > 1.0 / 16, "%zu of %zu", words,
+                          asked);
+            }
+}
+
 /* The common case is left alone: whole blocks in one pass. */
 static void test_defaults(struct test *test) {
     const struct pace pace = pace_choose(0.05, 5, 6, 5, 64);
+    CHECK(test, pace_noise_words(0.05, 5, 64) == 64);
     CHECK_MSG(test, pace.passes == 1 && pace.pairs >= 6 * 32 * 2, "%zu passes, %g pairs", pace.passes,
               pace.pairs);
 }
 
 static const struct test_case cases[] = {
     {"pace: sums of weights stay within their limits", test_bounds},
+    {"pace: as many noise words as one pair needs", test_noise_words},
     {"pace: the defaults run in whole blocks", test_defaults},
 };
 TEST_MAIN(cases)
