@@ -7,6 +7,7 @@
 # The first from word2vec's repository, the others as Manaal Faruqui's eval-word-vectors has them, at fixed revisions.
 set -eu
 folder=${1:-corpora}
+# shellcheck source=scripts/get.sh
 . "$(dirname "$0")/get.sh"
 word2vec=https://raw.githubusercontent.com/tmikolov/word2vec/20c129af10659f7c50e86e3be406df663beff438
 pairs=https://raw.githubusercontent.com/mfaruqui/eval-word-vectors/94b3dd9fdbac7ed08dbee7179cd5ee464acf0594/data/word-sim

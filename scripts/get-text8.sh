@@ -4,6 +4,7 @@
 # about it at http://mattmahoney.net/dc/textdata.html.
 set -eu
 folder=${1:-corpora}
+# shellcheck source=scripts/get.sh
 . "$(dirname "$0")/get.sh"
 get http://mattmahoney.net/dc/text8.zip "$folder/text8.zip" 3bea1919949baf155f99411df5fada7e
 part=$folder/text8.part

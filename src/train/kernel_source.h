@@ -20,7 +20,7 @@ typedef int32_t whole __attribute__((vector_size(W * 4), aligned(W * 4), may_ali
 #define STORE(address, value) (*(vector *)(address) = (value))
 
 /* Keeps the compiler from loading a value again for each of its uses: loads are what a tile runs out of. */
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(__clang_analyzer__)
 #define IN_REGISTER(value) __asm__("" : "+v"(value))
 #elif defined(__aarch64__)
 #define IN_REGISTER(value) __asm__("" : "+w"(value))

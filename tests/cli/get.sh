@@ -1,5 +1,6 @@
 #!/bin/sh
 # The scripts that fetch, with a curl of our own in front that copies from a folder instead.
+# shellcheck disable=SC2016 # variables in the commands of sh -c
 . "$ROOT/tests/cli/harness.sh"
 mkdir -p "$TMPDIR/bin" "$TMPDIR/net"
 cat >"$TMPDIR/bin/curl" <<'END'

@@ -1,5 +1,6 @@
 #!/bin/sh
 # sgns train: the model, what each option does to it, what is read, and what is said.
+# shellcheck disable=SC2016 # variables in the commands of sh -c
 . "$ROOT/tests/cli/harness.sh"
 
 # Two topics of 30 words that never meet.
