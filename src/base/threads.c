@@ -1,18 +1,55 @@
 #include "base/threads.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 
+/* The cores that a control group's quota amounts to; `group` is its path, "" for the root. */
+static double group_limit(const char *group) {
+    char path[600];
+    double quota, period, limit = INFINITY;
+    snprintf(path, sizeof path, "/sys/fs/cgroup%s/cpu.max", group);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return limit;
+    if (fscanf(file, "%lf %lf", &quota, &period) == 2 && quota > 0 && period > 0) /* or "max 100000" */
+        limit = quota / period;
+    fclose(file);
+    return limit;
+}
+
+/* The least of this process's control group (version 2) and those above it. */
+static double groups_limit(void) {
+    char group[512] = "";
+    FILE *file = fopen("/proc/self/cgroup", "r");
+    if (file != NULL) {
+        if (fscanf(file, "0::%511[^\n]", group) != 1)
+            group[0] = '\0';
+        fclose(file);
+    }
+    double limit = INFINITY;
+    for (;;) {
+        limit = fmin(limit, group_limit(group));
+        char *slash = strrchr(group, '/');
+        if (slash == NULL)
+            return limit;
+        *slash = '\0';
+    }
+}
+
 size_t threads_usable(void) {
     cpu_set_t set;
+    double cores = (double)sysconf(_SC_NPROCESSORS_ONLN);
     if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
-        return (size_t)CPU_COUNT(&set);
-    const long online = sysconf(_SC_NPROCESSORS_ONLN);
-    return online > 0 ? (size_t)online : 1;
+        cores = CPU_COUNT(&set);
+    cores = fmin(cores, ceil(groups_limit()));
+    return cores >= 1 ? (size_t)cores : 1;
 }
 
 struct start {

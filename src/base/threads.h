@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-/* Cores this process may run on, by affinity; 1 at least. */
+/* Cores this process may use, by its affinity and the quotas of its control groups; 1 at least. */
 size_t threads_usable(void);
 
 typedef void threads_work(void *context, size_t index);

@@ -2,15 +2,19 @@
 #include <stdio.h>
 
 #include "cli/command.h"
+#include "cli/processor.h"
 #include "model/model.h"
 
 struct settings {
-    bool verify;
+    bool verify, cpu;
 };
 
 static const struct option options[] = {
     {"verify", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL, "read the whole file and check its checksums",
      offsetof(struct settings, verify)},
+    {"cpu", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL,
+     "instead: the usable cores, the kernels that run here, the best first, and their peak, measured",
+     offsetof(struct settings, cpu)},
 };
 
 #define LABEL_WIDTH 22
@@ -118,6 +122,10 @@ static bool run(int argc, char **argv, struct error *error) {
     struct settings settings = {0};
     if (!options_parse(options, sizeof options / sizeof *options, &argc, argv, &settings, error))
         return false;
+    if (settings.cpu && argc == 0 && !settings.verify)
+        return processor_print(error);
+    if (settings.cpu)
+        return error_set(error, ERROR_INPUT, "--cpu takes no model and no other option");
     if (argc != 1)
         return error_set(error, ERROR_INPUT, "name one model, not %d", argc);
     struct model model;
@@ -140,7 +148,7 @@ static bool run(int argc, char **argv, struct error *error) {
 
 const struct command command_info = {
     .name = "info",
-    .arguments = "MODEL",
+    .arguments = "MODEL | --cpu",
     .summary = "what a model is and how it was trained",
     .options = options,
     .option_count = sizeof options / sizeof *options,

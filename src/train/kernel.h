@@ -56,6 +56,10 @@ struct kernel {
     /* targets[t] += scale * sum over s of weight(t, s) * sources[s], one target after the other. */
     void (*update)(float *const *targets, size_t target_count, const float *const *sources,
                    size_t source_count, const struct kernel_weights *weights, float scale, size_t stride);
+
+    /* Does nothing but multiply-adds in registers, `rounds` times a few, to measure what the machine can do;
+     * returns how many floating-point operations that was. */
+    double (*multiply_adds)(size_t rounds);
 };
 
 /* The kernel of that name, or the best that this processor and system can run if `name` is NULL. The error

@@ -68,6 +68,18 @@ INTENDED_RACE static void update(float *const *targets, size_t target_count, con
         }
 }
 
+static double multiply_adds(size_t rounds) {
+    volatile float result;
+    float sums[4] = {1, 2, 3, 4};
+    for (size_t i = 0; i < rounds; i++)
+        for (size_t k = 0; k < 4; k++)
+            sums[k] = sums[k] * 0.999f + 0.001f;
+    for (size_t k = 0; k < 4; k++)
+        result = sums[k];
+    (void)result;
+    return 8 * (double)rounds;
+}
+
 const struct kernel kernel_scalar = {
-    "scalar", copy_rows, transpose, noise_scores, pair_scores, logistic, weigh, update,
+    "scalar", copy_rows, transpose, noise_scores, pair_scores, logistic, weigh, update, multiply_adds,
 };
