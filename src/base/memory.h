@@ -33,4 +33,7 @@ void memory_pages_free(void *pages, size_t bytes);
  * SIZE_MAX where the system doesn't say. */
 size_t memory_available(void);
 
+/* The most bytes of memory that this process has had in use so far. */
+size_t memory_peak(void);
+
 #endif

@@ -216,6 +216,13 @@ static bool reserve_exactly(struct job *job, struct error *error) {
     return file_reserve(&job->file, bytes, error);
 }
 
+static void print_details(const struct job *job) {
+    for (size_t i = 0; i < job->training_options.epochs; i++)
+        fprintf(stderr, "epoch %zu: loss %.6f\n", i + 1, job->training.losses[i]);
+    fprintf(stderr, "subsampling kept %.2f%% of the words\n", 100 * job->training.kept);
+    fprintf(stderr, "at most %zu MB of memory were in use\n", memory_peak() >> 20);
+}
+
 static void warn_noise(const struct job *job) {
     const struct training_options *training = &job->training_options;
     const size_t words = pace_noise_words(training->alpha, (double)training->negative, training->noise_words);
@@ -242,8 +249,7 @@ static bool learn(struct job *job, struct error *error) {
         fprintf(stderr, "sgns train: interrupted; the model has %.1f%% of its training\n",
                 100 * job->training.progress);
     if (job->settings.verbose)
-        for (size_t i = 0; i < job->training_options.epochs; i++)
-            fprintf(stderr, "epoch %zu: loss %.6f\n", i + 1, job->training.losses[i]);
+        print_details(job);
     if (!job->settings.quiet)
         fprintf(stderr, "trained in %.2f s, %.2fM words/s\n", seconds,
                 (double)job->corpus.words * (double)job->training_options.epochs * job->training.progress *

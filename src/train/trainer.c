@@ -220,6 +220,8 @@ static bool prepare_tables(struct run *run, struct error *error) {
         return false;
     for (size_t i = 0; i < vocab->size; i++) {
         run->keep[i] = keep_threshold(vocab->counts[i], vocab->total, options->sample);
+        run->training->kept += (double)run->keep[i] / UINT32_MAX * (double)vocab->counts[i] /
+                               (double)vocab->total;
         run->shifts[i] = (float)log((double)options->negative *
                                     noise_probability(&run->noise, vocab->counts[i]));
     }

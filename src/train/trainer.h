@@ -42,6 +42,7 @@ struct training {
     float *input, *output; /* (vocab, stride) row-major, 64-byte aligned; owned */
     size_t matrix_bytes;   /* of each */
     double *losses;        /* (epochs) mean loss a pair in each epoch, 0 for one that was not begun; owned */
+    double kept;           /* the share of the words that subsampling keeps, expected */
     double progress;       /* the share of the work that was done: 1 unless stopped */
 };
 
