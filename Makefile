@@ -1,6 +1,7 @@
 # make            build/sgns
 # make demo       builds, trains on the bundled corpus, shows neighbours
 # make test       builds and runs every test; make test SANITIZE=address,undefined runs them under sanitizers
+# make bench      speed; CORPUS=file to measure on, or one of random words
 # make lint       layers, globals, warnings of both compilers, formatting, clang-tidy and more
 # make install    to PREFIX (/usr/local)
 CC ?= cc
@@ -20,7 +21,7 @@ OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o)
 LIBRARY := $(BUILD)/libsgns.a
 TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
-.PHONY: all programs demo test lint format install clean
+.PHONY: all programs demo test bench lint format install clean
 all: $(BUILD)/sgns
 
 $(BUILD)/sgns: $(BUILD)/main.o $(LIBRARY)
@@ -60,6 +61,9 @@ test: programs
 
 demo: $(BUILD)/sgns
 	sh scripts/demo.sh $(BUILD)
+
+bench: $(BUILD)/sgns
+	sh scripts/bench.sh $(BUILD) $(CORPUS)
 
 lint:
 	sh scripts/lint.sh $(BUILD) '$(ONLY)'

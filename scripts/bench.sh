@@ -1,0 +1,137 @@
+#!/bin/sh
+# Measures speed: scripts/bench.sh BUILD_FOLDER [CORPUS]. Without a corpus it makes one of random words. What is compared is
+# run alternately, and medians are shown. Peers: fasttext if it is installed; others where these variables name a program:
+# WORD2VEC (word2vec.c), PWORD2VEC (pWord2Vec or pSGNScc, which take the same options). ROUNDS=3 runs of each; THREADS all.
+set -eu
+build=${1:?usage: bench.sh BUILD_FOLDER [CORPUS]}
+corpus=${2:-}
+here=$(cd "$(dirname "$0")" && pwd)
+sgns=$build/sgns
+rounds=${ROUNDS:-3}
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/sgns-bench.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 3' HUP INT TERM
+
+now() { date +%s.%N; }
+median() { sort -n "$1" | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
+
+"$sgns" info --cpu | tee "$scratch/cpu"
+threads=${THREADS:-$(awk '/^usable cores/ { print $3 }' "$scratch/cpu")}
+# peak KERNEL: GFLOP/s of as many cores as there are threads.
+peak() { awk -v kernel="$1" -v threads="$threads" '$1 == "kernel" && $2 == kernel { print $(NF - 2) * threads }' "$scratch/cpu"; }
+best=$(awk '$1 == "kernel" { print $2; exit }' "$scratch/cpu")
+
+if [ -z "$corpus" ]; then
+    corpus=$scratch/zipf.txt
+    sh "$here/make-zipf.sh" >"$corpus"
+fi
+size=$(wc -c <"$corpus" | tr -d ' ')
+echo "corpus: $corpus, $size bytes; $threads threads; medians of $rounds runs"
+
+# train CORPUS OPTION...: trains with one epoch, word2vec's subsampling and the options; what it said is in $scratch/log.
+train() {
+    train_corpus=$1
+    shift
+    "$sgns" train "$train_corpus" --tokenizer whitespace --epochs 1 --sample 1e-3 --threads "$threads" \
+        -o "$scratch/model.sgns" --verbose "$@" 2>"$scratch/log"
+}
+field() { sed -n "$1" "$scratch/log"; }
+
+# rate LABEL DIM NOISE KERNEL CORPUS OPTION...: words/s, GFLOP/s and share of the peak, of training alone.
+rate() {
+    label=$1 dim=$2 noise=$3 kernel=$4 rate_corpus=$5
+    shift 5
+    : >"$scratch/rates"
+    for _ in $(seq "$rounds"); do
+        train "$rate_corpus" --dim "$dim" --noise "$noise" --kernel "$kernel" "$@"
+        field 's/^trained in .* s, \([0-9.]*\)M words.*/\1/p' >>"$scratch/rates"
+    done
+    kept=$(field 's/^subsampling kept \([0-9.]*\)%.*/\1/p')
+    memory=$(field 's/^at most \([0-9]*\) MB.*/\1/p')
+    median "$scratch/rates" | awk -v label="$label" -v dim="$dim" -v noise="$noise" -v kept="$kept" -v memory="$memory" \
+        -v peak="$(peak "$kernel")" '{
+            flops = $1 * 1e-3 * kept / 100 * 6 * dim * (6 + noise)
+            printf "%-34s %7.2f M words/s %8.1f GFLOP/s %5.1f%% of peak %6d MB\n", label, $1, flops, 100 * flops / peak, memory
+        }'
+}
+
+echo
+echo "reading (tokenizer, dictionary, ids; one epoch follows, not counted)"
+for reading in 1 "$threads"; do
+    : >"$scratch/rates"
+    for _ in $(seq "$rounds"); do
+        train "$corpus" --threads "$reading" --dim 1 --noise 1 --window 1 --negative 1
+        field 's/^reading took .* s, \([0-9]*\) MB.*/\1/p' >>"$scratch/rates"
+    done
+    echo "$reading threads: $(median "$scratch/rates") MB/s"
+done
+
+echo
+echo "training alone, flops counted as 6 D (pairs + noise) a kept word"
+for noise in 16 32 64; do
+    rate "dim 100, noise $noise" 100 $noise "$best" "$corpus"
+done
+rate "dim 300, noise 64" 300 64 "$best" "$corpus"
+threads_all=$threads
+threads=1
+rate "dim 100, noise 64, 1 thread" 100 64 "$best" "$corpus"
+threads=$threads_all
+sed -n 's/^kernel \([a-z0-9]*\) .*/\1/p' "$scratch/cpu" | sed 1d | grep -v scalar >"$scratch/kernels"
+while read -r kernel; do
+    rate "dim 100, noise 64, kernel $kernel" 100 64 "$kernel" "$corpus"
+done <"$scratch/kernels"
+for different in 100000 1000000; do
+    sh "$here/make-zipf.sh" -v "$different" -w 8000000 >"$scratch/large.txt"
+    rate "zipf $different words, dim 100" 100 64 "$best" "$scratch/large.txt" --min-count 1
+    rate "zipf $different words, dim 300" 300 64 "$best" "$scratch/large.txt" --min-count 1
+done
+rm -f "$scratch/large.txt"
+
+echo
+echo "cost by length of the corpus and by epochs: seconds of the whole process"
+for part in 8 4 2 1; do
+    head -c $((size / part)) "$corpus" >"$scratch/part.txt"
+    start=$(now)
+    train "$scratch/part.txt" --dim 100
+    echo "1/$part of the corpus: $(echo "$(now) $start" | awk '{ printf "%.2f", $1 - $2 }') s"
+done
+for epochs in 2 4; do
+    start=$(now)
+    train "$corpus" --dim 100 --epochs "$epochs"
+    echo "$epochs epochs: $(echo "$(now) $start" | awk '{ printf "%.2f", $1 - $2 }') s"
+done
+
+# --- peers: the whole process, file to saved vectors ---
+
+run_sgns16() { train "$corpus" --noise 16; }
+run_sgns32() { train "$corpus" --noise 32; }
+run_sgns64() { train "$corpus" --noise 64; }
+run_fasttext() {
+    fasttext skipgram -input "$corpus" -output "$scratch/fasttext" -minn 0 -maxn 0 -dim 100 -ws 5 -neg 5 -t 1e-3 -minCount 5 \
+        -epoch 1 -thread "$threads"
+}
+word2vec_options() {
+    "$1" -train "$corpus" -output "$scratch/word2vec" -size 100 -window 5 -negative 5 -hs 0 -sample 1e-3 -iter 1 -cbow 0 \
+        -min-count 5 -threads "$threads" -binary 1
+}
+run_word2vec() { word2vec_options "$WORD2VEC"; }
+run_pword2vec() { word2vec_options "$PWORD2VEC"; }
+
+programs="sgns16 sgns32 sgns64"
+command -v fasttext >/dev/null 2>&1 && programs="$programs fasttext" || echo "fasttext is not installed, so not compared"
+[ -n "${WORD2VEC:-}" ] && programs="$programs word2vec" || echo "WORD2VEC names no program, so word2vec.c is not compared"
+[ -n "${PWORD2VEC:-}" ] && programs="$programs pword2vec" || echo "PWORD2VEC names no program, so it is not compared"
+echo
+echo "whole process, 1 epoch, dim 100: seconds, and how many times as long as sgns --noise 32"
+for _ in $(seq "$rounds"); do
+    for program in $programs; do
+        start=$(now)
+        "run_$program" >/dev/null 2>&1
+        echo "$(now) $start" | awk '{ print $1 - $2 }' >>"$scratch/time.$program"
+    done
+done
+base=$(median "$scratch/time.sgns32")
+for program in $programs; do
+    median "$scratch/time.$program" | awk -v program="$program" -v base="$base" \
+        '{ printf "%-10s %8.2f s %8.2f\n", program, $1, $1 / base }'
+done
