@@ -117,9 +117,16 @@ static void sync_folder(const char *path) {
     close(descriptor);
 }
 
-static bool finish_temporary(struct file_out *file, struct error *error) {
-    if (ftruncate(file->descriptor, (off_t)file->written) != 0 || fsync(file->descriptor) != 0)
+bool file_sync(struct file_out *file, struct error *error) {
+    if (!flush(file, error))
+        return false;
+    if (file->temporary != NULL &&
+        (ftruncate(file->descriptor, (off_t)file->written) != 0 || fsync(file->descriptor) != 0))
         return error_system(error, errno, "%s: can't write", file->path);
+    return true;
+}
+
+static bool finish_temporary(struct file_out *file, struct error *error) {
     const int closed = close(file->descriptor);
     file->descriptor = -1;
     if (closed != 0)
@@ -133,7 +140,7 @@ static bool finish_temporary(struct file_out *file, struct error *error) {
 }
 
 bool file_commit(struct file_out *file, struct error *error) {
-    const bool done = flush(file, error) && (file->temporary == NULL || finish_temporary(file, error));
+    const bool done = file_sync(file, error) && (file->temporary == NULL || finish_temporary(file, error));
     file_abandon(file);
     return done;
 }

@@ -30,6 +30,10 @@ bool file_reserve(struct file_out *file, uint64_t bytes, struct error *error) MU
 /* Appends. */
 bool file_write(struct file_out *file, const void *data, size_t bytes, struct error *error) MUST_USE;
 
+/* Brings all to the disk. Of what file_commit does, only the rename can fail then: for files that belong
+ * together, before the first of them is committed. */
+bool file_sync(struct file_out *file, struct error *error) MUST_USE;
+
 /* Flushes, syncs, renames, closes. On failure the temporary file is gone and the target as it was. Either way
  * `file` is done with. */
 bool file_commit(struct file_out *file, struct error *error) MUST_USE;
