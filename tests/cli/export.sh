@@ -136,10 +136,11 @@ fails_clean() {
     check "$clean_name: no file is left behind" no_more_names
 }
 echo kept >"$TMPDIR/old"
+formats="native, word2vec, word2vec-text, glove, npy, fvecs, safetensors, tensorboard, jsonl, pgvector"
 kept() { [ "$(cat "$TMPDIR/old")" = kept ]; }
-fails_clean "no format" 2 '^sgns export: name a format: --format word2vec or --format word2vec-text$' \
+fails_clean "no format" 2 "^sgns export: name a format: --format takes one of $formats\$" \
     "$SGNS" export "$model" -o "$TMPDIR/none"
-fails_clean "an unknown format" 2 '^sgns export: --format takes one of word2vec, word2vec-text, not "word2vec.txt"$' \
+fails_clean "an unknown format" 2 "^sgns export: --format takes one of $formats, not \"word2vec.txt\"\$" \
     "$SGNS" export "$model" -f word2vec.txt -o "$TMPDIR/none"
 fails_clean "no model named" 2 '^sgns export: name one model to export, not 0$' "$SGNS" export -f word2vec
 fails_clean "two models" 2 '^sgns export: name one model to export, not 2$' \
@@ -165,7 +166,7 @@ fails_clean "the model's own place by another name" 2 "the model itself" \
 damaged=$TMPDIR/damaged.sgns
 cp "$model" "$damaged"
 printf '\377\377' | dd of="$damaged" bs=1 seek=$(($(begin 1) + 9)) conv=notrunc 2>/dev/null
-fails_clean "a damaged model whose words are out of place" 2 'can.t be written in this format: it is empty$' \
+fails_clean "a damaged model whose words are out of place" 2 'word2vec can.t hold word 0, "": it is empty ' \
     "$SGNS" export "$damaged" -f word2vec -o "$TMPDIR/old"
 
 limited() { (ulimit -f 8 && exec "$SGNS" export "$model" "$@"); }

@@ -15,25 +15,38 @@ struct toy {
     size_t vocab, dim;
     const float *vectors; /* (vocab, dim) row-major, or NULL for all ones */
     enum tokenizer_kind kind;
+    const float *contexts; /* the same as vectors, or NULL for no context vectors */
 };
+
+static inline void toy_fill(const struct toy *toy, const float *vectors, float *rows) {
+    const size_t stride = (toy->dim + 15) / 16 * 16;
+    for (size_t i = 0; i < toy->vocab; i++)
+        for (size_t d = 0; d < toy->dim; d++)
+            rows[i * stride + d] = vectors != NULL ? vectors[i * toy->dim + d] : 1;
+}
 
 static inline bool toy_write(const struct toy *toy, const struct vocab *vocab, const char *path,
                              struct error *error) {
     const size_t stride = (toy->dim + 15) / 16 * 16, bytes = toy->vocab * stride * sizeof(float);
     float *input = memory_pages(bytes, "vectors", error);
-    if (input == NULL)
+    float *output = memory_pages(bytes, "context vectors", error);
+    if (input == NULL || output == NULL)
         return false;
-    for (size_t i = 0; i < toy->vocab; i++)
-        for (size_t d = 0; d < toy->dim; d++)
-            input[i * stride + d] = toy->vectors != NULL ? toy->vectors[i * toy->dim + d] : 1;
-    const struct model_content content = {
-        .vocab = vocab, .dim = toy->dim, .stride = stride, .input = input, .record = ""};
+    toy_fill(toy, toy->vectors, input);
+    toy_fill(toy, toy->contexts, output);
+    const struct model_content content = {.vocab = vocab,
+                                          .dim = toy->dim,
+                                          .stride = stride,
+                                          .input = input,
+                                          .output = toy->contexts != NULL ? output : NULL,
+                                          .record = ""};
     struct file_out file;
     const bool done = file_create(&file, path, error) && model_write(&file, &content, error) &&
                       file_commit(&file, error);
     if (!done)
         file_abandon(&file);
     memory_pages_free(input, bytes);
+    memory_pages_free(output, bytes);
     return done;
 }
 
