@@ -1,9 +1,16 @@
 #include "model/model.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/threads.h"
 #include "model/checksum.h"
+#include "model/foreign.h"
 #include "model/layout.h"
+
+/* Fewer are not worth starting a thread. */
+#define FOREIGN_BYTES_A_THREAD ((size_t)1 << 20)
 
 static const char *const section_names[LAYOUT_SECTIONS] = {
     "training record", "word starts",  "words",           "counts",
@@ -15,9 +22,6 @@ static const char *const section_names[LAYOUT_SECTIONS] = {
 /* Is this a header that this program wrote, whole? The order of the questions gives the clearest answer. */
 static bool check_header(const struct file_map *map, struct layout_header *header, const char *path,
                          struct error *error) {
-    const size_t magic = sizeof header->magic;
-    if (map->size < magic || memcmp(map->data, LAYOUT_MAGIC, magic) != 0)
-        return error_set(error, ERROR_INPUT, "%s: not an sgns model", path);
     if (map->size < sizeof *header)
         return error_set(error, ERROR_INPUT, "%s: truncated: %zu bytes are less than a header", path,
                          map->size);
@@ -75,6 +79,7 @@ static void point_into(struct model *model, const struct layout_header *header) 
     model->slot_count = (size_t)header->slots;
     model->record = section(map, header, LAYOUT_RECORD);
     model->record_bytes = (size_t)header->places[LAYOUT_RECORD].bytes;
+    model->file_bytes = map->size;
 }
 
 static bool record_says(const struct model *model, const char *key, const char *value) {
@@ -83,24 +88,49 @@ static bool record_says(const struct model *model, const char *key, const char *
     return found != NULL && length == strlen(value) && memcmp(found, value, length) == 0;
 }
 
-bool model_open(struct model *model, const char *path, struct error *error) {
-    *model = (struct model){0};
+static bool open_native(struct model *model, const char *path, struct error *error) {
     struct layout_header header = {0};
-    if (!file_map_open(&model->map, path, error))
+    if (!check_header(&model->map, &header, path, error) || !check_places(&header, path, error))
         return false;
-    if (!check_header(&model->map, &header, path, error) || !check_places(&header, path, error)) {
-        model_close(model);
-        return false;
-    }
     point_into(model, &header);
     model->rules.kind = record_says(model, "tokenizer", "whitespace") ? TOKENIZER_WHITESPACE
                                                                       : TOKENIZER_WORDS;
     model->rules.keep_case = record_says(model, "keep_case", "1");
+    size_t length;
+    model->small_letters = model_record(model, "source", &length) != NULL;
     return true;
+}
+
+/* Files cut within the magic are still our own. */
+static bool is_native(const struct file_map *map) {
+    const size_t magic = sizeof LAYOUT_MAGIC - 1, length = map->size < magic ? map->size : magic;
+    return length > 0 && memcmp(map->data, LAYOUT_MAGIC, length) == 0;
+}
+
+static bool open_foreign(struct model *model, const char *path, struct error *error) {
+    const size_t usable = threads_usable(), useful = model->map.size / FOREIGN_BYTES_A_THREAD + 1;
+    const bool done = foreign_read(model, &model->map, path, usable < useful ? usable : useful, error);
+    file_map_close(&model->map);
+    return done;
+}
+
+bool model_open(struct model *model, const char *path, struct error *error) {
+    *model = (struct model){0};
+    if (!file_map_open(&model->map, path, error))
+        return false;
+    const bool done = is_native(&model->map) ? open_native(model, path, error)
+                                             : open_foreign(model, path, error);
+    if (!done)
+        model_close(model);
+    return done;
 }
 
 void model_close(struct model *model) {
     file_map_close(&model->map);
+    vocab_free(&model->memory.words);
+    memory_pages_free(model->memory.input, model->memory.input_bytes);
+    free(model->memory.norms);
+    free(model->memory.slots);
     *model = (struct model){0};
 }
 
@@ -176,6 +206,8 @@ static bool verify_gap(const struct file_map *map, uint64_t from, uint64_t to) {
 
 bool model_verify(const struct model *model, const char *path, struct error *error) {
     struct layout_header header;
+    if (model->source != MODEL_NATIVE)
+        return true;
     memcpy(&header, model->map.data, sizeof header);
     for (int i = 0; i < LAYOUT_SECTIONS; i++) {
         const struct layout_place *place = &header.places[i];

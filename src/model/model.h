@@ -1,5 +1,7 @@
-/* A trained model, read. model_open maps the file and checks its header and every length in it against the
- * file's size; pages are read when they are used. Read-only: any number of threads may use one. */
+/* A trained model, read. model_open maps a file of sgns's own and checks its header and every length in it
+ * against the file's size; pages are read when they are used. A file in another program's format
+ * (model/foreign.h) is read and checked as a whole, and the model then lies in memory. Read-only: any number
+ * of threads may use one. */
 #ifndef SGNS_MODEL_MODEL_H
 #define SGNS_MODEL_MODEL_H
 
@@ -11,7 +13,42 @@
 #include "text/tokenizer.h"
 #include "text/vocab.h"
 
+enum model_source {
+    MODEL_NATIVE,
+    MODEL_WORD2VEC_BINARY,
+    MODEL_WORD2VEC_TEXT, /* fastText's .vec, too */
+    MODEL_GLOVE_TEXT,
+};
+
+/* What was odd in a file of another format, and did not keep the rest from being read. */
+enum model_warning {
+    MODEL_DUPLICATE,  /* rows left out, since an earlier row has the same word */
+    MODEL_WORDLESS,   /* rows left out, since they have no word */
+    MODEL_ILL_FORMED, /* words that are not UTF-8; kept as they are */
+    MODEL_BLANK,      /* words with blanks inside; kept */
+    MODEL_NOT_FINITE, /* words whose vector or its length is not finite; kept, but they neither ask nor answer
+                       */
+    MODEL_UNENDED,    /* the last line has no newline, so that its last number may be cut */
+    MODEL_WARNINGS
+};
+
+struct model_warnings {
+    uint64_t counts[MODEL_WARNINGS];
+    uint64_t
+        first[MODEL_WARNINGS]; /* the first case's line, or its row in a binary file, from 1; 0 for none */
+};
+
+/* What a model that is not in the map owns; all NULL and 0 for one that is. */
+struct model_memory {
+    struct vocab words;
+    float *input; /* of memory_pages */
+    size_t input_bytes;
+    float *norms;
+    uint32_t *slots;
+};
+
 struct model {
+    enum model_source source;
     size_t vocab;  /* words */
     size_t dim;    /* floats that count in a row */
     size_t stride; /* floats from one row to the next: dim rounded up to a multiple of 16; what lies between
@@ -19,7 +56,7 @@ struct model {
     const float *input;     /* (vocab, stride) row-major, 64-byte aligned: the word vectors */
     const float *output;    /* (vocab, stride) row-major: the context vectors; NULL if the file has none */
     const float *norms;     /* (vocab) Euclidean lengths of the input rows */
-    const uint64_t *counts; /* (vocab) */
+    const uint64_t *counts; /* (vocab) 0 if unknown: other formats have none; their order is the rank */
     const uint64_t *starts; /* (vocab + 1) into `text`; not checked by model_open, so use model_word */
     const char *text;       /* (text_bytes) words, each ended by a NUL */
     size_t text_bytes;
@@ -28,14 +65,20 @@ struct model {
     const char *record;    /* key=value lines: how it was trained; not ended by a NUL */
     size_t record_bytes;
     struct tokenizer_rules rules; /* from the record */
-    struct file_map map;
+    bool small_letters; /* words that are not there as written should be tried in small letters: nobody knows
+                           how this vocabulary was made */
+    uint64_t file_bytes;
+    struct model_warnings warnings; /* none in a native file */
+    struct file_map map;            /* where the arrays above lie in a native file; else closed */
+    struct model_memory memory;     /* where they lie otherwise */
 };
 
+/* Tells the format by the file's content. */
 bool model_open(struct model *model, const char *path, struct error *error) MUST_USE;
 void model_close(struct model *model);
 
 /* Checks every section's checksum, which reads the whole file; and that words, starts and index fit together.
- */
+ * A file of another format was checked when it was read, and has no checksums: nothing is done. */
 bool model_verify(const struct model *model, const char *path, struct error *error) MUST_USE;
 
 /* Word `id` and its length; safe on a damaged file (an empty word). Not NUL-terminated for certain. */

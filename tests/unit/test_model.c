@@ -507,7 +507,8 @@ static void every_truncation(struct test *test) {
     for (size_t size = written.size; size-- > 0;) {
         if (ftruncate(written.descriptor, (off_t)size) != 0)
             abort();
-        check_refused(test, written.path, size < 8 ? "not an sgns model" : "truncated", "length", size);
+        check_refused(test, written.path, size == 0 ? "not a model: the file is empty" : "truncated",
+                      "length", size);
     }
     restore(&written);
     check_verified(test, written.path, NULL, "restored", 0);
@@ -838,14 +839,17 @@ static void forged_words(struct test *test) {
 }
 
 static void what_is_no_model(struct test *test) {
-    const char *const texts[] = {
-        "", "s", "the of and\n", "3 2\nthe 0.5 0.25\n", "\211sgns\r\n", "\211sgns\n\032\n"};
+    const char *const texts[][2] = {
+        {"", "not a model: the file is empty"},           {"s", "not a model but text"},
+        {"the of and\n", "not a model but text"},         {"\211sgns\r\n", "truncated: 7 bytes"},
+        {"\211sgns\n\032\n", "damaged at its beginning"}, {"\211spam\r\n\032", "not a model: neither"},
+    };
     struct written written = write_sample(test);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (ftruncate(written.descriptor, 0) != 0)
             abort();
-        patch(&written, 0, texts[i], strlen(texts[i]));
-        check_refused(test, written.path, "not an sgns model", "text", i);
+        patch(&written, 0, texts[i][0], strlen(texts[i][0]));
+        check_refused(test, written.path, texts[i][1], "text", i);
     }
     unlink(written.path);
     check_refused(test, written.path, "can't open", "missing", 0);
