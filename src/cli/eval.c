@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/threads.h"
 #include "cli/command.h"
+#include "cli/open.h"
 #include "model/model.h"
 #include "query/analogy.h"
 #include "query/similarity.h"
@@ -96,7 +97,7 @@ static bool score(struct results *results, const struct model *model, const stru
 
 static bool evaluate(const char *path, const struct settings *settings, struct error *error) {
     struct model model;
-    if (!model_open(&model, path, error))
+    if (!open_model(&model, "eval", path, error))
         return false;
     struct results results = {0};
     const bool done = score(&results, &model, settings, error);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/command.h"
+#include "cli/open.h"
 #include "cli/processor.h"
 #include "model/model.h"
 
@@ -49,11 +50,15 @@ static void print_shape(const struct model *model, const char *path) {
     print_label("model");
     printf("%s\n", path);
     print_label("size");
-    printf("%.1f MB\n", (double)model->map.size * 1e-6);
+    printf("%.1f MB\n", (double)model->file_bytes * 1e-6);
     print_label("words");
-    printf("%zu, from \"%.*s\" (%llu times) to \"%.*s\" (%llu)\n", model->vocab, (int)first, most,
-           (unsigned long long)model->counts[0], (int)last, least,
-           (unsigned long long)model->counts[model->vocab - 1]);
+    const unsigned long long times = model->counts[0];
+    if (times > 0)
+        printf("%zu, from \"%.*s\" (%llu times) to \"%.*s\" (%llu)\n", model->vocab, (int)first, most, times,
+               (int)last, least, (unsigned long long)model->counts[model->vocab - 1]);
+    else
+        printf("%zu, from \"%.*s\" to \"%.*s\", occurrences unknown\n", model->vocab, (int)first, most,
+               (int)last, least);
     print_label("dims");
     printf("%zu\n", model->dim);
     print_label("context vectors");
@@ -62,6 +67,7 @@ static void print_shape(const struct model *model, const char *path) {
 
 static void print_training(const struct model *model) {
     static const char *const keys[][2] = {
+        {"source", "source"},
         {"made by", "program"},
         {"tokenizer", "tokenizer"},
         {"corpus bytes", "corpus_bytes"},
@@ -129,7 +135,7 @@ static bool run(int argc, char **argv, struct error *error) {
     if (argc != 1)
         return error_set(error, ERROR_INPUT, "name one model, not %d", argc);
     struct model model;
-    if (!model_open(&model, argv[0], error))
+    if (!open_model(&model, "info", argv[0], error))
         return false;
     const bool done = !settings.verify || model_verify(&model, argv[0], error);
     if (done) {
@@ -139,7 +145,8 @@ static bool run(int argc, char **argv, struct error *error) {
         print_losses(&model);
         if (settings.verify) {
             print_label("checksums");
-            printf("right\n");
+            printf("%s\n",
+                   model.source == MODEL_NATIVE ? "right" : "none in this format; every row was read");
         }
     }
     model_close(&model);

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "cli/command.h"
+#include "cli/open.h"
 #include "model/model.h"
 #include "query/expression.h"
 #include "query/nearest.h"
@@ -150,7 +151,7 @@ static bool run(int argc, char **argv, struct error *error) {
     if (argc < 1)
         return error_set(error, ERROR_INPUT, "no model given; say: sgns near MODEL [WORD...]");
     struct session session = {.most = 0};
-    if (!model_open(&session.model, argv[0], error))
+    if (!open_model(&session.model, "near", argv[0], error))
         return false;
     bool done = start_session(&session, settings.neighbours, error);
     if (done && argc > 1)

@@ -94,7 +94,7 @@ header() { damage "$1" && fails_so 2 "$2" "$SGNS" info "$damaged"; }
 for offset in 16 24 32 60 200 504 511; do
     check "damage to byte $offset of the header is found at once" header "$offset" 'damaged'
 done
-check "damage to the magic makes it no model" header 3 'not an sgns model$'
+check "damage to the magic makes it no model" header 3 'not a model: neither '
 check "a model of a later version" header 12 'version [0-9]* of the format'
 check "a model of another byte order" header 8 'byte order'
 
@@ -106,14 +106,15 @@ check "one byte is missing" truncated $((bytes - 1)) "truncated: $bytes bytes sh
 check "all but the header is missing" truncated 512 'truncated'
 check "the end of the header is missing" truncated 511 'truncated: 511 bytes are less than a header$'
 check "all but the magic is missing" truncated 8 'truncated'
-check "part of the magic is missing" truncated 7 'not an sgns model$'
-check "an empty file" truncated 0 'not an sgns model$'
+check "part of the magic is missing" truncated 7 'truncated: 7 bytes are less than a header$'
+check "an empty file" truncated 0 'not a model: the file is empty$'
 longer() {
     cp "$model" "$damaged" && printf x >>"$damaged" && fails_so 2 'damaged: ' "$SGNS" info "$damaged"
 }
 check "one byte too many" longer
 
-fails "a text is no model" 2 "^sgns info: $corpus: not an sgns model\$" "$SGNS" info "$corpus"
+fails "a text is no model" 2 "^sgns info: $corpus: not a model but text; train one on it first: sgns train $corpus" \
+    "$SGNS" info "$corpus"
 fails "a missing file" 2 "^sgns info: $TMPDIR/none: can't open: No such file" "$SGNS" info "$TMPDIR/none"
 fails "a file in the folder's place" 2 "can't open: Not a directory" "$SGNS" info "$corpus/none"
 fails "a folder" 2 "^sgns info: $TMPDIR: not a regular file\$" "$SGNS" info "$TMPDIR"
