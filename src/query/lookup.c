@@ -4,6 +4,8 @@
 
 bool lookup_word(const struct model *model, const char *word, size_t *id) {
     char normal[TOKEN_BYTES_MOST + 1];
+    if (model->small_letters)
+        return lookup_any_case(model, word, id);
     return tokenizer_normalize(model->rules, word, normal) && model_find(model, normal, strlen(normal), id);
 }
 

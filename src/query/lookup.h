@@ -7,7 +7,8 @@
 #include "model/model.h"
 
 /* The id of `word` once it is brought to the form of the model's tokenizer; false if it is not one word
- * there, or not in the vocabulary. */
+ * there, or not in the vocabulary. In a model of another program's format it is looked up by lookup_any_case.
+ */
 bool lookup_word(const struct model *model, const char *word, size_t *id) MUST_USE;
 
 /* As lookup_word; a word that is not there as written is also tried with ASCII capitals made small, since
