@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/command.h"
+#include "cli/open.h"
 #include "model/formats.h"
 #include "model/model.h"
 #include "model/rows.h"
@@ -179,7 +180,8 @@ static bool run(int argc, char **argv, struct error *error) {
         return error_set(error, ERROR_INPUT, "name one model to export, not %d", argc);
     const struct format *format = find_format(settings.format, error);
     struct model model;
-    if (format == NULL || !check_settings(&settings, format, error) || !model_open(&model, argv[0], error))
+    if (format == NULL || !check_settings(&settings, format, error) ||
+        !open_model(&model, "export", argv[0], error))
         return false;
     const bool done = export(&model, argv[0], &settings, format, error);
     model_close(&model);

@@ -148,7 +148,7 @@ fails_clean "two models" 2 '^sgns export: name one model to export, not 2$' \
 fails_clean "a missing value" 2 '^sgns export: --output needs a value' "$SGNS" export "$model" -f word2vec -o
 fails_clean "a missing model" 2 "^sgns export: $TMPDIR/none: can't open: " \
     "$SGNS" export "$TMPDIR/none" -f word2vec -o "$TMPDIR/old"
-fails_clean "a text is no model" 2 "^sgns export: $corpus: not an sgns model\$" \
+fails_clean "a text is no model" 2 "^sgns export: $corpus: not a model but text; train one on it first: " \
     "$SGNS" export "$corpus" -f word2vec -o "$TMPDIR/old"
 fails_clean "a missing folder" 2 "^sgns export: $TMPDIR/none/v: can't create a file there: No such file" \
     "$SGNS" export "$model" -f word2vec -o "$TMPDIR/none/v"
