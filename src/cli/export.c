@@ -12,6 +12,7 @@
 #include "model/formats.h"
 #include "model/model.h"
 #include "model/rows.h"
+#include "query/lookup.h"
 
 struct settings {
     const char *output, *format, *words;
@@ -81,7 +82,7 @@ static bool choose_words(struct rows *rows, const struct settings *settings, str
         rows->count = (size_t)settings->top;
     if (settings->words == NULL)
         return true;
-    if (!rows_list(rows, settings->words, losses, error))
+    if (!rows_list(rows, settings->words, lookup_word, losses, error))
         return false;
     return rows->count > 0 || error_set(error, ERROR_INPUT, "%s: none of its %llu words is in the vocabulary",
                                         settings->words, (unsigned long long)losses->missing);

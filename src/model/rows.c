@@ -34,30 +34,32 @@ void rows_free(struct rows *rows) {
 
 /* --- a list of words --- */
 
-static bool find(const struct model *model, const char *line, size_t length, size_t *id) {
-    char normal[TOKEN_BYTES_MOST + 1];
-    return model_find(model, line, length, id) ||
-           (strlen(line) == length && tokenizer_normalize(model->rules, line, normal) &&
-            model_find(model, normal, strlen(normal), id));
-}
+/* What takes the lines of a list. */
+struct taker {
+    struct rows *rows;
+    rows_find *find;
+    bool *taken; /* (model->vocab) owned */
+    struct rows_losses *losses;
+};
 
-/* Takes a line without its newline; `taken` has a flag for each word. */
-static void take_line(struct rows *rows, const char *line, size_t length, bool *taken,
-                      struct rows_losses *losses) {
+/* A line without its newline. */
+static void take_line(struct taker *taker, const char *line, size_t length) {
+    struct rows *rows = taker->rows;
+    struct rows_losses *losses = taker->losses;
     size_t id;
-    if (!find(rows->model, line, length, &id)) {
+    if (!model_find(rows->model, line, length, &id) &&
+        (strlen(line) != length || !taker->find(rows->model, line, &id))) {
         if (losses->missing++ == 0)
             rows_show(line, length, losses->first, sizeof losses->first);
-    } else if (taken[id])
+    } else if (taker->taken[id])
         losses->repeated++;
     else {
-        taken[id] = true;
+        taker->taken[id] = true;
         rows->ids[rows->count++] = (uint32_t)id;
     }
 }
 
-static bool take_lines(struct rows *rows, FILE *stream, const char *name, bool *taken,
-                       struct rows_losses *losses, struct error *error) {
+static bool take_lines(struct taker *taker, FILE *stream, const char *name, struct error *error) {
     char *line = NULL;
     size_t capacity = 0;
     ssize_t length;
@@ -66,7 +68,7 @@ static bool take_lines(struct rows *rows, FILE *stream, const char *name, bool *
         while (length > 0 && strchr("\r\n", line[length - 1]) != NULL)
             line[--length] = '\0';
         if (length > 0)
-            take_line(rows, line, (size_t)length, taken, losses);
+            take_line(taker, line, (size_t)length);
     }
     const int number = errno;
     free(line);
@@ -77,18 +79,24 @@ static bool take_lines(struct rows *rows, FILE *stream, const char *name, bool *
     return error_system(error, number, "%s: can't read", name);
 }
 
-bool rows_list(struct rows *rows, const char *path, struct rows_losses *losses, struct error *error) {
+bool rows_list(struct rows *rows, const char *path, rows_find *find, struct rows_losses *losses,
+               struct error *error) {
     *losses = (struct rows_losses){0};
     const bool standard = strcmp(path, "-") == 0;
     FILE *stream = standard ? stdin : fopen(path, "re");
     if (stream == NULL)
         return error_set(error, errno == ENOENT || errno == ENOTDIR ? ERROR_INPUT : ERROR_SYSTEM,
                          "%s: can't open: %s", path, strerror(errno));
-    bool *taken = memory_allocate(rows->model->vocab, sizeof *taken, "the words listed", error);
+    struct taker taker = {
+        .rows = rows,
+        .find = find,
+        .taken = memory_allocate(rows->model->vocab, sizeof *taker.taken, "the words listed", error),
+        .losses = losses,
+    };
     rows->count = 0;
-    const bool done = taken != NULL &&
-                      take_lines(rows, stream, standard ? "standard input" : path, taken, losses, error);
-    free(taken);
+    const bool done = taker.taken != NULL &&
+                      take_lines(&taker, stream, standard ? "standard input" : path, error);
+    free(taker.taken);
     if (!standard)
         fclose(stream);
     return done;

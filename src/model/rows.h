@@ -28,10 +28,13 @@ struct rows_losses {
     char first[200];   /* the first of the missing, as rows_show makes it */
 };
 
-/* Keeps only the words that the file at `path` ("-": standard input) lists, one a line, in its order. A line
- * that is no word of the vocabulary as it stands is also tried in the form of the model's tokenizer. Blank
- * lines mean nothing. */
-bool rows_list(struct rows *rows, const char *path, struct rows_losses *losses, struct error *error) MUST_USE;
+/* The id of a word that is not in the vocabulary as it is written; false if no form of it is. */
+typedef bool rows_find(const struct model *model, const char *word, size_t *id);
+
+/* Keeps only the words that the file at `path` ("-": standard input) lists, one a line, in its order. `find`
+ * is asked for lines that are no words of the vocabulary as they stand. Empty lines mean nothing. */
+bool rows_list(struct rows *rows, const char *path, rows_find *find, struct rows_losses *losses,
+               struct error *error) MUST_USE;
 
 /* A word as a message shows it: in one line, and cut if it is too long for `text`. */
 void rows_show(const char *word, size_t length, char *text, size_t size);

@@ -104,6 +104,23 @@ static void an_old_file_stays_until_the_end(struct test *test) {
     leave_place(test, &place);
 }
 
+static void synced_files_have_no_name_yet(struct test *test) {
+    const struct place place = make_place();
+    struct error error = {.kind = ERROR_NONE};
+    struct file_out file;
+    put(place.target, "old");
+    CHECK_MSG(test, file_create(&file, place.target, &error) && file_reserve(&file, MEGABYTE, &error), "%s",
+              error.text);
+    CHECK(test, file_write(&file, "hello", 5, &error) && !holds_text(file.temporary, "hello"));
+    CHECK(test, file_sync(&file, &error) && holds_text(file.temporary, "hello"));
+    CHECK(test, holds_text(place.target, "old"));
+    CHECK(test, file_write(&file, " again", 6, &error) && file_sync(&file, &error));
+    CHECK(test, holds_text(file.temporary, "hello again"));
+    CHECK(test, file_commit(&file, &error) && holds_text(place.target, "hello again"));
+    CHECK(test, count_entries(&place) == 1);
+    leave_place(test, &place);
+}
+
 static void giving_up_leaves_no_trace(struct test *test) {
     const struct place place = make_place();
     struct error error = {.kind = ERROR_NONE};
@@ -523,7 +540,9 @@ static void a_named_pipe_is_refused_at_once(struct test *test) {
 static const struct test_case cases[] = {
     {"file: nothing is there before the end", nothing_before_the_end},
     {"file: an old file stays until the end", an_old_file_stays_until_the_end},
+    {"file: synced files have no name yet", synced_files_have_no_name_yet},
     {"file: giving up leaves no trace", giving_up_leaves_no_trace},
+    {"file: synced files have no name yet", synced_files_have_no_name_yet},
     {"file: the end of the process keeps the old file", the_end_of_the_process_keeps_the_old_file},
     {"file: pieces of any size", pieces_of_any_size},
     {"file: an empty file can be written", an_empty_file_can_be_written},

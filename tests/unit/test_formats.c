@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/rng.h"
+#include "query/lookup.h"
 #include "toy_model.h"
 
 /* --- exports --- */
@@ -36,7 +37,7 @@ static bool select_rows(struct rows *rows, const struct model *model, const stru
     bool done = rows_create(rows, model, job->vectors, job->unit, &outcome->error);
     if (done && job->list != NULL) {
         write_list(test_path(path, sizeof path, "list"), job->list);
-        done = rows_list(rows, path, &outcome->listed, &outcome->error);
+        done = rows_list(rows, path, lookup_word, &outcome->listed, &outcome->error);
         unlink(path);
     }
     return done && format_fit(format, rows, job->skip, &outcome->unfit, &outcome->error);
@@ -380,10 +381,10 @@ static void lists_that_cannot_be_read(struct test *test) {
     struct rows rows;
     struct rows_losses losses;
     CHECK(test, rows_create(&rows, &model, ROWS_WORD_VECTORS, false, &error));
-    CHECK(test, !rows_list(&rows, folder, &losses, &error) && error.kind == ERROR_INPUT);
+    CHECK(test, !rows_list(&rows, folder, lookup_word, &losses, &error) && error.kind == ERROR_INPUT);
     CHECK_MSG(test, strcmp(error.text, "/: a folder, not a file") == 0, "%s", error.text);
     error.kind = ERROR_NONE;
-    CHECK(test, !rows_list(&rows, none, &losses, &error) && error.kind == ERROR_INPUT);
+    CHECK(test, !rows_list(&rows, none, lookup_word, &losses, &error) && error.kind == ERROR_INPUT);
     CHECK_MSG(test, strncmp(error.text, "/nowhere/list: can't open: ", 27) == 0, "%s", error.text);
     rows_free(&rows);
     model_close(&model);
