@@ -13,6 +13,7 @@
 #include "model/model.h"
 #include "model/rows.h"
 #include "query/lookup.h"
+#include "text/reader.h"
 
 struct settings {
     const char *output, *format, *words;
@@ -84,23 +85,27 @@ static bool choose_words(struct rows *rows, const struct settings *settings, str
         return true;
     if (!rows_list(rows, settings->words, lookup_word, losses, error))
         return false;
-    return rows->count > 0 || error_set(error, ERROR_INPUT, "%s: none of its %llu words is in the vocabulary",
-                                        settings->words, (unsigned long long)losses->missing);
+    if (rows->count == 0 && losses->missing == 0)
+        return error_set(error, ERROR_INPUT, "%s: no words", reader_path_name(settings->words));
+    return rows->count > 0 ||
+           error_set(error, ERROR_INPUT, "%s: none of its words is in the vocabulary; the first is \"%s\"",
+                     reader_path_name(settings->words), losses->first);
 }
 
 static bool choose_rows(struct rows *rows, const struct settings *settings, const struct format *format,
                         struct error *error) {
     struct rows_losses listed = {0};
     struct format_losses unfit;
+    const char *list = settings->words != NULL ? reader_path_name(settings->words) : NULL;
     if (!choose_words(rows, settings, &listed, error) ||
         !format_fit(format, rows, settings->skip_unfit, &unfit, error))
         return false;
     if (listed.missing > 0)
         fprintf(stderr,
-                "sgns export: words of %s that are not in the vocabulary: %llu; the first is \"%s\"\n",
-                settings->words, (unsigned long long)listed.missing, listed.first);
+                "sgns export: words of %s that are not in the vocabulary: %llu; the first is \"%s\"\n", list,
+                (unsigned long long)listed.missing, listed.first);
     if (listed.repeated > 0)
-        fprintf(stderr, "sgns export: lines of %s that repeat a word: %llu\n", settings->words,
+        fprintf(stderr, "sgns export: lines of %s that repeat a word: %llu\n", list,
                 (unsigned long long)listed.repeated);
     if (unfit.count > 0)
         fprintf(stderr, "sgns export: words left out that don't fit the format: %llu; the first is %s\n",

@@ -68,6 +68,7 @@ static void print_shape(const struct model *model, const char *path) {
 static void print_training(const struct model *model) {
     static const char *const keys[][2] = {
         {"source", "source"},
+        {"exported", "exported"},
         {"made by", "program"},
         {"tokenizer", "tokenizer"},
         {"corpus bytes", "corpus_bytes"},

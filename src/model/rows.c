@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "text/reader.h"
 
 bool rows_create(struct rows *rows, const struct model *model, enum rows_vectors vectors, bool unit,
                  struct error *error) {
@@ -94,8 +95,7 @@ bool rows_list(struct rows *rows, const char *path, rows_find *find, struct rows
         .losses = losses,
     };
     rows->count = 0;
-    const bool done = taker.taken != NULL &&
-                      take_lines(&taker, stream, standard ? "standard input" : path, error);
+    const bool done = taker.taken != NULL && take_lines(&taker, stream, reader_path_name(path), error);
     free(taker.taken);
     if (!standard)
         fclose(stream);
