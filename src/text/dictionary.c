@@ -84,22 +84,30 @@ static bool insert(struct dictionary *dictionary, const unsigned char *word, siz
     return true;
 }
 
-bool dictionary_add(struct dictionary *dictionary, const unsigned char *word, size_t length, uint64_t count,
-                    uint64_t first, uint32_t *id, struct error *error) {
-    const uint32_t hash = hash_word(word, length);
+/* The entry that the first slot of a hash names, if it is likely the word's. */
+static struct dictionary_entry *guess(const struct dictionary *dictionary, uint32_t hash) {
+    const uint64_t slot = dictionary->slots[hash & (dictionary->slot_count - 1)];
+    return (uint32_t)(slot >> 32) == hash && slot != 0 ? &dictionary->entries[(uint32_t)slot - 1] : NULL;
+}
+
+static struct dictionary_entry *find(const struct dictionary *dictionary, const unsigned char *word,
+                                     size_t length, uint32_t hash) {
     const size_t mask = dictionary->slot_count - 1;
-    struct dictionary_entry *entry = NULL;
     for (size_t at = hash & mask; dictionary->slots[at] != 0; at = (at + 1) & mask) {
         if ((uint32_t)(dictionary->slots[at] >> 32) != hash)
             continue;
-        struct dictionary_entry *here = &dictionary->entries[(uint32_t)dictionary->slots[at] - 1];
-        if (here->length == length && memcmp(dictionary->text + here->start, word, length) == 0) {
-            entry = here;
-            break;
-        }
+        struct dictionary_entry *entry = &dictionary->entries[(uint32_t)dictionary->slots[at] - 1];
+        if (entry->length == length && memcmp(dictionary->text + entry->start, word, length) == 0)
+            return entry;
     }
+    return NULL;
+}
+
+static bool add(struct dictionary *dictionary, const struct dictionary_word *word, uint32_t hash,
+                uint64_t count, uint64_t first, uint32_t *id, struct error *error) {
+    struct dictionary_entry *entry = find(dictionary, word->bytes, word->length, hash);
     if (entry == NULL) {
-        if (!insert(dictionary, word, length, hash, error))
+        if (!insert(dictionary, word->bytes, word->length, hash, error))
             return false;
         entry = &dictionary->entries[dictionary->size - 1];
     }
@@ -107,5 +115,33 @@ bool dictionary_add(struct dictionary *dictionary, const unsigned char *word, si
     if (first < entry->first)
         entry->first = first;
     *id = (uint32_t)(entry - dictionary->entries);
+    return true;
+}
+
+bool dictionary_add(struct dictionary *dictionary, const unsigned char *word, size_t length, uint64_t count,
+                    uint64_t first, uint32_t *id, struct error *error) {
+    return add(dictionary, &(struct dictionary_word){word, length}, hash_word(word, length), count, first, id,
+               error);
+}
+
+bool dictionary_add_batch(struct dictionary *dictionary, const struct dictionary_word *words, size_t count,
+                          uint64_t first, uint32_t *ids, struct error *error) {
+    uint32_t hashes[DICTIONARY_BATCH];
+    struct dictionary_entry *entries[DICTIONARY_BATCH];
+    for (size_t i = 0; i < count; i++) {
+        hashes[i] = hash_word(words[i].bytes, words[i].length);
+        __builtin_prefetch(&dictionary->slots[hashes[i] & (dictionary->slot_count - 1)]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        entries[i] = guess(dictionary, hashes[i]);
+        if (entries[i] != NULL)
+            __builtin_prefetch(entries[i], 1);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (entries[i] != NULL)
+            __builtin_prefetch(dictionary->text + entries[i]->start);
+    for (size_t i = 0; i < count; i++)
+        if (!add(dictionary, &words[i], hashes[i], 1, first + i, &ids[i], error))
+            return false;
     return true;
 }

@@ -33,4 +33,17 @@ void dictionary_free(struct dictionary *dictionary);
 bool dictionary_add(struct dictionary *dictionary, const unsigned char *word, size_t length, uint64_t count,
                     uint64_t first, uint32_t *id, struct error *error) MUST_USE;
 
+/* The most words that dictionary_add_batch() takes. */
+#define DICTIONARY_BATCH ((size_t)32)
+
+struct dictionary_word {
+    const unsigned char *bytes;
+    size_t length;
+};
+
+/* The same as dictionary_add() of words[i], once, with first + i, for each of `count` words in turn, but
+ * faster: memory is waited for once, not once a word. */
+bool dictionary_add_batch(struct dictionary *dictionary, const struct dictionary_word *words, size_t count,
+                          uint64_t first, uint32_t *ids, struct error *error) MUST_USE;
+
 #endif

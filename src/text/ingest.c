@@ -21,6 +21,9 @@ struct worker {
     uint32_t *ids; /* (ids_capacity) the chunk being filled */
     size_t ids_size, ids_capacity;
     size_t sentence_tokens;
+    struct dictionary_word batch[DICTIONARY_BATCH]; /* words of the sentence that have no id yet */
+    size_t batch_size;
+    unsigned char (*folded)[TOKEN_BYTES_MOST]; /* (DICTIONARY_BATCH) those that are not in the piece */
     uint64_t chunk_order, word_order;
     uint64_t tokens, sentences;
     uint64_t ill_formed_order; /* the piece of the first ill-formed byte */
@@ -125,28 +128,48 @@ static bool close_chunk(struct ingestion *ingestion, struct worker *worker, size
     return done;
 }
 
-static bool end_sentence(struct ingestion *ingestion, struct worker *worker, size_t index) {
-    if (worker->sentence_tokens == 0)
-        return true;
+static bool cut_sentence(struct ingestion *ingestion, struct worker *worker, size_t index) {
     worker->ids[worker->ids_size++] = STREAM_SENTENCE_END;
     worker->sentence_tokens = 0;
     worker->sentences++;
     return worker->ids_size < STREAM_CHUNK_IDS || close_chunk(ingestion, worker, index);
 }
 
+/* The words of the batch get their ids and go into the sentence. */
+static bool end_batch(struct ingestion *ingestion, struct worker *worker, size_t index) {
+    uint32_t ids[DICTIONARY_BATCH];
+    /* A piece has at most 2^20 bytes, so its words fit in 24 bits. */
+    const uint64_t first = worker->piece.order << 24 | worker->word_order;
+    const size_t size = worker->batch_size;
+    worker->batch_size = 0;
+    worker->word_order += size;
+    worker->tokens += size;
+    if (!dictionary_add_batch(&worker->dictionary, worker->batch, size, first, ids, &worker->error))
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        worker->ids[worker->ids_size++] = ids[i];
+        if (++worker->sentence_tokens == ingestion->options->max_sentence &&
+            !cut_sentence(ingestion, worker, index))
+            return false;
+    }
+    return true;
+}
+
+static bool end_sentence(struct ingestion *ingestion, struct worker *worker, size_t index) {
+    return end_batch(ingestion, worker, index) &&
+           (worker->sentence_tokens == 0 || cut_sentence(ingestion, worker, index));
+}
+
 static bool take_word(struct ingestion *ingestion, struct worker *worker, size_t index) {
     const struct tokenizer *tokenizer = &worker->tokenizer;
-    uint32_t id;
-    /* A piece has at most 2^20 bytes, so its words fit in 20 bits. */
-    const uint64_t first = worker->piece.order << 24 | worker->word_order++;
-    if (!dictionary_add(&worker->dictionary, tokenizer->token, tokenizer->length, 1, first, &id,
-                        &worker->error))
-        return false;
-    worker->ids[worker->ids_size++] = id;
-    worker->tokens++;
-    if (++worker->sentence_tokens < ingestion->options->max_sentence)
-        return true;
-    return end_sentence(ingestion, worker, index);
+    struct dictionary_word *word = &worker->batch[worker->batch_size];
+    *word = (struct dictionary_word){tokenizer->token, tokenizer->length};
+    if (tokenizer->token == tokenizer->folded) {
+        memcpy(worker->folded[worker->batch_size], tokenizer->token, tokenizer->length);
+        word->bytes = worker->folded[worker->batch_size];
+    }
+    worker->batch_size++;
+    return worker->batch_size < DICTIONARY_BATCH || end_batch(ingestion, worker, index);
 }
 
 static bool take_piece(struct ingestion *ingestion, struct worker *worker, size_t index) {
@@ -196,7 +219,8 @@ static bool start_worker(struct worker *worker, const struct ingest_options *opt
         return error_set(error, ERROR_INPUT, "sentences of %zu words are too long", options->max_sentence);
     worker->ids = memory_allocate(worker->ids_capacity, sizeof *worker->ids, "the corpus", error);
     worker->piece.bytes = memory_allocate(READER_PIECE_BYTES, 1, "a read buffer", error);
-    return worker->ids != NULL && worker->piece.bytes != NULL &&
+    worker->folded = memory_allocate(DICTIONARY_BATCH, sizeof *worker->folded, "a read buffer", error);
+    return worker->ids != NULL && worker->piece.bytes != NULL && worker->folded != NULL &&
            dictionary_create(&worker->dictionary, error);
 }
 
@@ -205,6 +229,7 @@ static void free_workers(struct ingestion *ingestion) {
         struct worker *worker = &ingestion->workers[i];
         dictionary_free(&worker->dictionary);
         free(worker->ids);
+        free(worker->folded);
         free(worker->piece.bytes);
         free(worker->map);
     }

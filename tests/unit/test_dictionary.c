@@ -242,6 +242,39 @@ static void equal_hashes_are_told_apart(struct test *test) {
     dictionary_free(&dictionary);
 }
 
+/* --- batches --- */
+
+/* Batches of every size give what words added one by one give, with repeats in a batch and growth within it.
+ */
+static void batches_are_words_one_by_one(struct test *test) {
+    struct dictionary batched = make_dictionary(), single = make_dictionary();
+    struct rng rng = rng_seed(12, 0);
+    struct error error = {.kind = ERROR_NONE};
+    uint64_t first = 1000;
+    for (size_t round = 0; round < 4000; round++) {
+        struct word words[DICTIONARY_BATCH];
+        struct dictionary_word batch[DICTIONARY_BATCH];
+        uint32_t ids[DICTIONARY_BATCH];
+        const size_t count = round % (DICTIONARY_BATCH + 1);
+        for (size_t i = 0; i < count; i++) {
+            words[i] = make_word(rng_below(&rng, rng_below(&rng, 2) == 0 ? 50 : 40000));
+            batch[i] = (struct dictionary_word){words[i].bytes, words[i].length};
+        }
+        CHECK(test, dictionary_add_batch(&batched, batch, count, first, ids, &error));
+        for (size_t i = 0; i < count; i++)
+            CHECK_MSG(test, ids[i] == add(test, &single, &words[i], 1, first + i), "round %zu word %zu",
+                      round, i);
+        first += count;
+    }
+    CHECK(test, batched.size == single.size && batched.size > 10000);
+    for (size_t id = 0; id < batched.size && id < single.size; id++)
+        CHECK(test, batched.entries[id].count == single.entries[id].count &&
+                        batched.entries[id].first == single.entries[id].first);
+    check_slots(test, &batched);
+    dictionary_free(&batched);
+    dictionary_free(&single);
+}
+
 /* --- the rest --- */
 
 static void the_first_appearance_is_the_lowest(struct test *test) {
@@ -270,6 +303,7 @@ static void an_empty_dictionary(struct test *test) {
 static const struct test_case cases[] = {
     {"dictionary: empty", an_empty_dictionary},
     {"dictionary: many words against a model", many_words_against_a_model},
+    {"dictionary: batches are words one by one", batches_are_words_one_by_one},
     {"dictionary: the first appearance is the lowest", the_first_appearance_is_the_lowest},
     {"dictionary: words of zeros", words_of_zeros},
     {"dictionary: words of one bit", words_of_one_bit},
