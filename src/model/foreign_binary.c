@@ -37,10 +37,10 @@ static bool find_rows(struct foreign_rows *rows, struct error *error) {
             return false;
     at += at < rows->map.size && rows->map.data[at] == '\n';
     if (at < rows->map.size)
-        return error_set(
-            error, ERROR_INPUT,
-            "%s: damaged: the first line says %zu words of %zu dims, but %zu bytes follow the last of them",
-            rows->path, rows->count, rows->head.dim, rows->map.size - at);
+        return error_set(error, ERROR_INPUT,
+                         "%s: damaged: the first line says %zu words of %zu dims, which end at byte %zu, but "
+                         "there are %zu bytes",
+                         rows->path, rows->count, rows->head.dim, at, rows->map.size);
     return true;
 }
 

@@ -94,11 +94,11 @@ static bool read_header(struct span line, struct foreign_head *head) {
 
 static bool check_header(const struct foreign_head *head, const struct file_map *map, const char *path,
                          struct error *error) {
-    /* A row is a word (perhaps none in binary), a blank and its numbers; the last line may have no end. */
+    /* A row without a word has only blanks and numbers, and the last line may have no end. */
     const bool binary = head->source == MODEL_WORD2VEC_BINARY;
     const size_t left = map->size - head->bytes;
     const bool fits = head->dim <= left &&
-                      head->words <= (binary ? left / (4 * head->dim + 1) : (left + 1) / (2 * head->dim + 2));
+                      head->words <= (binary ? left / (4 * head->dim + 1) : (left + 1) / (2 * head->dim + 1));
     char shown[FOREIGN_SHOWN];
     if (fits && head->words > 0 && head->dim > 0)
         return true;

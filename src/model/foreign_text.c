@@ -199,7 +199,7 @@ static bool check_count(const struct foreign_rows *rows, size_t count, struct er
             "%s: %s: the first line says %zu words, and %zu rows follow; if they are right, make that "
             "line \"%zu %zu\"",
             rows->path, count < said ? "truncated" : "damaged", said, count, count, dim);
-    if (count > (bytes + 1) / (2 * dim + 2)) /* of a letter, and a blank and a digit for each number */
+    if (count > (bytes + 1) / (2 * dim + 1)) /* a blank and a digit for each number, and a newline */
         return error_set(
             error, ERROR_INPUT,
             "%s: the first row has %zu numbers, but most of the %zu lines are too short for as many",
