@@ -129,6 +129,11 @@ sgns export: lines of $list that repeat a word: 2" "$SGNS" export "$model" -f gl
 left() { is "$out" 'the 1 -0.5
 q"\ 3 4'; }
 check "and the others are exported" left
+zero_byte() {
+    printf 'The\0n\nx\n' >"$list" && run 0 "$SGNS" export "$model" -f glove --words "$list" && is "$out" 'x 123456790 0' &&
+        grep -q 'not in the vocabulary: 1; the first is "The?n"$' "$err"
+}
+check "a zero byte ends no line" zero_byte
 from_standard_input() {
     printf 'zebra\nx\n' | "$SGNS" export "$model" -f glove --words - >"$out" 2>"$err"
     is "$out" 'x 123456790 0' && grep -q 'words of standard input that are not in the vocabulary: 1;' "$err"
@@ -227,6 +232,14 @@ ill_formed() {
         grep -q 'jsonl can.t hold word 0, .*: it is not UTF-8' "$err"
 }
 check "jsonl holds only UTF-8" ill_formed
+# The words are section 2; a damaged file may have a zero byte in one.
+cp "$model" "$TMPDIR/damaged.sgns"
+printf '\0' | dd of="$TMPDIR/damaged.sgns" bs=1 conv=notrunc 2>/dev/null \
+    seek=$(($(od -An -tu8 -j $((56 + 24 * 2)) -N 8 "$model") + 1))
+for format in native glove npy jsonl pgvector; do
+    fails "$format holds no zero byte" 2 'can.t hold word 0, "t.e": it has a control character' \
+        "$SGNS" export "$TMPDIR/damaged.sgns" -f "$format" -o "$TMPDIR/old"
+done
 printf 'two words\n' >"$list"
 fails "nothing left" 2 '^sgns export: no words are left to export$' \
     "$SGNS" export "$native_odd" -f glove --words "$list" --skip-unfit

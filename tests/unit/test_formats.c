@@ -194,7 +194,7 @@ static void exact_bytes(struct test *test) {
 /* Rows as long as the stride, and rows with none of its zeros in the file. */
 static void rows_end_with_the_dimension(struct test *test) {
     const char *const words[] = {"a", "b"};
-    const size_t dims[] = {1, 15, 16, 17, 63, 64, 65, 300};
+    const size_t dims[] = {1, 10, 15, 16, 17, 63, 64, 65, 300};
     for (size_t i = 0; i < sizeof dims / sizeof *dims; i++) {
         char head[32];
         const size_t dim = dims[i], length = (size_t)snprintf(head, sizeof head, "2 %zu\n", dim);
