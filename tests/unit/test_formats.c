@@ -125,27 +125,29 @@ struct golden {
 #define GOLDEN(format, first, second) \
     { format, first, sizeof(first) - 1, second }
 
-static void exact_bytes(struct test *test) {
+/* Exports of one model. */
+static void check_golden(struct test *test, const struct golden *golden, size_t count) {
     const char *const words[] = {"the", "na\xc3\xafve", "x"};
     const float vectors[] = {1, -0.5F, 0.1F, -1e-10F, 123456792.0F, 0};
     const struct toy toy = {.words = words, .vocab = 3, .dim = 2, .vectors = vectors};
+    for (size_t i = 0; i < count; i++) {
+        struct outcome outcome = export_toy(&toy, &(struct job){.format = golden[i].format});
+        check_bytes(test, golden[i].format, &outcome.maps[0], golden[i].first, golden[i].first_bytes);
+        if (golden[i].second != NULL)
+            check_bytes(test, golden[i].format, &outcome.maps[1], golden[i].second, strlen(golden[i].second));
+        CHECK_MSG(test, (format_find(golden[i].format)->suffixes[1] != NULL) == (golden[i].second != NULL),
+                  "%s", golden[i].format);
+        close_outcome(&outcome);
+    }
+}
+
+static void exact_bytes(struct test *test) {
     const struct golden golden[] = {
         GOLDEN("word2vec",
                "3 2\n"
                "the " VECTOR_0 "\n"
                "na\xc3\xafve " VECTOR_1 "\n"
                "x " VECTOR_2 "\n",
-               NULL),
-        GOLDEN("word2vec-text",
-               "3 2\n"
-               "the 1 -0.5\n"
-               "na\xc3\xafve 0.1 -1e-10\n"
-               "x 123456790 0\n",
-               NULL),
-        GOLDEN("glove",
-               "the 1 -0.5\n"
-               "na\xc3\xafve 0.1 -1e-10\n"
-               "x 123456790 0\n",
                NULL),
         GOLDEN("npy",
                "\x93NUMPY\x01\x00\x76\x00"
@@ -159,6 +161,23 @@ static void exact_bytes(struct test *test) {
                "{\"vectors\":{\"dtype\":\"F32\",\"shape\":[3,2],\"data_offsets\":[0,24]}} " VECTOR_0 VECTOR_1
                    VECTOR_2,
                VOCAB),
+    };
+    check_golden(test, golden, sizeof golden / sizeof *golden);
+}
+
+static void exact_texts(struct test *test) {
+    const struct golden golden[] = {
+        GOLDEN("word2vec-text",
+               "3 2\n"
+               "the 1 -0.5\n"
+               "na\xc3\xafve 0.1 -1e-10\n"
+               "x 123456790 0\n",
+               NULL),
+        GOLDEN("glove",
+               "the 1 -0.5\n"
+               "na\xc3\xafve 0.1 -1e-10\n"
+               "x 123456790 0\n",
+               NULL),
         GOLDEN("tensorboard",
                "1\t-0.5\n"
                "0.1\t-1e-10\n"
@@ -180,15 +199,7 @@ static void exact_bytes(struct test *test) {
                "COMMIT;\n",
                NULL),
     };
-    for (size_t i = 0; i < sizeof golden / sizeof *golden; i++) {
-        struct outcome outcome = export_toy(&toy, &(struct job){.format = golden[i].format});
-        check_bytes(test, golden[i].format, &outcome.maps[0], golden[i].first, golden[i].first_bytes);
-        if (golden[i].second != NULL)
-            check_bytes(test, golden[i].format, &outcome.maps[1], golden[i].second, strlen(golden[i].second));
-        CHECK_MSG(test, (format_find(golden[i].format)->suffixes[1] != NULL) == (golden[i].second != NULL),
-                  "%s", golden[i].format);
-        close_outcome(&outcome);
-    }
+    check_golden(test, golden, sizeof golden / sizeof *golden);
 }
 
 /* Rows as long as the stride, and rows with none of its zeros in the file. */
@@ -683,6 +694,7 @@ static void formats_by_name(struct test *test) {
 static const struct test_case cases[] = {
     {"formats: by name", formats_by_name},
     {"formats: exact bytes", exact_bytes},
+    {"formats: exact texts", exact_texts},
     {"formats: rows end with the dimension", rows_end_with_the_dimension},
     {"formats: precision", precision},
     {"formats: the hardest numbers read back", the_hardest_numbers_read_back},
