@@ -2,6 +2,7 @@
 # make demo       builds, trains on the bundled corpus, shows neighbours
 # make test       builds and runs every test; make test SANITIZE=address,undefined runs them under sanitizers
 # make bench      speed; CORPUS=file to measure on, or one of random words
+# make test-interop  other programs read what sgns writes, and it reads what they write; skips those not installed
 # make lint       layers, globals, warnings of both compilers, formatting, clang-tidy and more
 # make install    to PREFIX (/usr/local)
 CC ?= cc
@@ -21,7 +22,7 @@ OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o)
 LIBRARY := $(BUILD)/libsgns.a
 TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
-.PHONY: all programs demo test bench lint format install clean
+.PHONY: all programs demo test test-interop bench lint format install clean
 all: $(BUILD)/sgns
 
 $(BUILD)/sgns: $(BUILD)/main.o $(LIBRARY)
@@ -58,6 +59,9 @@ programs: $(BUILD)/sgns $(TESTS)
 
 test: programs
 	sh tests/run.sh $(BUILD) $(ONLY)
+
+test-interop: $(BUILD)/sgns
+	sh tests/interop.sh $(BUILD)
 
 demo: $(BUILD)/sgns
 	sh scripts/demo.sh $(BUILD)
