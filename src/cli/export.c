@@ -64,6 +64,8 @@ static const struct format *find_format(const char *name, struct error *error) {
 static bool check_settings(const struct settings *settings, const struct format *format,
                            struct error *error) {
     const bool standard = strcmp(settings->output, "-") == 0;
+    if (*settings->output == '\0')
+        return error_set(error, ERROR_INPUT, "the name of the file to write is empty");
     if (standard && format->suffixes[1] != NULL)
         return error_set(error, ERROR_INPUT, "%s makes two files, FILE%s and FILE%s; name FILE with -o",
                          format->name, format->suffixes[0], format->suffixes[1]);

@@ -265,6 +265,8 @@ for number in 0 10 -1 x; do
     fails_clean "--precision $number" 2 '^sgns export: --precision takes a whole number from 1 to 9, not "' \
         "$SGNS" export "$model" -f glove --precision "$number" -o "$TMPDIR/old"
 done
+fails_clean "an empty name" 2 '^sgns export: the name of the file to write is empty$' \
+    "$SGNS" export "$model" -f tensorboard -o ""
 fails_clean "--top 0" 2 '^sgns export: --top takes a whole number from 1 to ' \
     "$SGNS" export "$model" -f glove --top 0 -o "$TMPDIR/old"
 fails_clean "--top and --words" 2 '^sgns export: --top and --words exclude each other$' \
