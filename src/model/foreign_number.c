@@ -79,7 +79,8 @@ static const unsigned char *take_decimal(const unsigned char *at, const unsigned
 
 /* The nearest float, if it can be told from the double product: that is off by less than 8 of its units in
  * the last place (mantissa, power and product are rounded once each, and digits may be missing), so the
- * float is right unless the double lies so near to the middle between two floats. */
+ * float is right unless the double lies so near to the middle between two floats. The powers are too few for
+ * subnormal floats, whose middles lie elsewhere. */
 static bool convert(const struct decimal *decimal, float *value) {
     if (decimal->mantissa == 0) {
         *value = decimal->negative ? -0.0F : 0.0F;
@@ -91,7 +92,7 @@ static bool convert(const struct decimal *decimal, float *value) {
     uint64_t bits;
     memcpy(&bits, &product, sizeof bits);
     const uint64_t middle = UINT64_C(1) << 28, below = bits & (2 * middle - 1);
-    if (below - (middle - 8) <= 16 || product < 0x1p-125 || product >= 0x1p127)
+    if (below - (middle - 8) <= 16 || product >= 0x1p127)
         return false;
     *value = (float)(decimal->negative ? -product : product);
     return true;

@@ -71,7 +71,7 @@ bool foreign_rows_complete(struct foreign_rows *rows, size_t row, struct model_w
 }
 
 static void warn_times(struct model_warnings *warnings, int kind, uint64_t times, uint64_t place) {
-    if (times > 0 && (warnings->counts[kind] == 0 || place < warnings->first[kind]))
+    if (warnings->counts[kind] == 0)
         warnings->first[kind] = place;
     warnings->counts[kind] += times;
 }

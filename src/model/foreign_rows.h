@@ -36,10 +36,10 @@ void foreign_rows_free(struct foreign_rows *rows);
  * own. */
 bool foreign_rows_complete(struct foreign_rows *rows, size_t row, struct model_warnings *warnings) MUST_USE;
 
-/* Counts `kind` for a row, and keeps the number of the first such row, from 1. */
+/* Counts `kind` for a row, and keeps the number of the first such row, from 1. Rows come in their order. */
 void foreign_warn(struct model_warnings *warnings, enum model_warning kind, size_t row);
 
-/* Adds up the warnings of several threads. */
+/* Adds those of the rows that follow. */
 void foreign_merge(struct model_warnings *warnings, const struct model_warnings *more);
 
 /* The number, from 1, of the line that the byte at `offset` is in. */

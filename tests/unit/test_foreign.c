@@ -88,6 +88,7 @@ static void check_sound(struct test *test, const struct model *model) {
     CHECK(test, model->vocab > 0 && model->dim > 0 && model->stride % 16 == 0 &&
                     model->stride >= model->dim && model->stride - model->dim < 16);
     CHECK(test, (uintptr_t)model->input % 64 == 0 && model->output == NULL && model->map.data == NULL);
+    CHECK(test, model->slot_count >= 2 * model->vocab && (model->slot_count & (model->slot_count - 1)) == 0);
     CHECK(test, model->starts[0] == 0 && model->starts[model->vocab] == model->text_bytes);
     for (size_t id = 0; id < model->vocab; id++) {
         size_t length, found;
@@ -424,6 +425,8 @@ static void damaged_text(struct test *test) {
         {"2 3\na 1 2 3\nb 4 0x5 6\n", "line 3: \"0x5\" is not a number"},
         {"2 3\na 1 2 3\nb 4 -- 6\n", "line 3: \"--\" is not a number"},
         {"2 3\nb 4 \x1b[31m 6\na 1 2 3\n", "line 2: \".[31m\" is not a number"},
+        {"2 3\nb 4 x\x7fy\xc2\x9bz\xc3\xaf\xff 6\na 1 2 3\n", "line 2: \"x.y.z\xc3\xaf.\" is not a number"},
+        {"18446744073709551618 2\na 1 2\nb 3 4\n", "too few"},
         {"2 1\nbb one\naa two\n", "line 2: \"one\" is not a number"},
         {"2 1\n 1\n 2\n", "no row has a word"},
         {"a 1 2 3 4 5 6 7 8 9\nb 1\nc 1\nd 1\ne 1\nf 1\n",
@@ -514,10 +517,30 @@ static void what_is_no_model(struct test *test) {
         {"\x7f"
          "ELF\x01\x02",
          "not a model: neither sgns's own, nor word2vec's"},
+        {"words \x7f", "not a model: neither"},
         {"caf\xe9 noir", "not a model: neither"},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         check_refused(test, texts[i][0], strlen(texts[i][0]), texts[i][1]);
+}
+
+static void text_is_told_by_whole_characters(struct test *test) {
+    static const char letter[] = {'\xf0', '\x90', '\x90', '\xa8'};
+    char text[2048];
+    for (size_t at = 1015; at < 1030; at++) {
+        memset(text, 'x', sizeof text);
+        memcpy(text + at, letter, sizeof letter);
+        check_refused(test, text, sizeof text, "not a model but text");
+    }
+}
+
+static void more_numbers_are_no_truncation(struct test *test) {
+    static const char text[] = "a 1 2\nb 3 4 5";
+    struct error error = {.kind = ERROR_NONE};
+    struct model model;
+    CHECK(test, !read_bytes(&model, text, sizeof text - 1, 1, &error));
+    CHECK_MSG(test, strcmp(error.text, "FILE: line 2: 3 numbers behind the word, where 2 should be") == 0,
+              "%s", error.text);
 }
 
 /* Of several damaged lines, the first is told, whichever thread meets it. */
@@ -790,6 +813,8 @@ static const struct test_case cases[] = {
     {"foreign: damaged binary", damaged_binary},
     {"foreign: endless words", endless_words},
     {"foreign: what is no model", what_is_no_model},
+    {"foreign: text is told by whole characters", text_is_told_by_whole_characters},
+    {"foreign: more numbers are no truncation", more_numbers_are_no_truncation},
     {"foreign: the first damage is told", the_first_damage_is_told},
     {"foreign: every truncation", every_truncation},
     {"foreign: random damage", random_damage},
