@@ -125,20 +125,27 @@ static void check_learns(struct test *test, const struct corpus *corpus,
     training_free(&training);
 }
 
-/* All corners of the options' range, and some odd values: none may collapse. */
+static bool odd(unsigned bits) {
+    return (__builtin_popcount(bits) & 1) != 0;
+}
+
+/* Corners of the options' range: a quarter of them, so chosen that every three options meet in all their
+ * combinations (a fractional factorial design of resolution IV), and those with the largest steps. None may
+ * collapse. */
 static void test_corners(struct test *test) {
     struct corpus corpus;
     CHECK(test, read_corpus(&corpus, "corners", 8000, SIZE_MAX));
     const size_t windows[] = {1, 15}, negatives[] = {1, 20}, dims[] = {10, 300}, noises[] = {4, 32};
     const double alphas[] = {0.025, 0.1};
-    for (unsigned corner = 0; corner < 64; corner++) {
+    for (unsigned corner = 0; corner < 18; corner++) {
+        const bool largest = corner >= 16;
         struct training_options options = default_options();
-        options.window = windows[corner & 1];
-        options.negative = negatives[corner >> 1 & 1];
-        options.dim = dims[corner >> 2 & 1];
-        options.alpha = alphas[corner >> 3 & 1];
-        options.noise_words = noises[corner >> 4 & 1];
-        options.shrink = (corner >> 5 & 1) != 0;
+        options.window = windows[largest || (corner & 1) != 0];
+        options.negative = negatives[largest || (corner & 2) != 0];
+        options.alpha = alphas[largest || (corner & 4) != 0];
+        options.dim = dims[largest ? corner & 1 : corner >> 3];
+        options.noise_words = noises[!largest && odd(corner & 7)];
+        options.shrink = !largest && odd(corner & 14);
         options.epochs = options.window == 1 ? 12 : 3;
         check_learns(test, &corpus, &options);
     }
