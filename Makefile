@@ -61,7 +61,7 @@ test: programs
 	sh tests/run.sh $(BUILD) $(ONLY)
 
 test-interop: $(BUILD)/sgns
-	sh tests/interop.sh $(BUILD)
+	for test in tests/interop/*.sh; do sh $$test $(BUILD) || exit 1; done
 
 demo: $(BUILD)/sgns
 	sh scripts/demo.sh $(BUILD)

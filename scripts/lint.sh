@@ -176,7 +176,7 @@ check_tidy() {
 }
 
 check_scripts() {
-    for script in scripts/*.sh tests/*.sh tests/cli/*.sh; do
+    for script in scripts/*.sh tests/*.sh tests/cli/*.sh tests/interop/*.sh; do
         sh -n "$script" 2>&1
         has dash && dash -n "$script" 2>&1
     done >"$findings"
@@ -186,7 +186,7 @@ check_scripts() {
     conclude scripts
     has shellcheck || { skip shellcheck "shellcheck is not installed"; return; }
     # SC2317: `check` and `trap` call functions that seem never to be called.
-    shellcheck -x -e SC2317 scripts/*.sh tests/*.sh tests/cli/*.sh .ci/run >"$findings" 2>&1
+    shellcheck -x -e SC2317 scripts/*.sh tests/*.sh tests/cli/*.sh tests/interop/*.sh .ci/run >"$findings" 2>&1
     conclude shellcheck
 }
 

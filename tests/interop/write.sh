@@ -1,10 +1,10 @@
 #!/bin/sh
-# Other programs read what sgns writes, and sgns reads what they write: usage: tests/interop.sh BUILD_FOLDER. Needs
+# Other programs read what sgns writes, and sgns reads what they write: usage: tests/interop/write.sh BUILD_FOLDER. Needs
 # python3-numpy, python3-gensim and fasttext; what is missing is skipped. Not a part of `make test`, which needs nothing.
 # Files stay in BUILD_FOLDER/interop.
 set -u
-ROOT=$(cd "$(dirname "$0")/.." && pwd)
-build=${1:?usage: interop.sh BUILD_FOLDER}
+ROOT=$(cd "$(dirname "$0")/../.." && pwd)
+build=${1:?usage: write.sh BUILD_FOLDER}
 mkdir -p "$build/interop" || exit 3
 sgns=$(cd "$build" && pwd)/sgns
 export LC_ALL=C PYTHONIOENCODING=utf-8 PYTHONWARNINGS=ignore
