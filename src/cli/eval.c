@@ -88,11 +88,12 @@ static bool score(struct results *results, const struct model *model, const stru
     if (results->similarity == NULL)
         return false;
     for (size_t i = 0; i < files->count; i++)
-        if (!similarity_score(&results->similarity[i], model, files->values[i], error))
+        if (!similarity_score(&results->similarity[i], model, files->values[i], 0, error))
             return false;
+    const struct analogy_settings analogies = {
+        .restrict_to = (size_t)settings->restrict_to, .method = METHOD_ADD, .threads = threads_usable()};
     return settings->analogies == NULL ||
-           analogies_score(&results->analogies, model, settings->analogies, (size_t)settings->restrict_to,
-                           threads_usable(), error);
+           analogies_score(&results->analogies, model, settings->analogies, &analogies, error);
 }
 
 static bool evaluate(const char *path, const struct settings *settings, struct error *error) {

@@ -2,163 +2,124 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/memory.h"
+#include "cli/ask.h"
 #include "cli/command.h"
-#include "cli/open.h"
-#include "model/model.h"
-#include "query/expression.h"
-#include "query/nearest.h"
-
-#define PROMPT "near> "
-
-/* Words longer than this don't push the cosines to the right. */
-#define COLUMN_MOST 40
+#include "cli/dialogue.h"
+#include "cli/output.h"
 
 struct settings {
-    uint64_t neighbours;
-};
-
-/* What answering needs, made once for all questions. */
-struct session {
-    struct model model;
-    float *target; /* (model.stride); owned */
-    size_t target_bytes;
-    struct neighbour *found; /* (most); owned */
-    size_t most;
+    struct ask_settings ask; /* first, for ASK_OPTIONS */
+    bool all;
 };
 
 static const struct option options[] = {
-    {"neighbours", 'k', OPTION_WHOLE, "N", "10", 1, 4294967295.0, NULL, "words to print for a question",
-     offsetof(struct settings, neighbours)},
+    ASK_OPTIONS,
+    {"context", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL,
+     "compare with the context vectors: what occurs next to a word", offsetof(struct settings, ask.context)},
+    {"all", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL,
+     "ask for every word, the most frequent first; with --restrict, for those N",
+     offsetof(struct settings, all)},
 };
 
-/* Places a word takes on a terminal, by its characters. */
-static size_t width(const char *word, size_t length) {
-    size_t characters = 0;
-    for (size_t i = 0; i < length; i++)
-        characters += ((unsigned char)word[i] & 0xc0) != 0x80;
-    return characters;
+/* The questions of a text, which commas divide. */
+struct questions {
+    struct ask_text *texts; /* (count); owned */
+    size_t count, capacity;
+};
+
+#define BLANKS " \t\v\f\r"
+
+/* Adds the questions of a line, without the blanks around them. A comma behind the last one ends it, too. */
+static bool split(struct questions *questions, struct tokenizer_rules rules, const char *line, size_t number,
+                  struct error *error) {
+    for (bool first = true;; first = false) {
+        line += strspn(line, BLANKS);
+        if (*line == '\0' && !first)
+            return true;
+        const size_t extent = expression_extent(rules, line);
+        size_t length = extent;
+        while (length > 0 && strchr(BLANKS, line[length - 1]) != NULL)
+            length--;
+        if (!memory_reserve(&questions->texts, &questions->capacity, questions->count + 1, "the questions",
+                            error))
+            return false;
+        questions->texts[questions->count++] = (struct ask_text){line, length, number};
+        if (line[extent] == '\0')
+            return true;
+        line += extent + 1;
+    }
 }
 
-static void print_neighbours(const struct model *model, const struct neighbour *found, size_t count) {
-    size_t column = 0, length;
-    for (size_t i = 0; i < count; i++) {
-        const char *word = model_word(model, found[i].id, &length);
-        const size_t wide = width(word, length);
-        if (wide > column && wide <= COLUMN_MOST)
-            column = wide;
-    }
-    for (size_t i = 0; i < count; i++) {
-        const char *word = model_word(model, found[i].id, &length);
-        const size_t wide = width(word, length);
-        fwrite(word, 1, length, stdout);
-        printf("%*s %7.4f\n", (int)(wide < column ? column - wide : 0), "", (double)found[i].cosine);
-    }
-}
-
-static bool answer(struct session *session, const char *const *texts, size_t text_count,
+static bool answer(struct dialogue *dialogue, void *context, const struct request *requests, size_t count,
                    struct error *error) {
-    const struct model *model = &session->model;
-    struct expression expression;
-    if (!expression_parse(&expression, model, texts, text_count, error))
-        return false;
-    const bool done = expression_target(&expression, model, session->target, error);
-    if (done) {
-        const size_t count = nearest(model, session->target, expression.ids, expression.count, session->found,
-                                     session->most);
-        print_neighbours(model, session->found, count);
-    }
-    expression_free(&expression);
+    struct ask *ask = context;
+    struct questions questions = {.texts = NULL};
+    bool done = true;
+    for (size_t i = 0; done && i < count; i++)
+        done = split(&questions, ask->model.rules, requests[i].text, requests[i].number, error);
+    done = done && ask_questions(ask, questions.texts, questions.count, false, dialogue, error);
+    free(questions.texts);
     return done;
 }
 
-/* Blanks for NULs and the newline, so that the line is one string. */
-static void make_string(char *line, size_t length) {
-    for (size_t i = 0; i < length; i++)
-        if (line[i] == '\0' || line[i] == '\n')
-            line[i] = ' ';
+/* The words of the command line as one line. */
+static char *join(int argc, char **argv, struct error *error) {
+    size_t bytes = 1, used = 0;
+    for (int i = 0; i < argc; i++)
+        bytes += strlen(argv[i]) + 1;
+    char *line = memory_allocate(bytes, 1, "the question", error);
+    for (int i = 0; line != NULL && i < argc; i++)
+        used += (size_t)snprintf(line + used, bytes - used, "%s%s", i > 0 ? " " : "", argv[i]);
+    return line;
 }
 
-/* Answers a line. False only where going on makes no sense; *unanswered is set if the line has no answer. */
-static bool answer_line(struct session *session, const char *line, size_t number, bool terminal,
-                        bool *unanswered, struct error *error) {
-    struct error here = {.kind = ERROR_NONE};
-    if (!answer(session, &line, 1, &here)) {
-        if (here.kind == ERROR_SYSTEM)
-            return error_set(error, here.kind, "%s", here.text);
-        fflush(stdout);
-        if (terminal)
-            fprintf(stderr, "%s\n", here.text);
-        else
-            fprintf(stderr, "sgns near: line %zu: %s\n", number, here.text);
-        *unanswered = true;
-    }
-    if (!terminal)
-        putchar('\n');
-    if (fflush(stdout) != 0)
-        return error_set(error, ERROR_SYSTEM, "can't write the answers");
-    return true;
-}
-
-/* Answers standard input line by line, asking for the lines if it is a terminal. */
-static bool answer_lines(struct session *session, struct error *error) {
-    const bool terminal = isatty(STDIN_FILENO);
-    char *line = NULL;
-    size_t capacity = 0;
-    bool unanswered = false, good = true;
-    for (size_t number = 1; good; number++) {
-        if (terminal)
-            fputs(PROMPT, stderr);
-        const ssize_t length = getline(&line, &capacity, stdin);
-        if (length < 0)
-            break;
-        make_string(line, (size_t)length);
-        if (line[strspn(line, " \t\v\f\r")] != '\0')
-            good = answer_line(session, line, number, terminal, &unanswered, error);
-    }
+static bool answer_arguments(struct ask *ask, int argc, char **argv, struct error *error) {
+    char *line = join(argc, argv, error);
+    struct questions questions = {.texts = NULL};
+    const bool done = line != NULL && split(&questions, ask->model.rules, line, 0, error) &&
+                      ask_questions(ask, questions.texts, questions.count, questions.count > 1, NULL, error);
+    free(questions.texts);
     free(line);
-    if (good && terminal)
-        fputc('\n', stderr);
-    if (good && ferror(stdin))
-        return error_set(error, ERROR_SYSTEM, "can't read standard input");
-    if (good && unanswered && !terminal)
-        return error_set(error, ERROR_NO_ANSWER, "%s", "");
-    return good;
+    return done;
 }
 
-/* Makes room for answers of at most `neighbours` words. */
-static bool start_session(struct session *session, uint64_t neighbours, struct error *error) {
-    const struct model *model = &session->model;
-    session->most = neighbours < model->vocab ? (size_t)neighbours : model->vocab;
-    session->target_bytes = model->stride * sizeof *session->target;
-    session->found = memory_allocate(session->most, sizeof *session->found, "the neighbours", error);
-    session->target = memory_pages(session->target_bytes, "the question's vector", error);
-    return session->found != NULL && session->target != NULL;
+static bool answer_all(struct ask *ask, struct error *error) {
+    const uint64_t most = ask->settings->restrict_to;
+    return ask_words(ask, most > 0 && most < ask->model.vocab ? (size_t)most : ask->model.vocab, error);
 }
 
-static void end_session(struct session *session) {
-    free(session->found);
-    memory_pages_free(session->target, session->target_bytes);
-    model_close(&session->model);
+static bool run_parsed(int argc, char **argv, const struct settings *settings, struct error *error) {
+    if (argc < 1)
+        return error_set(error, ERROR_INPUT, "no model given; say: sgns near MODEL [WORD...]");
+    if (settings->all && argc > 1)
+        return error_set(error, ERROR_INPUT, "--all asks for every word, so leave \"%s\" out", argv[1]);
+    struct ask ask;
+    bool done = ask_open(&ask, "near", argv[0], &settings->ask, error);
+    struct dialogue dialogue = {
+        .command = "near",
+        .help = "Type a word, or an expression such as king - man + woman.\n"
+                "A comma divides questions; \"help\" in quotation marks is the word.\n"
+                "history lists what was asked; the arrows up and down fetch it.\n"
+                "Ctrl-D ends.\n",
+        .answer = answer,
+        .context = &ask,
+        .most = 1024};
+    if (done)
+        done = settings->all ? answer_all(&ask, error)
+               : argc > 1    ? answer_arguments(&ask, argc - 1, argv + 1, error)
+                             : dialogue_run(&dialogue, error);
+    ask_close(&ask);
+    return done;
 }
 
 static bool run(int argc, char **argv, struct error *error) {
-    struct settings settings = {0};
-    if (!options_parse(options, sizeof options / sizeof *options, &argc, argv, &settings, error))
-        return false;
-    if (argc < 1)
-        return error_set(error, ERROR_INPUT, "no model given; say: sgns near MODEL [WORD...]");
-    struct session session = {.most = 0};
-    if (!open_model(&session.model, "near", argv[0], error))
-        return false;
-    bool done = start_session(&session, settings.neighbours, error);
-    if (done && argc > 1)
-        done = answer(&session, (const char *const *)argv + 1, (size_t)argc - 1, error);
-    else if (done)
-        done = answer_lines(&session, error);
-    end_session(&session);
+    struct settings settings = {.all = false};
+    const bool done = options_parse(options, sizeof options / sizeof *options, &argc, argv, &settings,
+                                    error) &&
+                      run_parsed(argc, argv, &settings, error);
+    free(settings.ask.exclude.values);
     return done;
 }
 
@@ -174,10 +135,20 @@ const struct command command_near = {
                "the question's own words are left out. Words are brought to the form of the\n"
                "model's tokenizer first: King finds king.\n"
                "\n"
+               "A comma ends a question, and another one follows: `king, paris - france`.\n"
+               "(Where the model's words may have commas inside, it stands between blanks.)\n"
+               "A number before a word is its weight: `2 paris - france`. What stands in double\n"
+               "quotation marks is one word, be it a number or a sign; if blanks are inside, it\n"
+               "is a phrase: `\"new york\" - usa` takes the word new_york, or else the sum of new\n"
+               "and york.\n"
+               "\n"
                "Without a word, the questions are the lines of standard input; blank lines are\n"
                "skipped. Each answer is followed by an empty line. A question that has no\n"
                "answer gets a line on standard error and only the empty line, and the exit code\n"
-               "at the end is 1. On a terminal, near asks for the lines; Ctrl-D ends it.",
+               "at the end is 1. On a terminal, near asks for the lines; Ctrl-D ends it.\n"
+               "\n"
+               "--format tsv prints question, word and score; --format json prints an object a\n"
+               "question: {\"question\": ..., \"answers\": [{\"word\": ..., \"score\": ...}]}.",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,

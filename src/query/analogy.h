@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "model/model.h"
+#include "query/nearest.h"
 
 struct analogy_section {
     char *name;   /* owned */
@@ -18,15 +19,23 @@ struct analogies {
     size_t count, capacity;
 };
 
+struct analogy_settings {
+    size_t restrict_to; /* only so many words, the most frequent, are known; 0: all */
+    enum method method;
+    size_t threads; /* at least 1; the result does not depend on it */
+};
+
 /* Asks the model the questions of a file of the questions-words form (Mikolov and others 2013, "Efficient
  * estimation of word representations in vector space"): lines of four words `a b c d`, and lines `: NAME`
- * that begin a section; blank lines are skipped, any other line is ERROR_INPUT with its number. Only the
- * `restrict_to` most frequent words are known (0: all); words are looked up by lookup_any_case. The answer is
- * the known word other than a, b and c with the largest cosine to b - a + c, of unit vectors (3CosAdd), ties
- * to the more frequent one. Runs on `threads` threads, at least 1; the result does not depend on their
- * number. Free with analogies_free, also after a failure. */
+ * that begin a section; blank lines are skipped, any other line is ERROR_INPUT with its number. Case does not
+ * matter: a word of the file is the most frequent of the known words that differ from it in case alone.
+ *
+ * The answer is the nearest known word to b - a + c by the method (b, c above and a below by METHOD_MUL),
+ * other than a, b and c, and ties go to the more frequent word. As gensim does it, if the answer differs from
+ * a, b or c in case alone, the next one counts, up to the fifth. Free with analogies_free, also after a
+ * failure. */
 bool analogies_score(struct analogies *analogies, const struct model *model, const char *path,
-                     size_t restrict_to, size_t threads, struct error *error) MUST_USE;
+                     const struct analogy_settings *settings, struct error *error) MUST_USE;
 void analogies_free(struct analogies *analogies);
 
 /* A section with the sums over those whose name begins with "gram", which ask for grammar (syntactic: true),

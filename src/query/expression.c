@@ -1,67 +1,210 @@
 #include "query/expression.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "query/lookup.h"
-#include "query/spelling.h"
 #include "query/vectors.h"
 
 #define BLANKS " \t\n\v\f\r"
 
-/* A word in an error sentence is cut at so many bytes. */
-#define SHOWN_BYTES 60
+/* So often may a factor stand in a product. */
+#define MUL_WEIGHT_MOST 100
 
-struct term {
-    size_t id;
+/* --- lexemes --- */
+
+enum lexeme_kind { LEXEME_END, LEXEME_COMMA, LEXEME_SIGN, LEXEME_WORD, LEXEME_QUOTED };
+
+struct lexeme {
+    enum lexeme_kind kind;
+    const char *start; /* without quotation marks */
+    size_t length;
+    const char *next; /* what stands behind it */
+};
+
+struct text {
+    const char *at, *end;
+    bool words; /* TOKENIZER_WORDS */
+};
+
+/* Whether a word ends at `at`. */
+static bool is_border(const struct text *text, const char *at) {
+    return at == text->end || strchr(BLANKS, *at) != NULL || (text->words && *at == ',');
+}
+
+/* The quotation mark that closes the one at `start`, or NULL. There is something between them. */
+static const char *find_close(const struct text *text, const char *start) {
+    for (const char *at = start + 2; at < text->end; at++)
+        if (*at == '"' && is_border(text, at + 1))
+            return at;
+    return NULL;
+}
+
+static struct lexeme make_lexeme(enum lexeme_kind kind, const char *start, const char *end) {
+    return (struct lexeme){.kind = kind, .start = start, .length = (size_t)(end - start), .next = end};
+}
+
+/* The lexeme at text->at or behind the blanks there. */
+static struct lexeme look(const struct text *text) {
+    const char *start = text->at;
+    while (start < text->end && strchr(BLANKS, *start) != NULL)
+        start++;
+    if (start == text->end)
+        return make_lexeme(LEXEME_END, start, start);
+    const bool single = text->words || is_border(text, start + 1);
+    if (*start == ',' && single)
+        return make_lexeme(LEXEME_COMMA, start, start + 1);
+    if ((*start == '+' || *start == '-') && single)
+        return make_lexeme(LEXEME_SIGN, start, start + 1);
+    const char *close = *start == '"' ? find_close(text, start) : NULL;
+    if (close != NULL) {
+        struct lexeme lexeme = make_lexeme(LEXEME_QUOTED, start + 1, close);
+        lexeme.next = close + 1;
+        return lexeme;
+    }
+    const char *end = start;
+    while (!is_border(text, end))
+        end++;
+    return make_lexeme(LEXEME_WORD, start, end);
+}
+
+static struct text make_text(struct tokenizer_rules rules, const char *start, size_t length) {
+    return (struct text){.at = start, .end = start + length, .words = rules.kind == TOKENIZER_WORDS};
+}
+
+size_t expression_extent(struct tokenizer_rules rules, const char *start) {
+    struct text text = make_text(rules, start, strlen(start));
+    for (;;) {
+        const struct lexeme lexeme = look(&text);
+        if (lexeme.kind == LEXEME_END || lexeme.kind == LEXEME_COMMA)
+            return (size_t)(lexeme.start - start);
+        text.at = lexeme.next;
+    }
+}
+
+/* --- the parser --- */
+
+/* A word or a phrase with its weight. */
+struct item {
+    size_t id;     /* of the word; of a phrase, SIZE_MAX */
+    size_t phrase; /* the number of a phrase */
     double weight;
 };
 
 struct parser {
     const struct model *model;
-    struct term *terms; /* (count); owned */
+    struct item *items; /* (count); owned */
     size_t count, capacity;
-    char *word; /* (capacity) room for the word at hand, ended by a NUL; owned */
+    size_t *ids; /* (id_count) the words named, as they come; owned */
+    size_t id_count, id_capacity;
+    float *phrases; /* (phrase_count, stride); owned */
+    size_t phrase_count, phrase_capacity;
+    double *sum; /* (stride) of a phrase; owned */
+    char *word;  /* room for the word at hand, ended by a NUL; owned */
     size_t word_capacity;
-    char sign; /* '+' or '-' that waits for its word, or 0 */
+    char sign;     /* '+' or '-' that waits for its word, or 0 */
+    double weight; /* likewise, or 0 */
 };
 
-/* Bytes of `word` to show: all, or as many whole characters as fit. */
-static int shown(const char *word) {
-    size_t length = strlen(word);
-    if (length > SHOWN_BYTES)
-        for (length = SHOWN_BYTES; length > 0 && ((unsigned char)word[length] & 0xc0) == 0x80;)
-            length--;
-    return (int)length;
-}
-
-static bool unknown_word(const struct model *model, const char *word, struct error *error) {
-    char normal[TOKEN_BYTES_MOST + 1];
-    const int show = shown(word);
-    const char *dots = word[show] != '\0' ? "..." : "";
-    if (!tokenizer_normalize(model->rules, word, normal))
-        return error_set(error, ERROR_NO_ANSWER, "\"%.*s%s\" is not a single word to the model's tokenizer",
-                         show, word, dots);
-    size_t id, length;
-    if (!spelling_closest(model, normal, &id))
-        return error_set(error, ERROR_NO_ANSWER, "\"%.*s%s\" is not among the model's %zu words", show, word,
-                         dots, model->vocab);
-    const char *hint = model_word(model, id, &length);
-    return error_set(error, ERROR_NO_ANSWER,
-                     "\"%.*s%s\" is not among the model's %zu words; did you mean \"%.*s\"?", show, word,
-                     dots, model->vocab, (int)length, hint);
-}
-
-static bool add_word(struct parser *parser, const char *word, struct error *error) {
-    struct term term = {.weight = parser->sign == '-' ? -1 : 1};
-    parser->sign = 0;
-    if (!lookup_word(parser->model, word, &term.id))
-        return unknown_word(parser->model, word, error);
-    if (!memory_reserve(&parser->terms, &parser->capacity, parser->count + 1, "the question", error))
+static bool add_item(struct parser *parser, size_t id, size_t phrase, struct error *error) {
+    const double weight = parser->weight > 0 ? parser->weight : 1;
+    if (!memory_reserve(&parser->items, &parser->capacity, parser->count + 1, "the question", error))
         return false;
-    parser->terms[parser->count++] = term;
+    parser->items[parser->count++] = (struct item){id, phrase, parser->sign == '-' ? -weight : weight};
+    parser->sign = 0;
+    parser->weight = 0;
     return true;
+}
+
+static bool add_id(struct parser *parser, size_t id, struct error *error) {
+    if (!memory_reserve(&parser->ids, &parser->id_capacity, parser->id_count + 1, "the question", error))
+        return false;
+    parser->ids[parser->id_count++] = id;
+    return true;
+}
+
+static bool copy_word(struct parser *parser, const char *start, size_t length, struct error *error) {
+    if (!memory_reserve(&parser->word, &parser->word_capacity, length + 1, "a word", error))
+        return false;
+    memcpy(parser->word, start, length);
+    parser->word[length] = '\0';
+    return true;
+}
+
+static bool add_word(struct parser *parser, const char *start, size_t length, struct error *error) {
+    size_t id;
+    return copy_word(parser, start, length, error) && lookup_known(parser->model, parser->word, &id, error) &&
+           add_id(parser, id, error) && add_item(parser, id, 0, error);
+}
+
+/* The sum of the phrase's words into parser->sum. */
+static bool sum_phrase(struct parser *parser, struct text text, struct error *error) {
+    const struct model *model = parser->model;
+    memset(parser->sum, 0, model->stride * sizeof *parser->sum);
+    for (;;) {
+        text.at += strspn(text.at, BLANKS);
+        const char *start = text.at;
+        while (text.at < text.end && strchr(BLANKS, *text.at) == NULL)
+            text.at++;
+        if (start >= text.end)
+            return true;
+        size_t id;
+        if (!copy_word(parser, start, (size_t)(text.at - start), error) ||
+            !lookup_direction(model, parser->word, &id, error) || !add_id(parser, id, error))
+            return false;
+        vector_add(parser->sum, vector_row(model, id),
+                   1 / vector_length(vector_row(model, id), model->stride), model->stride);
+    }
+}
+
+static bool add_sum(struct parser *parser, const struct lexeme *lexeme, struct error *error) {
+    const size_t stride = parser->model->stride;
+    if (parser->sum == NULL)
+        parser->sum = memory_allocate(stride, sizeof *parser->sum, "a phrase", error);
+    if (parser->sum == NULL ||
+        !memory_reserve(&parser->phrases, &parser->phrase_capacity, (parser->phrase_count + 1) * stride,
+                        "a phrase", error) ||
+        !sum_phrase(parser, (struct text){lexeme->start, lexeme->start + lexeme->length, false}, error))
+        return false;
+    float *row = parser->phrases + parser->phrase_count * stride;
+    for (size_t d = 0; d < stride; d++)
+        row[d] = (float)parser->sum[d];
+    if (!(vector_length(row, stride) >= 1e-6))
+        return error_set(error, ERROR_NO_ANSWER, "the words of \"%.*s\" cancel each other out",
+                         (int)lexeme->length, lexeme->start);
+    return add_item(parser, SIZE_MAX, parser->phrase_count++, error);
+}
+
+/* The word that the phrase's words make with _ between them. */
+static bool find_joined(struct parser *parser, const struct lexeme *lexeme, size_t *id, struct error *error) {
+    if (!copy_word(parser, lexeme->start, lexeme->length, error))
+        return false;
+    char *to = parser->word;
+    for (const char *from = parser->word; *from != '\0';) {
+        const size_t blanks = strspn(from, BLANKS);
+        from += blanks;
+        if (blanks > 0 && to > parser->word && *from != '\0')
+            *to++ = '_';
+        else if (*from != '\0')
+            *to++ = *from++;
+    }
+    *to = '\0';
+    return lookup_word(parser->model, parser->word, id);
+}
+
+static bool add_quoted(struct parser *parser, const struct lexeme *lexeme, struct error *error) {
+    size_t id;
+    const char *start = lexeme->start;
+    for (size_t i = 0; i < lexeme->length; i++)
+        if (strchr(BLANKS, start[i]) != NULL) {
+            if (find_joined(parser, lexeme, &id, error))
+                return add_id(parser, id, error) && add_item(parser, id, 0, error);
+            return error->kind == ERROR_NONE && add_sum(parser, lexeme, error);
+        }
+    return add_word(parser, start, lexeme->length, error);
 }
 
 static bool add_sign(struct parser *parser, char sign, struct error *error) {
@@ -72,63 +215,48 @@ static bool add_sign(struct parser *parser, char sign, struct error *error) {
     return true;
 }
 
-/* Takes what stands between two blanks: a word, a sign, or both. */
-static bool add_token(struct parser *parser, const char *token, size_t length, struct error *error) {
-    const bool sign = token[0] == '+' || token[0] == '-';
-    if (sign && (length == 1 || parser->model->rules.kind != TOKENIZER_WHITESPACE)) {
-        if (!add_sign(parser, token[0], error))
-            return false;
-        token++;
-        length--;
+static bool is_number(const struct lexeme *lexeme) {
+    size_t digits = 0, points = 0;
+    for (size_t i = 0; i < lexeme->length; i++) {
+        digits += lexeme->start[i] >= '0' && lexeme->start[i] <= '9';
+        points += lexeme->start[i] == '.';
     }
-    if (length == 0)
-        return true;
-    if (!memory_reserve(&parser->word, &parser->word_capacity, length + 1, "a word", error))
+    return lexeme->kind == LEXEME_WORD && digits > 0 && points <= 1 && digits + points == lexeme->length;
+}
+
+static bool take_weight(struct parser *parser, const struct lexeme *lexeme, struct error *error) {
+    if (!copy_word(parser, lexeme->start, lexeme->length, error))
         return false;
-    memcpy(parser->word, token, length);
-    parser->word[length] = '\0';
-    return add_word(parser, parser->word, error);
-}
-
-static bool add_text(struct parser *parser, const char *text, struct error *error) {
-    for (;;) {
-        text += strspn(text, BLANKS);
-        const size_t length = strcspn(text, BLANKS);
-        if (length == 0)
-            return true;
-        if (!add_token(parser, text, length, error))
-            return false;
-        text += length;
-    }
-}
-
-static int compare_terms(const void *a, const void *b) {
-    const size_t x = ((const struct term *)a)->id, y = ((const struct term *)b)->id;
-    return (x > y) - (x < y);
-}
-
-/* The terms by id, each word once. */
-static bool gather(struct expression *expression, struct term *terms, size_t count, struct error *error) {
-    expression->ids = memory_allocate(count, sizeof *expression->ids, "the question", error);
-    expression->weights = memory_allocate(count, sizeof *expression->weights, "the question", error);
-    if (expression->ids == NULL || expression->weights == NULL) {
-        expression_free(expression);
-        return false;
-    }
-    /* Without a word parse() has failed. NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
-    qsort(terms, count, sizeof *terms, compare_terms);
-    for (size_t i = 0; i < count; i++) {
-        if (i == 0 || terms[i].id != terms[i - 1].id)
-            expression->ids[expression->count++] = terms[i].id;
-        expression->weights[expression->count - 1] += terms[i].weight;
-    }
+    if (!number_real(parser->word, &parser->weight) || parser->weight > EXPRESSION_WEIGHT_MOST ||
+        parser->weight < 1 / EXPRESSION_WEIGHT_MOST)
+        return error_set(error, ERROR_INPUT, "a weight is a number from %g to %g, not \"%.30s\"",
+                         1 / EXPRESSION_WEIGHT_MOST, EXPRESSION_WEIGHT_MOST, parser->word);
     return true;
 }
 
-static bool parse(struct parser *parser, const char *const *texts, size_t text_count, struct error *error) {
-    for (size_t i = 0; i < text_count; i++)
-        if (!add_text(parser, texts[i], error))
+static bool add_lexeme(struct parser *parser, const struct lexeme *lexeme, struct error *error) {
+    if (lexeme->kind == LEXEME_QUOTED)
+        return add_quoted(parser, lexeme, error);
+    return add_word(parser, lexeme->start, lexeme->length, error);
+}
+
+static bool parse(struct parser *parser, struct text text, struct error *error) {
+    for (;;) {
+        const struct lexeme lexeme = look(&text);
+        text.at = lexeme.next;
+        if (lexeme.kind == LEXEME_END || lexeme.kind == LEXEME_COMMA)
+            break;
+        const enum lexeme_kind next = look(&text).kind;
+        bool done;
+        if (lexeme.kind == LEXEME_SIGN)
+            done = add_sign(parser, *lexeme.start, error);
+        else if (parser->weight <= 0 && is_number(&lexeme) && (next == LEXEME_WORD || next == LEXEME_QUOTED))
+            done = take_weight(parser, &lexeme, error);
+        else
+            done = add_lexeme(parser, &lexeme, error);
+        if (!done)
             return false;
+    }
     if (parser->sign != 0)
         return error_set(error, ERROR_INPUT, "no word behind the last \"%c\"", parser->sign);
     if (parser->count == 0)
@@ -136,37 +264,155 @@ static bool parse(struct parser *parser, const char *const *texts, size_t text_c
     return true;
 }
 
-bool expression_parse(struct expression *expression, const struct model *model, const char *const *texts,
-                      size_t text_count, struct error *error) {
+static bool parse_analogy(struct parser *parser, struct text text, struct error *error) {
+    for (size_t i = 0;; i++) {
+        const struct lexeme lexeme = look(&text);
+        if (i == 3 && lexeme.kind == LEXEME_END)
+            return true;
+        if (i == 3 || (lexeme.kind != LEXEME_WORD && lexeme.kind != LEXEME_QUOTED))
+            return error_set(error, ERROR_INPUT,
+                             "an analogy is three words: a b c, as in \"a is to b as c\"");
+        parser->sign = i == 0 ? '-' : '+';
+        if (!add_lexeme(parser, &lexeme, error))
+            return false;
+        text.at = lexeme.next;
+    }
+}
+
+/* --- what the parser found, in order --- */
+
+static int compare_ids(const void *a, const void *b) {
+    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    return (x > y) - (x < y);
+}
+
+static int compare_items(const void *a, const void *b) {
+    const struct item *x = a, *y = b;
+    return x->id != y->id ? compare_ids(&x->id, &y->id) : compare_ids(&x->phrase, &y->phrase);
+}
+
+/* Each word once. Returns how many are left with a weight. */
+static size_t unite(struct item *items, size_t count) {
+    size_t united = 0, left = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (united > 0 && compare_items(&items[i], &items[united - 1]) == 0)
+            items[united - 1].weight += items[i].weight;
+        else
+            items[united++] = items[i];
+    }
+    for (size_t i = 0; i < united; i++)
+        if (fabs(items[i].weight) >= 1 / EXPRESSION_WEIGHT_MOST / 2)
+            items[left++] = items[i];
+    return left;
+}
+
+static size_t unique(size_t *ids, size_t count) {
+    size_t left = 0;
+    for (size_t i = 0; i < count; i++)
+        if (left == 0 || ids[left - 1] != ids[i])
+            ids[left++] = ids[i];
+    return left;
+}
+
+static bool check_weight(double weight, enum method method, struct error *error) {
+    if (method == METHOD_MUL && (fabs(weight) > MUL_WEIGHT_MOST || floor(weight) < weight))
+        return error_set(error, ERROR_INPUT,
+                         "--method mul takes weights that are whole numbers up to %d, not %g",
+                         MUL_WEIGHT_MOST, fabs(weight));
+    return true;
+}
+
+static bool set_term(struct expression *expression, const struct parser *parser, const struct item *item,
+                     enum method method, struct error *error) {
+    const struct model *model = parser->model;
+    const bool phrase = item->id == SIZE_MAX;
+    const float *row = phrase ? expression->phrases + item->phrase * model->stride
+                              : vector_row(model, item->id);
+    if (!phrase && !lookup_usable(model, item->id, error))
+        return false;
+    expression->terms[expression->count] = (struct term){expression->count, item->weight};
+    expression->directions[expression->count] = (struct direction){row, vector_length(row, model->stride)};
+    expression->count++;
+    return check_weight(item->weight, method, error);
+}
+
+static bool measure(struct expression *expression, size_t stride, enum method method, struct error *error) {
+    double *sum = memory_allocate(stride, sizeof *sum, "a question's vector", error);
+    if (sum == NULL)
+        return false;
+    expression->length = expression->count == 0 ? 0
+                                                : question_length(expression->directions, expression->terms,
+                                                                  expression->count, sum, stride);
+    free(sum);
+    if (expression->length > 0 || (expression->count > 0 && method == METHOD_MUL))
+        return true;
+    return error_set(error, ERROR_NO_ANSWER, "the words cancel each other out: no direction is left");
+}
+
+/* Takes the ids and phrases over. */
+static bool gather(struct expression *expression, struct parser *parser, enum method method,
+                   struct error *error) {
+    qsort(parser->ids, parser->id_count, sizeof *parser->ids, compare_ids);
+    qsort(parser->items, parser->count, sizeof *parser->items, compare_items);
+    expression->ids = parser->ids;
+    expression->id_count = unique(parser->ids, parser->id_count);
+    expression->phrases = parser->phrases;
+    parser->ids = NULL;
+    parser->phrases = NULL;
+    const size_t count = unite(parser->items, parser->count);
+    expression->terms = memory_allocate(count, sizeof *expression->terms, "the question", error);
+    expression->directions = memory_allocate(count, sizeof *expression->directions, "the question", error);
+    if (expression->terms == NULL || expression->directions == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!set_term(expression, parser, &parser->items[i], method, error))
+            return false;
+    return measure(expression, parser->model->stride, method, error);
+}
+
+static bool finish(struct expression *expression, struct parser *parser, bool parsed, enum method method,
+                   struct error *error) {
     *expression = (struct expression){0};
-    struct parser parser = {.model = model};
-    const bool done = parse(&parser, texts, text_count, error) &&
-                      gather(expression, parser.terms, parser.count, error);
-    free(parser.terms);
-    free(parser.word);
+    const bool done = parsed && gather(expression, parser, method, error);
+    if (!done)
+        expression_free(expression);
+    free(parser->items);
+    free(parser->ids);
+    free(parser->phrases);
+    free(parser->sum);
+    free(parser->word);
     return done;
 }
 
+bool expression_parse(struct expression *expression, const struct model *model, const char *text,
+                      size_t length, enum method method, struct error *error) {
+    struct parser parser = {.model = model};
+    const bool parsed = parse(&parser, make_text(model->rules, text, length), error);
+    return finish(expression, &parser, parsed, method, error);
+}
+
+bool expression_parse_analogy(struct expression *expression, const struct model *model, const char *text,
+                              size_t length, enum method method, struct error *error) {
+    struct parser parser = {.model = model};
+    const bool parsed = parse_analogy(&parser, make_text(model->rules, text, length), error);
+    return finish(expression, &parser, parsed, method, error);
+}
+
 void expression_free(struct expression *expression) {
+    free(expression->directions);
+    free(expression->terms);
     free(expression->ids);
-    free(expression->weights);
+    free(expression->phrases);
     *expression = (struct expression){0};
 }
 
-bool expression_target(const struct expression *expression, const struct model *model, float *target,
-                       struct error *error) {
-    for (size_t d = 0; d < model->stride; d++)
-        target[d] = 0;
-    for (size_t i = 0; i < expression->count; i++) {
-        const size_t id = expression->ids[i];
-        size_t length;
-        const char *word = model_word(model, id, &length);
-        if (!vector_usable(model, id))
-            return error_set(error, ERROR_NO_ANSWER, "the vector of \"%.*s\" is zero or not finite",
-                             (int)length, word);
-        vector_add_unit(model, id, (float)expression->weights[i], target);
-    }
-    if (!vector_unit(target, model->stride))
-        return error_set(error, ERROR_NO_ANSWER, "the words cancel each other out: no direction is left");
-    return true;
+double expression_cosine(const struct expression *a, const struct expression *b, size_t stride) {
+    double sum = 0;
+    for (size_t i = 0; i < a->count; i++)
+        for (size_t j = 0; j < b->count; j++) {
+            const struct direction *x = &a->directions[i], *y = &b->directions[j];
+            sum += a->terms[i].weight * b->terms[j].weight *
+                   (vector_dot(x->row, y->row, stride) / (x->length * y->length));
+        }
+    return sum / (a->length * b->length);
 }

@@ -2,6 +2,12 @@
 
 #include <string.h>
 
+#include "query/spelling.h"
+#include "query/vectors.h"
+
+/* A word in an error sentence is cut at so many bytes. */
+#define SHOWN_BYTES 60
+
 bool lookup_word(const struct model *model, const char *word, size_t *id) {
     char normal[TOKEN_BYTES_MOST + 1];
     if (model->small_letters)
@@ -19,4 +25,46 @@ bool lookup_any_case(const struct model *model, const char *word, size_t *id) {
         if (*c >= 'A' && *c <= 'Z')
             *c = (char)(*c - 'A' + 'a');
     return model_find(model, normal, strlen(normal), id);
+}
+
+/* Bytes of `word` to show: all, or as many whole characters as fit. */
+static int shown(const char *word) {
+    size_t length = strlen(word);
+    if (length > SHOWN_BYTES)
+        for (length = SHOWN_BYTES; length > 0 && ((unsigned char)word[length] & 0xc0) == 0x80;)
+            length--;
+    return (int)length;
+}
+
+static bool unknown_word(const struct model *model, const char *word, struct error *error) {
+    char normal[TOKEN_BYTES_MOST + 1];
+    const int show = shown(word);
+    const char *dots = word[show] != '\0' ? "..." : "";
+    if (!tokenizer_normalize(model->rules, word, normal))
+        return error_set(error, ERROR_NO_ANSWER, "\"%.*s%s\" is not a single word to the model's tokenizer",
+                         show, word, dots);
+    size_t id, length;
+    if (!spelling_closest(model, normal, &id))
+        return error_set(error, ERROR_NO_ANSWER, "\"%.*s%s\" is not among the model's %zu words", show, word,
+                         dots, model->vocab);
+    const char *hint = model_word(model, id, &length);
+    return error_set(error, ERROR_NO_ANSWER,
+                     "\"%.*s%s\" is not among the model's %zu words; did you mean \"%.*s\"?", show, word,
+                     dots, model->vocab, (int)length, hint);
+}
+
+bool lookup_known(const struct model *model, const char *word, size_t *id, struct error *error) {
+    return lookup_word(model, word, id) || unknown_word(model, word, error);
+}
+
+bool lookup_usable(const struct model *model, size_t id, struct error *error) {
+    size_t length;
+    const char *word = model_word(model, id, &length);
+    return vector_usable(model->norms[id]) ||
+           error_set(error, ERROR_NO_ANSWER, "the vector of \"%.*s\" is zero or not finite", (int)length,
+                     word);
+}
+
+bool lookup_direction(const struct model *model, const char *word, size_t *id, struct error *error) {
+    return lookup_known(model, word, id, error) && lookup_usable(model, *id, error);
 }

@@ -15,4 +15,13 @@ bool lookup_word(const struct model *model, const char *word, size_t *id) MUST_U
  * lists of test words have capitals (Athens) where corpora often have none. */
 bool lookup_any_case(const struct model *model, const char *word, size_t *id) MUST_USE;
 
+/* As lookup_word; a word that is not there is ERROR_NO_ANSWER, with the closest spelling as a hint. */
+bool lookup_known(const struct model *model, const char *word, size_t *id, struct error *error) MUST_USE;
+
+/* ERROR_NO_ANSWER if the word's vector has no direction (vector_usable). */
+bool lookup_usable(const struct model *model, size_t id, struct error *error) MUST_USE;
+
+/* Both: a word that is there and has a direction. */
+bool lookup_direction(const struct model *model, const char *word, size_t *id, struct error *error) MUST_USE;
+
 #endif

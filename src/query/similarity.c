@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
-#include "query/lookup.h"
+#include "query/caseless.h"
 #include "query/testfile.h"
 #include "query/vectors.h"
 
@@ -43,7 +43,7 @@ static bool rank(const double *values, size_t count, double *ranks, struct error
     return true;
 }
 
-static bool pearson(const double *x, const double *y, size_t count, double *correlation) {
+double pearson(const double *x, const double *y, size_t count) {
     double mean_x = 0, mean_y = 0, square_x = 0, square_y = 0, product = 0;
     for (size_t i = 0; i < count; i++) {
         mean_x += x[i] / (double)count;
@@ -54,48 +54,49 @@ static bool pearson(const double *x, const double *y, size_t count, double *corr
         square_y += (y[i] - mean_y) * (y[i] - mean_y);
         product += (x[i] - mean_x) * (y[i] - mean_y);
     }
-    /* Ranks that are not all equal spread by far more than rounding does. */
-    if (square_x < 0.25 || square_y < 0.25)
-        return false;
-    *correlation = product / sqrt(square_x * square_y);
+    const double correlation = product / (sqrt(square_x) * sqrt(square_y));
+    return fmax(-1, fmin(1, correlation)); /* rounding may lead beyond */
+}
+
+static bool all_equal(const double *values, size_t count) {
+    for (size_t i = 1; i < count; i++)
+        if (values[i] != values[0])
+            return false;
     return true;
 }
 
 bool spearman(const double *x, const double *y, size_t count, double *correlation, bool *known,
               struct error *error) {
     *correlation = 0;
-    *known = false;
-    if (count < 3)
+    *known = count >= 3 && !all_equal(x, count) && !all_equal(y, count);
+    if (!*known)
         return true;
     double *ranks_x = memory_allocate(count, sizeof *ranks_x, "ranks", error);
     double *ranks_y = memory_allocate(count, sizeof *ranks_y, "ranks", error);
     const bool done = ranks_x != NULL && ranks_y != NULL && rank(x, count, ranks_x, error) &&
                       rank(y, count, ranks_y, error);
     if (done)
-        *known = pearson(ranks_x, ranks_y, count, correlation);
+        *correlation = pearson(ranks_x, ranks_y, count);
     free(ranks_x);
     free(ranks_y);
     return done;
 }
 
-/* In double throughout: ranks turn on the last digits. */
 static double cosine(const struct model *model, size_t a, size_t b) {
     const float *x = vector_row(model, a), *y = vector_row(model, b);
-    double product = 0, square_x = 0, square_y = 0;
-    for (size_t d = 0; d < model->dim; d++) {
-        product += (double)x[d] * (double)y[d];
-        square_x += (double)x[d] * (double)x[d];
-        square_y += (double)y[d] * (double)y[d];
-    }
-    return product / (sqrt(square_x) * sqrt(square_y));
+    const size_t stride = model->stride;
+    return vector_dot(x, y, stride) / (vector_length(x, stride) * vector_length(y, stride));
 }
 
-static bool add_pair(struct pairs *pairs, const struct model *model, const struct testfile *file,
+/* Adds the line's pair, if its words are known. */
+static bool add_pair(struct pairs *pairs, struct caseless *caseless, const struct testfile *file,
                      double score, struct error *error) {
+    const struct model *model = caseless->model;
     size_t a, b;
-    if (!lookup_any_case(model, file->fields[0], &a) || !lookup_any_case(model, file->fields[1], &b) ||
-        !vector_usable(model, a) || !vector_usable(model, b))
-        return true;
+    if (!caseless_find(caseless, file->fields[0], &a, error) ||
+        !caseless_find(caseless, file->fields[1], &b, error) || !vector_usable(model->norms[a]) ||
+        !vector_usable(model->norms[b]))
+        return error->kind == ERROR_NONE;
     if (!memory_reserve(&pairs->scores, &pairs->score_capacity, pairs->count + 1, "word pairs", error) ||
         !memory_reserve(&pairs->cosines, &pairs->cosine_capacity, pairs->count + 1, "word pairs", error))
         return false;
@@ -104,30 +105,41 @@ static bool add_pair(struct pairs *pairs, const struct model *model, const struc
     return true;
 }
 
-static bool read_pairs(struct pairs *pairs, size_t *total, const struct model *model, struct testfile *file,
+static bool read_pairs(struct pairs *pairs, size_t *total, struct caseless *caseless, struct testfile *file,
                        struct error *error) {
     while (testfile_next(file, '#', error)) {
         double score;
         if (file->count != 3 || !number_real(file->fields[2], &score))
             return testfile_malformed(file, "word word score", error);
         ++*total;
-        if (!add_pair(pairs, model, file, score, error))
+        if (!add_pair(pairs, caseless, file, score, error))
             return false;
     }
     return error->kind == ERROR_NONE;
 }
 
+static bool correlate(struct similarity *similarity, const struct pairs *pairs, struct error *error) {
+    similarity->covered = pairs->count;
+    if (!spearman(pairs->scores, pairs->cosines, pairs->count, &similarity->spearman, &similarity->known,
+                  error))
+        return false;
+    if (similarity->known)
+        similarity->pearson = pearson(pairs->scores, pairs->cosines, pairs->count);
+    return true;
+}
+
 bool similarity_score(struct similarity *similarity, const struct model *model, const char *path,
-                      struct error *error) {
+                      size_t restrict_to, struct error *error) {
     *similarity = (struct similarity){0};
+    const size_t known = restrict_to > 0 && restrict_to < model->vocab ? restrict_to : model->vocab;
     struct pairs pairs = {0};
+    struct caseless caseless = {.folded = true};
     struct testfile file;
-    const bool done = testfile_open(&file, path, error) &&
-                      read_pairs(&pairs, &similarity->total, model, &file, error) &&
-                      spearman(pairs.scores, pairs.cosines, pairs.count, &similarity->spearman,
-                               &similarity->known, error);
-    similarity->covered = pairs.count;
+    const bool done = testfile_open(&file, path, error) && caseless_create(&caseless, model, known, error) &&
+                      read_pairs(&pairs, &similarity->total, &caseless, &file, error) &&
+                      correlate(similarity, &pairs, error);
     testfile_close(&file);
+    caseless_free(&caseless);
     free(pairs.scores);
     free(pairs.cosines);
     return done;

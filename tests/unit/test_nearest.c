@@ -9,177 +9,386 @@
 #include "harness.h"
 #include "query/vectors.h"
 
-#define ROWS 1000
-#define DIM 20
-#define STRIDE 32
+#define STRIDE 64
+#define MOST 12
 
-/* Rows of small whole numbers, so that many tie exactly; every row's norm beside it. */
+/* Rows with all that makes ranking hard: copies, which tie; rows that float products can't tell apart;
+ * lengths of all sizes; and rows without a direction. */
 struct matrix {
-    _Alignas(64) float rows[ROWS * STRIDE];
-    float norms[ROWS];
+    float *rows;
+    struct space space;
 };
 
-static struct matrix *make_matrix(struct model *model, uint64_t seed) {
-    struct matrix *matrix = aligned_alloc(64, (sizeof *matrix + 63) / 64 * 64);
-    if (matrix == NULL)
+static struct matrix make_matrix(size_t count, size_t dim, uint64_t seed) {
+    struct error error = {.kind = ERROR_NONE};
+    struct matrix matrix = {.rows = memory_pages(count * STRIDE * sizeof(float), "rows", &error)};
+    if (matrix.rows == NULL)
         exit(2);
-    memset(matrix, 0, sizeof *matrix);
     struct rng rng = rng_seed(seed, 0);
-    for (size_t i = 0; i < ROWS; i++) {
-        float square = 0;
-        for (size_t d = 0; d < DIM; d++) {
-            const float value = d < 4 ? (float)rng_below(&rng, 5) - 2 : 0;
-            matrix->rows[i * STRIDE + d] = value;
-            square += value * value;
+    for (size_t i = 0; i < count; i++) {
+        float *row = matrix.rows + i * STRIDE;
+        const float size = powf(10, 6 * rng_unit(&rng) - 3);
+        const uint32_t kind = rng_below(&rng, 8);
+        const float *other = matrix.rows + (i > 0 ? rng_below(&rng, (uint32_t)i) : 0) * STRIDE;
+        for (size_t d = 0; d < dim; d++) {
+            const float noise = rng_unit(&rng) - 0.5F;
+            row[d] = kind == 0 && i > 0  ? other[d]
+                     : kind < 3 && i > 0 ? other[d] * (1 + noise * 4e-7F)
+                                         : noise * size;
         }
-        matrix->norms[i] = sqrtf(square);
     }
-    *model = (struct model){
-        .vocab = ROWS, .dim = DIM, .stride = STRIDE, .input = matrix->rows, .norms = matrix->norms};
+    matrix.rows[(size_t)3 * STRIDE] = NAN;
+    matrix.rows[(size_t)5 * STRIDE] = INFINITY;
+    memset(matrix.rows + (size_t)7 * STRIDE, 0, dim * sizeof(float));
+    for (size_t d = 0; d < 2 && d < dim; d++)
+        matrix.rows[(size_t)9 * STRIDE + d] = FLT_MAX; /* finite, but its length is not */
+    if (!space_of_rows(&matrix.space, matrix.rows, count, dim, STRIDE, 2, &error))
+        exit(2);
     return matrix;
 }
 
-static int by_cosine(const void *a, const void *b) {
+static void free_matrix(struct matrix *matrix) {
+    memory_pages_free(matrix->rows, matrix->space.count * STRIDE * sizeof(float));
+    space_free(&matrix->space);
+}
+
+/* Questions of one to three terms over some of the rows. */
+#define QUESTIONS 40
+#define TERMS 3
+
+struct quiz {
+    struct direction directions[QUESTIONS * TERMS];
+    size_t direction_count;
+    struct term terms[QUESTIONS * TERMS];
+    size_t left_out[QUESTIONS * TERMS];
+    struct question questions[QUESTIONS];
+};
+
+static int by_number(const void *a, const void *b) {
+    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    return (x > y) - (x < y);
+}
+
+static size_t usable_row(const struct space *space, struct rng *rng) {
+    for (;;) {
+        const size_t id = rng_below(rng, (uint32_t)space->count);
+        if (vector_usable(space->norms[id]))
+            return id;
+    }
+}
+
+/* `words` directions, of which all questions are made: fewer than questions, or more; whole weights times
+ * `scale`. */
+static void make_quiz(struct quiz *quiz, const struct matrix *matrix, size_t words, double scale,
+                      uint64_t seed) {
+    struct rng rng = rng_seed(seed, 1);
+    double sum[STRIDE];
+    size_t ids[QUESTIONS * TERMS];
+    quiz->direction_count = words;
+    for (size_t i = 0; i < words; i++) {
+        ids[i] = usable_row(&matrix->space, &rng);
+        const float *row = matrix->rows + ids[i] * STRIDE;
+        quiz->directions[i] = (struct direction){row, vector_length(row, STRIDE)};
+    }
+    for (size_t q = 0; q < QUESTIONS; q++) {
+        struct term *terms = quiz->terms + q * TERMS;
+        size_t *left_out = quiz->left_out + q * TERMS, count = 1 + q % TERMS;
+        for (size_t i = 0; i < count; i++) {
+            const size_t direction = (q * TERMS + i * 7) % words;
+            terms[i] = (struct term){direction, scale * (i == 1 ? -1 : 1 + (double)(q % 2))};
+            left_out[i] = ids[direction];
+        }
+        qsort(left_out, count, sizeof *left_out, by_number);
+        const double length = question_length(quiz->directions, terms, count, sum, STRIDE);
+        if (length <= 0)
+            terms[1].weight = scale; /* copies that cancel each other out */
+        quiz->questions[q] = (struct question){
+            .terms = terms,
+            .count = count,
+            .length = question_length(quiz->directions, terms, count, sum, STRIDE),
+            .left_out = left_out,
+            .left_out_count = q % 5 == 0 ? 0 : count,
+        };
+    }
+}
+
+static struct inquiry make_inquiry(const struct quiz *quiz, const struct matrix *matrix, enum method method) {
+    return (struct inquiry){.space = &matrix->space,
+                            .directions = quiz->directions,
+                            .direction_count = quiz->direction_count,
+                            .questions = quiz->questions,
+                            .question_count = QUESTIONS,
+                            .method = method,
+                            .most = MOST,
+                            .least = -INFINITY,
+                            .threads = 1};
+}
+
+/* A score by the definition. */
+static double define_score(const struct inquiry *inquiry, const struct question *question, size_t id) {
+    const float *row = inquiry->space->rows + id * STRIDE;
+    double sum = 0, above = 1, below = 1;
+    for (size_t i = 0; i < question->count; i++) {
+        const struct term *term = &question->terms[i];
+        const struct direction *direction = &inquiry->directions[term->direction];
+        const double cosine = vector_dot(direction->row, row, STRIDE) /
+                              (direction->length * vector_length(row, STRIDE));
+        sum += term->weight * cosine;
+        for (size_t times = 0; times < (size_t)fabs(term->weight); times++)
+            *(term->weight > 0 ? &above : &below) *= (1 + cosine) / 2;
+    }
+    return inquiry->method == METHOD_MUL ? above / (below + 1e-6) : sum / question->length;
+}
+
+static int by_score(const void *a, const void *b) {
     const struct neighbour *x = a, *y = b;
-    if (x->cosine != y->cosine)
-        return x->cosine > y->cosine ? -1 : 1;
+    if (x->score != y->score)
+        return x->score > y->score ? -1 : 1;
     return x->id < y->id ? -1 : 1;
 }
 
-/* Every word sorted, by the definition alone. */
-static size_t brute_force(const struct matrix *matrix, const float *target, const bool *out,
-                          struct neighbour *all) {
+static bool stands_in(const size_t *ids, size_t count, size_t id) {
+    for (size_t i = 0; i < count; i++)
+        if (ids[i] == id)
+            return true;
+    return false;
+}
+
+/* Every row sorted, by the definition alone. */
+static size_t sort_all(const struct inquiry *inquiry, const struct question *question,
+                       struct neighbour *all) {
     size_t count = 0;
-    for (size_t i = 0; i < ROWS; i++) {
-        float product = 0;
-        for (size_t d = 0; d < DIM; d++)
-            product += matrix->rows[i * STRIDE + d] * target[d];
-        if (!out[i] && matrix->norms[i] > 0 && isfinite(matrix->norms[i]))
-            all[count++] = (struct neighbour){i, product / matrix->norms[i]};
+    for (size_t id = 0; id < inquiry->space->count; id++) {
+        if (!vector_usable(inquiry->space->norms[id]) ||
+            stands_in(question->left_out, question->left_out_count, id))
+            continue;
+        const double score = define_score(inquiry, question, id);
+        if (score >= inquiry->least)
+            all[count++] = (struct neighbour){id, score};
     }
-    qsort(all, count, sizeof *all, by_cosine);
+    qsort(all, count, sizeof *all, by_score);
     return count;
+}
+
+static struct neighbour *room_for(size_t count) {
+    struct neighbour *room = calloc(count + 1, sizeof *room);
+    if (room == NULL)
+        exit(2);
+    return room;
+}
+
+/* The answers of a full sort for all questions, MOST each. */
+static void expect(const struct inquiry *inquiry, struct neighbour *expected, size_t *counts) {
+    struct neighbour *all = room_for(inquiry->space->count);
+    for (size_t q = 0; q < inquiry->question_count; q++) {
+        const size_t count = sort_all(inquiry, &inquiry->questions[q], all);
+        counts[q] = count < inquiry->most ? count : inquiry->most;
+        memcpy(expected + q * inquiry->most, all, counts[q] * sizeof *all);
+    }
+    free(all);
 }
 
 static bool same(const struct neighbour *a, const struct neighbour *b, size_t count) {
     for (size_t i = 0; i < count; i++)
-        if (a[i].id != b[i].id || a[i].cosine != b[i].cosine)
+        if (a[i].id != b[i].id || a[i].score != b[i].score)
             return false;
     return true;
 }
 
-/* Targets of halves and quarters, so that float sums are exact in any order. */
-static void top_k_is_that_of_a_full_sort(struct test *test) {
-    struct model model;
-    struct matrix *matrix = make_matrix(&model, 1);
-    static _Alignas(64) float target[STRIDE] = {0.5F, -0.5F, 0.25F, 0.75F};
-    static struct neighbour all[ROWS], found[ROWS + 1];
-    bool out[ROWS] = {false};
-    const size_t left_out[] = {0, 3, 127, 128, 500, ROWS - 2};
-    for (size_t i = 0; i < 6; i++)
-        out[left_out[i]] = true;
-    const size_t count = brute_force(matrix, target, out, all);
-    CHECK(test, count > ROWS / 2);
-    const size_t sizes[] = {0, 1, 2, 3, 10, 100, count - 1, count, ROWS + 1};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        const size_t expected = sizes[i] < count ? sizes[i] : count;
-        const size_t got = nearest(&model, target, left_out, 6, found, sizes[i]);
-        CHECK_MSG(test, got == expected, "most %zu: %zu", sizes[i], got);
-        CHECK_MSG(test, same(found, all, expected), "most %zu", sizes[i]);
+static void check_answers(struct test *test, const struct inquiry *inquiry, const struct neighbour *expected,
+                          const size_t *expected_counts, const char *how) {
+    struct error error = {.kind = ERROR_NONE};
+    struct neighbour *found = room_for(inquiry->question_count * inquiry->most);
+    size_t counts[QUESTIONS];
+    CHECK_MSG(test, nearest(inquiry, found, counts, &error), "%s", error.text);
+    for (size_t q = 0; q < inquiry->question_count; q++) {
+        const size_t at = q * inquiry->most;
+        CHECK_MSG(test, counts[q] == expected_counts[q], "%s: %zu answers, not %zu", how, counts[q],
+                  expected_counts[q]);
+        CHECK_MSG(test, counts[q] != expected_counts[q] || same(found + at, expected + at, counts[q]),
+                  "%s, kernel %s, %zu threads, question %zu of %zu", how,
+                  inquiry->kernel != NULL ? inquiry->kernel->name : "default", inquiry->threads, q,
+                  inquiry->question_count);
     }
-    free(matrix);
+    free(found);
 }
 
-static void rows_without_a_direction_never_answer(struct test *test) {
-    struct model model;
-    struct matrix *matrix = make_matrix(&model, 2);
-    static _Alignas(64) float target[STRIDE] = {1};
-    static struct neighbour found[ROWS];
-    memset(matrix->rows + (size_t)5 * STRIDE, 0, DIM * sizeof(float));
-    matrix->norms[5] = 0;
-    matrix->rows[(size_t)6 * STRIDE] = INFINITY;
-    matrix->norms[6] = INFINITY;
-    matrix->rows[(size_t)7 * STRIDE] = NAN;
-    matrix->norms[7] = NAN;
-    matrix->rows[(size_t)8 * STRIDE] = NAN; /* a norm that does not fit its row */
-    matrix->norms[8] = 1;
-    const size_t count = nearest(&model, target, NULL, 0, found, ROWS);
-    CHECK(test, count > ROWS / 2);
-    for (size_t i = 0; i < count; i++) {
-        CHECK_MSG(test, found[i].id < 5 || found[i].id > 8, "word %zu", found[i].id);
-        CHECK_MSG(test, isfinite(found[i].cosine), "word %zu", found[i].id);
+/* All kernels, numbers of threads and of questions at once give the answers of a full sort. */
+static void check_all_ways(struct test *test, struct inquiry inquiry, const char *how) {
+    static struct neighbour expected[QUESTIONS * MOST];
+    size_t counts[QUESTIONS];
+    expect(&inquiry, expected, counts);
+    for (size_t i = 0; (inquiry.kernel = scan_kernel_at(i)) != NULL; i++)
+        for (inquiry.threads = 1; inquiry.threads <= 3; inquiry.threads += 2)
+            check_answers(test, &inquiry, expected, counts, how);
+    const struct question *questions = inquiry.questions;
+    inquiry.question_count = 1;
+    for (size_t q = 0; q < QUESTIONS; q += 3) {
+        inquiry.questions = questions + q;
+        check_answers(test, &inquiry, expected + q * MOST, counts + q, how);
     }
-    free(matrix);
 }
 
-static void nothing_is_left_of_a_model_left_out(struct test *test) {
-    struct model model;
-    struct matrix *matrix = make_matrix(&model, 3);
-    static _Alignas(64) float target[STRIDE] = {1};
-    struct neighbour found[4];
-    const size_t left_out[] = {0, 1, 2};
-    model.vocab = 3;
-    CHECK(test, nearest(&model, target, left_out, 3, found, 4) == 0);
-    model.vocab = 0;
-    CHECK(test, nearest(&model, target, NULL, 0, found, 4) == 0);
-    free(matrix);
+static void sums_are_ranked_exactly(struct test *test) {
+    const size_t dims[] = {1, 17, 50, 64};
+    static struct quiz quiz;
+    for (size_t i = 0; i < 4; i++) {
+        struct matrix matrix = make_matrix(1500 + i, dims[i], i);
+        make_quiz(&quiz, &matrix, 10, i == 0 ? 1 : 0.01, i);
+        check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_ADD), "shared directions");
+        make_quiz(&quiz, &matrix, (size_t)QUESTIONS * TERMS, i == 0 ? 1 : 100, i);
+        check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_ADD), "targets");
+        free_matrix(&matrix);
+    }
 }
 
-/* Whole numbers: every order of summing gives the same floats. */
-static void products_of_every_shape_of_block(struct test *test) {
-    struct model model;
-    struct matrix *matrix = make_matrix(&model, 4);
-    float products[5 * 9];
-    for (size_t targets = 1; targets <= 5; targets++)
-        for (size_t rows = 1; rows <= 9; rows++) {
-            vector_products(matrix->rows, targets, matrix->rows + (size_t)10 * STRIDE, rows, STRIDE,
-                            products);
-            for (size_t t = 0; t < targets; t++)
-                for (size_t r = 0; r < rows; r++) {
-                    float expected = 0;
-                    for (size_t d = 0; d < DIM; d++)
-                        expected += matrix->rows[t * STRIDE + d] * matrix->rows[(10 + r) * STRIDE + d];
-                    CHECK_MSG(test, products[t * rows + r] == expected, "%zu by %zu", targets, rows);
-                }
-        }
-    free(matrix);
+static void products_are_ranked_exactly(struct test *test) {
+    static struct quiz quiz;
+    for (size_t words = 3; words < 100; words += 40) {
+        struct matrix matrix = make_matrix(1200, 64, words);
+        make_quiz(&quiz, &matrix, words, words == 3 ? 1 : 10, words);
+        check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_MUL), "3CosMul");
+        free_matrix(&matrix);
+    }
 }
 
-static void equal_rows_tie_exactly_at_every_place(struct test *test) {
-    const size_t rows = 11, targets = 3;
-    static _Alignas(64) float all[11 * STRIDE], asked[3 * STRIDE];
-    struct rng rng = rng_seed(5, 0);
+static void all_equal_rows_answer_in_order(struct test *test) {
+    struct matrix matrix = make_matrix(1000, 20, 9);
+    for (size_t i = 10; i < 1000; i++)
+        memcpy(matrix.rows + i * STRIDE, matrix.rows, 20 * sizeof(float));
+    space_free(&matrix.space);
+    struct error error = {.kind = ERROR_NONE};
+    CHECK(test, space_of_rows(&matrix.space, matrix.rows, 1000, 20, STRIDE, 1, &error));
+    static struct quiz quiz;
+    make_quiz(&quiz, &matrix, 1, 1, 1);
+    struct inquiry inquiry = make_inquiry(&quiz, &matrix, METHOD_ADD);
+    inquiry.question_count = 1;
+    struct neighbour found[MOST];
+    size_t count;
+    CHECK(test, nearest(&inquiry, found, &count, &error) && count == MOST);
+    for (size_t i = 2; i < MOST; i++)
+        CHECK_MSG(test, found[i].score != found[i - 1].score || found[i].id > found[i - 1].id,
+                  "place %zu: %zu behind %zu", i, found[i].id, found[i - 1].id);
+    free_matrix(&matrix);
+}
+
+/* As many answers as rows, more, one, none; and only those above a score. */
+static void any_number_of_answers(struct test *test) {
+    enum { ROWS = 300 };
+    struct matrix matrix = make_matrix(ROWS, 40, 5);
+    static struct quiz quiz;
+    make_quiz(&quiz, &matrix, 50, 1, 5);
+    struct inquiry inquiry = make_inquiry(&quiz, &matrix, METHOD_ADD);
+    inquiry.question_count = 4;
+    const size_t sizes[] = {0, 1, 2, ROWS - 4, ROWS, ROWS + 5};
+    struct neighbour *expected = room_for((size_t)4 * (ROWS + 5));
+    size_t counts[QUESTIONS];
+    for (size_t i = 0; i < 6; i++) {
+        inquiry.most = sizes[i];
+        inquiry.least = -INFINITY;
+        expect(&inquiry, expected, counts);
+        check_answers(test, &inquiry, expected, counts, "any number");
+        inquiry.least = 0.1;
+        expect(&inquiry, expected, counts);
+        check_answers(test, &inquiry, expected, counts, "above a score");
+    }
+    free(expected);
+    free_matrix(&matrix);
+}
+
+static void a_score_that_is_the_least_is_kept(struct test *test) {
+    struct matrix matrix = make_matrix(200, 40, 6);
+    static struct quiz quiz;
+    make_quiz(&quiz, &matrix, 1, 1, 6);
+    struct inquiry inquiry = make_inquiry(&quiz, &matrix, METHOD_ADD);
+    inquiry.question_count = 1;
+    struct error error = {.kind = ERROR_NONE};
+    struct neighbour found[MOST], again[MOST];
+    size_t count;
+    CHECK(test, nearest(&inquiry, found, &count, &error) && count == MOST);
+    inquiry.least = found[4].score;
+    CHECK(test, nearest(&inquiry, again, &count, &error));
+    CHECK_MSG(test, count >= 5 && count < MOST && same(found, again, count), "%zu", count);
+    free_matrix(&matrix);
+}
+
+/* Lengths near the ends of what a float holds. */
+static void very_long_and_very_short_rows(struct test *test) {
+    struct matrix matrix = make_matrix(600, 30, 7);
+    for (size_t i = 10; i < 600; i++)
+        for (size_t d = 0; d < 30; d++)
+            matrix.rows[i * STRIDE + d] *= i % 3 == 0 ? 1e34F : i % 3 == 1 ? 1e-34F : 1;
+    struct error error = {.kind = ERROR_NONE};
+    space_free(&matrix.space);
+    CHECK(test, space_of_rows(&matrix.space, matrix.rows, 600, 30, STRIDE, 1, &error));
+    static struct quiz quiz;
+    make_quiz(&quiz, &matrix, (size_t)QUESTIONS * TERMS, 1, 3);
+    check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_ADD), "long and short");
+    free_matrix(&matrix);
+}
+
+static void nothing_is_left_of_rows_left_out(struct test *test) {
+    struct matrix matrix = make_matrix(10, 5, 8);
+    static struct quiz quiz;
+    make_quiz(&quiz, &matrix, 1, 1, 8);
+    struct inquiry inquiry = make_inquiry(&quiz, &matrix, METHOD_ADD);
+    inquiry.question_count = 1;
+    struct question question = quiz.questions[0];
+    const size_t all[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+    question.left_out = all;
+    question.left_out_count = 10;
+    inquiry.questions = &question;
+    struct error error = {.kind = ERROR_NONE};
+    struct neighbour found[MOST];
+    size_t count = 7;
+    CHECK(test, nearest(&inquiry, found, &count, &error) && count == 0);
+    struct space none = matrix.space;
+    none.count = 0;
+    inquiry.space = &none;
+    count = 7;
+    CHECK(test, nearest(&inquiry, found, &count, &error) && count == 0);
+    inquiry.question_count = 0;
+    CHECK(test, nearest(&inquiry, NULL, &count, &error));
+    free_matrix(&matrix);
+}
+
+static void lengths_of_sums(struct test *test) {
+    const float rows[2][STRIDE] = {{3, 4}, {0, 2}};
+    const struct direction directions[] = {{rows[0], 5}, {rows[1], 2}};
+    const struct term both[] = {{0, 1}, {1, 1}}, opposed[] = {{0, 2}, {0, -2}}, one[] = {{1, -2.5}};
+    double sum[STRIDE];
+    /* (0.6, 0.8) + (0, 1) */
+    CHECK(test, fabs(question_length(directions, both, 2, sum, STRIDE) - sqrt(0.36 + 3.24)) < 1e-12);
+    CHECK(test, question_length(directions, opposed, 2, sum, STRIDE) == 0);
+    CHECK(test, question_length(directions, one, 1, sum, STRIDE) == 2.5);
+}
+
+static void products_in_double(struct test *test) {
+    struct rng rng = rng_seed(11, 0);
+    float a[STRIDE], b[STRIDE];
+    double expected = 0;
     for (size_t d = 0; d < STRIDE; d++) {
-        asked[d] = rng_unit(&rng) - 0.5F;
-        const float value = rng_unit(&rng) - 0.5F;
-        for (size_t r = 0; r < rows; r++)
-            all[r * STRIDE + d] = value;
-        for (size_t t = 1; t < targets; t++)
-            asked[t * STRIDE + d] = asked[d];
+        a[d] = (float)rng_below(&rng, 1000) - 500;
+        b[d] = (float)rng_below(&rng, 1000) - 500;
+        expected += (double)a[d] * (double)b[d];
     }
-    float products[33];
-    vector_products(asked, targets, all, rows, STRIDE, products);
-    for (size_t i = 1; i < rows * targets; i++)
-        CHECK_MSG(test, products[i] == products[0], "product %zu", i);
-}
-
-static void a_unit_vector_has_length_one_or_none(struct test *test) {
-    float target[STRIDE] = {3, 4};
-    CHECK(test, vector_unit(target, STRIDE));
-    CHECK(test, fabsf(target[0] - 0.6F) < 1e-7F && fabsf(target[1] - 0.8F) < 1e-7F && target[2] == 0);
-    float zero[STRIDE] = {0}, nan[STRIDE] = {NAN}, rest[STRIDE] = {1e-8F};
-    CHECK(test, !vector_unit(zero, STRIDE));
-    CHECK(test, !vector_unit(nan, STRIDE));
-    CHECK(test, !vector_unit(rest, STRIDE) && rest[0] == 1e-8F);
+    CHECK(test, vector_dot(a, b, STRIDE) == expected && vector_dot(b, a, STRIDE) == expected);
+    float long_row[16] = {3e38F, 3e38F}, short_row[16] = {3e-38F, 4e-38F};
+    CHECK(test, fabs(vector_length(long_row, 16) / (3e38 * sqrt(2)) - 1) < 1e-6);
+    CHECK(test, fabs(vector_length(short_row, 16) / 5e-38 - 1) < 1e-6);
 }
 
 static const struct test_case cases[] = {
-    {"nearest: the top k of a full sort, ties by id", top_k_is_that_of_a_full_sort},
-    {"nearest: rows without a direction never answer", rows_without_a_direction_never_answer},
-    {"nearest: no words left", nothing_is_left_of_a_model_left_out},
-    {"vectors: products of every shape of block", products_of_every_shape_of_block},
-    {"vectors: equal rows tie exactly", equal_rows_tie_exactly_at_every_place},
-    {"vectors: unit length", a_unit_vector_has_length_one_or_none},
+    {"nearest: sums are ranked as by a full sort, whatever the kernel, threads and batch",
+     sums_are_ranked_exactly},
+    {"nearest: 3CosMul is ranked as by a full sort, likewise", products_are_ranked_exactly},
+    {"nearest: equal rows answer in order", all_equal_rows_answer_in_order},
+    {"nearest: any number of answers", any_number_of_answers},
+    {"nearest: a score that is just enough", a_score_that_is_the_least_is_kept},
+    {"nearest: very long and very short rows", very_long_and_very_short_rows},
+    {"nearest: no rows left", nothing_is_left_of_rows_left_out},
+    {"nearest: lengths of sums", lengths_of_sums},
+    {"vectors: products and lengths in double", products_in_double},
 };
 
 TEST_MAIN(cases)

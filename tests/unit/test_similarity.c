@@ -33,6 +33,8 @@ static void spearman_by_hand(struct test *test) {
         bool known = false;
         CHECK(test, spearman(ranking->x, ranking->y, ranking->count, &correlation, &known, &error));
         CHECK_MSG(test, known == ranking->known, "%s", ranking->name);
+        CHECK_MSG(test, !known || fabs(pearson(ranking->x, ranking->x, ranking->count) - 1) < 1e-12, "%s",
+                  ranking->name);
         CHECK_MSG(test, fabs(correlation - ranking->expected) < 1e-12, "%s: %.17g", ranking->name,
                   correlation);
     }
@@ -41,14 +43,14 @@ static void spearman_by_hand(struct test *test) {
 static const char *const words[] = {"east", "northeast", "north", "west", "zero", "paris", "Berlin"};
 static const float vectors[] = {2, 0, 1, 1, 0, 3, -1, 0, 0, 0, 1, 2, 2, 1};
 
-static bool score(struct similarity *similarity, enum tokenizer_kind kind, const char *text, char *path,
-                  size_t path_size, struct error *error) {
+static bool score(struct similarity *similarity, enum tokenizer_kind kind, const char *text,
+                  size_t restrict_to, char *path, size_t path_size, struct error *error) {
     struct model model = toy_open(&(struct toy){
         .words = words, .vocab = sizeof words / sizeof *words, .dim = 2, .vectors = vectors, .kind = kind});
     FILE *file = fopen(test_path(path, path_size, "pairs.txt"), "w");
     if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0)
         exit(2);
-    const bool done = similarity_score(similarity, &model, path, error);
+    const bool done = similarity_score(similarity, &model, path, restrict_to, error);
     unlink(path);
     model_close(&model);
     return done;
@@ -60,6 +62,7 @@ struct file {
     size_t covered, total;
     bool known;
     double expected;
+    size_t restrict_to;
 };
 
 static void files_by_hand(struct test *test) {
@@ -67,19 +70,22 @@ static void files_by_hand(struct test *test) {
         /* cosines 1, 0.707, 0, -1 against 9 3 7 1: ranks 4 3 2 1 and 4 2 3 1 */
         {TOKENIZER_WHITESPACE,
          "# a comment\neast east 9\r\n\r\n  east\tnortheast  3\n\neast north 7.0\neast west 1e0", 4, 4, true,
-         0.8},
+         0.8, 0},
         {TOKENIZER_WHITESPACE, "East EAST 9\neast northeast 3\neast North 7\nunknown east 4\neast zero 4\n",
-         3, 5, true, 0.5},
-        {TOKENIZER_WHITESPACE, "Berlin paris 1\nPARIS Berlin 2\nberlin paris 3\n", 2, 3, false, 0},
-        {TOKENIZER_WORDS, "East EAST 9\neast northeast 3\neast North 7\n!! east 1\n", 3, 4, true, 0.5},
-        {TOKENIZER_WORDS, "", 0, 0, false, 0},
+         3, 5, true, 0.5, 0},
+        {TOKENIZER_WHITESPACE, "Berlin paris 1\nPARIS Berlin 2\nberlin paris 3\n", 3, 3, false, 0, 0},
+        {TOKENIZER_WORDS, "East EAST 9\neast northeast 3\neast North 7\n!! east 1\n", 3, 4, true, 0.5, 0},
+        {TOKENIZER_WHITESPACE, "east east 9\neast northeast 3\neast north 7\nnorth north 5\neast west 1\n", 4,
+         5, true, 0.21081851067789195, 3},
+        {TOKENIZER_WORDS, "", 0, 0, false, 0, 0},
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         struct error error = {.kind = ERROR_NONE};
         struct similarity got;
         char path[4096];
-        CHECK_MSG(test, score(&got, files[i].kind, files[i].text, path, sizeof path, &error), "%s",
-                  error.text);
+        CHECK_MSG(test,
+                  score(&got, files[i].kind, files[i].text, files[i].restrict_to, path, sizeof path, &error),
+                  "%s", error.text);
         CHECK_MSG(test, got.covered == files[i].covered && got.total == files[i].total,
                   "file %zu: %zu of %zu", i, got.covered, got.total);
         CHECK_MSG(test, got.known == files[i].known && fabs(got.spearman - files[i].expected) < 1e-12,
@@ -96,7 +102,7 @@ static void malformed_lines_are_named(struct test *test) {
         struct similarity got;
         char path[4096], text[256], says[4200];
         snprintf(text, sizeof text, "# one\neast north 1\n%s\neast north 1\n", lines[i]);
-        CHECK_MSG(test, !score(&got, TOKENIZER_WORDS, text, path, sizeof path, &error), "%s", lines[i]);
+        CHECK_MSG(test, !score(&got, TOKENIZER_WORDS, text, 0, path, sizeof path, &error), "%s", lines[i]);
         snprintf(says, sizeof says, "%s:3: not a line of the form \"word word score\"", path);
         CHECK_MSG(test, error.kind == ERROR_INPUT && strcmp(error.text, says) == 0, "%s", error.text);
     }
