@@ -12,16 +12,16 @@
 
 /* The cores that a control group's quota amounts to; `group` is its path, "" for the root. */
 static double group_limit(const char *group) {
-    char path[600];
-    double quota, period, limit = INFINITY;
+    char path[600], line[100] = "";
     snprintf(path, sizeof path, "/sys/fs/cgroup%s/cpu.max", group);
     FILE *file = fopen(path, "r");
     if (file == NULL)
-        return limit;
-    if (fscanf(file, "%lf %lf", &quota, &period) == 2 && quota > 0 && period > 0) /* or "max 100000" */
-        limit = quota / period;
+        return INFINITY;
+    const bool read = fgets(line, sizeof line, file) != NULL;
     fclose(file);
-    return limit;
+    char *behind;
+    const double quota = strtod(line, &behind), period = strtod(behind, NULL);
+    return read && quota > 0 && period > 0 ? quota / period : INFINITY; /* or it is "max 100000" */
 }
 
 /* The least of this process's control group (version 2) and those above it. */

@@ -63,25 +63,31 @@ static bool grow_slots(struct dictionary *dictionary, struct error *error) {
     return true;
 }
 
-static bool insert(struct dictionary *dictionary, const unsigned char *word, size_t length, uint32_t hash,
-                   struct error *error) {
+static bool make_room(struct dictionary *dictionary, size_t length, struct error *error) {
     if (dictionary->size >= IDS_MOST)
         return error_set(error, ERROR_INPUT, "more than %zu different words", IDS_MOST);
     if (dictionary->size >= dictionary->slot_count / 2 && !grow_slots(dictionary, error))
         return false;
-    if (!memory_reserve(&dictionary->entries, &dictionary->entry_capacity, dictionary->size + 1,
-                        "the dictionary", error) ||
-        !memory_reserve(&dictionary->text, &dictionary->text_capacity, dictionary->text_bytes + length,
-                        "the dictionary", error))
-        return false;
-    dictionary->entries[dictionary->size] = (struct dictionary_entry){
+    return memory_reserve(&dictionary->entries, &dictionary->entry_capacity, dictionary->size + 1,
+                          "the dictionary", error) &&
+           memory_reserve(&dictionary->text, &dictionary->text_capacity, dictionary->text_bytes + length,
+                          "the dictionary", error);
+}
+
+/* The new entry, or NULL. */
+static struct dictionary_entry *insert(struct dictionary *dictionary, const unsigned char *word,
+                                       size_t length, uint32_t hash, struct error *error) {
+    if (!make_room(dictionary, length, error) || dictionary->entries == NULL)
+        return NULL;
+    struct dictionary_entry *entry = &dictionary->entries[dictionary->size];
+    *entry = (struct dictionary_entry){
         .first = UINT64_MAX, .start = dictionary->text_bytes, .length = (uint32_t)length, .hash = hash};
     if (length > 0)
         memcpy(dictionary->text + dictionary->text_bytes, word, length);
     dictionary->text_bytes += length;
     place(dictionary->slots, dictionary->slot_count, hash, (uint32_t)dictionary->size);
     dictionary->size++;
-    return true;
+    return entry;
 }
 
 /* The entry that the first slot of a hash names, if it is likely the word's. */
@@ -106,11 +112,10 @@ static struct dictionary_entry *find(const struct dictionary *dictionary, const 
 static bool add(struct dictionary *dictionary, const struct dictionary_word *word, uint32_t hash,
                 uint64_t count, uint64_t first, uint32_t *id, struct error *error) {
     struct dictionary_entry *entry = find(dictionary, word->bytes, word->length, hash);
-    if (entry == NULL) {
-        if (!insert(dictionary, word->bytes, word->length, hash, error))
-            return false;
-        entry = &dictionary->entries[dictionary->size - 1];
-    }
+    if (entry == NULL)
+        entry = insert(dictionary, word->bytes, word->length, hash, error);
+    if (entry == NULL)
+        return false;
     entry->count += count;
     if (first < entry->first)
         entry->first = first;

@@ -321,11 +321,11 @@ static void apply_updates(struct block *block, float scale) {
     kernel->update(block->slot_rows, block->slots, inputs, block->rows, &of_slots, scale, stride);
 }
 
-/* The rows that the block after `at` will need and this one doesn't. */
-static void fetch_ahead(const struct block *block, size_t at) {
+/* The rows that a block of `length` words from `at` on will need and the one before it doesn't. */
+static void fetch_ahead(const struct block *block, size_t at, size_t length) {
     const struct block_settings *settings = block->settings;
     const struct passage *passage = block->passage;
-    const size_t end = at + ROWS_MOST, stride = settings->stride;
+    const size_t end = at + length, stride = settings->stride;
     for (size_t p = at; p < end && p < passage->size; p++)
         fetch_row(settings->input + passage->words[p] * stride, stride);
     for (size_t p = at + settings->window; p < end + settings->window && p < passage->size; p++)
@@ -335,7 +335,7 @@ static void fetch_ahead(const struct block *block, size_t at) {
 void block_begin(struct block *block, const struct passage *passage, struct rng *rng) {
     block->passage = passage;
     draw_ahead(block, rng);
-    fetch_ahead(block, 0);
+    fetch_ahead(block, 0, ROWS_MOST);
 }
 
 size_t block_train(struct block *block, size_t at, double alpha, const struct pace *pace, struct rng *rng,
@@ -352,7 +352,7 @@ size_t block_train(struct block *block, size_t at, double alpha, const struct pa
         apply_objective(block, pass == 0 ? loss : NULL);
         draw_ahead(block, rng);
         if (pass == 0)
-            fetch_ahead(block, at + block->rows);
+            fetch_ahead(block, at + block->rows, block->rows); /* as long as this one, most likely */
         apply_updates(block, (float)-alpha);
     }
     return block->rows;
