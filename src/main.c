@@ -9,14 +9,21 @@
 #include "cli/version.h"
 
 static const struct command *const commands[] = {
-    &command_train, &command_near, &command_eval, &command_export, &command_info, NULL,
+    &command_train,  &command_near, &command_analogy, &command_similarity, &command_odd,
+    &command_vector, &command_eval, &command_export,  &command_info,       NULL,
 };
+
+/* A command's line in the list of commands. */
+static void help_line(const char *name, const char *arguments, const char *summary, FILE *out) {
+    const int at = fprintf(out, "  sgns %s %s", name, arguments), column = 40;
+    fprintf(out, "%*s%s\n", at < column ? column - at : 1, "", summary);
+}
 
 static void help_program(FILE *out) {
     fprintf(out, "sgns trains word vectors from text and answers questions about them.\n\nusage:\n");
     for (size_t i = 0; commands[i] != NULL; i++)
-        fprintf(out, "  sgns %-7s%-26s%s\n", commands[i]->name, commands[i]->arguments, commands[i]->summary);
-    fprintf(out, "  sgns %-7s%-26s%s\n", "help", "[COMMAND]", "this, or a command's options");
+        help_line(commands[i]->name, commands[i]->arguments, commands[i]->summary, out);
+    help_line("help", "[COMMAND]", "this, or a command's options", out);
     fprintf(
         out,
         "\nfor example:\n  sgns train corpus.txt -o words.sgns\n  sgns near words.sgns king - man + woman\n");

@@ -271,13 +271,8 @@ static bool read_questions(struct reading *readings, struct group *group, const 
 
 static void report(const struct ask *ask, const struct ask_text *text, const struct error *why,
                    struct dialogue *dialogue) {
-    if (ask->settings->format == OUTPUT_JSON) {
-        printf("{\"question\": ");
-        output_string(text->text, text->length);
-        printf(", \"error\": ");
-        output_string(why->text, strlen(why->text));
-        printf("}\n");
-    }
+    if (ask->settings->format == OUTPUT_JSON)
+        output_failure(text->text, text->length, why);
     dialogue_unanswered(dialogue, text->number, why);
 }
 

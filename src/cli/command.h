@@ -21,6 +21,10 @@ struct command {
 
 extern const struct command command_train;
 extern const struct command command_near;
+extern const struct command command_analogy;
+extern const struct command command_similarity;
+extern const struct command command_odd;
+extern const struct command command_vector;
 extern const struct command command_eval;
 extern const struct command command_export;
 extern const struct command command_info;

@@ -32,6 +32,7 @@ static bool add_request(struct request *requests, size_t *count, const char *lin
                         size_t number, struct error *error) {
     if (is_blank(line))
         return true;
+    length -= length > 0 && line[length - 1] == '\r';
     char *text = memory_allocate(length + 1, 1, "a line", error);
     if (text == NULL)
         return false;
@@ -147,4 +148,21 @@ bool dialogue_run(struct dialogue *dialogue, struct error *error) {
     const bool done = requests != NULL && answer_lines(dialogue, requests, error);
     free(requests);
     return done;
+}
+
+bool dialogue_each(struct dialogue *dialogue, const struct request *requests, size_t count,
+                   enum output_format format, dialogue_line *answer_line, struct error *error) {
+    for (size_t i = 0; i < count; i++) {
+        struct error why = {.kind = ERROR_NONE};
+        if (answer_line(dialogue->context, requests[i].text, &why))
+            continue;
+        if (why.kind == ERROR_SYSTEM)
+            return error_set(error, why.kind, "%s", why.text);
+        if (format == OUTPUT_JSON)
+            output_failure(requests[i].text, strlen(requests[i].text), &why);
+        dialogue_unanswered(dialogue, requests[i].number, &why);
+        if (format == OUTPUT_TABLE && !dialogue->terminal)
+            putchar('\n');
+    }
+    return true;
 }

@@ -5,9 +5,11 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "cli/output.h"
 
 struct request {
-    char *text;    /* a line that is not blank, ended by a NUL, without a newline; owned by the dialogue */
+    char *text;    /* a line that is not blank, ended by a NUL, without a newline or a carriage
+                    return before it; owned by the dialogue */
     size_t number; /* of the line, from 1 */
 };
 
@@ -31,5 +33,13 @@ bool dialogue_run(struct dialogue *dialogue, struct error *error) MUST_USE;
 
 /* Prints why a request has no answer, in its place between the answers. */
 void dialogue_unanswered(struct dialogue *dialogue, size_t number, const struct error *why);
+
+/* Prints the answer of a line. */
+typedef bool dialogue_line(void *context, const char *line, struct error *error);
+
+/* For dialogue->answer: answers the requests one by one. What has no answer is reported, and in a table an
+ * empty line stands for it, so that lines and answers stay in step. */
+bool dialogue_each(struct dialogue *dialogue, const struct request *requests, size_t count,
+                   enum output_format format, dialogue_line *answer_line, struct error *error) MUST_USE;
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "cli/arguments.h"
 #include "cli/ask.h"
 #include "cli/command.h"
 #include "cli/dialogue.h"
@@ -64,19 +65,8 @@ static bool answer(struct dialogue *dialogue, void *context, const struct reques
     return done;
 }
 
-/* The words of the command line as one line. */
-static char *join(int argc, char **argv, struct error *error) {
-    size_t bytes = 1, used = 0;
-    for (int i = 0; i < argc; i++)
-        bytes += strlen(argv[i]) + 1;
-    char *line = memory_allocate(bytes, 1, "the question", error);
-    for (int i = 0; line != NULL && i < argc; i++)
-        used += (size_t)snprintf(line + used, bytes - used, "%s%s", i > 0 ? " " : "", argv[i]);
-    return line;
-}
-
 static bool answer_arguments(struct ask *ask, int argc, char **argv, struct error *error) {
-    char *line = join(argc, argv, error);
+    char *line = arguments_join(argc, argv, false, error);
     struct questions questions = {.texts = NULL};
     const bool done = line != NULL && split(&questions, ask->model.rules, line, 0, error) &&
                       ask_questions(ask, questions.texts, questions.count, questions.count > 1, NULL, error);

@@ -1,6 +1,7 @@
 #include "cli/output.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "text/utf8.h"
 
@@ -30,6 +31,14 @@ void output_string(const char *text, size_t length) {
 void output_field(const char *text, size_t length) {
     for (size_t i = 0; i < length; i++)
         putchar((unsigned char)text[i] < ' ' ? ' ' : text[i]);
+}
+
+void output_failure(const char *text, size_t length, const struct error *why) {
+    printf("{\"question\": ");
+    output_string(text, length);
+    printf(", \"error\": ");
+    output_string(why->text, strlen(why->text));
+    printf("}\n");
 }
 
 void output_word(enum output_format format, const struct model *model, size_t id) {

@@ -21,6 +21,9 @@ void output_string(const char *text, size_t length);
 /* A field of TSV: the text with a blank for each control character, so that there are no other tabs. */
 void output_field(const char *text, size_t length);
 
+/* {"question": text, "error": ...}, and a newline. */
+void output_failure(const char *text, size_t length, const struct error *why);
+
 void output_word(enum output_format format, const struct model *model, size_t id);
 
 /* Places a text takes on a terminal, by its characters. */

@@ -85,6 +85,13 @@ size_t expression_extent(struct tokenizer_rules rules, const char *start) {
     }
 }
 
+size_t expression_word(struct tokenizer_rules rules, const char **text) {
+    const struct text here = make_text(rules, *text, strlen(*text));
+    const struct lexeme lexeme = look(&here);
+    *text = lexeme.kind == LEXEME_QUOTED ? lexeme.start - 1 : lexeme.start;
+    return (size_t)(lexeme.next - *text);
+}
+
 /* --- the parser --- */
 
 /* A word or a phrase with its weight. */

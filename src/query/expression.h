@@ -25,6 +25,10 @@ struct expression {
  * TOKENIZER_WHITESPACE, whose words may have commas, one that stands alone. */
 size_t expression_extent(struct tokenizer_rules rules, const char *text);
 
+/* Moves *text to the next of its words or phrases, and returns how many bytes it has there, quotation marks
+ * included; 0 at the end of the text. Signs and commas that stand for themselves count as words. */
+size_t expression_word(struct tokenizer_rules rules, const char **text);
+
 /* Reads text[0 .. length) as an expression:
  * - Words, signs and weights stand between blanks. A word without a sign before it is added.
  * - A hyphen inside a word belongs to it. A sign at the beginning of a word is a sign, except by

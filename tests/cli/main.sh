@@ -2,7 +2,7 @@
 # sgns itself: help, version, unknown commands, and standard output that can't be written.
 . "$ROOT/tests/cli/harness.sh"
 
-commands="train near eval export info"
+commands="train near analogy similarity odd vector eval export info"
 silent() { [ ! -s "$err" ]; }
 # prints TEXT COMMAND...: succeeds with TEXT alone.
 prints() {
@@ -55,7 +55,7 @@ fails "--help behind -- is no option" 2 'missing\.sgns: ' "$SGNS" near "$TMPDIR/
 version=$(sed -n 's/^#define SGNS_VERSION "\([0-9.]*\)"$/\1/p' "$ROOT/src/cli/version.h")
 check "--version" prints "sgns $version" "$SGNS" --version
 
-the_commands="the commands are train, near, eval, export, info\$"
+the_commands="the commands are $(echo "$commands" | sed 's/ /, /g')\$"
 fails "an unknown command" 2 "^sgns: unknown command \"trian\"; $the_commands" "$SGNS" trian corpus.txt
 fails "an empty command" 2 "^sgns: unknown command \"\"; $the_commands" "$SGNS" ""
 fails "an option in the command's place" 2 "^sgns: unknown command \"--quiet\"; $the_commands" "$SGNS" --quiet
