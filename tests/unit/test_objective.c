@@ -98,7 +98,7 @@ static void test_gradients(struct test *test) {
  * weights. */
 static void test_loss_by_hand(struct test *test) {
     const unsigned starts[] = {0, 1};
-    float pairs[16] = {0}, noise[16] = {0}, draws[16] = {2}, row_weight = 2.5f;
+    float pairs[16] = {0}, noise[16] = {0}, draws[16] __attribute__((aligned(64))) = {2}, row_weight = 2.5f;
     float pair_shifts[16] = {1}, noise_shifts[16] = {1};
     const struct scores scores = {1, starts, pairs, pair_shifts, 16, noise, noise_shifts, &row_weight, draws};
     CHECK(test, strcmp(objectives[0].name, "sgns") == 0 && strcmp(objectives[1].name, "nce") == 0);
@@ -109,7 +109,7 @@ static void test_loss_by_hand(struct test *test) {
 
 static void test_extreme_scores(struct test *test) {
     const unsigned starts[] = {0, 1};
-    float draws[16] = {1}, row_weight = 1;
+    float draws[16] __attribute__((aligned(64))) = {1}, row_weight = 1;
     float pair_shifts[16] = {0}, noise_shifts[16] = {0};
     for (const struct objective *objective = objectives; objective->name != NULL; objective++) {
         float pairs[16] __attribute__((aligned(64))) = {-1e6f},
