@@ -122,7 +122,7 @@ static bool answer_line(void *context, const char *line, struct error *error) {
     const struct session *session = context;
     struct question_words words = {.count = 0};
     const bool done = read_words(&words, &session->model, line, error);
-    if (done) {
+    if (done && words.texts != NULL && words.lengths != NULL) {
         const size_t odd = odd_find(words.directions, words.count, words.sum, session->model.stride,
                                     words.scores);
         for (size_t i = 0; i < words.count; i++)

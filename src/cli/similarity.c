@@ -77,7 +77,7 @@ static bool split(const char *line, struct tokenizer_rules rules, struct side *s
 
 static bool answer_line(void *context, const char *line, struct error *error) {
     const struct session *session = context;
-    struct side sides[2];
+    struct side sides[2] = {{NULL, 0}, {NULL, 0}};
     return split(line, session->model.rules, sides, error) && compare(session, sides, error);
 }
 

@@ -359,8 +359,10 @@ static bool measure(struct expression *expression, size_t stride, enum method me
 /* Takes the ids and phrases over. */
 static bool gather(struct expression *expression, struct parser *parser, enum method method,
                    struct error *error) {
-    qsort(parser->ids, parser->id_count, sizeof *parser->ids, compare_ids);
-    qsort(parser->items, parser->count, sizeof *parser->items, compare_items);
+    if (parser->id_count > 0)
+        qsort(parser->ids, parser->id_count, sizeof *parser->ids, compare_ids);
+    if (parser->count > 0)
+        qsort(parser->items, parser->count, sizeof *parser->items, compare_items);
     expression->ids = parser->ids;
     expression->id_count = unique(parser->ids, parser->id_count);
     expression->phrases = parser->phrases;

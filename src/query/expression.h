@@ -20,10 +20,10 @@ struct expression {
     float *phrases; /* the rows of phrases; owned */
 };
 
-/* The bytes of `text` up to the end of its first question: a comma, which does not belong to it, or the end
+/* The bytes from `start` up to the end of the first question: a comma, which does not belong to it, or the end
  * of the text. By TOKENIZER_WORDS every comma outside quotation marks ends a question; by
  * TOKENIZER_WHITESPACE, whose words may have commas, one that stands alone. */
-size_t expression_extent(struct tokenizer_rules rules, const char *text);
+size_t expression_extent(struct tokenizer_rules rules, const char *start);
 
 /* Moves *text to the next of its words or phrases, and returns how many bytes it has there, quotation marks
  * included; 0 at the end of the text. Signs and commas that stand for themselves count as words. */

@@ -75,7 +75,7 @@ static double mul_score(const struct inquiry *inquiry, const struct question *qu
     for (size_t i = 0; i < question->count; i++) {
         const struct term *term = &question->terms[i];
         const double factor = (1 + cosine(inquiry, term, row, row_length)) / 2;
-        for (double times = fabs(term->weight); times > 0.5; times--)
+        for (long times = lround(fabs(term->weight)); times > 0; times--)
             *(term->weight > 0 ? &above : &below) *= factor;
     }
     return above / (below + MUL_OFFSET);
@@ -307,7 +307,8 @@ static bool make_parts(struct batch *batch, struct error *error) {
 /* --- batches --- */
 
 /* The first thread's heaps are the room for the answers. */
-static bool make_bests(struct batch *batch, struct neighbour *found, size_t *counts, struct error *error) {
+static bool make_bests(struct batch *batch, struct neighbour *found,
+                       size_t *counts /* NOLINT(readability-non-const-parameter) */, struct error *error) {
     const size_t questions = batch->question_count, most = batch->inquiry->most;
     size_t cells;
     if (!size_multiply(questions, most, &cells))

@@ -29,7 +29,7 @@ static struct matrix make_matrix(size_t count, size_t dim, uint64_t seed) {
         float *row = matrix.rows + i * STRIDE;
         const float size = powf(10, 6 * rng_unit(&rng) - 3);
         const uint32_t kind = rng_below(&rng, 8);
-        const float *other = matrix.rows + (i > 0 ? rng_below(&rng, (uint32_t)i) : 0) * STRIDE;
+        const float *other = matrix.rows + (i > 0 ? rng_below(&rng, (uint32_t)i) : (size_t)0) * STRIDE;
         for (size_t d = 0; d < dim; d++) {
             const float noise = rng_unit(&rng) - 0.5F;
             row[d] = kind == 0 && i > 0  ? other[d]
