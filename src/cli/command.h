@@ -25,6 +25,7 @@ extern const struct command command_analogy;
 extern const struct command command_similarity;
 extern const struct command command_odd;
 extern const struct command command_vector;
+extern const struct command command_cluster;
 extern const struct command command_eval;
 extern const struct command command_export;
 extern const struct command command_info;

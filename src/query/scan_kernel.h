@@ -38,6 +38,12 @@ struct scan_kernel {
      * growing order, and returns their number. NaN is not below anything. */
     size_t (*reach)(uint32_t *found, const float *products, const float *cuts, size_t count);
 
+    /* highest[r] = the largest of products[t, r] over t < count, 1 or more; anything where one is NaN. */
+    void (*highest)(float *highest, const float *products, size_t count);
+
+    /* As reach, with a cut for each row: every t for which some products[t, r] is not below cuts[r]. */
+    size_t (*reach_rows)(uint32_t *found, const float *products, const float *cuts, size_t count);
+
     /* values[r] = sum over the parts of weight * products[target, r], r < SCAN_ROWS; whether one of them is
      * not below `cut`. */
     bool (*sum)(float *values, const float *products, const struct scan_part *parts, size_t count, float cut);

@@ -42,6 +42,27 @@ static size_t reach(uint32_t *found, const float *products, const float *cuts, s
     return size;
 }
 
+static void highest(float *values, const float *products, size_t count) {
+    for (size_t r = 0; r < SCAN_ROWS; r++) {
+        values[r] = products[r];
+        for (size_t t = 1; t < count; t++)
+            if (products[t * SCAN_ROWS + r] > values[r])
+                values[r] = products[t * SCAN_ROWS + r];
+    }
+}
+
+static size_t reach_rows(uint32_t *found, const float *products, const float *cuts, size_t count) {
+    size_t size = 0;
+    for (size_t t = 0; t < count; t++) {
+        bool any = false;
+        for (size_t r = 0; r < SCAN_ROWS; r++)
+            any |= !(products[t * SCAN_ROWS + r] < cuts[r]);
+        if (any)
+            found[size++] = (uint32_t)t;
+    }
+    return size;
+}
+
 static bool sum(float *values, const float *products, const struct scan_part *parts, size_t count,
                 float cut) {
     for (size_t r = 0; r < SCAN_ROWS; r++) {
@@ -69,4 +90,5 @@ static bool ratio(float *values, const float *products, const struct scan_part *
     return reaches(values, cut);
 }
 
-const struct scan_kernel scan_scalar = {"scalar", dots, pack, multiply, reach, sum, ratio};
+const struct scan_kernel scan_scalar = {"scalar", dots,       pack, multiply, reach,
+                                        highest,  reach_rows, sum,  ratio};

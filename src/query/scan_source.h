@@ -165,6 +165,35 @@ static size_t reach(uint32_t *found, const float *products, const float *cuts, s
     return size;
 }
 
+INLINE vector choose(whole condition, vector yes, vector no) {
+    return (vector)(((whole)yes & condition) | ((whole)no & ~condition));
+}
+
+static void highest(float *values, const float *products, size_t count) {
+    vector most[VECTORS];
+    for (size_t v = 0; v < VECTORS; v++)
+        most[v] = LOAD(products + v * W);
+    for (size_t t = 1; t < count; t++)
+        for (size_t v = 0; v < VECTORS; v++) {
+            const vector here = LOAD(products + t * SCAN_ROWS + v * W);
+            most[v] = choose(here > most[v], here, most[v]);
+        }
+    for (size_t v = 0; v < VECTORS; v++)
+        STORE(values + v * W, most[v]);
+}
+
+static size_t reach_rows(uint32_t *found, const float *products, const float *cuts, size_t count) {
+    size_t size = 0;
+    for (size_t t = 0; t < count; t++) {
+        whole below = LOAD(products + t * SCAN_ROWS) < LOAD(cuts);
+        for (size_t v = 1; v < VECTORS; v++)
+            below &= LOAD(products + t * SCAN_ROWS + v * W) < LOAD(cuts + v * W);
+        if (!is_zero(~below))
+            found[size++] = (uint32_t)t;
+    }
+    return size;
+}
+
 static bool sum(float *values, const float *products, const struct scan_part *parts, size_t count,
                 float cut) {
     vector sums[VECTORS] = {{0}};
@@ -199,4 +228,5 @@ static bool ratio(float *values, const float *products, const struct scan_part *
     return reaches(values, cut);
 }
 
-const struct scan_kernel SCAN_TABLE = {SCAN_NAME, dots, pack, multiply, reach, sum, ratio};
+const struct scan_kernel SCAN_TABLE = {SCAN_NAME, dots,       pack, multiply, reach,
+                                       highest,   reach_rows, sum,  ratio};

@@ -116,6 +116,39 @@ static void all_of_several_targets(struct test *test) {
     }
 }
 
+/* Products of every size, and a cut for each row just at the highest, or just above it. */
+static void the_highest_of_each_row(struct test *test) {
+    enum { TARGETS = 9 };
+    struct rng rng = rng_seed(5, 0);
+    float *products = make_rows(TARGETS, SCAN_ROWS, SCAN_ROWS, &rng);
+    const struct scan_kernel *kernel;
+    for (size_t i = 0; (kernel = scan_kernel_at(i)) != NULL; i++)
+        for (size_t count = 1; count <= TARGETS; count++) {
+            _Alignas(64) float expected[SCAN_ROWS], actual[SCAN_ROWS], cuts[SCAN_ROWS];
+            uint32_t found[TARGETS];
+            scan_scalar.highest(expected, products, count);
+            kernel->highest(actual, products, count);
+            CHECK_MSG(test, memcmp(expected, actual, sizeof actual) == 0, "%s", kernel->name);
+            for (size_t row = 0; row < SCAN_ROWS; row++) {
+                for (size_t r = 0; r < SCAN_ROWS; r++)
+                    cuts[r] = r == row ? expected[r] : nextafterf(expected[r], 2);
+                const size_t number = kernel->reach_rows(found, products, cuts, count);
+                CHECK_MSG(test, number == 1 && products[found[0] * SCAN_ROWS + row] == expected[row],
+                          "%s: row %zu, %zu found", kernel->name, row, number);
+                cuts[row] = nextafterf(expected[row], 2);
+                CHECK_MSG(test, kernel->reach_rows(found, products, cuts, count) == 0, "%s", kernel->name);
+            }
+        }
+    for (size_t i = 0; (kernel = scan_kernel_at(i)) != NULL; i++) {
+        _Alignas(64) float cuts[SCAN_ROWS];
+        uint32_t found[TARGETS];
+        for (size_t r = 0; r < SCAN_ROWS; r++)
+            cuts[r] = -2;
+        CHECK(test, kernel->reach_rows(found, products, cuts, TARGETS) == TARGETS && found[8] == 8);
+    }
+    free(products);
+}
+
 static const struct scan_part parts[] = {{3, 1}, {0, -1}, {2, 1}, {2, -2.5f}};
 
 static void sums_of_products(struct test *test) {
@@ -160,6 +193,7 @@ static const struct test_case cases[] = {
     {"scan: products, every dim and number of rows and targets", every_dim_and_count},
     {"scan: what reaches the cut, at every place", what_reaches_the_cut},
     {"scan: several targets reach their cuts", all_of_several_targets},
+    {"scan: the highest product of each row", the_highest_of_each_row},
     {"scan: sums of products", sums_of_products},
     {"scan: ratios by hand", ratios_by_hand},
 };
