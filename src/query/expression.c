@@ -368,7 +368,7 @@ static bool gather(struct expression *expression, struct parser *parser, enum me
     expression->phrases = parser->phrases;
     parser->ids = NULL;
     parser->phrases = NULL;
-    const size_t count = unite(parser->items, parser->count);
+    const size_t count = parser->items != NULL ? unite(parser->items, parser->count) : 0;
     expression->terms = memory_allocate(count, sizeof *expression->terms, "the question", error);
     expression->directions = memory_allocate(count, sizeof *expression->directions, "the question", error);
     if (expression->terms == NULL || expression->directions == NULL)

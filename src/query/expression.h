@@ -20,8 +20,8 @@ struct expression {
     float *phrases; /* the rows of phrases; owned */
 };
 
-/* The bytes from `start` up to the end of the first question: a comma, which does not belong to it, or the end
- * of the text. By TOKENIZER_WORDS every comma outside quotation marks ends a question; by
+/* The bytes from `start` up to the end of the first question: a comma, which does not belong to it, or the
+ * end of the text. By TOKENIZER_WORDS every comma outside quotation marks ends a question; by
  * TOKENIZER_WHITESPACE, whose words may have commas, one that stands alone. */
 size_t expression_extent(struct tokenizer_rules rules, const char *start);
 
