@@ -242,7 +242,7 @@ static size_t draw_centre(const struct work *work, struct rng *rng) {
     for (size_t i = 0; i < work->sample_count; i++)
         total += work->distances[i];
     double left = total * ((double)(rng_next(rng) >> 11) * 0x1p-53);
-    size_t last = work->drawn % work->sample_count;
+    size_t last = work->sample_count > 0 ? work->drawn % work->sample_count : 0;
     for (size_t i = 0; total > 0 && i < work->sample_count; i++) {
         if (work->distances[i] <= 0)
             continue;

@@ -85,7 +85,7 @@ static void a_settled_result_is_consistent(struct test *test) {
         const float *row = matrix.rows + i * STRIDE;
         const uint32_t label = clusters.classes[i];
         const double length = vector_length(row, STRIDE);
-        const double own = vector_dot(clusters.centres + label * STRIDE, row, STRIDE) / length;
+        const double own = vector_dot(clusters.centres + (size_t)label * STRIDE, row, STRIDE) / length;
         for (size_t c = 0; c < CLASSES; c++)
             CHECK_MSG(test, vector_dot(clusters.centres + c * STRIDE, row, STRIDE) / length <= own,
                       "row %zu is nearer to %zu", i, c);

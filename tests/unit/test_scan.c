@@ -128,8 +128,8 @@ static void the_highest_of_each_row(struct test *test) {
             uint32_t found[TARGETS];
             scan_scalar.highest(expected, products, count);
             kernel->highest(actual, products, count);
-            CHECK_MSG(test, memcmp(expected, actual, sizeof actual) == 0, "%s", kernel->name);
             for (size_t row = 0; row < SCAN_ROWS; row++) {
+                CHECK_MSG(test, expected[row] == actual[row], "%s row %zu", kernel->name, row);
                 for (size_t r = 0; r < SCAN_ROWS; r++)
                     cuts[r] = r == row ? expected[r] : nextafterf(expected[r], 2);
                 const size_t number = kernel->reach_rows(found, products, cuts, count);
