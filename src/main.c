@@ -9,8 +9,19 @@
 #include "cli/version.h"
 
 static const struct command *const commands[] = {
-    &command_train,   &command_near, &command_analogy, &command_similarity, &command_odd, &command_vector,
-    &command_cluster, &command_eval, &command_export,  &command_info,       NULL,
+    &command_train,
+    &command_near,
+    &command_analogy,
+    &command_similarity,
+    &command_odd,
+    &command_vector,
+    &command_cluster,
+    &command_embed,
+    &command_search,
+    &command_eval,
+    &command_export,
+    &command_info,
+    NULL,
 };
 
 /* A command's line in the list of commands. */

@@ -26,6 +26,8 @@ extern const struct command command_similarity;
 extern const struct command command_odd;
 extern const struct command command_vector;
 extern const struct command command_cluster;
+extern const struct command command_embed;
+extern const struct command command_search;
 extern const struct command command_eval;
 extern const struct command command_export;
 extern const struct command command_info;

@@ -29,6 +29,8 @@ static bool fill(struct lines *lines, bool wait, bool *later, struct error *erro
     do
         bytes = read(lines->descriptor, lines->buffer + lines->filled, READ_BYTES);
     while (bytes < 0 && errno == EINTR);
+    if (bytes < 0 && errno == EISDIR)
+        return error_set(error, ERROR_INPUT, "%s: a folder, not a file", lines->name);
     if (bytes < 0)
         return error_system(error, errno, "can't read %s", lines->name);
     lines->filled += (size_t)bytes;

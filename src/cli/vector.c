@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/decimal.h"
 #include "base/memory.h"
 #include "cli/command.h"
 #include "cli/dialogue.h"
+#include "cli/numbers.h"
 #include "cli/open.h"
 #include "cli/output.h"
 #include "query/lookup.h"
@@ -34,18 +34,6 @@ static const struct option options[] = {
      "blanks between word and numbers; tabs; or an object a line", offsetof(struct settings, format)},
 };
 
-static void print_number(float number, bool json) {
-    char text[DECIMAL_ROOM];
-    if (isfinite(number))
-        fwrite(text, 1, decimal_shortest(number, text), stdout);
-    else if (json)
-        fputs("null", stdout);
-    else
-        printf("%g", (double)number);
-}
-
-static const char *const separators[] = {[OUTPUT_TABLE] = " ", [OUTPUT_TSV] = "\t", [OUTPUT_JSON] = ", "};
-
 static void print_vector(const struct session *session, size_t id) {
     const struct settings *settings = session->settings;
     const struct model *model = &session->model;
@@ -56,12 +44,8 @@ static void print_vector(const struct session *session, size_t id) {
     if (json)
         printf("{\"word\": ");
     output_word((enum output_format)settings->format, model, id);
-    fputs(json ? ", \"vector\": [" : separators[settings->format], stdout);
-    for (size_t d = 0; d < model->dim; d++) {
-        if (d > 0)
-            fputs(separators[settings->format], stdout);
-        print_number((float)((double)row[d] / divisor), json);
-    }
+    fputs(json ? ", \"vector\": [" : settings->format == OUTPUT_TSV ? "\t" : " ", stdout);
+    numbers_print(row, model->dim, divisor, (enum output_format)settings->format);
     fputs(json ? "]}\n" : "\n", stdout);
 }
 
@@ -72,7 +56,7 @@ static bool answer_line(void *context, const char *line, struct error *error) {
     size_t *ids = NULL, count = 0, capacity = 0;
     if (copy == NULL)
         return false;
-    memcpy(copy, line, strlen(line) + 1);
+    memcpy(copy, line, strlen(line));
     bool done = true;
     char *rest = NULL;
     for (char *word = strtok_r(copy, BLANKS, &rest); done && word != NULL;

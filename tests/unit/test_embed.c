@@ -1,0 +1,186 @@
+#include "query/embed.h"
+
+#include <math.h>
+
+#include "base/rng.h"
+#include "query/vectors.h"
+#include "toy_model.h"
+
+#define STRIDE 16
+
+static const char *const words[] = {"the", "cat", "dog", "zero", "Rome"};
+static const float vectors[] = {
+    1,  0, 0, /* the, 5 of 15 */
+    0,  2, 0, /* cat, 4 */
+    0,  0, 4, /* dog, 3 */
+    0,  0, 0, /* zero, 2 */
+    -3, 0, 1, /* Rome, 1 */
+};
+
+static struct model open_words(enum tokenizer_kind kind) {
+    return toy_open(&(struct toy){.words = words, .vocab = 5, .dim = 3, .vectors = vectors, .kind = kind});
+}
+
+static struct embedder create(struct test *test, const struct model *model, enum embed_weights weights,
+                              double smoothing) {
+    struct embedder embedder;
+    struct error error = {.kind = ERROR_NONE};
+    CHECK_MSG(test, embed_create(&embedder, model, weights, smoothing, &error), "%s", error.text);
+    return embedder;
+}
+
+static void check_text(struct test *test, const struct embedder *embedder, const char *text, double x,
+                       double y, double z) {
+    struct error error = {.kind = ERROR_NONE};
+    const struct embed_text texts[] = {{text, strlen(text)}};
+    float row[STRIDE];
+    CHECK_MSG(test, embed_texts(embedder, texts, 1, row, 1, &error), "%s", error.text);
+    CHECK_MSG(test,
+              fabs((double)row[0] - x) < 1e-6 && fabs((double)row[1] - y) < 1e-6 &&
+                  fabs((double)row[2] - z) < 1e-6,
+              "%s: %g %g %g", text, (double)row[0], (double)row[1], (double)row[2]);
+    for (size_t d = 3; d < STRIDE; d++)
+        CHECK(test, row[d] == 0);
+}
+
+static void plain_means(struct test *test) {
+    struct model model = open_words(TOKENIZER_WORDS);
+    struct embedder embedder = create(test, &model, EMBED_PLAIN, 1);
+    check_text(test, &embedder, "The cat!", 0.5, 1, 0);
+    check_text(test, &embedder, "cat cat, unknown dog", 0, 4.0 / 3, 4.0 / 3);
+    check_text(test, &embedder, "zero the\ncat", 0.5, 1, 0);
+    check_text(test, &embedder, "nothing, zero", 0, 0, 0);
+    check_text(test, &embedder, "", 0, 0, 0);
+    embed_free(&embedder);
+    model_close(&model);
+    model = open_words(TOKENIZER_WHITESPACE);
+    embedder = create(test, &model, EMBED_PLAIN, 1);
+    check_text(test, &embedder, "The cat, cat", 0, 2, 0);
+    check_text(test, &embedder, "rome Rome", -3, 0, 1);
+    embed_free(&embedder);
+    model.small_letters = true; /* of another program: by words, as written or in small letters */
+    embedder = create(test, &model, EMBED_PLAIN, 1);
+    check_text(test, &embedder, "THE cat, ROME", 0.5, 1, 0);
+    check_text(test, &embedder, "(Rome)", -3, 0, 1);
+    embed_free(&embedder);
+    model_close(&model);
+}
+
+static void sif_weights(struct test *test) {
+    struct model model = open_words(TOKENIZER_WORDS);
+    struct embedder embedder = create(test, &model, EMBED_SIF, 0.1);
+    const double the = 0.1 / (0.1 + 5.0 / 15), cat = 0.1 / (0.1 + 4.0 / 15);
+    check_text(test, &embedder, "the cat", the / 2, 2 * cat / 2, 0);
+    embed_free(&embedder);
+    embedder = create(test, &model, EMBED_AUTO, 0.1);
+    check_text(test, &embedder, "the cat", the / 2, 2 * cat / 2, 0);
+    embed_free(&embedder);
+    const uint64_t none[5] = {0};
+    model.counts = none;
+    embedder = create(test, &model, EMBED_AUTO, 0.1);
+    check_text(test, &embedder, "the cat", 0.5, 1, 0);
+    embed_free(&embedder);
+    struct error error = {.kind = ERROR_NONE};
+    CHECK(test, !embed_create(&embedder, &model, EMBED_SIF, 0.1, &error));
+    CHECK_MSG(test, error.kind == ERROR_INPUT && strstr(error.text, "no counts") != NULL, "%s", error.text);
+    embed_free(&embedder);
+    model_close(&model);
+}
+
+static void many_texts_on_any_threads(struct test *test) {
+    enum { TEXTS = 1000 };
+    struct model model = open_words(TOKENIZER_WORDS);
+    struct embedder embedder = create(test, &model, EMBED_SIF, 0.01);
+    static char lines[TEXTS][64];
+    static struct embed_text texts[TEXTS];
+    static float one[TEXTS * STRIDE], three[TEXTS * STRIDE];
+    struct rng rng = rng_seed(1, 0);
+    for (size_t i = 0; i < TEXTS; i++) {
+        snprintf(lines[i], sizeof lines[i], "%s %s %s", words[rng_below(&rng, 5)], words[rng_below(&rng, 5)],
+                 words[rng_below(&rng, 5)]);
+        texts[i] = (struct embed_text){lines[i], strlen(lines[i])};
+    }
+    struct error error = {.kind = ERROR_NONE};
+    CHECK(test, embed_texts(&embedder, texts, TEXTS, one, 1, &error));
+    CHECK(test, embed_texts(&embedder, texts, TEXTS, three, 3, &error));
+    CHECK(test, memcmp(one, three, sizeof one) == 0);
+    for (size_t i = 0; i < TEXTS; i += 97) {
+        float row[STRIDE];
+        CHECK(test, embed_texts(&embedder, texts + i, 1, row, 1, &error));
+        CHECK(test, memcmp(row, one + i * STRIDE, sizeof row) == 0);
+    }
+    embed_free(&embedder);
+    model_close(&model);
+}
+
+/* Rows along a known axis, ten times as long as what they have across it. */
+static void the_first_component(struct test *test) {
+    enum { ROWS = 3000 };
+    struct model model = open_words(TOKENIZER_WORDS);
+    struct embedder embedder = create(test, &model, EMBED_PLAIN, 1), again = embedder;
+    static float rows[ROWS * STRIDE];
+    struct rng rng = rng_seed(2, 0);
+    const double axis[] = {2.0 / 3, -1.0 / 3, 2.0 / 3};
+    for (size_t i = 0; i < ROWS; i++) {
+        const double along = 20 * (double)rng_unit(&rng) - 5;
+        for (size_t d = 0; d < 3; d++)
+            rows[i * STRIDE + d] = (float)(along * axis[d] + (double)rng_unit(&rng) - 0.5);
+    }
+    struct error error = {.kind = ERROR_NONE};
+    CHECK(test, embed_find_component(&embedder, rows, ROWS, 1, &error));
+    CHECK(test, embed_find_component(&again, rows, ROWS, 3, &error));
+    CHECK(test, memcmp(embedder.component, again.component, STRIDE * sizeof(double)) == 0);
+    double product = 0, length = 0;
+    for (size_t d = 0; d < STRIDE; d++) {
+        product += d < 3 ? embedder.component[d] * axis[d] : 0;
+        length += embedder.component[d] * embedder.component[d];
+    }
+    CHECK_MSG(test, fabs(fabs(product) - 1) < 1e-4 && fabs(length - 1) < 1e-9, "%g %g", product, length);
+    embed_remove(&embedder, rows, ROWS);
+    double left = 0;
+    for (size_t i = 0; i < ROWS; i++)
+        for (size_t d = 0; d < STRIDE; d++)
+            left = fmax(left, fabs((double)rows[i * STRIDE + d] * embedder.component[d]));
+    for (size_t i = 0; i < ROWS; i++) {
+        double across = 0;
+        for (size_t d = 0; d < STRIDE; d++)
+            across += (double)rows[i * STRIDE + d] * embedder.component[d];
+        CHECK_MSG(test, fabs(across) < 1e-5, "row %zu: %g", i, across);
+    }
+    CHECK(test, left > 0.1); /* what is across the axis is still there */
+    /* Texts lose it, too. */
+    struct embedder plain = create(test, &model, EMBED_PLAIN, 1);
+    float with[STRIDE], without[STRIDE];
+    const struct embed_text text = {"the cat dog", 11};
+    CHECK(test, embed_texts(&plain, &text, 1, with, 1, &error) &&
+                    embed_texts(&embedder, &text, 1, without, 1, &error));
+    embed_remove(&embedder, with, 1);
+    CHECK(test, memcmp(with, without, sizeof with) == 0);
+    embed_free(&plain);
+    embed_free(&embedder);
+    embed_free(&again);
+    model_close(&model);
+}
+
+static void no_component_without_rows(struct test *test) {
+    struct model model = open_words(TOKENIZER_WORDS);
+    struct embedder embedder = create(test, &model, EMBED_PLAIN, 1);
+    struct error error = {.kind = ERROR_NONE};
+    float zeros[2 * STRIDE] = {0};
+    CHECK(test, embed_find_component(&embedder, zeros, 2, 1, &error));
+    check_text(test, &embedder, "the cat", 0.5, 1, 0);
+    CHECK(test, embed_find_component(&embedder, zeros, 0, 2, &error));
+    check_text(test, &embedder, "the cat", 0.5, 1, 0);
+    embed_free(&embedder);
+    model_close(&model);
+}
+
+static const struct test_case cases[] = {
+    {"embed: plain means", plain_means},
+    {"embed: SIF weights", sif_weights},
+    {"embed: many texts on any number of threads", many_texts_on_any_threads},
+    {"embed: the first component", the_first_component},
+    {"embed: no component without rows", no_component_without_rows},
+};
+
+TEST_MAIN(cases)
