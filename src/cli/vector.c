@@ -56,7 +56,7 @@ static bool answer_line(void *context, const char *line, struct error *error) {
     size_t *ids = NULL, count = 0, capacity = 0;
     if (copy == NULL)
         return false;
-    memcpy(copy, line, strlen(line));
+    memcpy(copy, line, strlen(line) + 1);
     bool done = true;
     char *rest = NULL;
     for (char *word = strtok_r(copy, BLANKS, &rest); done && word != NULL;

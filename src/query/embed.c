@@ -98,8 +98,9 @@ static void embed_some(void *context, size_t thread) {
             embed_text(job->embedder, job->texts[i], job->sums + thread * stride, job->rows + i * stride);
 }
 
-bool embed_texts(const struct embedder *embedder, const struct embed_text *texts, size_t count, float *rows,
-                 size_t threads, struct error *error) {
+bool embed_texts(const struct embedder *embedder, const struct embed_text *texts, size_t count,
+                 float *rows /* NOLINT(readability-non-const-parameter) */, size_t threads,
+                 struct error *error) {
     struct job job = {.embedder = embedder, .texts = texts, .count = count, .rows = rows};
     atomic_init(&job.next, 0);
     const size_t worth = 1 + count / CHUNK_TEXTS;

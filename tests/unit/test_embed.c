@@ -8,6 +8,10 @@
 
 #define STRIDE 16
 
+static bool same_bytes(const void *a, const void *b, size_t bytes) {
+    return memcmp(a, b, bytes) == 0;
+}
+
 static const char *const words[] = {"the", "cat", "dog", "zero", "Rome"};
 static const float vectors[] = {
     1,  0, 0, /* the, 5 of 15 */
@@ -103,11 +107,11 @@ static void many_texts_on_any_threads(struct test *test) {
     struct error error = {.kind = ERROR_NONE};
     CHECK(test, embed_texts(&embedder, texts, TEXTS, one, 1, &error));
     CHECK(test, embed_texts(&embedder, texts, TEXTS, three, 3, &error));
-    CHECK(test, memcmp(one, three, sizeof one) == 0);
+    CHECK(test, same_bytes(one, three, sizeof one));
     for (size_t i = 0; i < TEXTS; i += 97) {
         float row[STRIDE];
         CHECK(test, embed_texts(&embedder, texts + i, 1, row, 1, &error));
-        CHECK(test, memcmp(row, one + i * STRIDE, sizeof row) == 0);
+        CHECK(test, same_bytes(row, one + i * STRIDE, sizeof row));
     }
     embed_free(&embedder);
     model_close(&model);
@@ -129,7 +133,7 @@ static void the_first_component(struct test *test) {
     struct error error = {.kind = ERROR_NONE};
     CHECK(test, embed_find_component(&embedder, rows, ROWS, 1, &error));
     CHECK(test, embed_find_component(&again, rows, ROWS, 3, &error));
-    CHECK(test, memcmp(embedder.component, again.component, STRIDE * sizeof(double)) == 0);
+    CHECK(test, same_bytes(embedder.component, again.component, STRIDE * sizeof(double)));
     double product = 0, length = 0;
     for (size_t d = 0; d < STRIDE; d++) {
         product += d < 3 ? embedder.component[d] * axis[d] : 0;
@@ -155,7 +159,7 @@ static void the_first_component(struct test *test) {
     CHECK(test, embed_texts(&plain, &text, 1, with, 1, &error) &&
                     embed_texts(&embedder, &text, 1, without, 1, &error));
     embed_remove(&embedder, with, 1);
-    CHECK(test, memcmp(with, without, sizeof with) == 0);
+    CHECK(test, same_bytes(with, without, sizeof with));
     embed_free(&plain);
     embed_free(&embedder);
     embed_free(&again);
