@@ -318,8 +318,7 @@ static bool add_words(struct group *group, const struct ask *ask, size_t first, 
     for (size_t id = first; id < end; id++) {
         if (!vector_usable(model->norms[id]))
             continue;
-        struct direction direction = {vector_row(model, id),
-                                      vector_length(vector_row(model, id), model->stride)};
+        struct direction direction = direction_of(vector_row(model, id), model->stride);
         struct term term = {0, 1};
         const struct expression expression = {
             .directions = &direction, .terms = &term, .count = 1, .length = 1, .ids = &id, .id_count = 1};

@@ -236,7 +236,7 @@ static bool search_text(struct session *session, struct embed_text query, struct
         done = error_set(error, ERROR_NO_ANSWER, "no word of the query is among the model's %zu words",
                          session->model.vocab);
     if (done) {
-        group.directions[0] = (struct direction){row, vector_length(row, stride)};
+        group.directions[0] = direction_of(row, stride);
         done = search(session, &group, 1, false, error);
     }
     if (done)
@@ -298,7 +298,7 @@ static bool search_lines(const struct session *session, struct group *group, siz
         const float *row = session->rows + id * session->model.stride;
         if (!vector_usable(session->space.norms[id]))
             continue;
-        group->directions[count] = (struct direction){row, vector_length(row, session->model.stride)};
+        group->directions[count] = direction_of(row, session->model.stride);
         group->ids[count++] = id;
     }
     return search(session, group, count, true, error);

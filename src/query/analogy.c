@@ -96,8 +96,7 @@ static bool find_direction(struct quiz *quiz, size_t id, size_t *place, struct e
                             "the questions", error))
             return false;
         const float *row = vector_row(quiz->model, id);
-        quiz->directions[quiz->direction_count++] = (struct direction){
-            row, vector_length(row, quiz->model->stride)};
+        quiz->directions[quiz->direction_count++] = direction_of(row, quiz->model->stride);
         quiz->places[id] = (uint32_t)quiz->direction_count;
     }
     *place = quiz->places[id] - 1;

@@ -338,7 +338,7 @@ static bool set_term(struct expression *expression, const struct parser *parser,
     if (!phrase && !lookup_usable(model, item->id, error))
         return false;
     expression->terms[expression->count] = (struct term){expression->count, item->weight};
-    expression->directions[expression->count] = (struct direction){row, vector_length(row, model->stride)};
+    expression->directions[expression->count] = direction_of(row, model->stride);
     expression->count++;
     return check_weight(item->weight, method, error);
 }
@@ -421,7 +421,7 @@ double expression_cosine(const struct expression *a, const struct expression *b,
         for (size_t j = 0; j < b->count; j++) {
             const struct direction *x = &a->directions[i], *y = &b->directions[j];
             sum += a->terms[i].weight * b->terms[j].weight *
-                   (vector_dot(x->row, y->row, stride) / (x->length * y->length));
+                   vector_cosine(x->row, x->square, y->row, y->square, stride);
         }
     return sum / (a->length * b->length);
 }

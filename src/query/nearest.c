@@ -56,25 +56,25 @@ struct batch {
 /* --- exact scores --- */
 
 static double cosine(const struct inquiry *inquiry, const struct term *term, const float *row,
-                     double row_length) {
+                     double square) {
     const struct direction *direction = &inquiry->directions[term->direction];
-    return vector_dot(direction->row, row, inquiry->space->stride) / (direction->length * row_length);
+    return vector_cosine(direction->row, direction->square, row, square, inquiry->space->stride);
 }
 
 static double add_score(const struct inquiry *inquiry, const struct question *question, const float *row,
-                        double row_length) {
+                        double square) {
     double sum = 0;
     for (size_t i = 0; i < question->count; i++)
-        sum += question->terms[i].weight * cosine(inquiry, &question->terms[i], row, row_length);
+        sum += question->terms[i].weight * cosine(inquiry, &question->terms[i], row, square);
     return sum / question->length;
 }
 
 static double mul_score(const struct inquiry *inquiry, const struct question *question, const float *row,
-                        double row_length) {
+                        double square) {
     double above = 1, below = 1;
     for (size_t i = 0; i < question->count; i++) {
         const struct term *term = &question->terms[i];
-        const double factor = (1 + cosine(inquiry, term, row, row_length)) / 2;
+        const double factor = (1 + cosine(inquiry, term, row, square)) / 2;
         for (long times = lround(fabs(term->weight)); times > 0; times--)
             *(term->weight > 0 ? &above : &below) *= factor;
     }
@@ -84,9 +84,9 @@ static double mul_score(const struct inquiry *inquiry, const struct question *qu
 static double exact_score(const struct inquiry *inquiry, const struct question *question, size_t id) {
     const struct space *space = inquiry->space;
     const float *row = space->rows + id * space->stride;
-    const double length = vector_length(row, space->stride);
-    return inquiry->method == METHOD_MUL ? mul_score(inquiry, question, row, length)
-                                         : add_score(inquiry, question, row, length);
+    const double square = vector_dot(row, row, space->stride);
+    return inquiry->method == METHOD_MUL ? mul_score(inquiry, question, row, square)
+                                         : add_score(inquiry, question, row, square);
 }
 
 /* --- cuts --- */
@@ -233,13 +233,17 @@ static void scan(void *context, size_t thread) {
 
 /* --- targets --- */
 
+struct direction direction_of(const float *row, size_t stride) {
+    return (struct direction){row, vector_dot(row, row, stride)};
+}
+
 /* The sum that METHOD_ADD compares with, not yet brought to length 1. */
 static void add_terms(const struct direction *directions, const struct term *terms, size_t count, double *sum,
                       size_t stride) {
     memset(sum, 0, stride * sizeof *sum);
     for (size_t i = 0; i < count; i++) {
         const struct direction *direction = &directions[terms[i].direction];
-        vector_add(sum, direction->row, terms[i].weight / direction->length, stride);
+        vector_add(sum, direction->row, terms[i].weight / sqrt(direction->square), stride);
     }
 }
 
@@ -272,7 +276,7 @@ static void copy_directions(struct batch *batch) {
     for (size_t t = 0; t < batch->target_count; t++) {
         const struct direction *direction = &batch->inquiry->directions[t];
         for (size_t d = 0; d < stride; d++)
-            batch->targets[t * stride + d] = (float)((double)direction->row[d] / direction->length);
+            batch->targets[t * stride + d] = (float)((double)direction->row[d] / sqrt(direction->square));
     }
 }
 

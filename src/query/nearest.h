@@ -14,8 +14,10 @@
 
 struct direction {
     const float *row; /* (space->stride), zero beyond dim */
-    double length;    /* vector_length of it, more than 0 and finite */
+    double square;    /* its product with itself by vector_dot, more than 0 and finite */
 };
+
+struct direction direction_of(const float *row, size_t stride);
 
 struct term {
     size_t direction; /* an index */

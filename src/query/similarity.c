@@ -85,7 +85,7 @@ bool spearman(const double *x, const double *y, size_t count, double *correlatio
 static double cosine(const struct model *model, size_t a, size_t b) {
     const float *x = vector_row(model, a), *y = vector_row(model, b);
     const size_t stride = model->stride;
-    return vector_dot(x, y, stride) / (vector_length(x, stride) * vector_length(y, stride));
+    return vector_cosine(x, vector_dot(x, x, stride), y, vector_dot(y, y, stride), stride);
 }
 
 /* Adds the line's pair, if its words are known. */

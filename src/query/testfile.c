@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 #define BLANKS " \t\n\v\f\r"
 
 bool testfile_open(struct testfile *file, const char *path, struct error *error) {
@@ -19,21 +21,23 @@ void testfile_close(struct testfile *file) {
     if (file->stream != NULL)
         fclose(file->stream);
     free(file->line);
+    free(file->fields);
     *file = (struct testfile){0};
 }
 
-static void cut(struct testfile *file) {
+static bool cut(struct testfile *file, struct error *error) {
     file->count = 0;
     char *at = file->line + strspn(file->line, BLANKS);
     while (*at != '\0') {
-        if (file->count < TESTFILE_FIELDS)
-            file->fields[file->count] = at;
-        file->count++;
+        if (!memory_reserve(&file->fields, &file->field_capacity, file->count + 1, "a line", error))
+            return false;
+        file->fields[file->count++] = at;
         at += strcspn(at, BLANKS);
         if (*at != '\0')
             *at++ = '\0';
         at += strspn(at, BLANKS);
     }
+    return true;
 }
 
 bool testfile_next(struct testfile *file, char comment, struct error *error) {
@@ -51,7 +55,8 @@ bool testfile_next(struct testfile *file, char comment, struct error *error) {
         if (strlen(file->line) != (size_t)length)
             return error_set(error, ERROR_INPUT, "%s:%zu: a NUL byte, so this is no text", file->path,
                              file->number);
-        cut(file);
+        if (!cut(file, error))
+            return false;
         if (file->count > 0 && file->fields[0][0] != comment)
             return true;
     }

@@ -7,16 +7,14 @@
 
 #include "base/error.h"
 
-#define TESTFILE_FIELDS 4
-
 struct testfile {
     const char *path; /* not owned */
     FILE *stream;
     char *line; /* the line at hand, cut into fields; owned */
     size_t capacity;
-    size_t number;                 /* of the line, from 1 */
-    char *fields[TESTFILE_FIELDS]; /* into `line`; the first `count` of them */
-    size_t count;                  /* fields in the line, those beyond TESTFILE_FIELDS included */
+    size_t number; /* of the line, from 1 */
+    char **fields; /* (count) into `line`; owned */
+    size_t count, field_capacity;
 };
 
 /* `path` must outlive the struct. Free with testfile_close, also after a failure. */

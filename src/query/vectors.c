@@ -19,6 +19,10 @@ double vector_length(const float *row, size_t stride) {
     return sqrt(vector_dot(row, row, stride));
 }
 
+double vector_cosine(const float *a, double square_a, const float *b, double square_b, size_t stride) {
+    return vector_dot(a, b, stride) / sqrt(square_a * square_b);
+}
+
 void vector_add(double *sum, const float *row, double weight, size_t stride) {
     for (size_t d = 0; d < stride; d++)
         sum[d] += weight * (double)row[d];

@@ -26,6 +26,9 @@ double vector_dot(const float *a, const float *b, size_t stride);
 /* The length of a row by vector_dot. */
 double vector_length(const float *row, size_t stride);
 
+/* The cosine of two rows whose products with themselves by vector_dot are given: exactly 1 for equal rows. */
+double vector_cosine(const float *a, double square_a, const float *b, double square_b, size_t stride);
+
 /* sum[0 .. stride) += weight * row. */
 void vector_add(double *sum, const float *row, double weight, size_t stride);
 

@@ -30,10 +30,10 @@ row() {
 similarity() {
     run 0 "$SGNS" eval "$model" --similarity "$TMPDIR/same.txt" --similarity="$TMPDIR/reverse.txt" \
         --similarity "$TMPDIR/two.txt" && row same.txt 1.0000 20/20 && row reverse.txt -1.0000 20/21 &&
-        row two.txt n/a 2/2 && row mean 0.0000 && [ "$(wc -l <"$out")" -eq 5 ] && [ ! -s "$err" ]
+        row two.txt n/a 2/2 && row mean 0.0000 42/43 && [ "$(wc -l <"$out")" -eq 5 ] && [ ! -s "$err" ]
 }
 check "similarity: figures and coverage by file, and the mean" similarity
-no_figure() { run 0 "$SGNS" eval "$model" --similarity "$TMPDIR/two.txt" && row mean n/a; }
+no_figure() { run 0 "$SGNS" eval "$model" --similarity "$TMPDIR/two.txt" && row mean n/a 2/2; }
 check "similarity: no mean without a figure" no_figure
 
 # question A B C OFFSET: a line whose fourth word is the answer, or the one so many places behind it.
@@ -62,7 +62,7 @@ analogies() {
 check "analogies: figures by section, kind and in total" analogies
 both() {
     run 0 "$SGNS" eval --analogies "$TMPDIR/questions.txt" "$model" --similarity "$TMPDIR/same.txt" &&
-        row mean 1.0000 && row total 0.6000 3/5/7
+        row mean 1.0000 20/20 && row total 0.6000 3/5/7
 }
 check "both at once" both
 all_words() {
@@ -74,10 +74,86 @@ three_words() {
 }
 check "--restrict 3 knows none of the questions" three_words
 
+by_product() {
+    question() {
+        fourth=$("$SGNS" near "$model" -k 1 --method mul "$2 - $1 + $3" | awk '{ print $1 }')
+        echo "$1 $2 $3 $fourth"
+    }
+    { question w1 w2 w3 && question w9 w4 w30 && question w12 w13 w31; } >"$TMPDIR/products.txt"
+    run 0 "$SGNS" eval "$model" --analogies "$TMPDIR/products.txt" --method mul && row total 1.0000 3/3/3
+}
+check "--method mul answers as near does" by_product
+
+# --- forms ---
+
+tsv() {
+    run 0 "$SGNS" eval "$model" --similarity "$TMPDIR/same.txt" --similarity "$TMPDIR/two.txt" \
+        --analogies "$TMPDIR/questions.txt" --format tsv && [ "$(awk -F '\t' 'NF != 6' "$out" | wc -l)" -eq 0 ] &&
+        grep -q "^similarity	same.txt	spearman	1.000000	20	20$" "$out" && grep -q "^similarity	same.txt	pearson	0.9" "$out" &&
+        grep -q "^similarity	two.txt	pearson	n/a	2	2$" "$out" && grep -q "^analogies	places	accuracy	0.666667	3	4$" "$out" &&
+        [ "$(wc -l <"$out")" -eq 11 ]
+}
+check "tsv: test, name, measure, figure, covered and total" tsv
+json() {
+    run 0 "$SGNS" eval "$model" --similarity "$TMPDIR/same.txt" --similarity "$TMPDIR/two.txt" \
+        --analogies "$TMPDIR/questions.txt" --format json &&
+        grep -Fxq '{"test": "similarity", "name": "same.txt", "spearman": 1.000000, "covered": 20, "total": 20}' "$out" &&
+        grep -Fxq '{"test": "similarity", "name": "two.txt", "spearman": null, "covered": 2, "total": 2}' "$out" &&
+        grep -Fxq '{"test": "analogies", "name": "places", "accuracy": 0.666667, "right": 2, "covered": 3, "total": 4}' "$out"
+}
+check "json: an object a figure" json
+
+# --- categories and outliers, on vectors that are known ---
+
+plain=$TMPDIR/words.txt
+awk 'BEGIN {
+    print "30 3"
+    for (i = 0; i < 30; i++) {
+        for (d = 0; d < 3; d++) x[d] = (d == i % 3 ? 5 : 0) + (i * (d + 3)) % 7 / 10
+        print "w" i, x[0], x[1], x[2]
+    }
+}' >"$plain"
+awk 'BEGIN {
+    print "# words by axis, but for w27 and w28"
+    for (i = 0; i < 29; i++) print "W" i "\taxis" (i == 27 || i == 28 ? 2 : i % 3)
+    print "\nunknown axis1"
+}' >"$TMPDIR/axes.txt"
+printf 'w1 a\nw2 a\n' >"$TMPDIR/one.txt"
+categories() {
+    run 0 "$SGNS" eval "$plain" --categories "$TMPDIR/axes.txt" --categories="$TMPDIR/one.txt" &&
+        row axes.txt 0.9310 29/30 && row one.txt n/a 2/2 && row mean 0.9310 31/32 && [ ! -s "$err" ]
+}
+check "categories: purity and coverage" categories
+# In the third list, w3 and w1 rank before w2; in the fourth, w0 is further from the others than the last word.
+printf '# odd\nw0 w3 w6 w1\nw1 W4 w7 w10 w2\nw2 w5 w1 w4 w7 w8\nw1 w0 w4 w7\nw0 w3 nowhere\n' >"$TMPDIR/odd.txt"
+outliers() {
+    run 0 "$SGNS" eval "$plain" --outliers "$TMPDIR/odd.txt" && row odd.txt 0.5000 2/4/5 && grep -q '^outliers  *position' "$out" &&
+        "$SGNS" odd "$plain" w1 w0 w4 w7 | grep -q '^w0$' && awk '/^odd\.txt/ && NR > 4 { exit !($2 > 0.7 && $2 < 0.9 && $3 == "4/5") }' "$out"
+}
+check "outliers: accuracy, position and coverage" outliers
+all_four() {
+    run 0 "$SGNS" eval "$plain" --outliers "$TMPDIR/odd.txt" --categories "$TMPDIR/axes.txt" --similarity "$TMPDIR/same.txt" \
+        --analogies "$TMPDIR/questions.txt" --format json && [ "$(cut -d '"' -f 4 "$out" | uniq | tr '\n' ' ')" = \
+        "similarity analogies categories outliers " ]
+}
+check "all four at once" all_four
+restricted_pairs() {
+    run 0 "$SGNS" eval "$plain" --similarity "$TMPDIR/pairs.txt" && row pairs.txt 0.8000 4/4 &&
+        run 0 "$SGNS" eval "$plain" --similarity "$TMPDIR/pairs.txt" --restrict-similarity 7 && row pairs.txt 1.0000 3/4
+}
+printf 'w0 w3 9\nw0 w1 1\nw0 w0 10\nw0 w9 8\n' >"$TMPDIR/pairs.txt"
+check "--restrict-similarity" restricted_pairs
+
+printf 'w1 a b\n' >"$TMPDIR/bad-categories.txt"
+printf 'w1 w2 w3\n\nw1 w2\n' >"$TMPDIR/bad-outliers.txt"
+fails "a malformed category" 2 'bad-categories\.txt:1: not a line of the form "word category"' \
+    "$SGNS" eval "$plain" --categories "$TMPDIR/bad-categories.txt"
+fails "a list of two" 2 'bad-outliers\.txt:3: not a line of the form "word word\.\.\. outlier"' \
+    "$SGNS" eval "$plain" --outliers "$TMPDIR/bad-outliers.txt"
 printf 'w1 w2 1\n\nw1 w2\n' >"$TMPDIR/bad-pairs.txt"
 printf ': a\nw1 w2 w3 w4\nw1 w2 w3\n' >"$TMPDIR/bad-questions.txt"
 printf 'w1 w2 1\nw1 \000 1\n' >"$TMPDIR/nul.txt"
-fails "nothing to score" 2 'nothing to score; give --similarity FILE, --analogies FILE, or both' "$SGNS" eval "$model"
+fails "nothing to score" 2 'nothing to score; give --similarity FILE, --analogies FILE, --categories FILE or --outliers FILE' "$SGNS" eval "$model"
 fails "no model named" 2 'no model given' "$SGNS" eval --similarity "$TMPDIR/same.txt"
 fails "two models" 2 'one model at a time' "$SGNS" eval "$model" "$model" --similarity "$TMPDIR/same.txt"
 fails "a missing model" 2 'missing\.sgns: ' "$SGNS" eval "$TMPDIR/missing.sgns" --similarity "$TMPDIR/same.txt"

@@ -88,7 +88,7 @@ static void make_quiz(struct quiz *quiz, const struct matrix *matrix, size_t wor
     for (size_t i = 0; i < words; i++) {
         ids[i] = usable_row(&matrix->space, &rng);
         const float *row = matrix->rows + ids[i] * STRIDE;
-        quiz->directions[i] = (struct direction){row, vector_length(row, STRIDE)};
+        quiz->directions[i] = direction_of(row, STRIDE);
     }
     for (size_t q = 0; q < QUESTIONS; q++) {
         struct term *terms = quiz->terms + q * TERMS;
@@ -132,7 +132,7 @@ static double define_score(const struct inquiry *inquiry, const struct question 
         const struct term *term = &question->terms[i];
         const struct direction *direction = &inquiry->directions[term->direction];
         const double cosine = vector_dot(direction->row, row, STRIDE) /
-                              (direction->length * vector_length(row, STRIDE));
+                              sqrt(direction->square * vector_dot(row, row, STRIDE));
         sum += term->weight * cosine;
         for (size_t times = 0; times < (size_t)fabs(term->weight); times++)
             *(term->weight > 0 ? &above : &below) *= (1 + cosine) / 2;
@@ -354,7 +354,7 @@ static void nothing_is_left_of_rows_left_out(struct test *test) {
 
 static void lengths_of_sums(struct test *test) {
     const float rows[2][STRIDE] = {{3, 4}, {0, 2}};
-    const struct direction directions[] = {{rows[0], 5}, {rows[1], 2}};
+    const struct direction directions[] = {{rows[0], 25}, {rows[1], 4}};
     const struct term both[] = {{0, 1}, {1, 1}}, opposed[] = {{0, 2}, {0, -2}}, one[] = {{1, -2.5}};
     double sum[STRIDE];
     /* (0.6, 0.8) + (0, 1) */
@@ -373,6 +373,10 @@ static void products_in_double(struct test *test) {
         expected += (double)a[d] * (double)b[d];
     }
     CHECK(test, vector_dot(a, b, STRIDE) == expected && vector_dot(b, a, STRIDE) == expected);
+    for (size_t i = 0; i < 100; i++) {
+        a[i % STRIDE] = rng_unit(&rng) * 100;
+        CHECK(test, vector_cosine(a, vector_dot(a, a, STRIDE), a, vector_dot(a, a, STRIDE), STRIDE) == 1);
+    }
     float long_row[16] = {3e38F, 3e38F}, short_row[16] = {3e-38F, 4e-38F};
     CHECK(test, fabs(vector_length(long_row, 16) / (3e38 * sqrt(2)) - 1) < 1e-6);
     CHECK(test, fabs(vector_length(short_row, 16) / 5e-38 - 1) < 1e-6);
