@@ -346,6 +346,7 @@ bool ask_words(struct ask *ask, size_t count, struct error *error) {
             end_answer(ask, NULL, true);
         }
         free_group(&group);
+        done = done && output_flush(error);
     }
     return done;
 }

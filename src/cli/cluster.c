@@ -120,7 +120,7 @@ static bool make(const struct model *model, const struct settings *settings, str
     };
     struct clusters clusters;
     const bool done = cluster_rows(&clusters, &space, &cluster_settings, error) &&
-                      print_clusters(model, &clusters, space.count, settings, error);
+                      print_clusters(model, &clusters, space.count, settings, error) && output_flush(error);
     if (done)
         fprintf(stderr, "mean cosine to the centres %.4f, %s %zu rounds\n", clusters.mean,
                 clusters.settled ? "settled after" : "not settled in", clusters.rounds);

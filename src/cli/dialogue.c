@@ -13,10 +13,6 @@ static bool is_blank(const char *line) {
     return line[strspn(line, " \t\n\v\f\r")] == '\0';
 }
 
-static bool flush(struct error *error) {
-    return fflush(stdout) == 0 || error_set(error, ERROR_SYSTEM, "can't write the answers");
-}
-
 void dialogue_unanswered(struct dialogue *dialogue, size_t number, const struct error *why) {
     fflush(stdout);
     if (dialogue->terminal)
@@ -73,7 +69,8 @@ static bool answer_lines(struct dialogue *dialogue, struct request *requests, st
     while (good && !ended) {
         good = gather(dialogue, &lines, requests, &count, &number, &ended, error);
         if (good && count > 0)
-            good = dialogue->answer(dialogue, dialogue->context, requests, count, error) && flush(error);
+            good = dialogue->answer(dialogue, dialogue->context, requests, count, error) &&
+                   output_flush(error);
         for (size_t i = 0; i < count; i++)
             free(requests[i].text);
     }
@@ -124,7 +121,7 @@ static bool answer_typed(struct dialogue *dialogue, struct editor *editor, struc
             return false;
         const bool good = count == 0 || dialogue->answer(dialogue, dialogue->context, &request, 1, error);
         free(request.text);
-        if (!good || !flush(error))
+        if (!good || !output_flush(error))
             return false;
     }
 }

@@ -119,7 +119,7 @@ static bool print_rows(struct session *session, struct texts *texts, struct erro
     for (size_t i = 0; i < texts->row_count; i++)
         print_row(session, texts->rows + i * stride);
     texts->row_count = 0;
-    return fflush(stdout) == 0 || error_set(error, ERROR_SYSTEM, "can't write the vectors");
+    return output_flush(error);
 }
 
 static void count_empty(struct session *session, const struct texts *texts, size_t first) {

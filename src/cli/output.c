@@ -9,6 +9,10 @@
 
 const char *const output_formats[] = {"table", "tsv", "json", NULL};
 
+bool output_flush(struct error *error) {
+    return (fflush(stdout) == 0 && ferror(stdout) == 0) || error_set(error, ERROR_SYSTEM, "%s", "");
+}
+
 void output_string(const char *text, size_t length) {
     const unsigned char *at = (const unsigned char *)text, *end = at + length;
     putchar('"');

@@ -15,6 +15,10 @@ enum output_format {
 /* Their names, ended by NULL, for OPTION_CHOICE. */
 extern const char *const output_formats[];
 
+/* Writes what is printed so far. If it can't be written, the error has no text: main.c says so when it closes
+ * standard output. */
+bool output_flush(struct error *error) MUST_USE;
+
 /* "text" as JSON has it; a byte that is not UTF-8 becomes U+FFFD. */
 void output_string(const char *text, size_t length);
 

@@ -314,6 +314,7 @@ static bool answer_all(const struct session *session, struct error *error) {
         done = search_lines(session, &group, first, end, error);
         if (done)
             print_lines(session, &group, first, end);
+        done = done && output_flush(error);
     }
     free_group(&group);
     return done;

@@ -92,6 +92,10 @@ all_unwritten() {
     check "--version to $1" unwritten "$2" "$SGNS" --version
     check "info to $1" unwritten "$2" "$SGNS" info "$model"
     check "near to $1" unwritten "$2" "$SGNS" near "$model" sun
+    check "near --all to $1" unwritten "$2" "$SGNS" near "$model" --all
+    check "cluster to $1" unwritten "$2" "$SGNS" cluster "$model" -k 2
+    check "embed to $1" unwritten "$2" "$SGNS" embed "$model" "$TMPDIR/pairs.txt"
+    check "search --all to $1" unwritten "$2" "$SGNS" search "$model" "$TMPDIR/corpus.txt" --all
     check "eval to $1" unwritten "$2" "$SGNS" eval "$model" --similarity "$TMPDIR/pairs.txt"
 }
 all_unwritten "a closed output" -
