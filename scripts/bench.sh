@@ -17,8 +17,11 @@ median() { sort -n "$1" | awk '{ value[NR] = $1 } END { print value[int((NR + 1)
 
 "$sgns" info --cpu | tee "$scratch/cpu"
 threads=${THREADS:-$(awk '/^usable cores/ { print $3 }' "$scratch/cpu")}
-# peak KERNEL: GFLOP/s of as many cores as there are threads.
-peak() { awk -v kernel="$1" -v threads="$threads" '$1 == "kernel" && $2 == kernel { print $(NF - 2) * threads }' "$scratch/cpu"; }
+# peak KERNEL: GFLOP/s of multiply-adds of as many cores as there are threads, now: other programs slow a machine down.
+peak() {
+    "$sgns" info --cpu |
+        awk -v kernel="$1" -v threads="$threads" '$1 == "kernel" && $2 == kernel { print $(NF - 2) * threads }'
+}
 best=$(awk '$1 == "kernel" { print $2; exit }' "$scratch/cpu")
 
 if [ -z "$corpus" ]; then
@@ -37,21 +40,27 @@ train() {
 }
 field() { sed -n "$1" "$scratch/log"; }
 
-# rate LABEL DIM NOISE KERNEL CORPUS OPTION...: words/s, GFLOP/s and share of the peak, of training alone.
+# rate LABEL DIM NOISE KERNEL CORPUS OPTION...: words/s, GFLOP/s and share of the peak, of training alone. The peak is measured
+# before every run, and the share is the median of the runs' own.
 rate() {
     label=$1 dim=$2 noise=$3 kernel=$4 rate_corpus=$5
     shift 5
     : >"$scratch/rates"
+    : >"$scratch/shares"
     for _ in $(seq "$rounds"); do
+        highest=$(peak "$kernel")
         train "$rate_corpus" --dim "$dim" --noise "$noise" --kernel "$kernel" "$@"
-        field 's/^trained in .* s, \([0-9.]*\)M words.*/\1/p' >>"$scratch/rates"
+        kept=$(field 's/^subsampling kept \([0-9.]*\)%.*/\1/p')
+        words=$(field 's/^trained in .* s, \([0-9.]*\)M words.*/\1/p')
+        echo "$words" >>"$scratch/rates"
+        echo "$words $kept $highest" | awk -v dim="$dim" -v noise="$noise" \
+            '{ print $1 * 1e-3 * $2 / 100 * 6 * dim * (6 + noise) / $3 * 100 }' >>"$scratch/shares"
     done
-    kept=$(field 's/^subsampling kept \([0-9.]*\)%.*/\1/p')
     memory=$(field 's/^at most \([0-9]*\) MB.*/\1/p')
     median "$scratch/rates" | awk -v label="$label" -v dim="$dim" -v noise="$noise" -v kept="$kept" -v memory="$memory" \
-        -v peak="$(peak "$kernel")" '{
+        -v share="$(median "$scratch/shares")" '{
             flops = $1 * 1e-3 * kept / 100 * 6 * dim * (6 + noise)
-            printf "%-34s %7.2f M words/s %8.1f GFLOP/s %5.1f%% of peak %6d MB\n", label, $1, flops, 100 * flops / peak, memory
+            printf "%-38s %7.2f M words/s %8.1f GFLOP/s %5.1f%% of peak %6d MB\n", label, $1, flops, share, memory
         }'
 }
 
