@@ -7,45 +7,38 @@
 #include "base/memory.h"
 #include "base/race.h"
 
-#define ROWS_MOST PACE_LENGTH_MOST
+#define ROWS_MOST KERNEL_ROWS_MOST
 
-/* One step of a block: some input rows, pairs of them with context rows, noise rows. A context row is known
- * by its slot: its position in the passage, counted from the first position that the block can reach. */
+/* Steps that share their noise words. Each computes their scores anew, so that the step sizes stay bounded;
+ * what is saved is drawing them and waiting for their rows (src/README.md has what that is worth). */
+#define NOISE_STEPS 4
+
+/* One step of a block. A context row is known by its slot: its position in the passage, counted from `window`
+ * before the block's first word. */
 struct block {
     const struct block_settings *settings;
     const struct passage *passage;
+    size_t length;           /* words of the block; the step has one row more if that is odd */
+    struct kernel_step step; /* rows and scores; the arrays are this block's */
 
-    size_t rows;                       /* P: words of the block */
-    float *input_rows[ROWS_MOST];      /* into the matrix */
-    float *inputs;                     /* (ROWS_MOST, stride): their values before the step */
-    const float *inputs_of[ROWS_MOST]; /* row p of `inputs` */
+    float *inputs[ROWS_MOST];
+    float **slots; /* (ROWS_MOST + 2 window + 2) */
+    float **noise; /* (columns) */
+    float **ahead; /* (2 ROWS_MOST + noise words) */
+    float *zeros;  /* (stride) in place of rows that are missing */
 
-    size_t slots;      /* P + 2 window, or fewer at the passage's ends */
-    size_t shift;      /* row p's own slot is p + shift */
-    float **slot_rows; /* (slots) into the matrix */
-
-    unsigned starts[ROWS_MOST + 1]; /* row p's pairs: starts[p] .. starts[p + 1] - 1 */
-    const float **pair_inputs;      /* (pairs) its row of `inputs` */
-    const float **pair_outputs;     /* (pairs) its context's row in the matrix */
-    unsigned *pair_cells;           /* (pairs) its place in `band` */
-    float *pair_scores;             /* (pairs) */
-    float *pair_shifts;             /* (pairs) */
-    size_t band_columns;            /* slots at most, rounded up to KERNEL_ROW_FLOATS */
-    float *band; /* (ROWS_MOST, band_columns): pairs' gradients, 0 where there is no pair */
-
-    size_t noise_count;  /* different noise words */
-    size_t columns;      /* rounded up to KERNEL_ROW_FLOATS */
+    float *pair_weights; /* (ROWS_MOST, band_columns): 1 for a pair, 0 where there is none */
+    float *pair_shifts;  /* (ROWS_MOST, band_columns) */
+    float row_weights[ROWS_MOST];
+    size_t noise_steps;  /* for which the noise words stay */
+    size_t most_draws;   /* of one noise word */
     uint32_t *noise_ids; /* (columns) */
-    float **noise_rows;  /* (columns) into the matrix; beyond the noise words `zeros` */
-    float *zeros;        /* (stride) */
     float *draws;        /* (columns) how often each was drawn */
     float *noise_shifts; /* (columns) */
-    float *transposed;   /* (stride, columns): the noise rows' values before the step */
-    float *noise_scores; /* (ROWS_MOST, columns) */
-    float row_weights[ROWS_MOST];
 
-    uint32_t *drawn;      /* (noise words) the next step's noise, its rows being fetched */
-    uint32_t *draw_table; /* (draw_slots) noise word's number + 1 by hash, to find those drawn twice */
+    uint32_t *drawn;        /* (noise words) the next step's noise, its rows being fetched */
+    struct noise_aim *aims; /* (noise words) that of the step after it */
+    uint32_t *draw_table;   /* (draw_slots) noise word's number + 1 by hash, to find those drawn twice */
     size_t draw_slots;
 };
 
@@ -65,32 +58,34 @@ static float *floats(size_t count, struct error *error) {
     return room;
 }
 
+static float **pointers(size_t count, struct error *error) {
+    return memory_allocate(count, sizeof(float *), "a block", error);
+}
+
 static bool allocate(struct block *block, struct error *error) {
     const struct block_settings *settings = block->settings;
-    const size_t columns = round_up(settings->noise_words), around = 2 * settings->window;
-    const size_t slots = ROWS_MOST + around, pairs = round_up(ROWS_MOST * around + 1);
-    block->band_columns = round_up(slots);
+    struct kernel_step *step = &block->step;
+    const size_t columns = round_up(settings->noise_words), slots = ROWS_MOST + 2 * settings->window + 2;
+    const size_t band = ROWS_MOST * step->band_columns;
     block->draw_slots = 64;
     while (block->draw_slots < 2 * settings->noise_words)
         block->draw_slots *= 2;
     const char *what = "a block";
-    return (block->inputs = floats(ROWS_MOST * settings->stride, error)) != NULL &&
-           (block->slot_rows = memory_allocate(slots, sizeof *block->slot_rows, what, error)) != NULL &&
-           (block->pair_inputs = memory_allocate(pairs, sizeof(float *), what, error)) != NULL &&
-           (block->pair_outputs = memory_allocate(pairs, sizeof(float *), what, error)) != NULL &&
-           (block->pair_cells = memory_allocate(pairs, sizeof *block->pair_cells, what, error)) != NULL &&
-           (block->pair_scores = floats(pairs, error)) != NULL &&
-           (block->pair_shifts = floats(pairs, error)) != NULL &&
-           (block->band = floats(ROWS_MOST * block->band_columns, error)) != NULL &&
-           (block->noise_ids = memory_allocate(columns, sizeof *block->noise_ids, what, error)) != NULL &&
-           (block->noise_rows = memory_allocate(columns, sizeof *block->noise_rows, what, error)) != NULL &&
+    return (block->slots = pointers(slots, error)) != NULL &&
+           (block->noise = pointers(columns, error)) != NULL &&
+           (block->ahead = pointers(2 * ROWS_MOST + columns, error)) != NULL &&
            (block->zeros = floats(settings->stride, error)) != NULL &&
+           (step->pairs = floats(band, error)) != NULL &&
+           (step->noise_scores = floats(ROWS_MOST * columns, error)) != NULL &&
+           (step->room = floats(kernel_room(ROWS_MOST, slots, columns, step->band_columns, settings->stride),
+                                error)) != NULL &&
+           (block->pair_weights = floats(band, error)) != NULL &&
+           (block->pair_shifts = floats(band, error)) != NULL &&
+           (block->noise_ids = memory_allocate(columns, sizeof *block->noise_ids, what, error)) != NULL &&
            (block->draws = floats(columns, error)) != NULL &&
            (block->noise_shifts = floats(columns, error)) != NULL &&
-           (block->transposed = floats(settings->stride * columns, error)) != NULL &&
-           (block->noise_scores = floats(ROWS_MOST * columns, error)) != NULL &&
-           (block->drawn = memory_allocate(settings->noise_words, sizeof *block->drawn, what, error)) !=
-               NULL &&
+           (block->drawn = memory_allocate(columns, sizeof *block->drawn, what, error)) != NULL &&
+           (block->aims = memory_allocate(columns, sizeof *block->aims, what, error)) != NULL &&
            (block->draw_table = memory_allocate(block->draw_slots, sizeof *block->draw_table, what, error)) !=
                NULL;
 }
@@ -100,51 +95,73 @@ struct block *block_create(const struct block_settings *settings, struct error *
     if (block == NULL)
         return NULL;
     block->settings = settings;
+    block->step = (struct kernel_step){.dim = settings->dim,
+                                       .stride = settings->stride,
+                                       .window = settings->window,
+                                       .band_columns = round_up(2 * settings->window + 2)};
     if (!allocate(block, error)) {
         block_free(block);
         return NULL;
     }
-    for (size_t p = 0; p < ROWS_MOST; p++)
-        block->inputs_of[p] = block->inputs + p * settings->stride;
+    block->step.inputs = block->inputs;
+    block->step.slots = block->slots;
+    block->step.noise = block->noise;
+    block->step.ahead = block->ahead;
     return block;
 }
 
 void block_free(struct block *block) {
     if (block == NULL)
         return;
-    free(block->inputs);
-    free(block->slot_rows);
-    free(block->pair_inputs);
-    free(block->pair_outputs);
-    free(block->pair_cells);
-    free(block->pair_scores);
-    free(block->pair_shifts);
-    free(block->band);
-    free(block->noise_ids);
-    free(block->noise_rows);
+    free(block->slots);
+    free(block->noise);
+    free(block->ahead);
     free(block->zeros);
+    free(block->step.pairs);
+    free(block->step.noise_scores);
+    free(block->step.room);
+    free(block->pair_weights);
+    free(block->pair_shifts);
+    free(block->noise_ids);
     free(block->draws);
     free(block->noise_shifts);
-    free(block->transposed);
-    free(block->noise_scores);
     free(block->drawn);
+    free(block->aims);
     free(block->draw_table);
     free(block);
 }
 
 /* --- what a step is about --- */
 
-static void fetch_row(const float *row, size_t stride) {
-    for (size_t d = 0; d < stride; d += KERNEL_ROW_FLOATS)
-        __builtin_prefetch(row + d);
+static float *input_row(const struct block *block, size_t at) {
+    return block->settings->input + block->passage->words[at] * block->settings->stride;
 }
 
-/* Draws the N noise words of the step after this one, so that their rows come from memory meanwhile. */
+static float *output_row(const struct block *block, size_t at) {
+    return block->settings->output + block->passage->words[at] * block->settings->stride;
+}
+
+static void add_ahead(struct block *block, float *row) {
+    block->ahead[block->step.ahead_count++] = row;
+}
+
+/* The rows that a block of `length` words from `at` on will need and the one before it doesn't. */
+static void list_ahead(struct block *block, size_t at, size_t length) {
+    const size_t size = block->passage->size, end = at + length, window = block->settings->window;
+    for (size_t p = at; p < end && p < size; p++)
+        add_ahead(block, input_row(block, p));
+    for (size_t p = at + window; p < end + window && p < size; p++)
+        add_ahead(block, output_row(block, p));
+}
+
+/* Takes the N noise words that come next, so that their rows come from memory meanwhile, and aims at those
+ * after them. */
 static void draw_ahead(struct block *block, struct rng *rng) {
     const struct block_settings *settings = block->settings;
-    noise_draw(settings->noise, rng, block->drawn, settings->noise_words);
+    noise_take(settings->noise, block->aims, block->drawn, settings->noise_words);
+    noise_aim(settings->noise, rng, block->aims, settings->noise_words);
     for (size_t i = 0; i < settings->noise_words; i++)
-        fetch_row(settings->output + block->drawn[i] * settings->stride, settings->stride);
+        add_ahead(block, settings->output + block->drawn[i] * settings->stride);
 }
 
 /* Lists the noise drawn ahead; a word drawn again is one row that counts more. Returns the most draws of one
@@ -161,7 +178,7 @@ static size_t list_noise(struct block *block) {
             at = (at + 1) & (block->draw_slots - 1);
         if (block->draw_table[at] == 0) {
             block->noise_ids[count] = id;
-            block->noise_rows[count] = settings->output + id * settings->stride;
+            block->noise[count] = settings->output + id * settings->stride;
             block->draws[count] = 1;
             block->draw_table[at] = (uint32_t)++count;
         } else {
@@ -169,10 +186,10 @@ static size_t list_noise(struct block *block) {
             most = draws > most ? draws : most;
         }
     }
-    block->noise_count = count;
-    block->columns = round_up(count);
-    for (size_t j = count; j < block->columns; j++) {
-        block->noise_rows[j] = block->zeros;
+    block->step.noise_count = count;
+    block->step.columns = round_up(count);
+    for (size_t j = count; j < block->step.columns; j++) {
+        block->noise[j] = block->zeros;
         block->draws[j] = 0;
     }
     return (size_t)most;
@@ -191,169 +208,144 @@ static bool repeats(const struct passage *passage, size_t at, size_t p, size_t o
 static size_t choose_length(const struct passage *passage, size_t at, const struct pace *pace, size_t draws) {
     const size_t left = passage->size - at, most = left < ROWS_MOST ? left : ROWS_MOST;
     double pairs = pace->pairs / (double)draws;
+    uint8_t seen[256] = {0}; /* words with that low byte, so that few are looked for */
     for (size_t p = 0; p < most; p++) {
         pairs -= passage->to[at + p] - passage->from[at + p] - 1;
-        if (p > 0 &&
-            (pairs < 0 || (p >= pace->occurrences && repeats(passage, at, at + p, pace->occurrences))))
+        const bool maybe = seen[passage->words[at + p] % sizeof seen]++ >= pace->occurrences;
+        if (p > 0 && (pairs < 0 || (maybe && repeats(passage, at, at + p, pace->occurrences))))
             return p;
     }
     return most;
 }
 
-static void list_inputs(struct block *block, size_t at, size_t length) {
-    const struct block_settings *settings = block->settings;
-    const struct passage *passage = block->passage;
-    block->rows = length;
+static void list_rows(struct block *block, size_t at, size_t length) {
+    const size_t window = block->settings->window, size = block->passage->size;
+    block->length = length;
+    block->step.rows = length + length % 2;
+    block->inputs[block->step.rows - 1] = block->zeros;
     for (size_t p = 0; p < length; p++)
-        block->input_rows[p] = settings->input + passage->words[at + p] * settings->stride;
-}
-
-/* The context rows that the block's rows can reach. */
-static void list_slots(struct block *block, size_t at) {
-    const struct block_settings *settings = block->settings;
-    const struct passage *passage = block->passage;
-    const size_t base = at > settings->window ? at - settings->window : 0;
-    const size_t end = at + block->rows + settings->window;
-    block->slots = (end < passage->size ? end : passage->size) - base;
-    block->shift = at - base;
-    for (size_t s = 0; s < block->slots; s++)
-        block->slot_rows[s] = settings->output + passage->words[base + s] * settings->stride;
-}
-
-/* Row p's pairs with every `passes`-th of its contexts, starting with number `pass`; returns the number of
- * pairs of rows 0 to p. Without branches: a pair that isn't one is overwritten by the next. */
-static unsigned list_row(struct block *block, size_t at, size_t p, size_t pass, size_t passes) {
-    const size_t base = at - block->shift, self = p + block->shift;
-    const size_t from = block->passage->from[at + p] - base, to = block->passage->to[at + p] - base;
-    unsigned pairs = block->starts[p];
-    size_t turn = passes - pass;
-    for (size_t s = from; s < to; s++) {
-        block->pair_inputs[pairs] = block->inputs_of[p];
-        block->pair_outputs[pairs] = block->slot_rows[s];
-        block->pair_cells[pairs] = (unsigned)(p * block->band_columns + s);
-        if (passes == 1)
-            pairs += s != self;
-        else
-            pairs += s != self && turn++ % passes == 0;
+        block->inputs[p] = input_row(block, at + p);
+    const size_t slots = block->step.rows + 2 * window;
+    for (size_t s = 0; s < slots; s++) {
+        const bool within = at + s >= window && at + s - window < size;
+        block->slots[s] = within ? output_row(block, at + s - window) : block->zeros;
     }
+    block->slots[slots] = block->slots[slots + 1] = block->zeros;
+}
+
+/* Weight 1 for the slots that are in the word's window, at p in the block, and aren't the word itself. */
+static void weigh_row(struct block *block, size_t at, size_t p) {
+    const uint32_t columns = (uint32_t)block->step.band_columns, window = (uint32_t)block->settings->window;
+    const uint32_t base = (uint32_t)(at + p / 2 * 2) - window; /* wraps around, and back */
+    const uint32_t from = block->passage->from[at + p] - base, self = (uint32_t)(p % 2) + window;
+    const uint32_t count = block->passage->to[at + p] - block->passage->from[at + p];
+    float *weights = block->pair_weights + p * columns;
+    for (uint32_t k = 0; k < columns; k++)
+        weights[k] = k - from < count && k != self ? 1.0f : 0.0f;
+}
+
+/* Keeps every `passes`-th pair, starting with number `pass`. */
+static size_t thin_row(struct block *block, size_t p, size_t pass, size_t passes) {
+    float *weights = block->pair_weights + p * block->step.band_columns;
+    size_t turn = passes - pass, pairs = 0;
+    for (size_t k = 0; k < block->step.band_columns; k++)
+        if (weights[k] > 0 && turn++ % passes != 0)
+            weights[k] = 0;
+        else
+            pairs += weights[k] > 0;
     return pairs;
 }
 
-static void list_pairs(struct block *block, size_t at, size_t pass, size_t passes) {
+/* Returns the number of pairs. */
+static size_t weigh_pairs(struct block *block, size_t at, size_t pass, size_t passes) {
     const struct block_settings *settings = block->settings;
+    const struct passage *passage = block->passage;
     const float share = (float)settings->negative / (float)settings->noise_words;
-    block->starts[0] = 0;
-    for (size_t p = 0; p < block->rows; p++) {
-        block->starts[p + 1] = list_row(block, at, p, pass, passes);
-        block->row_weights[p] = (float)(block->starts[p + 1] - block->starts[p]) * share;
+    size_t total = 0;
+    for (size_t p = 0; p < block->length; p++) {
+        weigh_row(block, at, p);
+        const size_t pairs = passes > 1 ? thin_row(block, p, pass, passes)
+                                        : passage->to[at + p] - passage->from[at + p] - 1;
+        block->row_weights[p] = (float)pairs * share;
+        total += pairs;
     }
-    const size_t pairs = block->starts[block->rows];
-    for (size_t k = pairs; k < round_up(pairs); k++)
-        block->pair_inputs[k] = block->pair_outputs[k] = block->zeros;
+    if (block->length < block->step.rows) {
+        memset(block->pair_weights + block->length * block->step.band_columns, 0,
+               block->step.band_columns * sizeof *block->pair_weights);
+        block->row_weights[block->length] = 0;
+    }
+    return total;
 }
 
-static void list_shifts(struct block *block) {
+static void list_shifts(struct block *block, size_t at) {
     const struct block_settings *settings = block->settings;
-    for (size_t k = 0; k < block->starts[block->rows]; k++)
-        block->pair_shifts[k] =
-            settings->shifts[(size_t)(block->pair_outputs[k] - settings->output) / settings->stride];
-    for (size_t j = 0; j < block->noise_count; j++)
+    const size_t columns = block->step.band_columns;
+    for (size_t p = 0; p < block->length; p++)
+        for (size_t k = 0; k < columns; k++)
+            if (block->pair_weights[p * columns + k] > 0)
+                block->pair_shifts[p * columns + k] =
+                    settings->shifts[block->passage->words[at + p / 2 * 2 + k - settings->window]];
+    for (size_t j = 0; j < block->step.noise_count; j++)
         block->noise_shifts[j] = settings->shifts[block->noise_ids[j]];
 }
 
 /* --- the three stages --- */
 
-static void compute_scores(struct block *block) {
+static void apply_objective(struct block *block, size_t pairs, struct loss_sum *loss) {
     const struct block_settings *settings = block->settings;
-    const struct kernel *kernel = settings->kernel;
-    kernel->copy_rows(block->inputs, (const float *const *)block->input_rows, block->rows, settings->stride);
-    kernel->transpose(block->transposed, block->columns, (const float *const *)block->noise_rows,
-                      settings->stride);
-    kernel->noise_scores(block->noise_scores, block->inputs, block->rows, settings->stride, settings->dim,
-                         block->transposed, block->columns);
-    kernel->pair_scores(block->pair_scores, block->pair_inputs, block->pair_outputs,
-                        block->starts[block->rows], settings->stride);
-}
-
-static void apply_objective(struct block *block, struct loss_sum *loss) {
-    const struct block_settings *settings = block->settings;
-    const struct scores scores = {.rows = block->rows,
-                                  .starts = block->starts,
-                                  .pairs = block->pair_scores,
+    const struct kernel_step *step = &block->step;
+    const struct scores scores = {.rows = step->rows,
+                                  .band_columns = step->band_columns,
+                                  .pairs = step->pairs,
+                                  .pair_weights = block->pair_weights,
                                   .pair_shifts = block->pair_shifts,
-                                  .columns = block->columns,
-                                  .noise = block->noise_scores,
+                                  .columns = step->columns,
+                                  .noise = step->noise_scores,
                                   .noise_shifts = block->noise_shifts,
                                   .row_weights = block->row_weights,
                                   .draws = block->draws};
-    if (settings->objective->shifted)
-        list_shifts(block);
     if (loss != NULL) {
         loss->loss += settings->objective->loss(&scores);
-        loss->pairs += block->starts[block->rows];
+        loss->pairs += (double)pairs;
     }
     settings->objective->gradient(&scores, settings->kernel);
 }
 
-static void fill_band(struct block *block) {
-    memset(block->band, 0, block->rows * block->band_columns * sizeof *block->band);
-    for (size_t k = 0; k < block->starts[block->rows]; k++)
-        block->band[block->pair_cells[k]] = block->pair_scores[k];
-}
-
-/* Input rows learn from the output rows as they are now; output rows then from the input rows as they were.
- */
-static void apply_updates(struct block *block, float scale) {
-    const struct kernel *kernel = block->settings->kernel;
-    const float *const *inputs = block->inputs_of;
-    const float *const *noise = (const float *const *)block->noise_rows;
-    const float *const *slots = (const float *const *)block->slot_rows;
-    const ptrdiff_t shift = (ptrdiff_t)block->shift, window = (ptrdiff_t)block->settings->window;
-    const size_t stride = block->settings->stride;
-    const struct kernel_weights by_noise = {block->noise_scores, block->columns, 1, 0, KERNEL_REACH_ALL};
-    const struct kernel_weights of_noise = {block->noise_scores, 1, block->columns, 0, KERNEL_REACH_ALL};
-    const struct kernel_weights by_slots = {block->band, block->band_columns, 1, shift, window};
-    const struct kernel_weights of_slots = {block->band, 1, block->band_columns, -shift, window};
-    fill_band(block);
-    kernel->update(block->input_rows, block->rows, noise, block->noise_count, &by_noise, scale, stride);
-    kernel->update(block->input_rows, block->rows, slots, block->slots, &by_slots, scale, stride);
-    kernel->update(block->noise_rows, block->noise_count, inputs, block->rows, &of_noise, scale, stride);
-    kernel->update(block->slot_rows, block->slots, inputs, block->rows, &of_slots, scale, stride);
-}
-
-/* The rows that a block of `length` words from `at` on will need and the one before it doesn't. */
-static void fetch_ahead(const struct block *block, size_t at, size_t length) {
-    const struct block_settings *settings = block->settings;
-    const struct passage *passage = block->passage;
-    const size_t end = at + length, stride = settings->stride;
-    for (size_t p = at; p < end && p < passage->size; p++)
-        fetch_row(settings->input + passage->words[p] * stride, stride);
-    for (size_t p = at + settings->window; p < end + settings->window && p < passage->size; p++)
-        fetch_row(settings->output + passage->words[p] * stride, stride);
-}
-
 void block_begin(struct block *block, const struct passage *passage, struct rng *rng) {
     block->passage = passage;
+    block->noise_steps = 0;
+    block->step.ahead_count = 0;
+    list_ahead(block, 0, ROWS_MOST);
+    noise_aim(block->settings->noise, rng, block->aims, block->settings->noise_words);
     draw_ahead(block, rng);
-    fetch_ahead(block, 0, ROWS_MOST);
+    for (size_t i = 0; i < block->step.ahead_count; i++)
+        for (size_t d = 0; d < block->settings->stride; d += KERNEL_ROW_FLOATS)
+            __builtin_prefetch(block->ahead[i] + d);
 }
 
 size_t block_train(struct block *block, size_t at, double alpha, const struct pace *pace, struct rng *rng,
                    struct loss_sum *loss) {
+    const struct block_settings *settings = block->settings;
     for (size_t pass = 0; pass < pace->passes; pass++) {
-        const size_t draws = list_noise(block);
+        if (block->noise_steps == 0) {
+            block->most_draws = list_noise(block);
+            block->noise_steps = pace->passes > 1 ? 1 : NOISE_STEPS; /* passes make up for much noise */
+        }
         if (pass == 0)
-            list_inputs(block, at, choose_length(block->passage, at, pace, draws));
-        list_slots(block, at);
-        list_pairs(block, at, pass, pace->passes);
-        if (block->starts[block->rows] == 0)
+            list_rows(block, at, choose_length(block->passage, at, pace, block->most_draws));
+        const size_t pairs = weigh_pairs(block, at, pass, pace->passes);
+        block->step.ahead_count = 0;
+        if (pass == 0)
+            list_ahead(block, at + block->length, block->length); /* as long as this one, most likely */
+        if (--block->noise_steps == 0)
+            draw_ahead(block, rng);
+        if (pairs == 0)
             continue;
-        compute_scores(block);
-        apply_objective(block, pass == 0 ? loss : NULL);
-        draw_ahead(block, rng);
-        if (pass == 0)
-            fetch_ahead(block, at + block->rows, block->rows); /* as long as this one, most likely */
-        apply_updates(block, (float)-alpha);
+        settings->kernel->scores(&block->step);
+        if (settings->objective->shifted)
+            list_shifts(block, at);
+        apply_objective(block, pairs, pass == 0 ? loss : NULL);
+        settings->kernel->update(&block->step, (float)-alpha);
     }
-    return block->rows;
+    return block->length;
 }

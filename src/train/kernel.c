@@ -24,17 +24,23 @@ static bool runs_avx512(void) {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
+
+static bool runs_bf16(void) {
+    return runs_avx512() && __builtin_cpu_supports("avx512bf16");
+}
 #endif
 
 /* The best first. */
 static const struct candidate candidates[] = {
 #if KERNEL_X86
-    {&kernel_avx512, runs_avx512},
-    {&kernel_avx2, runs_avx2},
+    {&kernel_bf16, runs_bf16}, {&kernel_avx512, runs_avx512}, {&kernel_avx2, runs_avx2},
 #endif
-    {&kernel_vector, always},
-    {&kernel_scalar, always},
+    {&kernel_vector, always},  {&kernel_scalar, always},
 };
+
+size_t kernel_room(size_t rows, size_t slots, size_t columns, size_t band_columns, size_t stride) {
+    return (rows + slots + columns) * (stride + KERNEL_ROW_FLOATS) + rows * (columns + band_columns);
+}
 
 const struct kernel *kernel_at(size_t index) {
     for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++)

@@ -1,10 +1,9 @@
-/* The arithmetic of a block, one table of functions an instruction set. kernel_scalar.c is the plain
- * reference that says what each function computes; the others are built from kernel_source.h and agree with
- * it up to rounding.
+/* The arithmetic of a step, one table of functions an instruction set. kernel_scalar.c is the plain reference
+ * that says what each function computes; the others agree with it up to rounding.
  *
- * Rows are `stride` floats apart, a multiple of KERNEL_ROW_FLOATS, 64-byte aligned, and zero beyond the
- * model's dim. Widths named `columns` are multiples of KERNEL_ROW_FLOATS too. The rows of the two matrices
- * are shared between threads on purpose (base/race.h); all else belongs to the calling thread. */
+ * All arrays are 64-byte aligned. Rows are `stride` floats, a multiple of KERNEL_ROW_FLOATS, and zero beyond
+ * the model's dim. The rows of the two matrices are shared between threads on purpose (base/race.h); all else
+ * belongs to the calling thread. */
 #ifndef SGNS_TRAIN_KERNEL_H
 #define SGNS_TRAIN_KERNEL_H
 
@@ -13,37 +12,50 @@
 #include "base/error.h"
 
 #define KERNEL_ROW_FLOATS ((size_t)16)
+#define KERNEL_ROWS_MOST ((size_t)64)
 
-/* The weights of an update, a matrix or its transpose, perhaps a band: weight(t, s) is
- * values[t * target_step + s * source_step] if t + shift - reach <= s <= t + shift + reach, else 0; `values`
- * must have zeros there, too, since wide kernels read beyond the band. */
-struct kernel_weights {
-    const float *values;
-    size_t target_step, source_step;
-    ptrdiff_t shift, reach;
+/* A step: some words' input rows, the output rows around each as a band, and noise rows for all of them.
+ *
+ * Row p of the inputs can have as contexts the slots p to p + 2 window; slot p + window is its own. Rows work
+ * in twos: the band of p, and of p + 1, if p is even, are the slots p to p + 2 window + 1, so that both read
+ * the same rows. What stands in place of a missing row (an odd count, beyond the passage's ends) is a row of
+ * zeros of the thread's own, whose weights are zero. */
+struct kernel_step {
+    size_t dim, stride;
+    size_t rows;          /* P, even, at most KERNEL_ROWS_MOST */
+    float *const *inputs; /* (rows) into the input matrix */
+    size_t window;        /* w; there are rows + 2 w slots */
+    float *const
+        *slots; /* (rows + 2 w + 2) into the output matrix; the last two are zeros, for wide kernels */
+    size_t band_columns; /* 2 w + 2, rounded up to KERNEL_ROW_FLOATS */
+    float *pairs;        /* (rows, band_columns): row p, slot p / 2 * 2 + k */
+    size_t noise_count;  /* different noise words */
+    size_t columns;      /* rounded up to KERNEL_ROW_FLOATS */
+    float *const *noise; /* (columns) into the output matrix */
+    float *noise_scores; /* (rows, columns) */
+    float *room;         /* (kernel_room()) for the kernel, from `scores` to `update` */
+    size_t ahead_count;  /* rows that the next step needs */
+    float *const *ahead; /* (ahead_count) */
 };
-
-/* Every target has every source. */
-#define KERNEL_REACH_ALL ((ptrdiff_t)1 << 30)
 
 struct kernel {
     const char *name;
 
-    /* copies[r] = *sources[r]: (rows, stride) out of the matrix. */
-    void (*copy_rows)(float *copies, const float *const *sources, size_t rows, size_t stride);
+    /* Unit roundoff of the factors of a product: 2^-24, or more where rows are rounded to shorter floats. */
+    float roundoff;
 
-    /* transposed[d, j] = sources[j][d]: (stride, columns). */
-    void (*transpose)(float *transposed, size_t columns, const float *const *sources, size_t stride);
+    /* pairs[p, k] = inputs[p] . slots[p / 2 * 2 + k], k < 2 w + 2; beyond it stays or is some number;
+     * noise_scores[p, j] = inputs[p] . noise[j]. */
+    void (*scores)(const struct kernel_step *step);
 
-    /* scores[r, j] = sum over d of inputs[r, d] * transposed[d, j]: (rows, columns) from (rows, stride) and
-     * (dim, columns). */
-    void (*noise_scores)(float *scores, const float *inputs, size_t rows, size_t stride, size_t dim,
-                         const float *transposed, size_t columns);
-
-    /* scores[k] = inputs[k] . outputs[k], k < count. All three have room, and rows, for `count` rounded up to
-     * KERNEL_ROW_FLOATS. */
-    void (*pair_scores)(float *scores, const float *const *inputs, const float *const *outputs, size_t count,
-                        size_t stride);
+    /* With what `pairs` and `noise_scores` hold now, the rows as they were at `scores`, and weights of slots
+     * that aren't in a row's band zero:
+     *   inputs[p] += scale * (sum over k of pairs[p, k] * slots[p / 2 * 2 + k] + sum of noise_scores[p, j] *
+     * noise[j]) slots[s] += scale * sum over p of pairs[p, s - p / 2 * 2] * inputs[p] noise[j] += scale * sum
+     * over p of noise_scores[p, j] * inputs[p] one after the other, so that a row that stands in more than
+     * one place gets all its sums. A kernel may take slots and noise rows as they are now instead. Meanwhile
+     * it fetches the rows `ahead`. */
+    void (*update)(const struct kernel_step *step, float scale);
 
     /* values[i] = 1 / (1 + exp(-values[i])), i < count, in place; count is rounded up to KERNEL_ROW_FLOATS.
      */
@@ -53,14 +65,13 @@ struct kernel {
     void (*weigh)(float *values, size_t rows, size_t columns, const float *row_weights,
                   const float *column_weights);
 
-    /* targets[t] += scale * sum over s of weight(t, s) * sources[s], one target after the other. */
-    void (*update)(float *const *targets, size_t target_count, const float *const *sources,
-                   size_t source_count, const struct kernel_weights *weights, float scale, size_t stride);
-
     /* Does nothing but multiply-adds in registers, `rounds` times a few, to measure what the machine can do;
      * returns how many floating-point operations that was. */
     double (*multiply_adds)(size_t rounds);
 };
+
+/* Floats of room that a step of so many rows, slots and columns of noise can need. */
+size_t kernel_room(size_t rows, size_t slots, size_t columns, size_t band_columns, size_t stride);
 
 /* The kernel of that name, or the best that this processor and system can run if `name` is NULL. The error
  * lists those that can run here. */

@@ -15,6 +15,7 @@ extern const struct kernel kernel_vector; /* 128-bit vectors: SSE2 on x86-64, NE
 #if KERNEL_X86
 extern const struct kernel kernel_avx2;   /* with FMA */
 extern const struct kernel kernel_avx512; /* F, BW, DQ, VL */
+extern const struct kernel kernel_bf16;   /* these and BF16 */
 #endif
 
 #endif

@@ -4,37 +4,20 @@
 #include "base/race.h"
 #include "train/kernel_list.h"
 
-INTENDED_RACE static void copy_rows(float *copies, const float *const *sources, size_t rows, size_t stride) {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t d = 0; d < stride; d++)
-            copies[r * stride + d] = sources[r][d];
+INTENDED_RACE static float dot(const float *a, const float *b, size_t size) {
+    float sum = 0;
+    for (size_t d = 0; d < size; d++)
+        sum += a[d] * b[d];
+    return sum;
 }
 
-INTENDED_RACE static void transpose(float *transposed, size_t columns, const float *const *sources,
-                                    size_t stride) {
-    for (size_t d = 0; d < stride; d++)
-        for (size_t j = 0; j < columns; j++)
-            transposed[d * columns + j] = sources[j][d];
-}
-
-static void noise_scores(float *scores, const float *inputs, size_t rows, size_t stride, size_t dim,
-                         const float *transposed, size_t columns) {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t j = 0; j < columns; j++) {
-            float sum = 0;
-            for (size_t d = 0; d < dim; d++)
-                sum += inputs[r * stride + d] * transposed[d * columns + j];
-            scores[r * columns + j] = sum;
-        }
-}
-
-INTENDED_RACE static void pair_scores(float *scores, const float *const *inputs, const float *const *outputs,
-                                      size_t count, size_t stride) {
-    for (size_t k = 0; k < count; k++) {
-        float sum = 0;
-        for (size_t d = 0; d < stride; d++)
-            sum += inputs[k][d] * outputs[k][d];
-        scores[k] = sum;
+static void scores(const struct kernel_step *step) {
+    for (size_t p = 0; p < step->rows; p++) {
+        for (size_t k = 0; k < 2 * step->window + 2; k++)
+            step->pairs[p * step->band_columns + k] = dot(step->inputs[p], step->slots[p / 2 * 2 + k],
+                                                          step->dim);
+        for (size_t j = 0; j < step->columns; j++)
+            step->noise_scores[p * step->columns + j] = dot(step->inputs[p], step->noise[j], step->dim);
     }
 }
 
@@ -50,22 +33,37 @@ static void weigh(float *values, size_t rows, size_t columns, const float *row_w
             values[r * columns + j] *= row_weights[r] * column_weights[j];
 }
 
-static float weight_of(const struct kernel_weights *weights, size_t target, size_t source) {
-    const ptrdiff_t distance = (ptrdiff_t)source - (ptrdiff_t)target - weights->shift;
-    const bool within = distance >= -weights->reach && distance <= weights->reach;
-    return within ? weights->values[target * weights->target_step + source * weights->source_step] : 0;
+INTENDED_RACE static void copy_inputs(const struct kernel_step *step) {
+    for (size_t p = 0; p < step->rows; p++)
+        for (size_t d = 0; d < step->stride; d++)
+            step->room[p * step->stride + d] = step->inputs[p][d];
 }
 
-INTENDED_RACE static void update(float *const *targets, size_t target_count, const float *const *sources,
-                                 size_t source_count, const struct kernel_weights *weights, float scale,
-                                 size_t stride) {
-    for (size_t t = 0; t < target_count; t++)
-        for (size_t d = 0; d < stride; d++) {
-            float sum = 0;
-            for (size_t s = 0; s < source_count; s++)
-                sum += weight_of(weights, t, s) * sources[s][d];
-            targets[t][d] += scale * sum;
-        }
+/* target += weight * source. */
+INTENDED_RACE static void add(float *target, float weight, const float *source, size_t dim) {
+    for (size_t d = 0; d < dim; d++)
+        target[d] += weight * source[d];
+}
+
+static void update(const struct kernel_step *step, float scale) {
+    copy_inputs(step);
+    for (size_t p = 0; p < step->rows; p++) {
+        const float *pairs = step->pairs + p * step->band_columns;
+        const float *noise = step->noise_scores + p * step->columns;
+        for (size_t k = 0; k < 2 * step->window + 2; k++)
+            add(step->inputs[p], scale * pairs[k], step->slots[p / 2 * 2 + k], step->dim);
+        for (size_t j = 0; j < step->noise_count; j++)
+            add(step->inputs[p], scale * noise[j], step->noise[j], step->dim);
+    }
+    for (size_t p = 0; p < step->rows; p++) {
+        const float *pairs = step->pairs + p * step->band_columns;
+        const float *noise = step->noise_scores + p * step->columns;
+        const float *input = step->room + p * step->stride;
+        for (size_t k = 0; k < 2 * step->window + 2; k++)
+            add(step->slots[p / 2 * 2 + k], scale * pairs[k], input, step->dim);
+        for (size_t j = 0; j < step->noise_count; j++)
+            add(step->noise[j], scale * noise[j], input, step->dim);
+    }
 }
 
 static double multiply_adds(size_t rounds) {
@@ -81,5 +79,5 @@ static double multiply_adds(size_t rounds) {
 }
 
 const struct kernel kernel_scalar = {
-    "scalar", copy_rows, transpose, noise_scores, pair_scores, logistic, weigh, update, multiply_adds,
+    "scalar", 0x1p-24f, scores, update, logistic, weigh, multiply_adds,
 };

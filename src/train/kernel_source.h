@@ -1,252 +1,176 @@
-/* The vector kernels, written once with the vector extensions of GCC and Clang. A kernel_*.c file defines
+/* The kernels that keep floats as they are. A kernel_*.c file defines, besides KERNEL_WIDTH,
  *   KERNEL_NAME, KERNEL_TABLE   the name for users, the table to define
- *   KERNEL_WIDTH                floats a vector: 4, 8 or 16
- *   SCORE_ROWS, SCORE_VECTORS   the register tile of noise_scores: sums kept at once
- *   UPDATE_ROWS, UPDATE_VECTORS the register tile of update
- * and includes this; the Makefile compiles it with the instruction set's flags. Loops over a tile have
- * constant bounds, so that the sums live in registers. */
-#include <stdint.h>
+ *   SCORE_ROWS                  the register tile of noise scores: at most so many rows by two vectors
+ *   UPDATE_VECTORS              of updates: two rows by so many vectors
+ * Loops over a tile have constant bounds, so that the sums live in registers. */
+#include "train/vector_source.h"
 
-#include "base/race.h"
-#include "train/kernel_list.h"
-
-#define W KERNEL_WIDTH
-#define INLINE INTENDED_RACE static inline __attribute__((always_inline))
-
-typedef float vector __attribute__((vector_size(W * 4), aligned(W * 4), may_alias));
-typedef int32_t whole __attribute__((vector_size(W * 4), aligned(W * 4), may_alias));
-
-#define LOAD(address) (*(const vector *)(address))
-#define STORE(address, value) (*(vector *)(address) = (value))
-
-/* Keeps the compiler from loading a value again for each of its uses: loads are what a tile runs out of. */
-#if defined(__x86_64__) && !defined(__clang_analyzer__)
-#define IN_REGISTER(value) __asm__("" : "+v"(value))
-#elif defined(__aarch64__)
-#define IN_REGISTER(value) __asm__("" : "+w"(value))
-#else
-#define IN_REGISTER(value) ((void)0)
-#endif
-
-INTENDED_RACE static void copy_rows(float *copies, const float *const *sources, size_t rows, size_t stride) {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t d = 0; d < stride; d += W)
-            STORE(copies + r * stride + d, LOAD(sources[r] + d));
+/* The room: copies of the inputs, and the noise rows transposed. */
+static float *copies_of(const struct kernel_step *step) {
+    return step->room;
 }
 
-/* --- shuffles --- */
-
-/* The lanes of two vectors in turn: of their first halves, of their second halves. */
-#if W == 4
-#define FIRST_HALVES(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
-#define SECOND_HALVES(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
-#elif W == 8
-#define FIRST_HALVES(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
-#define SECOND_HALVES(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
-#else
-#define FIRST_HALVES(a, b) \
-    __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
-#define SECOND_HALVES(a, b) \
-    __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
-#endif
-
-/* Lane i of the result is the sum of sums[i]'s lanes: each step halves the vectors and the lanes of a sum. */
-INLINE vector add_across(vector *sums) {
-    for (size_t half = W / 2; half > 0; half /= 2)
-        for (size_t i = 0; i < half; i++)
-            sums[i] = FIRST_HALVES(sums[i], sums[i + half]) + SECOND_HALVES(sums[i], sums[i + half]);
-    return sums[0];
+static float *transposed_of(const struct kernel_step *step) {
+    return step->room + step->rows * step->stride;
 }
 
-/* One step of a transpose of W x W: log2 W of them put lane i of row j into lane j of row i. */
-INLINE void shuffle_rows(vector *to, const vector *from) {
-    for (size_t i = 0; i < W / 2; i++) {
-        to[2 * i] = FIRST_HALVES(from[i], from[i + W / 2]);
-        to[2 * i + 1] = SECOND_HALVES(from[i], from[i + W / 2]);
-    }
+INTENDED_RACE static void copy_inputs(const struct kernel_step *step) {
+    float *copy = copies_of(step);
+    for (size_t p = 0; p < step->rows; p++, copy += step->stride)
+        for (size_t d = 0; d < step->stride; d += W)
+            STORE(copy + d, LOAD(step->inputs[p] + d));
 }
 
-INLINE void transpose_tile(float *transposed, size_t columns, const float *const *sources, size_t at) {
-    vector rows[W], shuffled[W];
-    for (size_t i = 0; i < W; i++)
-        rows[i] = LOAD(sources[i] + at);
-    shuffle_rows(shuffled, rows);
-    shuffle_rows(rows, shuffled);
-#if W > 4
-    shuffle_rows(shuffled, rows);
-#endif
-#if W > 8
-    shuffle_rows(rows, shuffled);
-#endif
-    for (size_t i = 0; i < W; i++)
-        STORE(transposed + i * columns, W == 8 ? shuffled[i] : rows[i]);
-}
-
-INTENDED_RACE static void transpose(float *transposed, size_t columns, const float *const *sources,
-                                    size_t stride) {
-    for (size_t j = 0; j < columns; j += W)
-        for (size_t d = 0; d < stride; d += W)
-            transpose_tile(transposed + d * columns + j, columns, sources + j, d);
+/* transposed[d, j] = noise[j][d]: (stride, columns). */
+INTENDED_RACE static void transpose_noise(const struct kernel_step *step) {
+    float *transposed = transposed_of(step);
+    for (size_t j = 0; j < step->columns; j += W)
+        for (size_t d = 0; d < step->stride; d += W) {
+            vector rows[W];
+            for (size_t i = 0; i < W; i++)
+                rows[i] = LOAD(step->noise[j + i] + d);
+            transpose_tile(transposed + d * step->columns + j, step->columns, rows);
+        }
 }
 
 /* --- scores --- */
 
 /* `rows` rows by `vectors` vectors of noise words, summed over dim in registers. */
-INLINE void score_tile(float *scores, const float *inputs, size_t stride, size_t dim, const float *transposed,
-                       size_t columns, size_t rows, size_t vectors) {
-    vector sums[SCORE_ROWS][SCORE_VECTORS] = {{{0}}};
-    for (size_t d = 0; d < dim; d++) {
-        vector noise[SCORE_VECTORS];
+INLINE void score_tile(const struct kernel_step *step, size_t p, size_t j, size_t rows, size_t vectors) {
+    const float *inputs = copies_of(step) + p * step->stride, *transposed = transposed_of(step) + j;
+    vector sums[SCORE_ROWS][2] = {{{0}}};
+    for (size_t d = 0; d < step->dim; d++) {
+        vector noise[2];
         for (size_t v = 0; v < vectors; v++)
-            noise[v] = LOAD(transposed + d * columns + v * W);
+            noise[v] = LOAD(transposed + d * step->columns + v * W);
         for (size_t r = 0; r < rows; r++)
             for (size_t v = 0; v < vectors; v++)
-                sums[r][v] += inputs[r * stride + d] * noise[v];
+                sums[r][v] += inputs[r * step->stride + d] * noise[v];
     }
     for (size_t r = 0; r < rows; r++)
         for (size_t v = 0; v < vectors; v++)
-            STORE(scores + r * columns + v * W, sums[r][v]);
+            STORE(step->noise_scores + (p + r) * step->columns + j + v * W, sums[r][v]);
 }
 
-INLINE void score_rows(float *scores, const float *inputs, size_t rows, size_t stride, size_t dim,
-                       const float *transposed, size_t columns, size_t vectors) {
-    size_t r = 0;
-    for (; r + SCORE_ROWS <= rows; r += SCORE_ROWS)
-        score_tile(scores + r * columns, inputs + r * stride, stride, dim, transposed, columns, SCORE_ROWS,
-                   vectors);
-    for (; r + 2 <= rows; r += 2)
-        score_tile(scores + r * columns, inputs + r * stride, stride, dim, transposed, columns, 2, vectors);
-    if (r < rows)
-        score_tile(scores + r * columns, inputs + r * stride, stride, dim, transposed, columns, 1, vectors);
+/* In tiles of nearly as many rows each. */
+INLINE void score_rows(const struct kernel_step *step, size_t j, size_t vectors) {
+    for (size_t p = 0, rows; p < step->rows; p += rows) {
+        rows = 2 * next_part((step->rows - p) / 2, SCORE_ROWS / 2);
+        switch (rows) {
+#define CASE(n)                             \
+    case n:                                 \
+        score_tile(step, p, j, n, vectors); \
+        break
+            CASE(2);
+            CASE(4);
+            CASE(6);
+#if SCORE_ROWS > 6
+            CASE(8);
+            CASE(10);
+            CASE(12);
+#endif
+#undef CASE
+        }
+    }
 }
 
-static void noise_scores(float *scores, const float *inputs, size_t rows, size_t stride, size_t dim,
-                         const float *transposed, size_t columns) {
+static void score_noise(const struct kernel_step *step) {
     size_t j = 0;
-    for (; j + SCORE_VECTORS * (size_t)W <= columns; j += SCORE_VECTORS * (size_t)W)
-        score_rows(scores + j, inputs, rows, stride, dim, transposed + j, columns, SCORE_VECTORS);
-    for (; j < columns; j += W)
-        score_rows(scores + j, inputs, rows, stride, dim, transposed + j, columns, 1);
+    for (; j + 2 * (size_t)W <= step->columns; j += 2 * (size_t)W)
+        score_rows(step, j, 2);
+    if (j < step->columns)
+        score_rows(step, j, 1);
 }
 
-INTENDED_RACE static void pair_scores(float *scores, const float *const *inputs, const float *const *outputs,
-                                      size_t count, size_t stride) {
-    for (size_t k = 0; k < count; k += W) {
-        vector sums[W];
-        for (size_t i = 0; i < W; i++) {
-            sums[i] = LOAD(inputs[k + i]) * LOAD(outputs[k + i]);
-            for (size_t d = W; d < stride; d += W)
-                sums[i] += LOAD(inputs[k + i] + d) * LOAD(outputs[k + i] + d);
-        }
-        STORE(scores + k, add_across(sums));
+/* One row with `count` slots, kept in registers until their lanes are added up. */
+INLINE vector score_slots(const float *input, float *const *slots, size_t stride, size_t count) {
+    vector sums[W] = {{0}};
+    for (size_t d = 0; d < stride; d += W) {
+        const vector values = LOAD(input + d);
+        for (size_t k = 0; k < count; k++)
+            sums[k] += values * LOAD(slots[k] + d);
     }
+    return add_across(sums);
 }
 
-/* --- logistic --- */
-
-INLINE vector choose(whole condition, vector yes, vector no) {
-    return (vector)(((whole)yes & condition) | ((whole)no & ~condition));
-}
-
-/* exp(x) for |x| <= 87: x = n ln 2 + r with |r| <= ln 2 / 2, exp(r) by its Taylor polynomial of degree 6
- * (relative error below 2e-7), and n into the exponent. Adding 1.5 * 2^23 rounds to the nearest whole number.
- */
-INLINE vector exponential(vector x) {
-    const float magic = 12582912.0f;
-    const vector shifted = x * 1.44269504f + magic;
-    const vector n = shifted - magic;
-    const vector r = (x - n * 0.693145752f) - n * 1.42860677e-6f;
-    vector sum = r * (1.0f / 720) + (1.0f / 120);
-    sum = sum * r + (1.0f / 24);
-    sum = sum * r + (1.0f / 6);
-    sum = sum * r + 0.5f;
-    sum = sum * r + 1.0f;
-    sum = sum * r + 1.0f;
-    return (vector)((whole)sum + ((whole)shifted << 23));
-}
-
-static void logistic(float *values, size_t count) {
-    for (size_t i = 0; i < count; i += W) {
-        vector x = -LOAD(values + i);
-        const vector most = (vector){0} + 80.0f;
-        x = choose(x > most, most, x);
-        x = choose(x < -most, -most, x);
-        STORE(values + i, 1.0f / (1.0f + exponential(x)));
-    }
-}
-
-static void weigh(float *values, size_t rows, size_t columns, const float *row_weights,
-                  const float *column_weights) {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t j = 0; j < columns; j += W) {
-            float *at = values + r * columns + j;
-            STORE(at, LOAD(at) * (row_weights[r] * LOAD(column_weights + j)));
+INTENDED_RACE static void score_pairs(const struct kernel_step *step) {
+    const size_t reach = 2 * step->window + 2;
+    for (size_t p = 0; p < step->rows; p++)
+        for (size_t k = 0; k < step->band_columns; k += W) {
+            const float *input = copies_of(step) + p * step->stride;
+            float *const *slots = step->slots + p / 2 * 2 + k, *to = step->pairs + p * step->band_columns + k;
+            switch (next_slots(reach, k)) {
+#define CASE(n)                                                \
+    case n:                                                    \
+        STORE(to, score_slots(input, slots, step->stride, n)); \
+        break
+                CASE(4);
+#if W > 4
+                CASE(8);
+#endif
+#if W > 8
+                CASE(12);
+                CASE(16);
+#endif
+#undef CASE
+            }
         }
+}
+
+static void scores(const struct kernel_step *step) {
+    copy_inputs(step);
+    transpose_noise(step);
+    score_noise(step);
+    score_pairs(step);
 }
 
 /* --- updates --- */
 
-/* What an update is about, for the functions below. */
-struct update {
-    float *const *targets;
-    const float *const *sources;
-    size_t source_count;
-    struct kernel_weights weights;
-    float scale;
+/* Sources of two targets, in twos as well: target t has source 2 i + odd with the weight
+ * weights[t * target_step + i * pair_step + odd * odd_step]. */
+struct part {
+    float *const *sources;
+    size_t pairs;
+    const float *weights;
+    size_t target_step, pair_step, odd_step;
 };
 
-/* `rows` targets from `t` on, `vectors` vectors of each from `at` on, summed over their sources in registers.
- */
-INLINE void update_tile(const struct update *update, size_t t, size_t at, size_t rows, size_t vectors) {
-    const struct kernel_weights *weights = &update->weights;
-    const ptrdiff_t low = (ptrdiff_t)t + weights->shift - weights->reach;
-    const ptrdiff_t high = (ptrdiff_t)(t + rows) + weights->shift + weights->reach;
-    const size_t end = high < 0                              ? 0
-                       : (size_t)high < update->source_count ? (size_t)high
-                                                             : update->source_count;
-    vector sums[UPDATE_ROWS][UPDATE_VECTORS] = {{{0}}};
-    for (size_t s = low > 0 ? (size_t)low : 0; s < end; s++) {
-        const float *weight = weights->values + t * weights->target_step + s * weights->source_step;
-        vector spread[UPDATE_ROWS];
-        for (size_t r = 0; r < rows; r++)
-            spread[r] = (vector){0} + weight[r * weights->target_step];
-        for (size_t v = 0; v < vectors; v++) {
-            vector source = LOAD(update->sources[s] + at + v * W);
-            IN_REGISTER(source);
-            for (size_t r = 0; r < rows; r++)
-                sums[r][v] += spread[r] * source;
-        }
-    }
-    for (size_t r = 0; r < rows; r++)
-        for (size_t v = 0; v < vectors; v++) {
-            float *target = update->targets[t + r] + at + v * W;
-            STORE(target, LOAD(target) + update->scale * sums[r][v]);
+INLINE void add_part(vector sums[2][UPDATE_VECTORS], const struct part *part, size_t at, size_t vectors) {
+    const float *weights = part->weights;
+    for (size_t i = 0; i < part->pairs; i++, weights += part->pair_step)
+        for (size_t odd = 0; odd < 2; odd++) {
+            const float *source = part->sources[2 * i + odd] + at, *weight = weights + odd * part->odd_step;
+            const vector first = (vector){0} + weight[0], second = (vector){0} + weight[part->target_step];
+            for (size_t v = 0; v < vectors; v++) {
+                vector values = LOAD(source + v * W);
+                IN_REGISTER(values);
+                sums[0][v] += first * values;
+                sums[1][v] += second * values;
+            }
         }
 }
 
-INLINE void update_vectors(const struct update *update, size_t target_count, size_t at, size_t vectors) {
-    size_t t = 0;
-    for (; t + UPDATE_ROWS <= target_count; t += UPDATE_ROWS)
-        update_tile(update, t, at, UPDATE_ROWS, vectors);
-    for (; UPDATE_ROWS > 2 && t + 2 <= target_count; t += 2)
-        update_tile(update, t, at, 2, vectors);
-    if (t < target_count)
-        update_tile(update, t, at, 1, vectors);
+INLINE void update_tile(float *const *targets, const struct part *parts, size_t count, float scale, size_t at,
+                        size_t vectors) {
+    vector sums[2][UPDATE_VECTORS] = {{{0}}};
+    for (size_t i = 0; i < count; i++)
+        add_part(sums, &parts[i], at, vectors);
+    for (size_t t = 0; t < 2; t++)
+        for (size_t v = 0; v < vectors; v++) {
+            float *target = targets[t] + at + v * W;
+            STORE(target, LOAD(target) + scale * sums[t][v]);
+        }
 }
 
 /* Rows are cut into parts of nearly equal width, each at most UPDATE_VECTORS vectors. */
-INTENDED_RACE static void update(float *const *targets, size_t target_count, const float *const *sources,
-                                 size_t source_count, const struct kernel_weights *weights, float scale,
-                                 size_t stride) {
-    const struct update update = {targets, sources, source_count, *weights, scale};
-    size_t left = stride / W, at = 0;
-    while (left > 0) {
-        const size_t parts = (left + UPDATE_VECTORS - 1) / UPDATE_VECTORS;
-        const size_t vectors = (left + parts - 1) / parts;
+INTENDED_RACE static void update_two(float *const *targets, const struct part *parts, size_t count,
+                                     float scale, size_t stride) {
+    for (size_t at = 0, vectors; at < stride; at += vectors * W) {
+        vectors = next_part((stride - at) / W, UPDATE_VECTORS);
         switch (vectors) {
-#define CASE(n)                                       \
-    case n:                                           \
-        update_vectors(&update, target_count, at, n); \
+#define CASE(n)                                           \
+    case n:                                               \
+        update_tile(targets, parts, count, scale, at, n); \
         break
             CASE(1);
             CASE(2);
@@ -255,30 +179,65 @@ INTENDED_RACE static void update(float *const *targets, size_t target_count, con
 #if UPDATE_VECTORS > 4
             CASE(5);
 #endif
+#if UPDATE_VECTORS > 5
+            CASE(6);
+            CASE(7);
+#endif
 #undef CASE
         }
-        at += vectors * W;
-        left -= vectors;
     }
 }
 
-/* --- the machine's peak --- */
+static void update_inputs(const struct kernel_step *step, float scale, struct ahead *ahead) {
+    for (size_t p = 0; p < step->rows; p += 2) {
+        const struct part parts[] = {
+            {step->slots + p, step->window + 1, step->pairs + p * step->band_columns, step->band_columns, 2,
+             1},
+            {step->noise, (step->noise_count + 1) / 2, step->noise_scores + p * step->columns, step->columns,
+             2, 1},
+        };
+        fetch_ahead(ahead);
+        update_two(step->inputs + p, parts, 2, scale, step->stride);
+    }
+}
 
-/* Twelve sums hide the latency of two units of a depth of six. */
-static double multiply_adds(size_t rounds) {
-    enum { SUMS = 12 };
-    vector sums[SUMS], factor = (vector){0} + 0.999f, term = (vector){0} + 0.001f;
-    for (size_t k = 0; k < SUMS; k++)
-        sums[k] = (vector){0} + (float)k;
-    for (size_t i = 0; i < rounds; i++)
-        for (size_t k = 0; k < SUMS; k++)
-            sums[k] = sums[k] * factor + term;
-    volatile float result = 0;
-    for (size_t k = 0; k < SUMS; k++)
-        result = result + sums[k][0];
-    return (double)rounds * SUMS * W * 2;
+/* Slots s and s + 1, s even, are in the bands of rows s - 2 w to s + 1. */
+static void update_slots(const struct kernel_step *step, float *const *copies, float scale,
+                         struct ahead *ahead) {
+    const size_t reach = 2 * step->window;
+    for (size_t s = 0; s < step->rows + reach; s += 2) {
+        const size_t from = s > reach ? s - reach : 0, to = s + 2 < step->rows ? s + 2 : step->rows;
+        const struct part part = {copies + from,
+                                  (to - from) / 2,
+                                  step->pairs + from * step->band_columns + (s - from),
+                                  1,
+                                  2 * step->band_columns - 2,
+                                  step->band_columns};
+        fetch_ahead(ahead);
+        update_two(step->slots + s, &part, 1, scale, step->stride);
+    }
+}
+
+static void update_noise(const struct kernel_step *step, float *const *copies, float scale,
+                         struct ahead *ahead) {
+    for (size_t j = 0; j < step->noise_count; j += 2) {
+        const struct part part = {copies, step->rows / 2,    step->noise_scores + j,
+                                  1,      2 * step->columns, step->columns};
+        fetch_ahead(ahead);
+        update_two(step->noise + j, &part, 1, scale, step->stride);
+    }
+}
+
+static void update(const struct kernel_step *step, float scale) {
+    float *copies[KERNEL_ROWS_MOST];
+    for (size_t p = 0; p < step->rows; p++)
+        copies[p] = copies_of(step) + p * step->stride;
+    struct ahead ahead = plan_ahead(step);
+    update_inputs(step, scale, &ahead);
+    update_slots(step, copies, scale, &ahead);
+    update_noise(step, copies, scale, &ahead);
 }
 
 const struct kernel KERNEL_TABLE = {
-    KERNEL_NAME, copy_rows, transpose, noise_scores, pair_scores, logistic, weigh, update, multiply_adds,
+    KERNEL_NAME, 0x1p-24f, scores, update, logistic, weigh, multiply_adds,
 };

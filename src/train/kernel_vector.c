@@ -1,8 +1,6 @@
 #define KERNEL_NAME "vector"
 #define KERNEL_TABLE kernel_vector
 #define KERNEL_WIDTH 4
-#define SCORE_ROWS 3
-#define SCORE_VECTORS 4
-#define UPDATE_ROWS 2
+#define SCORE_ROWS 6
 #define UPDATE_VECTORS 4
 #include "train/kernel_source.h"

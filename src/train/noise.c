@@ -51,13 +51,20 @@ bool noise_create(struct noise *noise, const uint64_t *counts, size_t size, doub
     return done;
 }
 
-void noise_draw(const struct noise *noise, struct rng *rng, uint32_t *words, size_t count) {
+void noise_aim(const struct noise *noise, struct rng *rng, struct noise_aim *aims, size_t count) {
     const double part = (double)noise->size / (double)count;
     for (size_t i = 0; i < count; i++) {
         const uint64_t bits = rng_next(rng);
         const uint32_t at = (uint32_t)(((double)i + (double)(bits >> 32) * 0x1p-32) * part);
-        const struct noise_entry entry = noise->entries[at];
-        words[i] = (uint32_t)bits < entry.threshold ? at : entry.alias;
+        aims[i] = (struct noise_aim){at, (uint32_t)bits};
+        __builtin_prefetch(&noise->entries[at]);
+    }
+}
+
+void noise_take(const struct noise *noise, const struct noise_aim *aims, uint32_t *words, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const struct noise_entry entry = noise->entries[aims[i].at];
+        words[i] = aims[i].bits < entry.threshold ? aims[i].at : entry.alias;
     }
 }
 

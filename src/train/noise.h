@@ -32,9 +32,16 @@ void noise_free(struct noise *noise);
 /* q of a word with that count. */
 double noise_probability(const struct noise *noise, uint64_t count);
 
-/* Draws `count` words, 1 or more, into `words`. The entries are cut into `count` equal parts and each part
- * gives one word: a word is expected `count` q(word) times, as from independent draws, but a set drawn so is
- * spread more evenly, and vectors learn better from it (src/README.md). */
-void noise_draw(const struct noise *noise, struct rng *rng, uint32_t *words, size_t count);
+/* Where a draw landed, and the bits that decide between the entry's word and its alias. */
+struct noise_aim {
+    uint32_t at, bits;
+};
+
+/* A draw has two halves, so that the entries can come from memory in between: noise_aim() chooses `count`
+ * entries, 1 or more, and fetches them; noise_take() reads off the words. The entries are cut into `count`
+ * equal parts and each part gives one word: a word is expected `count` q(word) times, as from independent
+ * draws, but a set drawn so is spread more evenly, and vectors learn better from it (src/README.md). */
+void noise_aim(const struct noise *noise, struct rng *rng, struct noise_aim *aims, size_t count);
+void noise_take(const struct noise *noise, const struct noise_aim *aims, uint32_t *words, size_t count);
 
 #endif

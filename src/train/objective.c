@@ -11,10 +11,10 @@ static double softplus(double x) {
  */
 
 static void sgns_gradient(const struct scores *scores, const struct kernel *kernel) {
-    const size_t pairs = scores->starts[scores->rows];
-    kernel->logistic(scores->pairs, pairs);
-    for (size_t k = 0; k < pairs; k++)
-        scores->pairs[k] -= 1;
+    const size_t places = scores->rows * scores->band_columns;
+    kernel->logistic(scores->pairs, places);
+    for (size_t i = 0; i < places; i++)
+        scores->pairs[i] = (scores->pairs[i] - 1) * scores->pair_weights[i];
     kernel->logistic(scores->noise, scores->rows * scores->columns);
     kernel->weigh(scores->noise, scores->rows, scores->columns, scores->row_weights, scores->draws);
 }
@@ -22,8 +22,10 @@ static void sgns_gradient(const struct scores *scores, const struct kernel *kern
 /* With the pair's and the noise word's shift taken from their scores; sgns has none. */
 static double logistic_loss(const struct scores *scores, bool shifted) {
     double loss = 0;
-    for (size_t k = 0; k < scores->starts[scores->rows]; k++)
-        loss += softplus((shifted ? (double)scores->pair_shifts[k] : 0) - (double)scores->pairs[k]);
+    for (size_t i = 0; i < scores->rows * scores->band_columns; i++)
+        if (scores->pair_weights[i] > 0)
+            loss += (double)scores->pair_weights[i] *
+                    softplus((shifted ? (double)scores->pair_shifts[i] : 0) - (double)scores->pairs[i]);
     for (size_t p = 0; p < scores->rows; p++)
         for (size_t j = 0; j < scores->columns; j++) {
             const double weight = (double)scores->row_weights[p] * (double)scores->draws[j];
@@ -41,8 +43,8 @@ static double sgns_loss(const struct scores *scores) {
 /* --- nce (Gutmann, Hyvarinen 2010; Mnih, Teh 2012): sgns of the density ratio, s - log(K q) for s --- */
 
 static void nce_gradient(const struct scores *scores, const struct kernel *kernel) {
-    for (size_t k = 0; k < scores->starts[scores->rows]; k++)
-        scores->pairs[k] -= scores->pair_shifts[k];
+    for (size_t i = 0; i < scores->rows * scores->band_columns; i++)
+        scores->pairs[i] -= scores->pair_shifts[i];
     for (size_t p = 0; p < scores->rows; p++)
         for (size_t j = 0; j < scores->columns; j++)
             scores->noise[p * scores->columns + j] -= scores->noise_shifts[j];

@@ -13,8 +13,9 @@
 /* The scores of a step, in and out. All arrays belong to the caller. */
 struct scores {
     size_t rows;               /* P */
-    const unsigned *starts;    /* (rows + 1): row p's pairs are starts[p] .. starts[p + 1] - 1 */
-    float *pairs;              /* (starts[rows]), with room up to the next multiple of KERNEL_ROW_FLOATS */
+    size_t band_columns;       /* places for a row's pairs, a multiple of KERNEL_ROW_FLOATS */
+    float *pairs;              /* (rows, band_columns) row-major */
+    const float *pair_weights; /* the same shape: 1 for a pair, 0 where there is none */
     const float *pair_shifts;  /* the same shape: log(K q(context)); only if the objective is `shifted` */
     size_t columns;            /* different noise words, rounded up to a multiple of KERNEL_ROW_FLOATS */
     float *noise;              /* (rows, columns) row-major */
@@ -28,7 +29,7 @@ struct objective {
     const char *help;
     bool shifted; /* wants pair_shifts and noise_shifts */
 
-    /* Turns every score s in `pairs` and `noise` into dL/ds, in place. */
+    /* Turns every score s in `pairs` and `noise` into dL/ds, in place; it is 0 where the weight is. */
     void (*gradient)(const struct scores *scores, const struct kernel *kernel);
 
     /* The loss L of the step, in double; leaves the scores as they are. Divided by the number of pairs it is

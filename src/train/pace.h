@@ -17,8 +17,10 @@
 
 #include <stddef.h>
 
+#include "train/kernel.h"
+
 /* The longest block: more gains no time, and fresh rows are better than stale ones. */
-#define PACE_LENGTH_MOST ((size_t)64)
+#define PACE_LENGTH_MOST KERNEL_ROWS_MOST
 
 struct pace {
     size_t passes;      /* a block's pairs are split into so many steps; 1 or more */

@@ -9,7 +9,7 @@
 #include "train/block.h"
 
 /* The loss is measured on every so-manyth block of a chunk. */
-#define LOSS_EVERY 64
+#define LOSS_EVERY 256
 
 struct learner;
 
@@ -47,13 +47,12 @@ size_t training_stride(size_t dim) {
 
 bool training_bytes(const struct training_options *options, size_t vocab, size_t *bytes) {
     size_t matrices, tables, rooms;
-    const size_t around = 2 * options->window +
-                          pace_noise_words(options->alpha, (double)options->negative, options->noise_words) +
-                          PACE_LENGTH_MOST;
+    const size_t noise = pace_noise_words(options->alpha, (double)options->negative, options->noise_words);
+    const size_t band = 2 * options->window + 2 + KERNEL_ROW_FLOATS, slots = KERNEL_ROWS_MOST + band;
+    const size_t room = kernel_room(KERNEL_ROWS_MOST, slots, noise, band, training_stride(options->dim));
     return size_multiply(vocab, training_stride(options->dim) * 2 * sizeof(float), &matrices) &&
            size_multiply(vocab, sizeof(struct noise_entry) + 24, &tables) &&
-           size_multiply(options->threads, around * training_stride(options->dim) * 8 + (size_t)(1 << 19),
-                         &rooms) &&
+           size_multiply(options->threads, room * 2 * sizeof(float) + (size_t)(1 << 19), &rooms) &&
            size_add(matrices, tables, bytes) && size_add(*bytes, rooms, bytes);
 }
 

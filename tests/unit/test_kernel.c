@@ -10,7 +10,7 @@
 
 #define ROUND_UP(n) (((n) + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS)
 
-/* Aligned room with random values of about unit size, and zeros beyond `dim` in every row. */
+/* Aligned room with random values in [-1, 1), and zeros beyond `dim` in every row. */
 static float *make_rows(size_t rows, size_t dim, size_t stride, struct rng *rng) {
     float *values = aligned_alloc(64, ROUND_UP(rows * stride + KERNEL_ROW_FLOATS) * sizeof *values);
     memset(values, 0, ROUND_UP(rows * stride + KERNEL_ROW_FLOATS) * sizeof *values);
@@ -20,200 +20,171 @@ static float *make_rows(size_t rows, size_t dim, size_t stride, struct rng *rng)
     return values;
 }
 
-/* Rounding errors of a sum of n products of numbers below 1 grow with n; 1e-6 is sixteen units in the last
- * place. */
-static bool close_to(float a, float b, size_t terms) {
-    return fabsf(a - b) <= 1e-6f * (float)(terms + 4);
+/* Rounding errors of a sum of n products of numbers below 1: of the sum itself at most n 1e-6, sixteen units
+ * in the last place; of the factors, random, below u sqrt(n) with roundoff u, of which four times as much is
+ * allowed.
+ */
+static bool close_to(const struct kernel *kernel, float a, float b, size_t terms) {
+    const float factors = kernel->roundoff * 4 * sqrtf((float)terms);
+    return fabsf(a - b) <= 1e-6f * (float)(terms + 4) + factors;
 }
 
-static size_t differences(const float *a, const float *b, size_t count, size_t terms) {
+static size_t differences(const struct kernel *kernel, const float *a, const float *b, size_t count,
+                          size_t terms) {
     size_t different = 0;
     for (size_t i = 0; i < count; i++)
-        different += !close_to(a[i], b[i], terms);
+        different += !close_to(kernel, a[i], b[i], terms);
     return different;
 }
 
-/* One shape, with all arrays a kernel needs. */
-struct shape {
-    size_t rows, noise, dim, stride, columns, pairs;
-    float *inputs, *outputs, *transposed, *scores, *weights;
-    const float **sources, **pair_inputs, **pair_outputs;
-    float **targets;
+/* A step with matrices of its own, (vocab, stride), whose last row is the row of zeros. */
+struct example {
+    struct kernel_step step;
+    size_t vocab;
+    float *input, *output;
+    float **inputs, **slots, **noise;
 };
 
-static struct shape make_shape(size_t rows, size_t noise, size_t dim, struct rng *rng) {
-    struct shape shape = {
-        .rows = rows, .noise = noise, .dim = dim, .stride = ROUND_UP(dim), .columns = ROUND_UP(noise)};
-    shape.pairs = rng_below(rng, (uint32_t)rows * 8);
-    const size_t sources = shape.columns;
-    shape.inputs = make_rows(rows, dim, shape.stride, rng);
-    shape.outputs = make_rows(sources, dim, shape.stride, rng);
-    shape.transposed = make_rows(shape.stride, 0, shape.columns, rng);
-    shape.scores = make_rows(rows > 0 ? rows : 1, 0, shape.columns + shape.pairs + 16, rng);
-    shape.weights = make_rows(rows, noise, shape.columns, rng);
-    shape.sources = calloc(sources + 1, sizeof *shape.sources);
-    shape.targets = calloc(rows + 1, sizeof *shape.targets);
-    for (size_t i = 0; i < sources; i++)
-        shape.sources[i] = shape.outputs + i * shape.stride;
-    for (size_t i = 0; i < rows; i++)
-        shape.targets[i] = shape.inputs + i * shape.stride;
-    shape.pair_inputs = calloc(ROUND_UP(shape.pairs + 1), sizeof *shape.pair_inputs);
-    shape.pair_outputs = calloc(ROUND_UP(shape.pairs + 1), sizeof *shape.pair_outputs);
-    for (size_t k = 0; k < ROUND_UP(shape.pairs); k++) {
-        shape.pair_inputs[k] = shape.targets[rng_below(rng, (uint32_t)rows)];
-        shape.pair_outputs[k] = shape.sources[rng_below(rng, (uint32_t)sources)];
+static float **choose_rows(float *matrix, size_t stride, size_t count, size_t room, size_t vocab,
+                           struct rng *rng) {
+    float **rows = calloc(room, sizeof *rows);
+    for (size_t i = 0; i < room; i++)
+        rows[i] = matrix + (i < count ? rng_below(rng, (uint32_t)vocab - 1) : vocab - 1) * stride;
+    return rows;
+}
+
+static struct example make_example(size_t rows, size_t window, size_t noise, size_t dim, struct rng *rng) {
+    const size_t stride = ROUND_UP(dim), columns = ROUND_UP(noise), band = ROUND_UP(2 * window + 2);
+    const size_t even = rows + rows % 2, slots = even + 2 * window;
+    struct example example = {.vocab = 2 * (even + slots + columns)};
+    example.input = make_rows(example.vocab, dim, stride, rng);
+    example.output = make_rows(example.vocab, dim, stride, rng);
+    memset(example.input + (example.vocab - 1) * stride, 0, stride * sizeof(float));
+    memset(example.output + (example.vocab - 1) * stride, 0, stride * sizeof(float));
+    example.inputs = choose_rows(example.input, stride, rows, even, example.vocab, rng);
+    example.slots = choose_rows(example.output, stride, slots, slots + 2, example.vocab, rng);
+    example.noise = choose_rows(example.output, stride, noise, columns, example.vocab, rng);
+    example.step = (struct kernel_step){
+        .dim = dim,
+        .stride = stride,
+        .rows = even,
+        .inputs = example.inputs,
+        .window = window,
+        .slots = example.slots,
+        .band_columns = band,
+        .pairs = make_rows(even, 0, band, rng),
+        .noise_count = noise,
+        .columns = columns,
+        .noise = example.noise,
+        .noise_scores = make_rows(even, 0, columns, rng),
+        .room = make_rows(1, 0, kernel_room(even, slots + 2, columns, band, stride), rng),
+        .ahead_count = rows,
+        .ahead = example.inputs};
+    return example;
+}
+
+static void free_example(struct example *example) {
+    free(example->input);
+    free(example->output);
+    free(example->inputs);
+    free(example->slots);
+    free(example->noise);
+    free(example->step.pairs);
+    free(example->step.noise_scores);
+    free(example->step.room);
+}
+
+/* What an update is given: a weight for every slot that a row can have, its own included, and for every noise
+ * word. */
+static void fill_weights(struct kernel_step *step, size_t rows, struct rng *rng) {
+    memset(step->pairs, 0, step->rows * step->band_columns * sizeof *step->pairs);
+    memset(step->noise_scores, 0, step->rows * step->columns * sizeof *step->noise_scores);
+    for (size_t p = 0; p < rows; p++) {
+        for (size_t k = 0; k <= 2 * step->window; k++)
+            step->pairs[p * step->band_columns + p % 2 + k] = 2 * rng_unit(rng) - 1;
+        for (size_t j = 0; j < step->noise_count; j++)
+            step->noise_scores[p * step->columns + j] = 2 * rng_unit(rng) - 1;
     }
-    return shape;
 }
 
-static void free_shape(struct shape *shape) {
-    free(shape->inputs);
-    free(shape->outputs);
-    free(shape->transposed);
-    free(shape->scores);
-    free(shape->weights);
-    free(shape->pair_inputs);
-    free(shape->pair_outputs);
-    free(shape->sources);
-    free(shape->targets);
+/* The same random numbers make the same example for both. */
+static void check_step(struct test *test, const struct kernel *kernel, size_t rows, size_t window,
+                       size_t noise, size_t dim) {
+    struct rng rng = rng_seed(rows * 1000 + noise, dim), same = rng;
+    struct example expected = make_example(rows, window, noise, dim, &rng);
+    struct example actual = make_example(rows, window, noise, dim, &same);
+    struct kernel_step *a = &expected.step, *b = &actual.step;
+    kernel_scalar.scores(a);
+    kernel->scores(b);
+    for (size_t p = 0; p < a->rows; p++)
+        CHECK_MSG(test,
+                  differences(kernel, a->pairs + p * a->band_columns, b->pairs + p * a->band_columns,
+                              2 * window + 2, dim) == 0,
+                  "%s pairs of %zu, rows %zu window %zu dim %zu", kernel->name, p, rows, window, dim);
+    CHECK_MSG(test, differences(kernel, a->noise_scores, b->noise_scores, a->rows * a->columns, dim) == 0,
+              "%s noise, rows %zu noise %zu dim %zu", kernel->name, rows, noise, dim);
+    fill_weights(a, rows, &rng);
+    fill_weights(b, rows, &same);
+    kernel_scalar.update(a, -0.3f);
+    kernel->update(b, -0.3f);
+    const size_t floats = expected.vocab * a->stride, sources = 2 * window + noise + rows;
+    CHECK_MSG(test, differences(kernel, expected.input, actual.input, floats, sources) == 0,
+              "%s inputs, rows %zu window %zu noise %zu dim %zu", kernel->name, rows, window, noise, dim);
+    CHECK_MSG(test, differences(kernel, expected.output, actual.output, floats, sources) == 0,
+              "%s outputs, rows %zu window %zu noise %zu dim %zu", kernel->name, rows, window, noise, dim);
+    size_t padding = 0;
+    for (size_t i = 0; i < floats; i++)
+        if (i % a->stride >= dim || i / a->stride == actual.vocab - 1)
+            padding += actual.input[i] != 0 || actual.output[i] != 0;
+    CHECK_MSG(test, padding == 0, "%s wrote beyond the dims, or zeros", kernel->name);
+    free_example(&expected);
+    free_example(&actual);
 }
 
-/* The same call on both; `same` compares what they wrote. */
-static void check_scores(struct test *test, const struct kernel *kernel, struct shape *shape) {
-    const size_t scores = shape->rows * shape->columns, cells = shape->stride * shape->columns;
-    float *expected = make_rows(1, 0, scores + cells + ROUND_UP(shape->pairs) + 32,
-                                &(struct rng){{1, 2, 3, 4}});
-    kernel_scalar.transpose(expected, shape->columns, shape->sources, shape->stride);
-    kernel->transpose(shape->transposed, shape->columns, shape->sources, shape->stride);
-    CHECK_MSG(test, memcmp(expected, shape->transposed, cells * sizeof *expected) == 0,
-              "%s dim %zu noise %zu", kernel->name, shape->dim, shape->noise);
-    kernel_scalar.noise_scores(expected, shape->inputs, shape->rows, shape->stride, shape->dim,
-                               shape->transposed, shape->columns);
-    kernel->noise_scores(shape->scores, shape->inputs, shape->rows, shape->stride, shape->dim,
-                         shape->transposed, shape->columns);
-    CHECK_MSG(test, differences(expected, shape->scores, scores, shape->dim) == 0,
-              "%s dim %zu rows %zu noise %zu", kernel->name, shape->dim, shape->rows, shape->noise);
-    kernel_scalar.pair_scores(expected, shape->pair_inputs, shape->pair_outputs, shape->pairs, shape->stride);
-    kernel->pair_scores(shape->scores, shape->pair_inputs, shape->pair_outputs, shape->pairs, shape->stride);
-    CHECK_MSG(test, differences(expected, shape->scores, shape->pairs, shape->dim) == 0,
-              "%s dim %zu pairs %zu", kernel->name, shape->dim, shape->pairs);
-    free(expected);
-}
-
-/* The reference works on copies of the inputs, so that both start from the same values. */
-static void check_update(struct test *test, const struct kernel *kernel, struct shape *shape) {
-    const size_t floats = shape->rows * shape->stride;
-    float *copies = make_rows(shape->rows, 0, shape->stride, &(struct rng){{1, 2, 3, 4}});
-    float **copied = calloc(shape->rows + 1, sizeof *copied);
-    for (size_t r = 0; r < shape->rows; r++)
-        copied[r] = copies + r * shape->stride;
-    kernel->copy_rows(copies, (const float *const *)shape->targets, shape->rows, shape->stride);
-    CHECK(test, memcmp(copies, shape->inputs, floats * sizeof *copies) == 0);
-    const struct kernel_weights weights = {shape->weights, shape->columns, 1, 0, KERNEL_REACH_ALL};
-    kernel_scalar.update(copied, shape->rows, shape->sources, shape->noise, &weights, -0.3f, shape->stride);
-    kernel->update(shape->targets, shape->rows, shape->sources, shape->noise, &weights, -0.3f, shape->stride);
-    CHECK_MSG(test, differences(copies, shape->inputs, floats, shape->noise) == 0,
-              "%s dim %zu rows %zu noise %zu", kernel->name, shape->dim, shape->rows, shape->noise);
-    for (size_t r = 0; r < shape->rows; r++)
-        for (size_t d = shape->dim; d < shape->stride; d++)
-            CHECK(test, shape->inputs[r * shape->stride + d] == 0);
-    free(copies);
-    free(copied);
-}
-
-/* The other way round: noise rows as targets, weights taken by columns. */
-static void check_transposed_update(struct test *test, const struct kernel *kernel, struct shape *shape) {
-    const size_t floats = shape->noise * shape->stride;
-    float *expected = make_rows(shape->noise, 0, shape->stride, &(struct rng){{1, 2, 3, 4}});
-    float *actual = make_rows(shape->noise, 0, shape->stride, &(struct rng){{1, 2, 3, 4}});
-    float **to_expected = calloc(shape->noise, sizeof *to_expected),
-          **to_actual = calloc(shape->noise, sizeof *to_actual);
-    for (size_t j = 0; j < shape->noise; j++) {
-        to_expected[j] = expected + j * shape->stride;
-        to_actual[j] = actual + j * shape->stride;
-    }
-    const struct kernel_weights weights = {shape->weights, 1, shape->columns, 0, KERNEL_REACH_ALL};
-    const float *const *sources = (const float *const *)shape->targets;
-    kernel_scalar.update(to_expected, shape->noise, sources, shape->rows, &weights, 0.7f, shape->stride);
-    kernel->update(to_actual, shape->noise, sources, shape->rows, &weights, 0.7f, shape->stride);
-    CHECK_MSG(test, differences(expected, actual, floats, shape->rows) == 0, "%s dim %zu rows %zu noise %zu",
-              kernel->name, shape->dim, shape->rows, shape->noise);
-    free(expected);
-    free(actual);
-    free(to_expected);
-    free(to_actual);
-}
-
-/* Each target with the sources near it only, to either side of the matrix' ends. */
-static void check_band(struct test *test, const struct kernel *kernel, struct shape *shape, struct rng *rng) {
-    const size_t floats = shape->rows * shape->stride;
-    const ptrdiff_t shift = (ptrdiff_t)rng_below(rng, 30) - 15, reach = (ptrdiff_t)rng_below(rng, 9);
-    float *band = make_rows(shape->rows, 0, shape->columns, rng);
-    float *expected = make_rows(shape->rows, 0, shape->stride, rng);
-    float *actual = make_rows(shape->rows, 0, shape->stride, rng);
-    float **to_expected = calloc(shape->rows, sizeof *to_expected),
-          **to_actual = calloc(shape->rows, sizeof *to_actual);
-    for (size_t r = 0; r < shape->rows; r++) {
-        to_expected[r] = expected + r * shape->stride;
-        to_actual[r] = actual + r * shape->stride;
-        for (size_t s = 0; s < shape->noise; s++)
-            if (labs((ptrdiff_t)s - (ptrdiff_t)r - shift) <= reach)
-                band[r * shape->columns + s] = rng_unit(rng);
-    }
-    const struct kernel_weights within = {band, shape->columns, 1, shift, reach};
-    const struct kernel_weights all = {band, shape->columns, 1, 0, KERNEL_REACH_ALL};
-    kernel_scalar.update(to_expected, shape->rows, shape->sources, shape->noise, &all, 1.5f, shape->stride);
-    kernel->update(to_actual, shape->rows, shape->sources, shape->noise, &within, 1.5f, shape->stride);
-    CHECK_MSG(test, differences(expected, actual, floats, shape->noise) == 0,
-              "%s rows %zu shift %td reach %td", kernel->name, shape->rows, shift, reach);
-    free(band);
-    free(expected);
-    free(actual);
-    free(to_expected);
-    free(to_actual);
-}
-
-static void check_weigh(struct test *test, const struct kernel *kernel, struct shape *shape,
-                        struct rng *rng) {
-    float *row_weights = make_rows(1, shape->rows, ROUND_UP(shape->rows + 1), rng);
-    float *column_weights = make_rows(1, shape->columns, shape->columns, rng);
-    float *expected = make_rows(shape->rows, 0, shape->columns, rng);
-    memcpy(expected, shape->weights, shape->rows * shape->columns * sizeof *expected);
-    kernel_scalar.weigh(expected, shape->rows, shape->columns, row_weights, column_weights);
-    kernel->weigh(shape->weights, shape->rows, shape->columns, row_weights, column_weights);
-    CHECK(test, differences(expected, shape->weights, shape->rows * shape->columns, 1) == 0);
+static void check_weigh(struct test *test, const struct kernel *kernel, size_t rows, size_t columns) {
+    struct rng rng = rng_seed(rows, columns);
+    float *row_weights = make_rows(1, rows, ROUND_UP(rows + 1), &rng);
+    float *column_weights = make_rows(1, columns, columns, &rng);
+    float *expected = make_rows(rows, columns, columns, &rng), *actual = make_rows(rows, 0, columns, &rng);
+    memcpy(actual, expected, rows * columns * sizeof *expected);
+    kernel_scalar.weigh(expected, rows, columns, row_weights, column_weights);
+    kernel->weigh(actual, rows, columns, row_weights, column_weights);
+    CHECK_MSG(test, memcmp(expected, actual, rows * columns * sizeof *expected) == 0,
+              "%s rows %zu columns %zu", kernel->name, rows, columns);
     free(row_weights);
     free(column_weights);
     free(expected);
+    free(actual);
 }
 
-static void check_shape(struct test *test, size_t rows, size_t noise, size_t dim) {
-    struct rng rng = rng_seed(rows * 1000 + noise, dim);
+static void check_shape(struct test *test, size_t rows, size_t window, size_t noise, size_t dim) {
     const struct kernel *kernel;
-    for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++) {
-        struct shape shape = make_shape(rows, noise, dim, &rng);
-        check_scores(test, kernel, &shape);
-        check_update(test, kernel, &shape);
-        check_transposed_update(test, kernel, &shape);
-        check_band(test, kernel, &shape, &rng);
-        check_weigh(test, kernel, &shape, &rng);
-        free_shape(&shape);
-    }
+    for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
+        check_step(test, kernel, rows, window, noise, dim);
 }
 
 static void test_dims(struct test *test) {
     for (size_t dim = 1; dim <= 130; dim++)
-        check_shape(test, 1 + dim % 32, 1 + dim * 7 % 40, dim);
+        check_shape(test, 1 + dim % 32, 1 + dim % 7, 1 + dim * 7 % 40, dim);
     const size_t dims[] = {200, 300, 301, 1024};
     for (size_t i = 0; i < sizeof dims / sizeof *dims; i++)
-        check_shape(test, 13 + i, 31 + i, dims[i]);
+        check_shape(test, 13 + i, 5, 31 + i, dims[i]);
 }
 
 static void test_counts(struct test *test) {
-    for (size_t rows = 1; rows <= 33; rows++)
-        check_shape(test, rows, 1 + rows * 5 % 37, 20);
+    for (size_t rows = 1; rows <= KERNEL_ROWS_MOST; rows++)
+        check_shape(test, rows, 5, 1 + rows * 5 % 37, 20);
     for (size_t noise = 1; noise <= 70; noise++)
-        check_shape(test, 1 + noise % 9, noise, 33);
+        check_shape(test, 1 + noise % 9, 2, noise, 33);
+    for (size_t window = 1; window <= 40; window++)
+        check_shape(test, 1 + window % 13, window, 17, 16);
+}
+
+static void test_weigh(struct test *test) {
+    const struct kernel *kernel;
+    for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
+        for (size_t rows = 1; rows <= 9; rows++)
+            check_weigh(test, kernel, rows, KERNEL_ROW_FLOATS * rows);
 }
 
 /* Bound: 1e-6 relative for scores within +-80, where exp stays in range; beyond, the limits 0 and 1. */
@@ -254,7 +225,8 @@ static void test_choose(struct test *test) {
 
 static const struct test_case cases[] = {
     {"kernel: every one equals the reference, all dims", test_dims},
-    {"kernel: every one equals the reference, odd row and noise counts", test_counts},
+    {"kernel: every one equals the reference, all counts of rows, noise words and windows", test_counts},
+    {"kernel: gradients weighed", test_weigh},
     {"kernel: the logistic function is exact to 1e-6", test_logistic},
     {"kernel: chosen by name", test_choose},
 };

@@ -4,6 +4,12 @@
 #include "harness.h"
 #include "train/noise.h"
 
+static void draw(const struct noise *noise, struct rng *rng, uint32_t *words, size_t count) {
+    struct noise_aim aims[64];
+    noise_aim(noise, rng, aims, count);
+    noise_take(noise, aims, words, count);
+}
+
 /* Pearson's statistic of `draws` draws against the exact distribution; words with fewer than 5 expected draws
  * are pooled. */
 static double chi_square(const struct noise *noise, const uint64_t *counts, size_t draws, size_t at_once,
@@ -12,7 +18,7 @@ static double chi_square(const struct noise *noise, const uint64_t *counts, size
     struct rng rng = rng_seed(11, noise->size);
     uint32_t words[64];
     for (size_t i = 0; i < draws; i += at_once) {
-        noise_draw(noise, &rng, words, at_once);
+        draw(noise, &rng, words, at_once);
         for (size_t j = 0; j < at_once; j++)
             seen[words[j]]++;
     }
@@ -71,7 +77,7 @@ static void test_small(struct test *test) {
     struct rng rng = rng_seed(1, 1);
     for (int i = 0; i < 100; i++) {
         uint32_t words[3] = {9, 9, 9};
-        noise_draw(&noise, &rng, words, 3);
+        draw(&noise, &rng, words, 3);
         CHECK(test, words[0] == 0 && words[1] == 0 && words[2] == 0);
     }
     noise_free(&noise);
@@ -87,7 +93,7 @@ static void test_spread(struct test *test) {
     struct rng rng = rng_seed(3, 1);
     for (int i = 0; i < 1000; i++) {
         uint32_t words[4];
-        noise_draw(&noise, &rng, words, 4);
+        draw(&noise, &rng, words, 4);
         for (uint32_t j = 0; j < 4; j++)
             CHECK_MSG(test, words[j] / 2 == j, "%u drawn from part %u", words[j], j);
     }

@@ -8,12 +8,13 @@
 #include "train/objective.h"
 
 #define ROWS ((size_t)3)
+#define BAND 16
 #define COLUMNS 32
 #define NOISE 20
 
 struct example {
-    unsigned starts[ROWS + 1];
-    float pairs[16] __attribute__((aligned(64))), pair_shifts[16];
+    float pairs[ROWS * BAND] __attribute__((aligned(64))), pair_weights[ROWS * BAND],
+        pair_shifts[ROWS * BAND];
     float noise[ROWS * COLUMNS] __attribute__((aligned(64))), noise_shifts[COLUMNS];
     float row_weights[ROWS], draws[COLUMNS] __attribute__((aligned(64)));
 };
@@ -25,16 +26,17 @@ static float random_score(struct rng *rng) {
     return ((float)rng_below(rng, 2048) - 1024) * 0x1p-8f;
 }
 
+/* The second row has no pairs. */
 static struct scores make_example(struct example *example, struct rng *rng) {
     memset(example, 0, sizeof *example);
-    const unsigned starts[ROWS + 1] = {0, 4, 4, 9};
-    memcpy(example->starts, starts, sizeof starts);
-    for (size_t k = 0; k < 9; k++) {
-        example->pairs[k] = random_score(rng);
-        example->pair_shifts[k] = -5 * rng_unit(rng);
-    }
+    const size_t counts[ROWS] = {4, 0, 5};
     for (size_t p = 0; p < ROWS; p++) {
-        example->row_weights[p] = (float)(starts[p + 1] - starts[p]) * 5 / 24;
+        example->row_weights[p] = (float)counts[p] * 5 / 24;
+        for (size_t k = 0; k < BAND; k++) {
+            example->pairs[p * BAND + k] = random_score(rng);
+            example->pair_weights[p * BAND + k] = k >= 3 && k < 3 + counts[p] ? 1 : 0;
+            example->pair_shifts[p * BAND + k] = -5 * rng_unit(rng);
+        }
         for (size_t j = 0; j < NOISE; j++)
             example->noise[p * COLUMNS + j] = random_score(rng);
     }
@@ -43,8 +45,9 @@ static struct scores make_example(struct example *example, struct rng *rng) {
         example->draws[j] = j < 4 ? 2 : 1;
     }
     return (struct scores){.rows = ROWS,
-                           .starts = example->starts,
+                           .band_columns = BAND,
                            .pairs = example->pairs,
+                           .pair_weights = example->pair_weights,
                            .pair_shifts = example->pair_shifts,
                            .columns = COLUMNS,
                            .noise = example->noise,
@@ -75,10 +78,12 @@ static void check_gradient(struct test *test, const struct objective *objective,
     gradient.pairs = changed.pairs;
     gradient.noise = changed.noise;
     objective->gradient(&gradient, kernel);
-    for (size_t k = 0; k < 9; k++) {
-        const double expected = slope(objective, &scores, &example.pairs[k]);
-        CHECK_MSG(test, fabs((double)changed.pairs[k] - expected) < 1e-5, "%s, pair %zu: %g, not %g",
-                  objective->name, k, (double)changed.pairs[k], expected);
+    for (size_t i = 0; i < ROWS * BAND; i++) {
+        const double expected = slope(objective, &scores, &example.pairs[i]);
+        CHECK_MSG(test, fabs((double)changed.pairs[i] - expected) < 1e-5, "%s, pair %zu: %g, not %g",
+                  objective->name, i, (double)changed.pairs[i], expected);
+        if (example.pair_weights[i] == 0)
+            CHECK(test, changed.pairs[i] == 0);
     }
     for (size_t i = 0; i < ROWS * COLUMNS; i++) {
         const double expected = i % COLUMNS < NOISE ? slope(objective, &scores, &example.noise[i]) : 0;
@@ -97,10 +102,11 @@ static void test_gradients(struct test *test) {
 /* By hand: one pair with score 0 and two draws of one noise word with score 0 cost log 2 each, times their
  * weights. */
 static void test_loss_by_hand(struct test *test) {
-    const unsigned starts[] = {0, 1};
+    const float pair_weights[16] = {1};
     float pairs[16] = {0}, noise[16] = {0}, draws[16] __attribute__((aligned(64))) = {2}, row_weight = 2.5f;
     float pair_shifts[16] = {1}, noise_shifts[16] = {1};
-    const struct scores scores = {1, starts, pairs, pair_shifts, 16, noise, noise_shifts, &row_weight, draws};
+    const struct scores scores = {1,  16,    pairs,        pair_weights, pair_shifts,
+                                  16, noise, noise_shifts, &row_weight,  draws};
     CHECK(test, strcmp(objectives[0].name, "sgns") == 0 && strcmp(objectives[1].name, "nce") == 0);
     CHECK(test, fabs(objectives[0].loss(&scores) - 6 * log(2)) < 1e-12);
     const double expected = log(1 + exp(1)) + 5 * log(1 + exp(-1));
@@ -108,14 +114,14 @@ static void test_loss_by_hand(struct test *test) {
 }
 
 static void test_extreme_scores(struct test *test) {
-    const unsigned starts[] = {0, 1};
+    const float pair_weights[16] = {1};
     float draws[16] __attribute__((aligned(64))) = {1}, row_weight = 1;
     float pair_shifts[16] = {0}, noise_shifts[16] = {0};
     for (const struct objective *objective = objectives; objective->name != NULL; objective++) {
         float pairs[16] __attribute__((aligned(64))) = {-1e6f},
                         noise[16] __attribute__((aligned(64))) = {1e6f};
-        const struct scores scores = {1,     starts,       pairs,       pair_shifts, 16,
-                                      noise, noise_shifts, &row_weight, draws};
+        const struct scores scores = {1,  16,    pairs,        pair_weights, pair_shifts,
+                                      16, noise, noise_shifts, &row_weight,  draws};
         CHECK(test, fabs(objective->loss(&scores) - 2e6) < 1);
         objective->gradient(&scores, kernel_at(0));
         CHECK(test, fabsf(pairs[0] + 1) < 1e-6f && fabsf(noise[0] - 1) < 1e-6f);

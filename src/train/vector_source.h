@@ -1,0 +1,199 @@
+/* What the vector kernels have in common, written once with the vector extensions of GCC and Clang: vectors,
+ * shuffles, the logistic function. A kernel_*.c file defines KERNEL_WIDTH, floats a vector (4, 8 or 16), and
+ * includes this or kernel_source.h; the Makefile compiles it with the instruction set's flags. */
+#include <stdint.h>
+
+#include "base/race.h"
+#include "train/kernel_list.h"
+
+#define W KERNEL_WIDTH
+#define INLINE INTENDED_RACE static inline __attribute__((always_inline))
+
+typedef float vector __attribute__((vector_size(W * 4), aligned(W * 4), may_alias));
+typedef int32_t whole __attribute__((vector_size(W * 4), aligned(W * 4), may_alias));
+
+#define LOAD(address) (*(const vector *)(address))
+#define STORE(address, value) (*(vector *)(address) = (value))
+
+/* Keeps the compiler from loading a value again for each of its uses: loads are what a tile runs out of. */
+#if defined(__x86_64__) && !defined(__clang_analyzer__)
+#define IN_REGISTER(value) __asm__("" : "+v"(value))
+#elif defined(__aarch64__)
+#define IN_REGISTER(value) __asm__("" : "+w"(value))
+#else
+#define IN_REGISTER(value) ((void)0)
+#endif
+
+/* --- shuffles --- */
+
+/* Two vectors in turn, within each lane of four floats: single floats, or twos, of the lanes' low halves and
+ * of their high halves. */
+#if W == 4
+#define SINGLES_LOW(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define SINGLES_HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#define DOUBLES_LOW(a, b) __builtin_shufflevector(a, b, 0, 1, 4, 5)
+#define DOUBLES_HIGH(a, b) __builtin_shufflevector(a, b, 2, 3, 6, 7)
+#elif W == 8
+#define SINGLES_LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13)
+#define SINGLES_HIGH(a, b) __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15)
+#define DOUBLES_LOW(a, b) __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13)
+#define DOUBLES_HIGH(a, b) __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15)
+#define LANES_EVEN(a, b) __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11)
+#define LANES_ODD(a, b) __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15)
+#else
+#define SINGLES_LOW(a, b) \
+    __builtin_shufflevector(a, b, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29)
+#define SINGLES_HIGH(a, b) \
+    __builtin_shufflevector(a, b, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31)
+#define DOUBLES_LOW(a, b) \
+    __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29)
+#define DOUBLES_HIGH(a, b) \
+    __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31)
+#define LANES_EVEN(a, b) \
+    __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27)
+#define LANES_ODD(a, b) \
+    __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31)
+#endif
+
+/* Lane i of the result is the sum of sums[i]'s lanes. Each step halves the number of vectors. */
+INLINE vector add_across(vector *sums) {
+    for (size_t i = 0; i < W / 2; i++)
+        sums[i] = SINGLES_LOW(sums[2 * i], sums[2 * i + 1]) + SINGLES_HIGH(sums[2 * i], sums[2 * i + 1]);
+    for (size_t i = 0; i < W / 4; i++)
+        sums[i] = DOUBLES_LOW(sums[2 * i], sums[2 * i + 1]) + DOUBLES_HIGH(sums[2 * i], sums[2 * i + 1]);
+#if W > 4
+    for (size_t i = 0; i < W / 8; i++)
+        sums[i] = LANES_EVEN(sums[2 * i], sums[2 * i + 1]) + LANES_ODD(sums[2 * i], sums[2 * i + 1]);
+#endif
+#if W > 8
+    sums[0] = LANES_EVEN(sums[0], sums[1]) + LANES_ODD(sums[0], sums[1]);
+#endif
+    return sums[0];
+}
+
+/* Transposes W x W: lane i of rows[j] becomes lane j of what is stored at transposed + i * columns. First the
+ * blocks of 4 x 4 in the lanes, then the lanes. */
+INLINE void transpose_tile(float *transposed, size_t columns, const vector *rows) {
+    vector blocks[W];
+    for (size_t j = 0; j < W; j += 4) {
+        const vector a = SINGLES_LOW(rows[j], rows[j + 1]), b = SINGLES_LOW(rows[j + 2], rows[j + 3]);
+        const vector c = SINGLES_HIGH(rows[j], rows[j + 1]), d = SINGLES_HIGH(rows[j + 2], rows[j + 3]);
+        blocks[j] = DOUBLES_LOW(a, b);
+        blocks[j + 1] = DOUBLES_HIGH(a, b);
+        blocks[j + 2] = DOUBLES_LOW(c, d);
+        blocks[j + 3] = DOUBLES_HIGH(c, d);
+    }
+    for (size_t i = 0; i < 4; i++, transposed += columns) {
+#if W == 4
+        STORE(transposed, blocks[i]);
+#elif W == 8
+        STORE(transposed, LANES_EVEN(blocks[i], blocks[i + 4]));
+        STORE(transposed + 4 * columns, LANES_ODD(blocks[i], blocks[i + 4]));
+#else
+        const vector even[2] = {LANES_EVEN(blocks[i], blocks[i + 4]),
+                                LANES_EVEN(blocks[i + 8], blocks[i + 12])};
+        const vector odd[2] = {LANES_ODD(blocks[i], blocks[i + 4]), LANES_ODD(blocks[i + 8], blocks[i + 12])};
+        STORE(transposed, LANES_EVEN(even[0], even[1]));
+        STORE(transposed + 4 * columns, LANES_EVEN(odd[0], odd[1]));
+        STORE(transposed + 8 * columns, LANES_ODD(even[0], even[1]));
+        STORE(transposed + 12 * columns, LANES_ODD(odd[0], odd[1]));
+#endif
+    }
+}
+
+/* The next part of what is cut into as few parts of at most `most` as there can be, all of nearly the same
+ * size. */
+INLINE size_t next_part(size_t left, size_t most) {
+    const size_t parts = (left + most - 1) / most;
+    return (left + parts - 1) / parts;
+}
+
+/* How many of a band's slots from k on are scored at once: fours to a vector's lanes. Those beyond `reach`
+ * are there, if of no use; none are left from `reach` on. */
+INLINE size_t next_slots(size_t reach, size_t k) {
+    const size_t left = k < reach ? (reach - k + 3) / 4 * 4 : 0;
+    return left < W ? left : W;
+}
+
+/* --- fetching --- */
+
+/* The rows that the next step needs, a few at a time between the tiles of an update: asked for all at once
+ * they would hold it up. */
+struct ahead {
+    float *const *rows;
+    size_t left, at_once, stride;
+};
+
+/* For the update of a step: one call of fetch_ahead() a tile, two rows that is. */
+static struct ahead plan_ahead(const struct kernel_step *step) {
+    const size_t tiles = step->rows + step->window + step->noise_count / 2;
+    return (struct ahead){step->ahead, step->ahead_count, step->ahead_count / tiles + 1, step->stride};
+}
+
+INLINE void fetch_ahead(struct ahead *ahead) {
+    const size_t count = ahead->at_once < ahead->left ? ahead->at_once : ahead->left;
+    for (size_t i = 0; i < count; i++)
+        for (size_t d = 0; d < ahead->stride; d += KERNEL_ROW_FLOATS)
+            __builtin_prefetch(ahead->rows[i] + d);
+    ahead->rows += count;
+    ahead->left -= count;
+}
+
+/* --- logistic --- */
+
+INLINE vector choose(whole condition, vector yes, vector no) {
+    return (vector)(((whole)yes & condition) | ((whole)no & ~condition));
+}
+
+/* exp(x) for |x| <= 87: x = n ln 2 + r with |r| <= ln 2 / 2, exp(r) by its Taylor polynomial of degree 6
+ * (relative error below 2e-7), and n into the exponent. Adding 1.5 * 2^23 rounds to the nearest whole number.
+ */
+INLINE vector exponential(vector x) {
+    const float magic = 12582912.0f;
+    const vector shifted = x * 1.44269504f + magic;
+    const vector n = shifted - magic;
+    const vector r = (x - n * 0.693145752f) - n * 1.42860677e-6f;
+    vector sum = r * (1.0f / 720) + (1.0f / 120);
+    sum = sum * r + (1.0f / 24);
+    sum = sum * r + (1.0f / 6);
+    sum = sum * r + 0.5f;
+    sum = sum * r + 1.0f;
+    sum = sum * r + 1.0f;
+    return (vector)((whole)sum + ((whole)shifted << 23));
+}
+
+static void logistic(float *values, size_t count) {
+    for (size_t i = 0; i < count; i += W) {
+        vector x = -LOAD(values + i);
+        const vector most = (vector){0} + 80.0f;
+        x = choose(x > most, most, x);
+        x = choose(x < -most, -most, x);
+        STORE(values + i, 1.0f / (1.0f + exponential(x)));
+    }
+}
+
+static void weigh(float *values, size_t rows, size_t columns, const float *row_weights,
+                  const float *column_weights) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t j = 0; j < columns; j += W) {
+            float *at = values + r * columns + j;
+            STORE(at, LOAD(at) * (row_weights[r] * LOAD(column_weights + j)));
+        }
+}
+
+/* --- the machine's peak --- */
+
+/* Twelve sums hide the latency of two units of a depth of six. */
+static double multiply_adds(size_t rounds) {
+    enum { SUMS = 12 };
+    vector sums[SUMS], factor = (vector){0} + 0.999f, term = (vector){0} + 0.001f;
+    for (size_t k = 0; k < SUMS; k++)
+        sums[k] = (vector){0} + (float)k;
+    for (size_t i = 0; i < rounds; i++)
+        for (size_t k = 0; k < SUMS; k++)
+            sums[k] = sums[k] * factor + term;
+    volatile float result = 0;
+    for (size_t k = 0; k < SUMS; k++)
+        result = result + sums[k][0];
+    return (double)rounds * SUMS * W * 2;
+}
