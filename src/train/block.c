@@ -17,6 +17,7 @@
  * before the block's first word. */
 struct block {
     const struct block_settings *settings;
+    const struct hot *hot;
     const struct passage *passage;
     size_t length;           /* words of the block; the step has one row more if that is odd */
     struct kernel_step step; /* rows and scores; the arrays are this block's */
@@ -90,11 +91,13 @@ static bool allocate(struct block *block, struct error *error) {
                NULL;
 }
 
-struct block *block_create(const struct block_settings *settings, struct error *error) {
+struct block *block_create(const struct block_settings *settings, const struct hot *hot,
+                           struct error *error) {
     struct block *block = memory_allocate(1, sizeof *block, "a block", error);
     if (block == NULL)
         return NULL;
     block->settings = settings;
+    block->hot = hot;
     block->step = (struct kernel_step){.dim = settings->dim,
                                        .stride = settings->stride,
                                        .window = settings->window,
@@ -133,12 +136,14 @@ void block_free(struct block *block) {
 
 /* --- what a step is about --- */
 
-static float *input_row(const struct block *block, size_t at) {
-    return block->settings->input + block->passage->words[at] * block->settings->stride;
+static float *input_row(const struct block *block, uint32_t word) {
+    return (word < block->hot->count ? block->hot->input : block->settings->input) +
+           word * block->settings->stride;
 }
 
-static float *output_row(const struct block *block, size_t at) {
-    return block->settings->output + block->passage->words[at] * block->settings->stride;
+static float *output_row(const struct block *block, uint32_t word) {
+    return (word < block->hot->count ? block->hot->output : block->settings->output) +
+           word * block->settings->stride;
 }
 
 static void add_ahead(struct block *block, float *row) {
@@ -149,9 +154,9 @@ static void add_ahead(struct block *block, float *row) {
 static void list_ahead(struct block *block, size_t at, size_t length) {
     const size_t size = block->passage->size, end = at + length, window = block->settings->window;
     for (size_t p = at; p < end && p < size; p++)
-        add_ahead(block, input_row(block, p));
+        add_ahead(block, input_row(block, block->passage->words[p]));
     for (size_t p = at + window; p < end + window && p < size; p++)
-        add_ahead(block, output_row(block, p));
+        add_ahead(block, output_row(block, block->passage->words[p]));
 }
 
 /* Takes the N noise words that come next, so that their rows come from memory meanwhile, and aims at those
@@ -161,7 +166,7 @@ static void draw_ahead(struct block *block, struct rng *rng) {
     noise_take(settings->noise, block->aims, block->drawn, settings->noise_words);
     noise_aim(settings->noise, rng, block->aims, settings->noise_words);
     for (size_t i = 0; i < settings->noise_words; i++)
-        add_ahead(block, settings->output + block->drawn[i] * settings->stride);
+        add_ahead(block, output_row(block, block->drawn[i]));
 }
 
 /* Lists the noise drawn ahead; a word drawn again is one row that counts more. Returns the most draws of one
@@ -178,7 +183,7 @@ static size_t list_noise(struct block *block) {
             at = (at + 1) & (block->draw_slots - 1);
         if (block->draw_table[at] == 0) {
             block->noise_ids[count] = id;
-            block->noise[count] = settings->output + id * settings->stride;
+            block->noise[count] = output_row(block, id);
             block->draws[count] = 1;
             block->draw_table[at] = (uint32_t)++count;
         } else {
@@ -220,15 +225,16 @@ static size_t choose_length(const struct passage *passage, size_t at, const stru
 
 static void list_rows(struct block *block, size_t at, size_t length) {
     const size_t window = block->settings->window, size = block->passage->size;
+    const uint32_t *words = block->passage->words;
     block->length = length;
     block->step.rows = length + length % 2;
     block->inputs[block->step.rows - 1] = block->zeros;
     for (size_t p = 0; p < length; p++)
-        block->inputs[p] = input_row(block, at + p);
+        block->inputs[p] = input_row(block, words[at + p]);
     const size_t slots = block->step.rows + 2 * window;
     for (size_t s = 0; s < slots; s++) {
         const bool within = at + s >= window && at + s - window < size;
-        block->slots[s] = within ? output_row(block, at + s - window) : block->zeros;
+        block->slots[s] = within ? output_row(block, words[at + s - window]) : block->zeros;
     }
     block->slots[slots] = block->slots[slots + 1] = block->zeros;
 }

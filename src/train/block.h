@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/rng.h"
+#include "train/hot.h"
 #include "train/kernel.h"
 #include "train/noise.h"
 #include "train/objective.h"
@@ -46,7 +47,9 @@ struct loss_sum {
 /* One thread's room for a block. */
 struct block;
 
-struct block *block_create(const struct block_settings *settings, struct error *error) MUST_USE;
+/* `hot` is the thread's, and must stay. */
+struct block *block_create(const struct block_settings *settings, const struct hot *hot,
+                           struct error *error) MUST_USE;
 void block_free(struct block *block);
 
 /* Begins a passage, which must stay as it is until its last block is trained. */

@@ -7,9 +7,15 @@
 #include "base/race.h"
 #include "base/threads.h"
 #include "train/block.h"
+#include "train/hot.h"
 
 /* The loss is measured on every so-manyth block of a chunk. */
 #define LOSS_EVERY 256
+
+/* A word's rows are each thread's own if every thread trains on it so often: then a share of what each learns
+ * is plenty. They are merged after so many chunks. */
+#define HOT_OCCURRENCES 1000
+#define HOT_CHUNKS 2
 
 struct learner;
 
@@ -21,6 +27,7 @@ struct run {
     struct noise noise;
     struct block_settings settings;
     float *shifts;            /* (vocab) or NULL */
+    size_t hot_words;         /* each thread has rows of its own for */
     uint32_t *keep;           /* (vocab) a word is kept if 32 random bits are not above this */
     uint64_t *words_before;   /* (chunks + 1) words of an epoch before each chunk */
     size_t tickets;           /* chunks of all epochs */
@@ -33,6 +40,7 @@ struct run {
 /* One thread's part. */
 struct learner {
     struct block *block;
+    struct hot hot;
     struct rng rng;
     uint32_t *room;              /* for a chunk read from the file */
     uint32_t *words, *from, *to; /* the chunk's passage, (ids_most) each */
@@ -49,10 +57,12 @@ bool training_bytes(const struct training_options *options, size_t vocab, size_t
     size_t matrices, tables, rooms;
     const size_t noise = pace_noise_words(options->alpha, (double)options->negative, options->noise_words);
     const size_t band = 2 * options->window + 2 + KERNEL_ROW_FLOATS, slots = KERNEL_ROWS_MOST + band;
-    const size_t room = kernel_room(KERNEL_ROWS_MOST, slots, noise, band, training_stride(options->dim));
-    return size_multiply(vocab, training_stride(options->dim) * 2 * sizeof(float), &matrices) &&
+    const size_t stride = training_stride(options->dim);
+    const size_t room = kernel_room(KERNEL_ROWS_MOST, slots, noise, band, stride) * 2 +
+                        (options->threads > 1 ? hot_floats(HOT_WORDS_MOST, stride) : 0);
+    return size_multiply(vocab, stride * 2 * sizeof(float), &matrices) &&
            size_multiply(vocab, sizeof(struct noise_entry) + 24, &tables) &&
-           size_multiply(options->threads, room * 2 * sizeof(float) + (size_t)(1 << 19), &rooms) &&
+           size_multiply(options->threads, room * sizeof(float) + (size_t)(1 << 19), &rooms) &&
            size_add(matrices, tables, bytes) && size_add(*bytes, rooms, bytes);
 }
 
@@ -190,9 +200,12 @@ static void start_part(void *context, size_t index) {
     start_rows(context);
 }
 
-static void train_part(void *context, size_t index) {
-    struct run *run = context;
-    struct learner *learner = &run->learners[index];
+static void merge_hot(struct run *run, struct learner *learner) {
+    hot_merge(&learner->hot, run->training->input, run->training->output, 1 / (float)run->options->threads);
+}
+
+static void train_chunks(struct run *run, struct learner *learner, size_t index) {
+    size_t chunks = 0;
     while (!atomic_load_explicit(&run->failed, memory_order_relaxed)) {
         if (run->options->stop != NULL && atomic_load_explicit(run->options->stop, memory_order_relaxed))
             return;
@@ -201,10 +214,31 @@ static void train_part(void *context, size_t index) {
             return;
         if (!train_chunk(run, learner, index, ticket))
             atomic_store_explicit(&run->failed, true, memory_order_relaxed);
+        if (++chunks % HOT_CHUNKS == 0)
+            merge_hot(run, learner);
     }
 }
 
+static void train_part(void *context, size_t index) {
+    struct run *run = context;
+    struct learner *learner = &run->learners[index];
+    hot_take(&learner->hot, run->training->input, run->training->output);
+    train_chunks(run, learner, index);
+    merge_hot(run, learner);
+}
+
 /* --- before and after --- */
+
+/* Words are in the order of their counts. */
+static size_t count_hot(const struct run *run) {
+    const struct vocab *vocab = &run->corpus->vocab;
+    const double times = (double)run->options->epochs / (double)run->options->threads / UINT32_MAX;
+    size_t words = 0;
+    while (run->options->threads > 1 && words < vocab->size && words < HOT_WORDS_MOST &&
+           (double)vocab->counts[words] * run->keep[words] * times >= HOT_OCCURRENCES)
+        words++;
+    return words;
+}
 
 static bool prepare_tables(struct run *run, struct error *error) {
     const struct training_options *options = run->options;
@@ -224,6 +258,7 @@ static bool prepare_tables(struct run *run, struct error *error) {
         run->shifts[i] = (float)log((double)options->negative *
                                     noise_probability(&run->noise, vocab->counts[i]));
     }
+    run->hot_words = count_hot(run);
     for (size_t i = 0; i < run->corpus->stream.size; i++)
         run->words_before[i + 1] = run->words_before[i] + run->corpus->stream.chunks[i].words;
     return true;
@@ -255,7 +290,9 @@ static bool prepare_learner(const struct run *run, struct learner *learner, stru
     if (learner->room == NULL || learner->words == NULL || learner->from == NULL || learner->to == NULL ||
         learner->losses == NULL)
         return false;
-    learner->block = block_create(&run->settings, error);
+    if (!hot_create(&learner->hot, run->hot_words, run->training->stride, error))
+        return false;
+    learner->block = block_create(&run->settings, &learner->hot, error);
     return learner->block != NULL;
 }
 
@@ -288,6 +325,7 @@ static void finish(struct run *run) {
     for (size_t i = 0; run->learners != NULL && i < run->options->threads; i++) {
         struct learner *learner = &run->learners[i];
         block_free(learner->block);
+        hot_free(&learner->hot);
         free(learner->room);
         free(learner->words);
         free(learner->from);

@@ -87,6 +87,7 @@ struct setup {
     float shifts[VOCAB];
     struct noise noise;
     struct block_settings settings;
+    struct hot hot;
     struct plan plan;
     struct twin twin;
 };
@@ -166,7 +167,7 @@ static void check_block(struct test *test, struct setup *setup, size_t at) {
     struct plan *plan = &setup->plan;
     struct rng rng = rng_seed(9, at), draws = rng;
     draw(setup, &draws);
-    struct block *block = block_create(&setup->settings, &error);
+    struct block *block = block_create(&setup->settings, &setup->hot, &error);
     struct loss_sum loss = {0, 0};
     block_begin(block, &plan->passage, &rng);
     const size_t length = block_train(block, at, alpha, &no_limits, &rng, &loss);
@@ -246,7 +247,7 @@ static void test_passes_cover_all_pairs(struct test *test) {
     for (pace.passes = 1; pace.passes <= 8; pace.passes++) {
         memset(setup.output, 0, VOCAB * STRIDE * sizeof(float));
         struct rng rng = rng_seed(2, 2);
-        struct block *block = block_create(&setup.settings, &error);
+        struct block *block = block_create(&setup.settings, &setup.hot, &error);
         block_begin(block, &setup.plan.passage, &rng);
         block_train(block, 0, 1e-6, &pace, &rng, NULL);
         double sum = 0, expected = 0;
@@ -268,7 +269,7 @@ static void test_block_ends_at_repeats(struct test *test) {
     struct error error = {0};
     struct setup setup;
     make_setup(&setup, kernel_at(0), &objectives[0], 8);
-    struct block *block = block_create(&setup.settings, &error);
+    struct block *block = block_create(&setup.settings, &setup.hot, &error);
     for (uint32_t p = 0; p < WORDS; p++)
         setup.plan.words[p] = p % 3;
     struct rng rng = rng_seed(1, 1);
