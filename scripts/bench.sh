@@ -40,8 +40,8 @@ train() {
 }
 field() { sed -n "$1" "$scratch/log"; }
 
-# rate LABEL DIM NOISE KERNEL CORPUS OPTION...: words/s, GFLOP/s and share of the peak, of training alone. The peak is measured
-# before every run, and the share is the median of the runs' own.
+# rate LABEL DIM NOISE KERNEL CORPUS OPTION...: words/s, GFLOP/s, share of the peak, and GB/s of rows that came from memory and went
+# back, of training alone. The peak is measured before every run, and the share is the median of the runs' own.
 rate() {
     label=$1 dim=$2 noise=$3 kernel=$4 rate_corpus=$5
     shift 5
@@ -51,16 +51,20 @@ rate() {
         highest=$(peak "$kernel")
         train "$rate_corpus" --dim "$dim" --noise "$noise" --kernel "$kernel" "$@"
         kept=$(field 's/^subsampling kept \([0-9.]*\)%.*/\1/p')
+        pairs=$(field 's/^a kept word had \([0-9.]*\) pairs.*/\1/p')
         words=$(field 's/^trained in .* s, \([0-9.]*\)M words.*/\1/p')
         echo "$words" >>"$scratch/rates"
-        echo "$words $kept $highest" | awk -v dim="$dim" -v noise="$noise" \
-            '{ print $1 * 1e-3 * $2 / 100 * 6 * dim * (6 + noise) / $3 * 100 }' >>"$scratch/shares"
+        echo "$words $kept $pairs $highest" | awk -v dim="$dim" -v noise="$noise" \
+            '{ print $1 * 1e-3 * $2 / 100 * 6 * dim * ($3 + noise) / $4 * 100 }' >>"$scratch/shares"
     done
+    rows=$(field 's/.* and fetched \([0-9.]*\) rows.*/\1/p')
     memory=$(field 's/^at most \([0-9]*\) MB.*/\1/p')
-    median "$scratch/rates" | awk -v label="$label" -v dim="$dim" -v noise="$noise" -v kept="$kept" -v memory="$memory" \
-        -v share="$(median "$scratch/shares")" '{
-            flops = $1 * 1e-3 * kept / 100 * 6 * dim * (6 + noise)
-            printf "%-38s %7.2f M words/s %8.1f GFLOP/s %5.1f%% of peak %6d MB\n", label, $1, flops, share, memory
+    median "$scratch/rates" | awk -v label="$label" -v dim="$dim" -v noise="$noise" -v kept="$kept" -v pairs="$pairs" \
+        -v rows="$rows" -v memory="$memory" -v share="$(median "$scratch/shares")" '{
+            words = $1 * 1e-3 * kept / 100
+            bytes = int((dim + 15) / 16) * 64
+            printf "%-34s %6.2f M words/s %6.1f GFLOP/s %5.1f%% of peak %5.1f GB/s of rows %5d MB used\n", label, $1,
+                words * 6 * dim * (pairs + noise), share, words * rows * bytes * 2, memory
         }'
 }
 
@@ -76,7 +80,7 @@ for reading in 1 "$threads"; do
 done
 
 echo
-echo "training alone, flops counted as 6 D (pairs + noise) a kept word"
+echo "training alone, flops counted as 6 D (pairs + noise) a kept word, and bytes of the rows that it asks memory for, twice"
 for noise in 16 32 64; do
     rate "dim 100, noise $noise" 100 $noise "$best" "$corpus"
 done

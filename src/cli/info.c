@@ -14,7 +14,8 @@ static const struct option options[] = {
     {"verify", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL, "read the whole file and check its checksums",
      offsetof(struct settings, verify)},
     {"cpu", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL,
-     "instead: the usable cores, the kernels that run here, the best first, and their peak, measured",
+     "instead: the usable cores, the kernels that run here, the best first, and their peak and the memory's, "
+     "measured",
      offsetof(struct settings, cpu)},
 };
 

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/threads.h"
@@ -12,10 +13,22 @@
 #define MEASURE_SECONDS 0.03
 #define MEASURE_TIMES 5
 
+/* Larger than caches. */
+#define COPY_BYTES ((size_t)64 << 20)
+
 struct measurement {
-    const struct kernel *kernel;
-    double *rates; /* (threads) floating-point operations a second */
+    const struct kernel *kernel; /* or NULL: memory */
+    char **pages;                /* (threads) of 2 COPY_BYTES each */
+    double *rates;               /* (threads) floating-point operations, or bytes, a second */
 };
+
+/* Returns how much was done. */
+static double work_a_little(const struct measurement *measurement, size_t index) {
+    if (measurement->kernel != NULL)
+        return measurement->kernel->multiply_adds(100000);
+    memcpy(measurement->pages[index], measurement->pages[index] + COPY_BYTES, COPY_BYTES);
+    return 2 * (double)COPY_BYTES; /* read, and written */
+}
 
 static void measure(void *context, size_t index) {
     const struct measurement *measurement = context;
@@ -24,7 +37,7 @@ static void measure(void *context, size_t index) {
         const double start = progress_clock();
         double operations = 0, seconds = 0;
         while (seconds < MEASURE_SECONDS) {
-            operations += measurement->kernel->multiply_adds(100000);
+            operations += work_a_little(measurement, index);
             seconds = progress_clock() - start;
         }
         best = operations / seconds > best ? operations / seconds : best;
@@ -32,20 +45,44 @@ static void measure(void *context, size_t index) {
     measurement->rates[index] = best;
 }
 
-/* On all cores at once: they may share units, or a clock. */
+/* On all cores at once: they may share units, or a clock. Returns the sum of the rates. */
+static bool measure_all(struct measurement *measurement, size_t threads, double *sum, struct error *error) {
+    measurement->rates = memory_allocate(threads, sizeof *measurement->rates, "a measurement", error);
+    const bool done = measurement->rates != NULL && threads_run(threads, measure, measurement, error);
+    *sum = 0;
+    for (size_t i = 0; done && i < threads; i++)
+        *sum += measurement->rates[i];
+    free(measurement->rates);
+    return done;
+}
+
 static bool print_kernel(const struct kernel *kernel, size_t threads, struct error *error) {
     struct measurement measurement = {.kernel = kernel};
-    measurement.rates = memory_allocate(threads, sizeof *measurement.rates, "a measurement", error);
-    if (measurement.rates == NULL)
+    double sum;
+    if (!measure_all(&measurement, threads, &sum, error))
         return false;
-    const bool done = threads_run(threads, measure, &measurement, error);
-    double sum = 0;
-    for (size_t i = 0; i < threads; i++)
-        sum += measurement.rates[i];
-    free(measurement.rates);
+    printf("kernel %-10s %8.1f GFLOP/s of multiply-adds, %.1f a core\n", kernel->name, sum * 1e-9,
+           sum * 1e-9 / (double)threads);
+    return true;
+}
+
+static bool print_memory(size_t threads, struct error *error) {
+    struct measurement measurement = {0};
+    measurement.pages = memory_allocate(threads, sizeof *measurement.pages, "a measurement", error);
+    bool done = measurement.pages != NULL;
+    for (size_t i = 0; done && i < threads; i++) {
+        measurement.pages[i] = memory_pages(2 * COPY_BYTES, "a measurement", error);
+        done = measurement.pages[i] != NULL;
+        if (done)
+            memset(measurement.pages[i], 1, 2 * COPY_BYTES); /* or all that is read is one page of zeros */
+    }
+    double sum;
+    done = done && measure_all(&measurement, threads, &sum, error);
     if (done)
-        printf("kernel %-8s %8.1f GFLOP/s of multiply-adds, %.1f a core\n", kernel->name, sum * 1e-9,
-               sum * 1e-9 / (double)threads);
+        printf("memory %.1f GB/s of copying, what is read and what is written counted\n", sum * 1e-9);
+    for (size_t i = 0; measurement.pages != NULL && i < threads; i++)
+        memory_pages_free(measurement.pages[i], 2 * COPY_BYTES);
+    free(measurement.pages);
     return done;
 }
 
@@ -56,5 +93,5 @@ bool processor_print(struct error *error) {
     for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
         if (!print_kernel(kernel, threads, error))
             return false;
-    return true;
+    return print_memory(threads, error);
 }

@@ -1,4 +1,4 @@
-/* What `sgns info --cpu` prints: the cores, and each kernel's peak, measured. */
+/* What `sgns info --cpu` prints: the cores, each kernel's peak and the memory's, measured. */
 #ifndef SGNS_CLI_PROCESSOR_H
 #define SGNS_CLI_PROCESSOR_H
 

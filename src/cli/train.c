@@ -220,6 +220,8 @@ static void print_details(const struct job *job) {
     for (size_t i = 0; i < job->training_options.epochs; i++)
         fprintf(stderr, "epoch %zu: loss %.6f\n", i + 1, job->training.losses[i]);
     fprintf(stderr, "subsampling kept %.2f%% of the words\n", 100 * job->training.kept);
+    fprintf(stderr, "a kept word had %.3f pairs and fetched %.3f rows\n", job->training.pairs,
+            job->training.rows);
     fprintf(stderr, "at most %zu MB of memory were in use\n", memory_peak() >> 20);
 }
 

@@ -41,6 +41,8 @@ struct block {
     struct noise_aim *aims; /* (noise words) that of the step after it */
     uint32_t *draw_table;   /* (draw_slots) noise word's number + 1 by hash, to find those drawn twice */
     size_t draw_slots;
+
+    struct block_work work;
 };
 
 /* --- room --- */
@@ -345,6 +347,8 @@ size_t block_train(struct block *block, size_t at, double alpha, const struct pa
             list_ahead(block, at + block->length, block->length); /* as long as this one, most likely */
         if (--block->noise_steps == 0)
             draw_ahead(block, rng);
+        block->work.pairs += pairs;
+        block->work.rows += block->step.ahead_count;
         if (pairs == 0)
             continue;
         settings->kernel->scores(&block->step);
@@ -353,5 +357,10 @@ size_t block_train(struct block *block, size_t at, double alpha, const struct pa
         apply_objective(block, pairs, pass == 0 ? loss : NULL);
         settings->kernel->update(&block->step, (float)-alpha);
     }
+    block->work.words += block->length;
     return block->length;
+}
+
+struct block_work block_work(const struct block *block) {
+    return block->work;
 }

@@ -44,6 +44,12 @@ struct loss_sum {
     double pairs;
 };
 
+/* What a thread's blocks had to do, to tell how fast that was. */
+struct block_work {
+    uint64_t words, pairs;
+    uint64_t rows; /* asked for from memory: each is read, and written back some time later */
+};
+
 /* One thread's room for a block. */
 struct block;
 
@@ -59,5 +65,8 @@ void block_begin(struct block *block, const struct passage *passage, struct rng 
  * the loss before the update to `loss` unless that is NULL. */
 size_t block_train(struct block *block, size_t at, double alpha, const struct pace *pace, struct rng *rng,
                    struct loss_sum *loss);
+
+/* All that the block did since it was created. */
+struct block_work block_work(const struct block *block);
 
 #endif

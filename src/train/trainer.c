@@ -339,6 +339,20 @@ static void finish(struct run *run) {
     noise_free(&run->noise);
 }
 
+static void gather_work(const struct run *run) {
+    struct block_work sum = {0};
+    for (size_t i = 0; i < run->options->threads; i++) {
+        const struct block_work work = block_work(run->learners[i].block);
+        sum.words += work.words;
+        sum.pairs += work.pairs;
+        sum.rows += work.rows;
+    }
+    if (sum.words == 0)
+        return;
+    run->training->pairs = (double)sum.pairs / (double)sum.words;
+    run->training->rows = (double)sum.rows / (double)sum.words;
+}
+
 static bool gather_results(struct run *run, struct error *error) {
     for (size_t epoch = 0; epoch < run->options->epochs; epoch++) {
         struct loss_sum sum = {0, 0};
@@ -348,6 +362,7 @@ static bool gather_results(struct run *run, struct error *error) {
         }
         run->training->losses[epoch] = sum.pairs > 0 ? sum.loss / sum.pairs : 0;
     }
+    gather_work(run);
     run->training->progress = (double)atomic_load(&run->words_done) /
                               ((double)run->corpus->words * (double)run->options->epochs);
     for (size_t i = 0; i < run->options->threads; i++)

@@ -43,6 +43,7 @@ struct training {
     size_t matrix_bytes;   /* of each */
     double *losses;        /* (epochs) mean loss a pair in each epoch, 0 for one that was not begun; owned */
     double kept;           /* the share of the words that subsampling keeps, expected */
+    double pairs, rows;    /* of a kept word: pairs trained, and rows asked for from memory, in the mean */
     double progress;       /* the share of the work that was done: 1 unless stopped */
 };
 
