@@ -292,8 +292,9 @@ static bool merge_dictionaries(struct ingestion *ingestion, struct error *error)
         for (size_t id = 0; id < worker->map_size; id++) {
             const struct dictionary_entry *entry = &own->entries[id];
             worker->map[id] = (uint32_t)id;
-            if (i > 0 && !dictionary_add(merged, (const unsigned char *)own->text + entry->start,
-                                         entry->length, entry->count, entry->first, &worker->map[id], error))
+            if (i > 0 &&
+                !dictionary_add(merged, (const unsigned char *)own->text + entry->start, entry->length,
+                                entry->count, own->firsts[id], &worker->map[id], error))
                 return false;
         }
         if (i > 0)
@@ -325,7 +326,7 @@ static struct ranked *rank_words(const struct dictionary *dictionary, const stru
     for (size_t id = 0; id < dictionary->size; id++) {
         const struct dictionary_entry *entry = &dictionary->entries[id];
         if (entry->count >= options->min_count)
-            ranked[kept++] = (struct ranked){entry->count, entry->first, (uint32_t)id};
+            ranked[kept++] = (struct ranked){entry->count, dictionary->firsts[id], (uint32_t)id};
     }
     qsort(ranked, kept, sizeof *ranked, compare_ranked);
     *size = options->max_vocab > 0 && kept > options->max_vocab ? (size_t)options->max_vocab : kept;

@@ -9,6 +9,8 @@
 
 #include "base/memory.h"
 
+#define BLOCK_IDS ((size_t)4 << 20)
+
 bool stream_create(struct stream *stream, uint64_t memory_limit, const char *folder, struct error *error) {
     *stream = (struct stream){.memory_limit = memory_limit, .folder = folder, .descriptor = -1};
     const int number = pthread_mutex_init(&stream->lock, NULL);
@@ -16,8 +18,9 @@ bool stream_create(struct stream *stream, uint64_t memory_limit, const char *fol
 }
 
 void stream_free(struct stream *stream) {
-    for (size_t i = 0; i < stream->size; i++)
-        free(stream->chunks[i].ids);
+    for (size_t i = 0; i < stream->block_count; i++)
+        memory_pages_free(stream->blocks[i].ids, stream->blocks[i].room * sizeof *stream->blocks[i].ids);
+    free(stream->blocks);
     free(stream->chunks);
     if (stream->descriptor >= 0)
         close(stream->descriptor);
@@ -86,17 +89,39 @@ static uint32_t count_words(const uint32_t *ids, size_t size) {
     return words;
 }
 
-/* Puts the ids into memory if they still fit under the limit, else behind the file's end. */
+static bool add_block(struct stream *stream, size_t ids, struct error *error) {
+    if (!memory_reserve(&stream->blocks, &stream->block_capacity, stream->block_count + 1, "the corpus",
+                        error))
+        return false;
+    struct stream_block block = {.room = ids > BLOCK_IDS ? ids : BLOCK_IDS};
+    block.ids = memory_pages(block.room * sizeof *block.ids, "the corpus", error);
+    if (block.ids == NULL)
+        return false;
+    stream->blocks[stream->block_count++] = block;
+    return true;
+}
+
+/* Room in the last block, or in a new one; NULL on failure. */
+static uint32_t *take_room(struct stream *stream, size_t ids, struct error *error) {
+    const struct stream_block *last = stream->block_count > 0 ? &stream->blocks[stream->block_count - 1]
+                                                              : NULL;
+    if ((last == NULL || last->room - last->used < ids) && !add_block(stream, ids, error))
+        return NULL;
+    struct stream_block *block = &stream->blocks[stream->block_count - 1];
+    uint32_t *room = block->ids + block->used;
+    block->used += ids;
+    return room;
+}
+
+/* Takes room in memory for the chunk's ids if they still fit under the limit, else writes them behind the
+ * file's end. */
 static bool keep_ids(struct stream *stream, struct stream_chunk *chunk, const uint32_t *ids,
                      struct error *error) {
     const size_t bytes = chunk->size * sizeof *ids;
     if (stream->memory_bytes + bytes <= stream->memory_limit) {
-        chunk->ids = memory_allocate(chunk->size, sizeof *ids, "the corpus", error);
-        if (chunk->ids == NULL)
-            return false;
-        memcpy(chunk->ids, ids, bytes);
+        chunk->ids = take_room(stream, chunk->size, error);
         stream->memory_bytes += bytes;
-        return true;
+        return chunk->ids != NULL;
     }
     chunk->offset = stream->file_ids;
     if (!open_file(stream, error) || !write_ids(stream, ids, chunk->size, chunk->offset, error))
@@ -119,6 +144,8 @@ bool stream_append(struct stream *stream, const uint32_t *ids, size_t size, uint
             stream->ids_most = size;
     }
     pthread_mutex_unlock(&stream->lock);
+    if (done && chunk.ids != NULL)
+        memcpy(chunk.ids, ids, size * sizeof *ids);
     return done;
 }
 

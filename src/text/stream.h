@@ -18,16 +18,25 @@
 
 struct stream_chunk {
     uint64_t order;  /* chunks are sorted by it; grows along the corpus */
-    uint32_t *ids;   /* (size) word ids and sentence ends; owned; NULL if the chunk is in the file */
+    uint32_t *ids;   /* (size) word ids and sentence ends, in a block; NULL if the chunk is in the file */
     uint64_t offset; /* in the file, in ids */
     uint32_t size;   /* ids */
     uint32_t words;  /* ids that are words */
     uint32_t source; /* the dictionary that its provisional ids belong to */
 };
 
+/* Chunks in memory lie in large blocks: pages that are asked for one by one cost more than what is done with
+ * them. */
+struct stream_block {
+    uint32_t *ids; /* (room); owned */
+    size_t room, used;
+};
+
 struct stream {
     struct stream_chunk *chunks; /* (size); owned */
     size_t size, capacity;
+    struct stream_block *blocks; /* (block_count), the last one being filled; owned */
+    size_t block_count, block_capacity;
     size_t ids_most;       /* the longest chunk, in ids: the room that stream_read needs */
     uint64_t memory_bytes; /* taken by chunks in memory */
     uint64_t memory_limit;
