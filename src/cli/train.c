@@ -47,7 +47,7 @@ static const struct option options[] = {
     {"negative", 0, OPTION_WHOLE, "N", "5", 1, 100, NULL, "negatives a pair: the weight of the noise",
      AT(negative)},
     {"noise", 0, OPTION_WHOLE, "N", "64", 1, 4096, NULL,
-     "noise words drawn for a block of words, which share them", AT(noise)},
+     "noise words drawn for four blocks of words, which share them", AT(noise)},
     {"noise-power", 0, OPTION_REAL, "X", "0.75", 0, 2, NULL, "noise words are drawn by count to this power",
      AT(noise_power)},
     {"epochs", 0, OPTION_WHOLE, "N", "5", 1, 100000, NULL, "passes over the corpus", AT(epochs)},
