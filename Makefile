@@ -2,6 +2,7 @@
 # make demo       builds, trains on the bundled corpus, shows neighbours
 # make test       builds and runs every test; make test SANITIZE=address,undefined runs them under sanitizers
 # make bench      speed; CORPUS=file to measure on, or one of random words
+# make bench-query  speed of answers, beside faiss if it is there; SIZE="words dims" to change it
 # make test-interop  other programs read what sgns writes, and it reads what they write; skips those not installed
 # make lint       layers, globals, warnings of both compilers, formatting, clang-tidy and more
 # make install    to PREFIX (/usr/local)
@@ -21,8 +22,9 @@ SOURCES := $(wildcard src/*.c src/*/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o)
 LIBRARY := $(BUILD)/libsgns.a
 TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
 
-.PHONY: all programs demo test test-interop bench lint format install clean
+.PHONY: all programs demo test test-interop bench bench-query lint format install clean
 all: $(BUILD)/sgns
 
 $(BUILD)/sgns: $(BUILD)/main.o $(LIBRARY)
@@ -57,7 +59,12 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(BUILD)/tests/harness.o $(LIBRAR
 
 .SECONDARY: $(TESTS:=.o) $(BUILD)/tests/harness.o
 
-programs: $(BUILD)/sgns $(TESTS)
+# The read loop that the scan is measured against is as fast as the compiler can make it.
+$(BUILD)/tools/%: tests/tools/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -O3 $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) -lm
+
+programs: $(BUILD)/sgns $(TESTS) $(TOOLS)
 
 test: programs
 	sh tests/run.sh $(BUILD) $(ONLY)
@@ -71,11 +78,14 @@ demo: $(BUILD)/sgns
 bench: $(BUILD)/sgns
 	sh scripts/bench.sh $(BUILD) $(CORPUS)
 
+bench-query: $(BUILD)/sgns $(BUILD)/tools/bench_query
+	sh scripts/bench-query.sh $(BUILD) $(SIZE)
+
 lint:
 	sh scripts/lint.sh $(BUILD) '$(ONLY)'
 
 format:
-	clang-format -i src/*.c src/*/*.[ch] tests/unit/*.[ch]
+	clang-format -i src/*.c src/*/*.[ch] tests/*/*.[ch]
 
 install: $(BUILD)/sgns
 	install -d $(DESTDIR)$(PREFIX)/bin
@@ -84,4 +94,4 @@ install: $(BUILD)/sgns
 clean:
 	rm -rf build
 
--include $(OBJECTS:.o=.d) $(TESTS:=.d) $(BUILD)/tests/harness.d
+-include $(OBJECTS:.o=.d) $(TESTS:=.d) $(BUILD)/tests/harness.d $(TOOLS:=.d)

@@ -91,7 +91,7 @@ check_headers() {
 }
 
 check_functions() {
-    awk -f scripts/functions.awk src/*.c src/*/*.[ch] tests/unit/*.[ch] |
+    awk -f scripts/functions.awk src/*.c src/*/*.[ch] tests/*/*.[ch] |
         awk -v longest="$LONGEST_FUNCTION" '
             { total++ }
             $3 > longest { print $1 ": " $2 " has " $3 " lines, more than " longest }
@@ -160,14 +160,14 @@ llvm_tool() {
 
 check_format() {
     llvm_tool format clang-format || return
-    "$tool" --dry-run -Werror src/*.c src/*/*.[ch] tests/unit/*.[ch] >"$findings" 2>&1
+    "$tool" --dry-run -Werror src/*.c src/*/*.[ch] tests/*/*.[ch] >"$findings" 2>&1
     conclude format
 }
 
 check_tidy() {
     llvm_tool tidy clang-tidy || return
     # Findings go to standard output; standard error counts what was suppressed, and tells of a failed start.
-    printf '%s\n' src/*.c src/*/*.c tests/unit/*.c |
+    printf '%s\n' src/*.c src/*/*.c tests/*/*.c |
         xargs -P 2 -I '{}' "$tool" --quiet --warnings-as-errors='*' '{}' -- \
             -std=c11 -D_GNU_SOURCE -Isrc -Itests/unit >"$findings" 2>"$findings.log" ||
         grep -E 'error:|No such' "$findings.log" >>"$findings"
