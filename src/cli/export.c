@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "cli/open.h"
 #include "model/formats.h"
 #include "model/model.h"
@@ -152,18 +153,34 @@ static bool commit(struct file_out *files, size_t count, struct error *error) {
     return true;
 }
 
+static bool create_files(struct file_out *files, const char *model_path, const struct settings *settings,
+                         const struct format *format, size_t *count, struct error *error) {
+    bool done = true;
+    for (*count = 0; done && *count < FORMAT_FILES_MOST && format->suffixes[*count] != NULL; ++*count)
+        done = create_file(&files[*count], model_path, settings, format->suffixes[*count], error);
+    return done;
+}
+
 static bool write_files(struct rows *rows, const char *model_path, const struct settings *settings,
                         const struct format *format, struct error *error) {
     struct file_out files[FORMAT_FILES_MOST] = {{.descriptor = -1}, {.descriptor = -1}};
-    size_t count = 0;
-    bool done = true;
-    for (; done && count < FORMAT_FILES_MOST && format->suffixes[count] != NULL; count++)
-        done = create_file(&files[count], model_path, settings, format->suffixes[count], error);
-    done = done && format->write(files, rows, (int)settings->precision, error) && commit(files, count, error);
+    struct interrupt interrupt;
+    size_t count;
+    interrupt_hold(&interrupt);
+    const bool created = create_files(files, model_path, settings, format, &count, error);
+    const bool watched = created && interrupt_watch(&interrupt, files, count, error);
+    const bool done = watched && format->write(files, rows, (int)settings->precision, error) &&
+                      commit(files, count, error);
     for (size_t i = 0; i < FORMAT_FILES_MOST; i++)
         file_abandon(&files[i]);
+    if (watched)
+        interrupt_end(&interrupt);
+    else if (!created)
+        interrupt_release(&interrupt);
     return done;
 }
+
+_Static_assert(FORMAT_FILES_MOST <= INTERRUPT_FILES_MOST, "all files of an export are watched");
 
 /* --- the command --- */
 

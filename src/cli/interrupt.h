@@ -1,6 +1,6 @@
-/* Ctrl-C and SIGTERM during training. A thread of its own waits for them, so that no handler and no global is
- * needed: the first one asks the training to end with what it has learned; a second one, or one before there
- * is anything to save, removes the temporary file and ends the process as the signal would have. */
+/* Ctrl-C and SIGTERM while files are written. A thread of its own waits for them, so that no handler and no
+ * global is needed: the first one asks a training to end with what it has learned; a second one, or one while
+ * there is nothing to save, removes the temporary files and ends the process as the signal would have. */
 #ifndef SGNS_CLI_INTERRUPT_H
 #define SGNS_CLI_INTERRUPT_H
 
@@ -9,20 +9,29 @@
 #include <stdatomic.h>
 
 #include "base/error.h"
+#include "base/file.h"
+
+#define INTERRUPT_FILES_MOST 2
 
 struct interrupt {
-    atomic_bool stop;       /* the training should end */
-    atomic_bool worthwhile; /* there is something to save; set by the caller */
-    char *temporary;        /* the file to remove, or NULL; owned */
+    atomic_bool stop;                        /* the training should end */
+    atomic_bool worthwhile;                  /* there is something to save; set by the caller */
+    char *temporaries[INTERRUPT_FILES_MOST]; /* paths of files to remove, or NULL; owned */
     sigset_t signals;
     pthread_t thread;
 };
 
-/* Starts to watch; all threads started afterwards leave the signals to it. `interrupt` must stay where it is.
- */
-bool interrupt_watch(struct interrupt *interrupt, const char *temporary, struct error *error) MUST_USE;
+/* Keeps signals waiting, so that none comes between the creation of the files and interrupt_watch. If it does
+ * not come to that, interrupt_release lets them through. */
+void interrupt_hold(struct interrupt *interrupt);
+void interrupt_release(const struct interrupt *interrupt);
 
-/* Ends the watching; signals work as before. */
+/* After interrupt_hold: starts to watch over files just created, `count` <= INTERRUPT_FILES_MOST of them; all
+ * threads started afterwards leave the signals to it. `interrupt` must stay where it is. */
+bool interrupt_watch(struct interrupt *interrupt, const struct file_out *files, size_t count,
+                     struct error *error) MUST_USE;
+
+/* Ends the watching; signals work as before, as they do after interrupt_watch failed. */
 void interrupt_end(struct interrupt *interrupt);
 
 #endif

@@ -350,9 +350,14 @@ static bool choose_training(struct job *job, struct error *error) {
 
 /* The file is created before the first byte is read. */
 static bool train_to_file(struct job *job, struct error *error) {
-    if (!find_folder(job, error) || !file_create(&job->file, job->settings.output, error))
+    if (!find_folder(job, error))
         return false;
-    if (!interrupt_watch(&job->interrupt, job->file.temporary, error))
+    interrupt_hold(&job->interrupt);
+    if (!file_create(&job->file, job->settings.output, error)) {
+        interrupt_release(&job->interrupt);
+        return false;
+    }
+    if (!interrupt_watch(&job->interrupt, &job->file, 1, error))
         return false;
     job->progress = progress_create(job->settings.quiet, job->corpus_bytes, job->training_options.epochs);
     const bool done = reserve_guess(job, error) && read_corpus(job, error) && learn(job, error) &&

@@ -297,4 +297,30 @@ awk 'BEGIN { word = "x"; while (length(word) < 900) word = word word; for (i = 0
 limited() { (ulimit -f 16 && exec "$SGNS" export "$TMPDIR/long.txt" "$@"); }
 fails_clean "a second file that is too large" 3 "^sgns export: $TMPDIR/new.vocab: can't write: File too large\$" \
     limited -f npy -o "$TMPDIR/new"
+# --- interrupted ---
+
+# Large enough that the signal finds it at work: the temporary file is there for some hundredths of a second. If it
+# was too late, once more.
+large=$TMPDIR/large
+awk 'BEGIN { seed = 1; for (i = 0; i < 2000; i++) {
+    printf "w%d", i
+    for (d = 0; d < 300; d++) { seed = (seed * 16807) % 2147483647; printf " %.7f", seed / 2147483647 }
+    print ""
+} }' >"$large"
+interrupted() {
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        "$SGNS" export "$large" -f "$1" -o "$TMPDIR/cut" 2>"$err" &
+        until [ -e "$TMPDIR/cut$2.tmp-$!" ] || ! kill -0 $! 2>/dev/null; do :; done
+        kill -TERM $! 2>/dev/null
+        wait $!
+        ended=$?
+        [ "$ended" -ne 143 ] || break
+        rm -f "$TMPDIR"/cut*
+    done
+    [ "$ended" -eq 143 ] && [ ! -s "$err" ] && [ -z "$(find "$TMPDIR" -name 'cut*')" ] && return 0
+    echo "ended with $ended: $(cat "$err") $(find "$TMPDIR" -name 'cut*')" >&2
+    return 1
+}
+check "an export that is interrupted leaves no file" interrupted word2vec-text ""
+check "an export that is interrupted leaves none of two" interrupted tensorboard .metadata.tsv
 finish

@@ -26,8 +26,6 @@
 #define BATCH ((size_t)1000)
 #define ANSWERS ((size_t)10)
 
-extern char **environ;
-
 /* --- making vectors --- */
 
 static bool make(size_t words, size_t dim) {
