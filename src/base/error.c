@@ -4,26 +4,44 @@
 #include <stdio.h>
 #include <string.h>
 
+#define GAP "..."
+
+/* What is too long loses its middle: a path stands at the beginning, and the reason at the end. */
+static bool keep(struct error *error, enum error_kind kind, const char *whole) {
+    const size_t length = strlen(whole), room = sizeof error->text;
+    const size_t head = (room - sizeof GAP) / 2, tail = room - sizeof GAP - head;
+    if (length < room)
+        memcpy(error->text, whole, length + 1);
+    else
+        snprintf(error->text, room, "%.*s" GAP "%s", (int)head, whole, whole + length - tail);
+    error->kind = kind;
+    return false;
+}
+
+/* Twice the longest path there can be. */
+#define WHOLE_MOST 8192
+
 bool error_set(struct error *error, enum error_kind kind, const char *format, ...) {
     if (error->kind != ERROR_NONE)
         return false;
+    char whole[WHOLE_MOST];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(error->text, sizeof error->text, format, arguments);
+    vsnprintf(whole, sizeof whole, format, arguments);
     va_end(arguments);
-    error->kind = kind;
-    return false;
+    return keep(error, kind, whole);
 }
 
 bool error_system(struct error *error, int number, const char *format, ...) {
     if (error->kind != ERROR_NONE)
         return false;
+    const char *reason = strerror(number);
+    char whole[WHOLE_MOST];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(error->text, sizeof error->text, format, arguments);
+    vsnprintf(whole, sizeof whole - strlen(reason) - 2, format, arguments);
     va_end(arguments);
-    const size_t used = strlen(error->text);
-    snprintf(error->text + used, sizeof error->text - used, ": %s", strerror(number));
-    error->kind = ERROR_SYSTEM;
-    return false;
+    const size_t used = strlen(whole);
+    snprintf(whole + used, sizeof whole - used, ": %s", reason);
+    return keep(error, ERROR_SYSTEM, whole);
 }
