@@ -1,6 +1,6 @@
 #!/bin/sh
 # Other programs read what sgns writes, and sgns reads what they write: usage: tests/interop/write.sh BUILD_FOLDER. Needs
-# python3-numpy, python3-gensim and fasttext; what is missing is skipped. Not a part of `make test`, which needs nothing.
+# python3-numpy, python3-faiss, python3-gensim and fasttext; what is missing is skipped. Not a part of `make test`, which needs nothing.
 # Files stay in BUILD_FOLDER/interop.
 set -u
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
@@ -109,6 +109,23 @@ unit = np.load("unit.npy").astype(np.float64)
 assert np.allclose(np.linalg.norm(unit, axis=1), 1, atol=1e-6)
 assert np.allclose(unit, vectors / np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True), atol=1e-6)
 END
+    if find_python faiss; then
+        check "faiss finds the same neighbours in fvecs" script <<'END'
+import faiss
+rows = np.fromfile("v.fvecs", dtype="<f4").reshape(len(words), 51)[:, 1:].copy()
+faiss.normalize_L2(rows)
+index = faiss.IndexFlatIP(50)
+index.add(rows)
+cosines, ids = index.search(rows[:100], 11)
+for word, there, scores in zip(words, ids, cosines):
+    near = [line.split("\t") for line in sgns("near", "model.sgns", "-k", "10", "--format", "tsv", "--", '"%s"' % word).splitlines()]
+    assert words[there[0]] == word and [row[1] for row in near] == [words[i] for i in there[1:]], (word, near)
+    assert np.allclose([float(row[2]) for row in near], scores[1:], atol=2e-6)
+END
+    else
+        skip "faiss finds the same neighbours in fvecs" "no python3-faiss"
+    fi
+    find_python numpy
     if find_python safetensors.numpy; then
         check "safetensors reads it" script <<'END'
 from safetensors.numpy import load_file
