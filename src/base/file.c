@@ -168,6 +168,8 @@ bool file_map_open(struct file_map *map, const char *path, struct error *error) 
     bool done = false;
     if (fstat(descriptor, &status) != 0)
         error_system(error, errno, "%s: can't read", path);
+    else if (S_ISFIFO(status.st_mode))
+        error_set(error, ERROR_INPUT, "%s: a pipe; save what it brings in a file first", path);
     else if (!S_ISREG(status.st_mode))
         error_set(error, ERROR_INPUT, "%s: not a regular file", path);
     else if (status.st_size == 0)

@@ -45,7 +45,7 @@ static const struct option options[] = {
      offsetof(struct settings, restrict_to)},
     {"restrict-similarity", 0, OPTION_WHOLE, "N", "0", 0, 4294967295.0, NULL,
      "pairs of the N most frequent words only; 0 for all", offsetof(struct settings, restrict_similarity)},
-    {"method", 0, OPTION_CHOICE, NULL, "add", 0, 0, ask_methods, "of analogies; see below",
+    {"method", 0, OPTION_CHOICE, NULL, "add", 0, 0, ask_methods, "of analogies: the largest cosine to the sum, or the largest product",
      offsetof(struct settings, method)},
     {"format", 0, OPTION_CHOICE, NULL, "table", 0, 0, output_formats,
      "columns; fields divided by tabs; or an object a line", offsetof(struct settings, format)},

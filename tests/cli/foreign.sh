@@ -160,6 +160,8 @@ fails "more words than fit" 2 'the first line, "3000000000 300", .* too few$' "$
 : >"$odd"
 fails "an empty file" 2 "^sgns near: $odd: not a model: the file is empty\$" "$SGNS" near "$odd" king
 fails "a folder" 2 "^sgns near: $TMPDIR: not a regular file\$" "$SGNS" near "$TMPDIR" king
+mkfifo "$TMPDIR/pipe"
+fails "a pipe" 2 "^sgns near: $TMPDIR/pipe: a pipe; save what it brings in a file first\$" "$SGNS" near "$TMPDIR/pipe" king
 gzip -c "$glove" >"$odd" 2>/dev/null || printf '\037\213\010' >"$odd"
 fails "compressed" 2 'not a model: compressed by gzip; unpack it first$' "$SGNS" near "$odd" king
 
