@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "model/codes.h"
+
 static bool place_section(struct layout_header *header, enum layout_section section, uint64_t count,
                           uint64_t size) {
     uint64_t bytes, end;
@@ -11,7 +13,7 @@ static bool place_section(struct layout_header *header, enum layout_section sect
     header->places[section].offset = header->file_bytes;
     header->places[section].bytes = bytes;
     /* The last section has nothing behind it; the others end at a multiple of the alignment. */
-    header->file_bytes = section == LAYOUT_NORMS
+    header->file_bytes = section == LAYOUT_SECTIONS - 1
                              ? end
                              : (end + LAYOUT_ALIGNMENT - 1) / LAYOUT_ALIGNMENT * LAYOUT_ALIGNMENT;
     return true;
@@ -40,5 +42,7 @@ bool layout_fill(struct layout_header *header, uint64_t vocab, uint64_t dim, uin
            place_section(header, LAYOUT_INDEX, header->slots, sizeof(uint32_t)) &&
            place_section(header, LAYOUT_INPUT, cells, sizeof(float)) &&
            place_section(header, LAYOUT_OUTPUT, output ? cells : 0, sizeof(float)) &&
-           place_section(header, LAYOUT_NORMS, vocab, sizeof(float));
+           place_section(header, LAYOUT_NORMS, vocab, sizeof(float)) &&
+           place_section(header, LAYOUT_CODES, cells, 1) &&
+           place_section(header, LAYOUT_SCALES, vocab, sizeof(struct code_scale));
 }

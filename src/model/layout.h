@@ -1,4 +1,4 @@
-/* The native model file, version 1. All numbers are little-endian; a big-endian machine refuses the file.
+/* The native model file, version 2. All numbers are little-endian; a big-endian machine refuses the file.
  *
  * A header of 512 bytes, then sections, each at an offset that is a multiple of 64, in the order of enum
  * layout_section, with zero bytes between them and none behind the last:
@@ -11,6 +11,8 @@
  *   INPUT   f32[V*R]  the word vectors, row-major, R floats a row of which the first D count, the rest are 0
  *   OUTPUT  f32[V*R]  the context vectors, in the same form; empty if left out
  *   NORMS   f32[V]    Euclidean lengths of the rows of INPUT
+ *   CODES   i8[V*R]   the rows of INPUT at length 1 in eight bits a number, for a first look; model/codes.h
+ *   SCALES  f32[V*2]  for each row of CODES its scale and its error
  *
  * A word's first slot in INDEX is checksum(word) modulo S; the slots behind it follow (and the first after
  * the last) until the word or a free slot is found. */
@@ -24,7 +26,7 @@
 /* A byte above 127, a name, a carriage return and newline, and a Ctrl-Z: a transfer as text damages one of
  * them. */
 #define LAYOUT_MAGIC "\211sgns\r\n\032"
-#define LAYOUT_VERSION 1
+#define LAYOUT_VERSION 2
 #define LAYOUT_BYTE_ORDER UINT32_C(0x01020304)
 #define LAYOUT_ALIGNMENT 64
 #define LAYOUT_ROW_FLOATS 16 /* R is D rounded up to a multiple of this */
@@ -38,6 +40,8 @@ enum layout_section {
     LAYOUT_INPUT,
     LAYOUT_OUTPUT,
     LAYOUT_NORMS,
+    LAYOUT_CODES,
+    LAYOUT_SCALES,
     LAYOUT_SECTIONS
 };
 
@@ -57,7 +61,7 @@ struct layout_header {
     uint64_t slots;      /* S */
     uint64_t file_bytes; /* of the whole file */
     struct layout_place places[LAYOUT_SECTIONS];
-    unsigned char reserved[256]; /* zero */
+    unsigned char reserved[208]; /* zero */
     uint64_t checksum;           /* of all bytes of the header before it */
 };
 

@@ -13,8 +13,8 @@
 #define FOREIGN_BYTES_A_THREAD ((size_t)1 << 20)
 
 static const char *const section_names[LAYOUT_SECTIONS] = {
-    "training record", "word starts",  "words",           "counts",
-    "word index",      "word vectors", "context vectors", "norms",
+    "training record", "word starts",     "words", "counts", "word index",
+    "word vectors",    "context vectors", "norms", "codes",  "scales",
 };
 
 /* --- open --- */
@@ -30,8 +30,8 @@ static bool check_header(const struct file_map *map, struct layout_header *heade
         return error_set(error, ERROR_INPUT, "%s: not for this machine's byte order, or damaged", path);
     if (header->version != LAYOUT_VERSION)
         return error_set(error, ERROR_INPUT,
-                         "%s: version %lu of the format, made by a newer sgns, or damaged", path,
-                         (unsigned long)header->version);
+                         "%s: version %lu of the format, of which this sgns reads %d only, or damaged", path,
+                         (unsigned long)header->version, LAYOUT_VERSION);
     if (header->checksum != checksum(header, offsetof(struct layout_header, checksum)))
         return error_set(error, ERROR_INPUT, "%s: damaged: the header's checksum is wrong", path);
     if (header->file_bytes != map->size)
@@ -71,6 +71,8 @@ static void point_into(struct model *model, const struct layout_header *header) 
     model->input = section(map, header, LAYOUT_INPUT);
     model->output = header->places[LAYOUT_OUTPUT].bytes > 0 ? section(map, header, LAYOUT_OUTPUT) : NULL;
     model->norms = section(map, header, LAYOUT_NORMS);
+    model->codes = section(map, header, LAYOUT_CODES);
+    model->scales = section(map, header, LAYOUT_SCALES);
     model->counts = section(map, header, LAYOUT_COUNTS);
     model->starts = section(map, header, LAYOUT_STARTS);
     model->text = section(map, header, LAYOUT_WORDS);

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "model/checksum.h"
+#include "model/codes.h"
 #include "model/layout.h"
 #include "model/model.h"
 
@@ -39,6 +40,17 @@ static float *make_norms(const struct model_content *content, struct error *erro
     return norms;
 }
 
+/* The rows in eight bits, and their scales. */
+static bool make_codes(const struct model_content *content, const float *norms, int8_t *codes,
+                       struct code_scale *scales) {
+    if (norms == NULL || codes == NULL || scales == NULL)
+        return false;
+    for (size_t id = 0; id < content->vocab->size; id++)
+        scales[id] = codes_make(codes + id * content->stride, content->input + id * content->stride,
+                                norms[id], content->dim, content->stride);
+    return true;
+}
+
 static bool write_padded(struct file_out *file, const void *data, const struct layout_place *place, bool last,
                          struct error *error) {
     static const unsigned char zeros[LAYOUT_ALIGNMENT];
@@ -68,13 +80,19 @@ bool model_write(struct file_out *file, const struct model_content *content, str
         return error_set(error, ERROR_INPUT, "%s: the model is too large for the format", file->path);
     uint32_t *index = make_index(vocab, (size_t)header.slots, error);
     float *norms = make_norms(content, error);
+    int8_t *codes = memory_allocate(vocab->size, content->stride, "the vectors in eight bits", error);
+    struct code_scale *scales = memory_allocate(vocab->size, sizeof *scales, "their scales", error);
     const void *const parts[LAYOUT_SECTIONS] = {
         [LAYOUT_RECORD] = content->record, [LAYOUT_STARTS] = vocab->starts, [LAYOUT_WORDS] = vocab->text,
         [LAYOUT_COUNTS] = vocab->counts,   [LAYOUT_INDEX] = index,          [LAYOUT_INPUT] = content->input,
-        [LAYOUT_OUTPUT] = content->output, [LAYOUT_NORMS] = norms,
+        [LAYOUT_OUTPUT] = content->output, [LAYOUT_NORMS] = norms,          [LAYOUT_CODES] = codes,
+        [LAYOUT_SCALES] = scales,
     };
-    const bool done = index != NULL && norms != NULL && write_parts(file, &header, parts, error);
+    const bool done = index != NULL && make_codes(content, norms, codes, scales) &&
+                      write_parts(file, &header, parts, error);
     free(index);
     free(norms);
+    free(codes);
+    free(scales);
     return done;
 }

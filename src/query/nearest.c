@@ -161,11 +161,33 @@ static void consider_rows(const struct batch *batch, struct best *best, size_t q
             consider(batch, best, q, start + r);
 }
 
-/* products[t, r] = the cosine of target t and row start + r, rounded. */
+/* Few targets wait for memory, of which the codes take a quarter. Their bounds are for sums alone. */
+static bool sees_codes(const struct batch *batch) {
+    return batch->inquiry->space->codes != NULL && batch->parts == NULL && batch->target_count <= FEW_TARGETS;
+}
+
+/* bounds[r] = the most that the cosine of target t and row start + r can be, rounded: what reaches the cut is
+ * looked at whole. Scale times codes is no longer than 2, and slack() has room for twice the length of a row.
+ */
+static void make_bounds(const struct batch *batch, size_t t, float *bounds, size_t start, size_t count) {
+    const struct space *space = batch->inquiry->space;
+    const struct code_scale *scales = space->scales + start;
+    batch->kernel->code_dots(bounds, batch->targets + t * space->stride, space->codes + start * space->stride,
+                             count, space->stride);
+    for (size_t r = 0; r < count; r++)
+        bounds[r] = bounds[r] * scales[r].scale + scales[r].error;
+}
+
+/* products[t, r] = the cosine of target t and row start + r, rounded; or what it can be at most. */
 static void make_products(const struct batch *batch, float *panel, float *products, size_t start,
                           size_t count) {
     const struct space *space = batch->inquiry->space;
     const float *rows = space->rows + start * space->stride, *norms = space->norms + start;
+    if (sees_codes(batch)) {
+        for (size_t t = 0; t < batch->target_count; t++)
+            make_bounds(batch, t, products + t * SCAN_ROWS, start, count);
+        return;
+    }
     if (batch->target_count <= FEW_TARGETS) {
         for (size_t t = 0; t < batch->target_count; t++) {
             float *here = products + t * SCAN_ROWS;

@@ -26,6 +26,10 @@ struct scan_kernel {
     /* products[r] = target . rows[r], r < count <= SCAN_ROWS. */
     void (*dots)(float *products, const float *target, const float *rows, size_t count, size_t stride);
 
+    /* products[r] = target . codes[r], r < count <= SCAN_ROWS; rows of codes are `stride` bytes apart,
+     * 16-byte aligned. */
+    void (*code_dots)(float *products, const float *target, const int8_t *codes, size_t count, size_t stride);
+
     /* panel[d, r] = factors[r] * rows[r][d]: (stride, SCAN_ROWS) from (SCAN_ROWS, stride). Rows from `count`
      * on, 1 or more, are not read; their places are filled with anything. */
     void (*pack)(float *panel, const float *rows, const float *factors, size_t count, size_t stride);

@@ -10,6 +10,16 @@ static void dots(float *products, const float *target, const float *rows, size_t
     }
 }
 
+static void code_dots(float *products, const float *target, const int8_t *codes, size_t count,
+                      size_t stride) {
+    for (size_t r = 0; r < count; r++) {
+        float sum = 0;
+        for (size_t d = 0; d < stride; d++)
+            sum += target[d] * (float)codes[r * stride + d];
+        products[r] = sum;
+    }
+}
+
 static void pack(float *panel, const float *rows, const float *factors, size_t count, size_t stride) {
     for (size_t d = 0; d < stride; d++)
         for (size_t r = 0; r < SCAN_ROWS; r++)
@@ -90,5 +100,5 @@ static bool ratio(float *values, const float *products, const struct scan_part *
     return reaches(values, cut);
 }
 
-const struct scan_kernel scan_scalar = {"scalar", dots,       pack, multiply, reach,
-                                        highest,  reach_rows, sum,  ratio};
+const struct scan_kernel scan_scalar = {"scalar", dots,    code_dots,  pack, multiply,
+                                        reach,    highest, reach_rows, sum,  ratio};

@@ -14,6 +14,8 @@ struct measuring {
 struct space space_of_words(const struct model *model) {
     return (struct space){.rows = model->input,
                           .norms = model->norms,
+                          .codes = model->codes,
+                          .scales = model->scales,
                           .count = model->vocab,
                           .dim = model->dim,
                           .stride = model->stride};

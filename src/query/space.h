@@ -10,7 +10,9 @@ struct space {
     const float *rows;  /* (count, stride) row-major, 64-byte aligned, zero beyond dim */
     const float *norms; /* (count) the rows' lengths */
     size_t count, dim, stride;
-    float *own_norms; /* `norms` if they were made for this; owned */
+    const int8_t *codes;             /* (count, stride) the rows as model/codes.h has them, or NULL */
+    const struct code_scale *scales; /* (count) or NULL */
+    float *own_norms;                /* `norms` if they were made for this; owned */
 };
 
 /* The word vectors; nothing to free. */

@@ -82,11 +82,11 @@ unseen() { damage "$1" && run 0 "$SGNS" info "$damaged" && [ ! -s "$err" ]; }
 # begin N: where section N (from 0) begins, read from the header: 56 bytes, then offset, size and checksum each.
 begin() { od -An -tu8 -j $((56 + 24 * $1)) -N 8 "$model" | tr -d ' '; }
 section=0
-for name in "training record" "word starts" words counts "word index" "word vectors" "context vectors" norms; do
+for name in "training record" "word starts" words counts "word index" "word vectors" "context vectors" norms codes scales; do
     check "damage to the $name is found" found "$(begin "$section")" "the checksum of the $name is wrong"
     section=$((section + 1))
 done
-check "damage to the last byte is found" found $((bytes - 1)) 'the checksum of the norms is wrong'
+check "damage to the last byte is found" found $((bytes - 1)) 'the checksum of the scales is wrong'
 # The three words take 14 bytes; the next section begins at a multiple of 64.
 check "damage between sections is found" found $(($(begin 2) + 20)) 'the checksum of the words is wrong'
 check "without --verify, vectors are not read" unseen "$(begin 5)"

@@ -22,9 +22,9 @@ static const char *const words[VOCAB] = {"the",          "of",         "and",   
                                          "don't",        "zz-top",     "e",     "w\xc3\xb6rter"};
 static const char record[] = "tokenizer=whitespace\nkeep_case=1\ndim=5\nempty=\nseed=42\n";
 
-static const char *const section_names[LAYOUT_SECTIONS] = {"training record", "word starts", "words",
-                                                           "counts",          "word index",  "word vectors",
-                                                           "context vectors", "norms"};
+static const char *const section_names[LAYOUT_SECTIONS] = {
+    "training record", "word starts",     "words", "counts", "word index",
+    "word vectors",    "context vectors", "norms", "codes",  "scales"};
 
 /* --- a model, written --- */
 
@@ -258,7 +258,8 @@ static void many_words(struct test *test) {
     struct model model = open_model(test, written.path);
     CHECK(test, model.slot_count == 8192);
     /* Nothing stands behind the last section. */
-    CHECK(test, written.size == written.header.places[LAYOUT_NORMS].offset + MANY * sizeof(float));
+    CHECK(test,
+          written.size == written.header.places[LAYOUT_SCALES].offset + MANY * sizeof(struct code_scale));
     for (size_t i = 0; i < 2 * (size_t)MANY; i++) {
         char word[24];
         size_t id = 0;
@@ -410,10 +411,10 @@ static void the_bytes_of_a_model(struct test *test) {
         uint64_t bytes = 0;
         sample.content.output = output ? sample.output : NULL;
         struct written written = open_written(test, &sample.content);
-        CHECK_MSG(test, written.size == (output ? 3264 : 2240), "%zu", written.size);
+        CHECK_MSG(test, written.size == (output ? 3648 : 2624), "%zu", written.size);
         CHECK_MSG(test,
                   checksum(written.bytes, written.size) ==
-                      (output ? UINT64_C(0x3ddd966a49c7e607) : UINT64_C(0x644a84177f88ed16)),
+                      (output ? UINT64_C(0xb2b8a58fa17210ca) : UINT64_C(0xd2e3f2707e0e6879)),
                   "%016llx", (unsigned long long)checksum(written.bytes, written.size));
         CHECK(test,
               model_file_bytes(VOCAB, sample.vocab.text_bytes, STRIDE, output, sizeof record - 1, &bytes));
@@ -670,9 +671,9 @@ struct shape {
 static struct layout_header forge(const struct written *written, const struct shape *shape) {
     struct layout_header header = written->header;
     const uint64_t matrix = shape->vocab * shape->stride * 4;
-    const uint64_t bytes[LAYOUT_SECTIONS] = {shape->record,    (shape->vocab + 1) * 8, shape->words,
-                                             shape->vocab * 8, shape->slots * 4,       matrix,
-                                             matrix,           shape->vocab * 4};
+    const uint64_t bytes[LAYOUT_SECTIONS] = {
+        shape->record, (shape->vocab + 1) * 8, shape->words, shape->vocab * 8, shape->slots * 4, matrix,
+        matrix,        shape->vocab * 4,       matrix / 4,   shape->vocab * 8};
     header.vocab = shape->vocab;
     header.dim = shape->dim;
     header.stride = shape->stride;
@@ -754,7 +755,7 @@ static void forged_numbers(struct test *test) {
                             BIT(62), BIT(63) - 1, BIT(63), UINT64_MAX - 63, UINT64_MAX};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         check_field(test, &written, offsetof(struct layout_header, byte_order), 4, all[i]);
-        check_field(test, &written, offsetof(struct layout_header, version), 4, all[i] == 1 ? 2 : all[i]);
+        check_field(test, &written, offsetof(struct layout_header, version), 4, all[i]);
         check_field(test, &written, offsetof(struct layout_header, vocab), 8, all[i]);
         check_field(test, &written, offsetof(struct layout_header, dim), 8,
                     all[i] > 0 && all[i] <= STRIDE ? STRIDE + 1 : all[i]);

@@ -16,6 +16,8 @@
  * lengths of all sizes; and rows without a direction. */
 struct matrix {
     float *rows;
+    int8_t *codes;
+    struct code_scale *scales;
     struct space space;
 };
 
@@ -47,7 +49,23 @@ static struct matrix make_matrix(size_t count, size_t dim, uint64_t seed) {
     return matrix;
 }
 
+/* From now on the rows are looked for by their codes first. */
+static void add_codes(struct matrix *matrix) {
+    struct space *space = &matrix->space;
+    matrix->codes = aligned_alloc(16, space->count * STRIDE);
+    matrix->scales = calloc(space->count, sizeof *matrix->scales);
+    if (matrix->codes == NULL || matrix->scales == NULL)
+        exit(2);
+    for (size_t i = 0; i < space->count; i++)
+        matrix->scales[i] = codes_make(matrix->codes + i * STRIDE, matrix->rows + i * STRIDE, space->norms[i],
+                                       space->dim, STRIDE);
+    space->codes = matrix->codes;
+    space->scales = matrix->scales;
+}
+
 static void free_matrix(struct matrix *matrix) {
+    free(matrix->codes);
+    free(matrix->scales);
     memory_pages_free(matrix->rows, matrix->space.count * STRIDE * sizeof(float));
     space_free(&matrix->space);
 }
@@ -238,8 +256,27 @@ static void sums_are_ranked_exactly(struct test *test) {
         check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_ADD), "shared directions");
         make_quiz(&quiz, &matrix, (size_t)QUESTIONS * TERMS, i == 0 ? 1 : 100, i);
         check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_ADD), "targets");
+        add_codes(&matrix);
+        check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_ADD), "targets by codes");
         free_matrix(&matrix);
     }
+}
+
+/* One number outweighs the others, by which the rows differ, so that codes have little to tell them apart. */
+static void codes_that_tell_little(struct test *test) {
+    struct matrix matrix = make_matrix(1500, 60, 12);
+    struct rng rng = rng_seed(12, 3);
+    for (size_t i = 0; i < 1500; i++)
+        for (size_t d = 0; d < 60; d++)
+            matrix.rows[i * STRIDE + d] = d == 0 ? 20 : rng_unit(&rng) - 0.5F;
+    struct error error = {.kind = ERROR_NONE};
+    space_free(&matrix.space);
+    CHECK(test, space_of_rows(&matrix.space, matrix.rows, 1500, 60, STRIDE, 1, &error));
+    add_codes(&matrix);
+    static struct quiz quiz;
+    make_quiz(&quiz, &matrix, (size_t)QUESTIONS * TERMS, 1, 3);
+    check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_ADD), "codes that tell little");
+    free_matrix(&matrix);
 }
 
 static void products_are_ranked_exactly(struct test *test) {
@@ -248,6 +285,8 @@ static void products_are_ranked_exactly(struct test *test) {
         struct matrix matrix = make_matrix(1200, 64, words);
         make_quiz(&quiz, &matrix, words, words == 3 ? 1 : 10, words);
         check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_MUL), "3CosMul");
+        add_codes(&matrix);
+        check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_MUL), "3CosMul, codes or not");
         free_matrix(&matrix);
     }
 }
@@ -324,6 +363,8 @@ static void very_long_and_very_short_rows(struct test *test) {
     static struct quiz quiz;
     make_quiz(&quiz, &matrix, (size_t)QUESTIONS * TERMS, 1, 3);
     check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_ADD), "long and short");
+    add_codes(&matrix);
+    check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_ADD), "long and short by codes");
     free_matrix(&matrix);
 }
 
@@ -385,6 +426,7 @@ static void products_in_double(struct test *test) {
 static const struct test_case cases[] = {
     {"nearest: sums are ranked as by a full sort, whatever the kernel, threads and batch",
      sums_are_ranked_exactly},
+    {"nearest: codes that tell little apart", codes_that_tell_little},
     {"nearest: 3CosMul is ranked as by a full sort, likewise", products_are_ranked_exactly},
     {"nearest: equal rows answer in order", all_equal_rows_answer_in_order},
     {"nearest: any number of answers", any_number_of_answers},

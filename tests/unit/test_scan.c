@@ -44,6 +44,41 @@ static void check_dots(struct test *test, const struct scan_kernel *kernel, size
     free(rows);
 }
 
+static void check_code_dots(struct test *test, const struct scan_kernel *kernel, size_t count, size_t dim,
+                            struct rng *rng) {
+    const size_t stride = ROUND_UP(dim);
+    float *target = make_rows(1, dim, stride, rng);
+    int8_t *codes = aligned_alloc(16, count * stride);
+    if (codes == NULL)
+        exit(2);
+    for (size_t i = 0; i < count * stride; i++)
+        codes[i] = (int8_t)(i % stride < dim ? (int)rng_below(rng, 255) - 127 : 0);
+    _Alignas(64) float expected[SCAN_ROWS] = {0}, actual[SCAN_ROWS] = {0};
+    scan_scalar.code_dots(expected, target, codes, count, stride);
+    kernel->code_dots(actual, target, codes, count, stride);
+    for (size_t r = 0; r < SCAN_ROWS; r++) {
+        expected[r] /= 127;
+        actual[r] /= 127;
+    }
+    CHECK_MSG(test, differences(expected, actual, count, dim) == 0, "%s: %zu rows of %zu codes", kernel->name,
+              count, dim);
+    free(target);
+    free(codes);
+}
+
+/* The reference itself, at the ends of what eight bits hold. */
+static void codes_by_hand(struct test *test) {
+    _Alignas(64) const float target[16] = {0.5f, -1, 2};
+    _Alignas(16) const int8_t codes[32] = {127, -127, 1, 5, [16] = -128, 3, 0};
+    const struct scan_kernel *kernel;
+    for (size_t i = 0; (kernel = scan_kernel_at(i)) != NULL; i++) {
+        _Alignas(64) float products[SCAN_ROWS];
+        kernel->code_dots(products, target, codes, 2, 16);
+        CHECK_MSG(test, products[0] == 192.5f && products[1] == -67, "%s: %g %g", kernel->name,
+                  (double)products[0], (double)products[1]);
+    }
+}
+
 static void check_multiply(struct test *test, const struct scan_kernel *kernel, size_t targets, size_t count,
                            size_t dim, struct rng *rng) {
     const size_t stride = ROUND_UP(dim), products = targets * SCAN_ROWS;
@@ -75,10 +110,12 @@ static void every_dim_and_count(struct test *test) {
     for (size_t i = 0; (kernel = scan_kernel_at(i)) != NULL; i++) {
         for (size_t dim = 1; dim <= 130; dim++) {
             check_dots(test, kernel, 1 + dim % SCAN_ROWS, dim, &rng);
+            check_code_dots(test, kernel, 1 + dim % SCAN_ROWS, dim, &rng);
             check_multiply(test, kernel, 1 + dim % 23, 1 + dim * 5 % SCAN_ROWS, dim, &rng);
         }
         for (size_t count = 1; count <= SCAN_ROWS; count++) {
             check_dots(test, kernel, count, 300, &rng);
+            check_code_dots(test, kernel, count, 300, &rng);
             check_multiply(test, kernel, count, count, 20, &rng);
         }
     }
@@ -191,6 +228,7 @@ static void ratios_by_hand(struct test *test) {
 
 static const struct test_case cases[] = {
     {"scan: products, every dim and number of rows and targets", every_dim_and_count},
+    {"scan: products of codes by hand", codes_by_hand},
     {"scan: what reaches the cut, at every place", what_reaches_the_cut},
     {"scan: several targets reach their cuts", all_of_several_targets},
     {"scan: the highest product of each row", the_highest_of_each_row},
