@@ -52,6 +52,10 @@ static void print_shape(const struct model *model, const char *path) {
     printf("%s\n", path);
     print_label("size");
     printf("%.1f MB\n", (double)model->file_bytes * 1e-6);
+    if (model->source == MODEL_NATIVE) {
+        print_label("format");
+        printf("native, version %lu\n", (unsigned long)model->version);
+    }
     print_label("words");
     const unsigned long long times = model->counts[0];
     if (times > 0)

@@ -4,6 +4,10 @@
 
 #include "model/codes.h"
 
+int layout_sections(uint32_t version) {
+    return version == 1 ? LAYOUT_CODES : version == LAYOUT_VERSION ? LAYOUT_SECTIONS : 0;
+}
+
 static bool place_section(struct layout_header *header, enum layout_section section, uint64_t count,
                           uint64_t size) {
     uint64_t bytes, end;
@@ -13,18 +17,18 @@ static bool place_section(struct layout_header *header, enum layout_section sect
     header->places[section].offset = header->file_bytes;
     header->places[section].bytes = bytes;
     /* The last section has nothing behind it; the others end at a multiple of the alignment. */
-    header->file_bytes = section == LAYOUT_SECTIONS - 1
+    header->file_bytes = (int)section == layout_sections(header->version) - 1
                              ? end
                              : (end + LAYOUT_ALIGNMENT - 1) / LAYOUT_ALIGNMENT * LAYOUT_ALIGNMENT;
     return true;
 }
 
-bool layout_fill(struct layout_header *header, uint64_t vocab, uint64_t dim, uint64_t stride, bool output,
-                 uint64_t words_bytes, uint64_t record_bytes) {
+bool layout_fill(struct layout_header *header, uint32_t version, uint64_t vocab, uint64_t dim,
+                 uint64_t stride, bool output, uint64_t words_bytes, uint64_t record_bytes) {
     memset(header, 0, sizeof *header);
     memcpy(header->magic, LAYOUT_MAGIC, sizeof header->magic);
     header->byte_order = LAYOUT_BYTE_ORDER;
-    header->version = LAYOUT_VERSION;
+    header->version = version;
     header->vocab = vocab;
     header->dim = dim;
     header->stride = stride;
@@ -43,6 +47,6 @@ bool layout_fill(struct layout_header *header, uint64_t vocab, uint64_t dim, uin
            place_section(header, LAYOUT_INPUT, cells, sizeof(float)) &&
            place_section(header, LAYOUT_OUTPUT, output ? cells : 0, sizeof(float)) &&
            place_section(header, LAYOUT_NORMS, vocab, sizeof(float)) &&
-           place_section(header, LAYOUT_CODES, cells, 1) &&
-           place_section(header, LAYOUT_SCALES, vocab, sizeof(struct code_scale));
+           (version == 1 || (place_section(header, LAYOUT_CODES, cells, 1) &&
+                             place_section(header, LAYOUT_SCALES, vocab, sizeof(struct code_scale))));
 }

@@ -1,4 +1,5 @@
-/* The native model file, version 2. All numbers are little-endian; a big-endian machine refuses the file.
+/* The native model file, version 2, and version 1, which is still read. All numbers are little-endian; a
+ * big-endian machine refuses the file.
  *
  * A header of 512 bytes, then sections, each at an offset that is a multiple of 64, in the order of enum
  * layout_section, with zero bytes between them and none behind the last:
@@ -13,6 +14,8 @@
  *   NORMS   f32[V]    Euclidean lengths of the rows of INPUT
  *   CODES   i8[V*R]   the rows of INPUT at length 1 in eight bits a number, for a first look; model/codes.h
  *   SCALES  f32[V*2]  for each row of CODES its scale and its error
+ *
+ * Version 1 ends with NORMS: it has no CODES and no SCALES, and zeros where the header has their places.
  *
  * A word's first slot in INDEX is checksum(word) modulo S; the slots behind it follow (and the first after
  * the last) until the word or a free slot is found. */
@@ -67,9 +70,13 @@ struct layout_header {
 
 _Static_assert(sizeof(struct layout_header) == 512, "the header is 512 bytes on disk");
 
-/* Fills a header but for its checksums: V words whose section WORDS has `words_bytes`, D, R, and the least S.
- * False if the file would not fit in 63 bits, or the ids not in 32. */
-bool layout_fill(struct layout_header *header, uint64_t vocab, uint64_t dim, uint64_t stride, bool output,
-                 uint64_t words_bytes, uint64_t record_bytes);
+/* The sections of a file of that version, which are the first of enum layout_section; 0 if there is no such
+ * version. */
+int layout_sections(uint32_t version);
+
+/* Fills a header of a version that there is, but for its checksums: V words whose section WORDS has
+ * `words_bytes`, D, R, and the least S. False if the file would not fit in 63 bits, or the ids not in 32. */
+bool layout_fill(struct layout_header *header, uint32_t version, uint64_t vocab, uint64_t dim,
+                 uint64_t stride, bool output, uint64_t words_bytes, uint64_t record_bytes);
 
 #endif

@@ -28,9 +28,9 @@ static bool check_header(const struct file_map *map, struct layout_header *heade
     memcpy(header, map->data, sizeof *header);
     if (header->byte_order != LAYOUT_BYTE_ORDER)
         return error_set(error, ERROR_INPUT, "%s: not for this machine's byte order, or damaged", path);
-    if (header->version != LAYOUT_VERSION)
+    if (layout_sections(header->version) == 0)
         return error_set(error, ERROR_INPUT,
-                         "%s: version %lu of the format, of which this sgns reads %d only, or damaged", path,
+                         "%s: version %lu of the format, of which this sgns reads 1 to %d, or damaged", path,
                          (unsigned long)header->version, LAYOUT_VERSION);
     if (header->checksum != checksum(header, offsetof(struct layout_header, checksum)))
         return error_set(error, ERROR_INPUT, "%s: damaged: the header's checksum is wrong", path);
@@ -49,7 +49,7 @@ static bool check_places(const struct layout_header *header, const char *path, s
     bool same = header->dim > 0 && header->dim <= header->stride && header->stride % LAYOUT_ROW_FLOATS == 0 &&
                 header->stride - header->dim < LAYOUT_ROW_FLOATS && header->vocab > 0 &&
                 header->places[LAYOUT_WORDS].bytes >= header->vocab &&
-                layout_fill(&expected, header->vocab, header->dim, header->stride, output,
+                layout_fill(&expected, header->version, header->vocab, header->dim, header->stride, output,
                             header->places[LAYOUT_WORDS].bytes, header->places[LAYOUT_RECORD].bytes) &&
                 expected.slots == header->slots && expected.file_bytes == header->file_bytes;
     for (int i = 0; same && i < LAYOUT_SECTIONS; i++)
@@ -63,16 +63,23 @@ static const void *section(const struct file_map *map, const struct layout_heade
     return map->data + header->places[which].offset;
 }
 
+/* NULL if the file leaves it out. */
+static const void *optional_section(const struct file_map *map, const struct layout_header *header,
+                                    enum layout_section which) {
+    return header->places[which].bytes > 0 ? section(map, header, which) : NULL;
+}
+
 static void point_into(struct model *model, const struct layout_header *header) {
     const struct file_map *map = &model->map;
+    model->version = header->version;
     model->vocab = (size_t)header->vocab;
     model->dim = (size_t)header->dim;
     model->stride = (size_t)header->stride;
     model->input = section(map, header, LAYOUT_INPUT);
-    model->output = header->places[LAYOUT_OUTPUT].bytes > 0 ? section(map, header, LAYOUT_OUTPUT) : NULL;
+    model->output = optional_section(map, header, LAYOUT_OUTPUT);
     model->norms = section(map, header, LAYOUT_NORMS);
-    model->codes = section(map, header, LAYOUT_CODES);
-    model->scales = section(map, header, LAYOUT_SCALES);
+    model->codes = optional_section(map, header, LAYOUT_CODES);
+    model->scales = optional_section(map, header, LAYOUT_SCALES);
     model->counts = section(map, header, LAYOUT_COUNTS);
     model->starts = section(map, header, LAYOUT_STARTS);
     model->text = section(map, header, LAYOUT_WORDS);
@@ -211,9 +218,10 @@ bool model_verify(const struct model *model, const char *path, struct error *err
     if (model->source != MODEL_NATIVE)
         return true;
     memcpy(&header, model->map.data, sizeof header);
-    for (int i = 0; i < LAYOUT_SECTIONS; i++) {
+    const int sections = layout_sections(header.version);
+    for (int i = 0; i < sections; i++) {
         const struct layout_place *place = &header.places[i];
-        const uint64_t next = i + 1 < LAYOUT_SECTIONS ? header.places[i + 1].offset : header.file_bytes;
+        const uint64_t next = i + 1 < sections ? header.places[i + 1].offset : header.file_bytes;
         if (checksum(model->map.data + place->offset, (size_t)place->bytes) != place->checksum ||
             !verify_gap(&model->map, place->offset + place->bytes, next))
             return error_set(error, ERROR_INPUT, "%s: damaged: the checksum of the %s is wrong", path,

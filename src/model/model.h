@@ -50,15 +50,16 @@ struct model_memory {
 
 struct model {
     enum model_source source;
-    size_t vocab;  /* words */
-    size_t dim;    /* floats that count in a row */
+    uint32_t version; /* of the native format; 0 for another */
+    size_t vocab;     /* words */
+    size_t dim;       /* floats that count in a row */
     size_t stride; /* floats from one row to the next: dim rounded up to a multiple of 16; what lies between
                       is zero */
     const float *input;  /* (vocab, stride) row-major, 64-byte aligned: the word vectors */
     const float *output; /* (vocab, stride) row-major: the context vectors; NULL if the file has none */
     const float *norms;  /* (vocab) Euclidean lengths of the input rows */
     const int8_t *codes; /* (vocab, stride) the word vectors in eight bits, 16-byte aligned; NULL
-                            if the file has none, as other formats have not */
+                            if the file has none, as version 1 and other formats have not */
     const struct code_scale *scales; /* (vocab) of the codes, or NULL */
     const uint64_t *counts; /* (vocab) 0 if unknown: other formats have none; their order is the rank */
     const uint64_t *starts; /* (vocab + 1) into `text`; not checked by model_open, so use model_word */

@@ -11,7 +11,7 @@
 bool model_file_bytes(size_t vocab, size_t text_bytes, size_t stride, bool output, size_t record_bytes,
                       uint64_t *bytes) {
     struct layout_header header;
-    if (!layout_fill(&header, vocab, stride, stride, output, text_bytes, record_bytes))
+    if (!layout_fill(&header, LAYOUT_VERSION, vocab, stride, stride, output, text_bytes, record_bytes))
         return false;
     *bytes = header.file_bytes;
     return true;
@@ -75,8 +75,8 @@ static bool write_parts(struct file_out *file, struct layout_header *header, con
 bool model_write(struct file_out *file, const struct model_content *content, struct error *error) {
     const struct vocab *vocab = content->vocab;
     struct layout_header header;
-    if (!layout_fill(&header, vocab->size, content->dim, content->stride, content->output != NULL,
-                     vocab->text_bytes, content->record_bytes))
+    if (!layout_fill(&header, LAYOUT_VERSION, vocab->size, content->dim, content->stride,
+                     content->output != NULL, vocab->text_bytes, content->record_bytes))
         return error_set(error, ERROR_INPUT, "%s: the model is too large for the format", file->path);
     uint32_t *index = make_index(vocab, (size_t)header.slots, error);
     float *norms = make_norms(content, error);

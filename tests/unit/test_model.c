@@ -103,6 +103,15 @@ static void patch(const struct written *written, size_t offset, const void *byte
         abort();
 }
 
+static size_t sections_of(const struct written *written) {
+    return (size_t)layout_sections(written->header.version);
+}
+
+static void patch_header(const struct written *written, struct layout_header *header) {
+    header->checksum = checksum(header, offsetof(struct layout_header, checksum));
+    patch(written, 0, header, sizeof *header);
+}
+
 static void restore(const struct written *written) {
     if (ftruncate(written->descriptor, (off_t)written->size) != 0)
         abort();
@@ -114,6 +123,35 @@ static void close_written(struct written *written) {
     unlink(written->path);
     free(written->bytes);
 }
+
+/* Makes a file of version 1 of one that was just written: it ends with the norms. */
+static void make_version_1(struct written *written) {
+    struct layout_header *header = &written->header;
+    header->version = 1;
+    header->file_bytes = header->places[LAYOUT_NORMS].offset + header->places[LAYOUT_NORMS].bytes;
+    memset(&header->places[LAYOUT_CODES], 0, 2 * sizeof(struct layout_place));
+    written->size = (size_t)header->file_bytes;
+    if (ftruncate(written->descriptor, (off_t)written->size) != 0)
+        abort();
+    patch_header(written, header);
+    memcpy(written->bytes, header, sizeof *header);
+}
+
+static void each_version(struct test *test, void (*check)(struct test *, struct written *)) {
+    for (uint32_t version = 1; version <= LAYOUT_VERSION; version++) {
+        struct written written = write_sample(test);
+        if (version == 1)
+            make_version_1(&written);
+        check(test, &written);
+        close_written(&written);
+    }
+}
+
+/* The test NAME runs check_NAME on a file of each version. */
+#define EACH_VERSION(name)                \
+    static void name(struct test *test) { \
+        each_version(test, check_##name); \
+    }
 
 static struct model open_model(struct test *test, const char *path) {
     struct error error = {.kind = ERROR_NONE};
@@ -194,6 +232,25 @@ static void check_vectors(struct test *test, const struct model *model, const st
             sum += pow((double)sample->input[id * STRIDE + d], 2);
         CHECK_MSG(test, model->norms[id] == (float)sqrt(sum), "word %zu: %g", id, (double)model->norms[id]);
     }
+}
+
+/* Version 1 has all but the codes. */
+static void version_1_is_read(struct test *test) {
+    struct sample sample;
+    fill_sample(&sample);
+    struct written written = open_written(test, &sample.content);
+    struct model model = open_model(test, written.path);
+    CHECK(test, model.version == LAYOUT_VERSION && model.codes != NULL && model.scales != NULL);
+    model_close(&model);
+    make_version_1(&written);
+    model = open_model(test, written.path);
+    CHECK(test, model.version == 1 && model.codes == NULL && model.scales == NULL);
+    check_words(test, &model);
+    check_vectors(test, &model, &sample);
+    CHECK(test, model.output != NULL && same_matrix(model.output, sample.output));
+    model_close(&model);
+    check_verified(test, written.path, NULL, "version 1", 0);
+    close_written(&written);
 }
 
 static void what_is_written_is_read(struct test *test) {
@@ -419,6 +476,12 @@ static void the_bytes_of_a_model(struct test *test) {
         CHECK(test,
               model_file_bytes(VOCAB, sample.vocab.text_bytes, STRIDE, output, sizeof record - 1, &bytes));
         CHECK_MSG(test, bytes == written.size, "%llu", (unsigned long long)bytes);
+        make_version_1(&written);
+        CHECK_MSG(test, written.size == (output ? 3264 : 2240), "%zu", written.size);
+        CHECK_MSG(test,
+                  checksum(written.bytes, written.size) ==
+                      (output ? UINT64_C(0x3ddd966a49c7e607) : UINT64_C(0x644a84177f88ed16)),
+                  "%016llx", (unsigned long long)checksum(written.bytes, written.size));
         close_written(&written);
     }
 }
@@ -487,69 +550,69 @@ static void checksums_see_damage(struct test *test) {
 /* --- damage --- */
 
 /* Each bit of each byte alone, all of a byte's, and some of them. */
-static void every_byte_of_the_header(struct test *test) {
-    struct written written = write_sample(test);
+static void check_every_byte_of_the_header(struct test *test, struct written *written) {
     struct rng rng = rng_seed(20, 0);
     for (size_t at = 0; at < sizeof(struct layout_header); at++) {
         for (unsigned i = 0; i < 16; i++) {
             const unsigned change = i < 8 ? 1U << i : i == 8 ? 0xFF : 1 + rng_below(&rng, 255);
-            const unsigned char byte = written.bytes[at] ^ (unsigned char)change;
-            patch(&written, at, &byte, 1);
-            check_refused(test, written.path, ": ", "header byte", at);
+            const unsigned char byte = written->bytes[at] ^ (unsigned char)change;
+            patch(written, at, &byte, 1);
+            check_refused(test, written->path, ": ", "header byte", at);
         }
-        patch(&written, at, &written.bytes[at], 1);
+        patch(written, at, &written->bytes[at], 1);
     }
-    check_verified(test, written.path, NULL, "restored", 0);
-    close_written(&written);
+    check_verified(test, written->path, NULL, "restored", 0);
 }
 
-static void every_truncation(struct test *test) {
-    struct written written = write_sample(test);
-    for (size_t size = written.size; size-- > 0;) {
-        if (ftruncate(written.descriptor, (off_t)size) != 0)
+EACH_VERSION(every_byte_of_the_header)
+
+static void check_every_truncation(struct test *test, struct written *written) {
+    for (size_t size = written->size; size-- > 0;) {
+        if (ftruncate(written->descriptor, (off_t)size) != 0)
             abort();
-        check_refused(test, written.path, size == 0 ? "not a model: the file is empty" : "truncated",
+        check_refused(test, written->path, size == 0 ? "not a model: the file is empty" : "truncated",
                       "length", size);
     }
-    restore(&written);
-    check_verified(test, written.path, NULL, "restored", 0);
-    close_written(&written);
+    restore(written);
+    check_verified(test, written->path, NULL, "restored", 0);
 }
 
-static void bytes_behind_the_end(struct test *test) {
+EACH_VERSION(every_truncation)
+
+static void check_bytes_behind_the_end(struct test *test, struct written *written) {
     const size_t more[] = {1, 2, 3, 63, 64, 65, 512, 4096, 1000000};
-    struct written written = write_sample(test);
     for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
-        if (ftruncate(written.descriptor, (off_t)(written.size + more[i])) != 0)
+        if (ftruncate(written->descriptor, (off_t)(written->size + more[i])) != 0)
             abort();
-        check_refused(test, written.path, "damaged", "bytes more", more[i]);
+        check_refused(test, written->path, "damaged", "bytes more", more[i]);
     }
-    close_written(&written);
 }
+
+EACH_VERSION(bytes_behind_the_end)
 
 /* The section that the byte at `at` belongs to, with the zeros behind it. */
 static const char *section_at(const struct written *written, size_t at) {
     size_t section = 0;
-    while (section + 1 < LAYOUT_SECTIONS && written->header.places[section + 1].offset <= at)
+    while (section + 1 < sections_of(written) && written->header.places[section + 1].offset <= at)
         section++;
     return section_names[section];
 }
 
-static void every_byte_of_the_body_is_verified(struct test *test) {
-    struct written written = write_sample(test);
+static void check_every_byte_of_the_body_is_verified(struct test *test, struct written *written) {
     struct rng rng = rng_seed(21, 0);
-    for (size_t at = sizeof(struct layout_header); at < written.size; at++) {
-        const unsigned char byte = written.bytes[at] ^ (unsigned char)(1 + rng_below(&rng, 255));
+    for (size_t at = sizeof(struct layout_header); at < written->size; at++) {
+        const unsigned char byte = written->bytes[at] ^ (unsigned char)(1 + rng_below(&rng, 255));
         char expected[128];
         snprintf(expected, sizeof expected, ": damaged: the checksum of the %s is wrong",
-                 section_at(&written, at));
-        patch(&written, at, &byte, 1);
-        check_verified(test, written.path, expected, "byte", at);
-        patch(&written, at, &written.bytes[at], 1);
+                 section_at(written, at));
+        patch(written, at, &byte, 1);
+        check_verified(test, written->path, expected, "byte", at);
+        patch(written, at, &written->bytes[at], 1);
     }
-    check_verified(test, written.path, NULL, "restored", 0);
-    close_written(&written);
+    check_verified(test, written->path, NULL, "restored", 0);
 }
+
+EACH_VERSION(every_byte_of_the_body_is_verified)
 
 /* All that a program may ask of a model; answers lie inside the model, whatever state it is in. */
 static void check_answers(struct test *test, const struct model *model, size_t round) {
@@ -592,28 +655,27 @@ static void check_damaged(struct test *test, const struct written *written, size
     model_close(&model);
 }
 
-static void random_damage(struct test *test) {
-    struct written written = write_sample(test);
+static void check_random_damage(struct test *test, struct written *written) {
     struct rng rng = rng_seed(22, 0);
-    const uint32_t body = (uint32_t)(written.size - sizeof(struct layout_header));
+    const uint32_t body = (uint32_t)(written->size - sizeof(struct layout_header));
     for (size_t round = 0; round < 2000; round++) {
         /* Every change sets a bit of its own, so that no two undo each other. */
         const uint32_t changes = 1 + rng_below(&rng, 8);
         for (uint32_t i = 0; i < changes; i++) {
             const size_t at = sizeof(struct layout_header) + rng_below(&rng, body);
-            const unsigned char byte = written.bytes[at] ^ (unsigned char)(1U << i);
-            patch(&written, at, &byte, 1);
+            const unsigned char byte = written->bytes[at] ^ (unsigned char)(1U << i);
+            patch(written, at, &byte, 1);
         }
-        check_damaged(test, &written, round);
-        restore(&written);
+        check_damaged(test, written, round);
+        restore(written);
     }
-    close_written(&written);
 }
 
+EACH_VERSION(random_damage)
+
 /* The numbers that lead elsewhere, replaced by the worst there are. */
-static void bad_starts_and_slots(struct test *test) {
-    struct written written = write_sample(test);
-    const uint64_t text = written.header.places[LAYOUT_WORDS].bytes;
+static void check_bad_starts_and_slots(struct test *test, struct written *written) {
+    const uint64_t text = written->header.places[LAYOUT_WORDS].bytes;
     const uint64_t starts[] = {text - 1,  text,       text + 1,       UINT32_MAX,        (uint64_t)1 << 32,
                                INT64_MAX, UINT64_MAX, UINT64_MAX - 1, UINT64_MAX - text, (uint64_t)1 << 63};
     const uint32_t slots[] = {VOCAB + 1, VOCAB + 2, INT32_MAX, UINT32_MAX, UINT32_C(1) << 31};
@@ -621,45 +683,41 @@ static void bad_starts_and_slots(struct test *test) {
     for (size_t round = 0; round < 1000; round++) {
         for (uint32_t i = rng_below(&rng, 4) + 1; i > 0; i--) {
             const uint64_t start = starts[rng_below(&rng, 10)];
-            patch(&written,
-                  written.header.places[LAYOUT_STARTS].offset + 8 * (size_t)rng_below(&rng, VOCAB + 1),
+            patch(written,
+                  written->header.places[LAYOUT_STARTS].offset + 8 * (size_t)rng_below(&rng, VOCAB + 1),
                   &start, sizeof start);
             const uint32_t slot = slots[rng_below(&rng, 5)];
-            patch(&written,
-                  written.header.places[LAYOUT_INDEX].offset + 4 * (size_t)rng_below(&rng, 2 * VOCAB), &slot,
+            patch(written,
+                  written->header.places[LAYOUT_INDEX].offset + 4 * (size_t)rng_below(&rng, 2 * VOCAB), &slot,
                   sizeof slot);
         }
-        check_damaged(test, &written, round);
-        restore(&written);
+        check_damaged(test, written, round);
+        restore(written);
     }
-    close_written(&written);
 }
 
+EACH_VERSION(bad_starts_and_slots)
+
 /* A search must end although no slot is free. */
-static void an_index_without_a_free_slot(struct test *test) {
-    struct written written = write_sample(test);
+static void check_an_index_without_a_free_slot(struct test *test, struct written *written) {
     const uint32_t slots[] = {1, VOCAB, VOCAB + 1, UINT32_MAX};
     alarm(20);
     for (size_t i = 0; i < 4; i++) {
         size_t found;
         for (size_t slot = 0; slot < 2 * (size_t)VOCAB; slot++)
-            patch(&written, written.header.places[LAYOUT_INDEX].offset + 4 * slot, &slots[i], sizeof *slots);
-        struct model model = open_model(test, written.path);
+            patch(written, written->header.places[LAYOUT_INDEX].offset + 4 * slot, &slots[i], sizeof *slots);
+        struct model model = open_model(test, written->path);
         CHECK_MSG(test, !model_find(&model, "missing", 7, &found), "slots of %u", slots[i]);
         CHECK_MSG(test, model_find(&model, words[0], 3, &found) == (slots[i] == 1), "slots of %u", slots[i]);
         model_close(&model);
-        check_damaged(test, &written, i);
+        check_damaged(test, written, i);
     }
     alarm(0);
-    close_written(&written);
 }
+
+EACH_VERSION(an_index_without_a_free_slot)
 
 /* --- headers that somebody made --- */
-
-static void patch_header(const struct written *written, struct layout_header *header) {
-    header->checksum = checksum(header, offsetof(struct layout_header, checksum));
-    patch(written, 0, header, sizeof *header);
-}
 
 struct shape {
     const char *name;
@@ -679,10 +737,10 @@ static struct layout_header forge(const struct written *written, const struct sh
     header.stride = shape->stride;
     header.slots = shape->slots;
     uint64_t at = sizeof header;
-    for (size_t i = 0; i < LAYOUT_SECTIONS; i++) {
+    for (size_t i = 0; i < sections_of(written); i++) {
         header.places[i].offset = at;
         header.places[i].bytes = bytes[i];
-        at += i + 1 < LAYOUT_SECTIONS ? (bytes[i] + 63) / 64 * 64 : bytes[i];
+        at += i + 1 < sections_of(written) ? (bytes[i] + 63) / 64 * 64 : bytes[i];
     }
     header.file_bytes = at;
     return header;
@@ -691,9 +749,8 @@ static struct layout_header forge(const struct written *written, const struct sh
 #define BIT(n) ((uint64_t)1 << (n))
 
 /* Shapes whose sums come out right, but modulo 2^64 only, or which no writer makes. */
-static void forged_shapes(struct test *test) {
-    struct written written = write_sample(test);
-    const uint64_t text = written.header.places[LAYOUT_WORDS].bytes, line = sizeof record - 1;
+static void check_forged_shapes(struct test *test, struct written *written) {
+    const uint64_t text = written->header.places[LAYOUT_WORDS].bytes, line = sizeof record - 1;
     const struct shape shapes[] = {
         {"as it is", VOCAB, DIM, STRIDE, 32, text, line},
         {"no dimension", VOCAB, 0, STRIDE, 32, text, line},
@@ -721,22 +778,23 @@ static void forged_shapes(struct test *test) {
          0 - BIT(62) - 4 * BIT(63)},
     };
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        struct layout_header header = forge(&written, &shapes[i]);
+        struct layout_header header = forge(written, &shapes[i]);
         /* The size of the file is right too. */
         CHECK_MSG(test, header.file_bytes < 100000, "%s: %llu", shapes[i].name,
                   (unsigned long long)header.file_bytes);
-        if (ftruncate(written.descriptor, (off_t)header.file_bytes) != 0)
+        if (ftruncate(written->descriptor, (off_t)header.file_bytes) != 0)
             abort();
-        patch_header(&written, &header);
+        patch_header(written, &header);
         if (i > 0)
-            check_refused(test, written.path, "damaged: sizes in the header don't fit together",
+            check_refused(test, written->path, "damaged: sizes in the header don't fit together",
                           shapes[i].name, 0);
         else
-            check_verified(test, written.path, NULL, shapes[i].name, 0);
-        restore(&written);
+            check_verified(test, written->path, NULL, shapes[i].name, 0);
+        restore(written);
     }
-    close_written(&written);
 }
+
+EACH_VERSION(forged_shapes)
 
 /* A header in which one number, at `offset`, is another. */
 static void check_field(struct test *test, const struct written *written, size_t offset, size_t size,
@@ -749,68 +807,69 @@ static void check_field(struct test *test, const struct written *written, size_t
     check_refused(test, written->path, ": ", "header field", offset);
 }
 
-static void forged_numbers(struct test *test) {
-    struct written written = write_sample(test);
+static void check_forged_numbers(struct test *test, struct written *written) {
     const uint64_t all[] = {0,       1,           7,       BIT(31),         BIT(32) - 1, BIT(32),
                             BIT(62), BIT(63) - 1, BIT(63), UINT64_MAX - 63, UINT64_MAX};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        check_field(test, &written, offsetof(struct layout_header, byte_order), 4, all[i]);
-        check_field(test, &written, offsetof(struct layout_header, version), 4, all[i]);
-        check_field(test, &written, offsetof(struct layout_header, vocab), 8, all[i]);
-        check_field(test, &written, offsetof(struct layout_header, dim), 8,
+        check_field(test, written, offsetof(struct layout_header, byte_order), 4, all[i]);
+        check_field(test, written, offsetof(struct layout_header, version), 4, all[i]);
+        check_field(test, written, offsetof(struct layout_header, vocab), 8, all[i]);
+        check_field(test, written, offsetof(struct layout_header, dim), 8,
                     all[i] > 0 && all[i] <= STRIDE ? STRIDE + 1 : all[i]);
-        check_field(test, &written, offsetof(struct layout_header, stride), 8, all[i]);
-        check_field(test, &written, offsetof(struct layout_header, slots), 8, all[i]);
-        check_field(test, &written, offsetof(struct layout_header, file_bytes), 8, all[i]);
-        for (size_t section = 0; section < LAYOUT_SECTIONS; section++) {
+        check_field(test, written, offsetof(struct layout_header, stride), 8, all[i]);
+        check_field(test, written, offsetof(struct layout_header, slots), 8, all[i]);
+        check_field(test, written, offsetof(struct layout_header, file_bytes), 8, all[i]);
+        for (size_t section = 0; section < sections_of(written); section++) {
             const size_t place = offsetof(struct layout_header, places) +
                                  section * sizeof(struct layout_place);
-            check_field(test, &written, place + offsetof(struct layout_place, offset), 8, all[i]);
+            check_field(test, written, place + offsetof(struct layout_place, offset), 8, all[i]);
             /* A shorter record may still fit. */
             if (section != LAYOUT_RECORD || all[i] == 0 || all[i] > 64)
-                check_field(test, &written, place + offsetof(struct layout_place, bytes), 8, all[i]);
+                check_field(test, written, place + offsetof(struct layout_place, bytes), 8, all[i]);
         }
     }
-    restore(&written);
-    check_verified(test, written.path, NULL, "restored", 0);
-    close_written(&written);
+    check_field(test, written, offsetof(struct layout_header, version), 4, 3 - written->header.version);
+    restore(written);
+    check_verified(test, written->path, NULL, "restored", 0);
 }
 
-static void forged_places(struct test *test) {
-    struct written written = write_sample(test);
+EACH_VERSION(forged_numbers)
+
+static void check_forged_places(struct test *test, struct written *written) {
     const uint64_t steps[] = {64, 0 - BIT(6), 1, UINT64_MAX};
     for (size_t section = 0; section < LAYOUT_SECTIONS; section++)
         for (size_t i = 0; i < 4; i++) {
-            const struct layout_place *place = &written.header.places[section];
+            const struct layout_place *place = &written->header.places[section];
             const size_t at = offsetof(struct layout_header, places) + section * sizeof *place;
-            check_field(test, &written, at + offsetof(struct layout_place, offset), 8,
+            check_field(test, written, at + offsetof(struct layout_place, offset), 8,
                         place->offset + steps[i]);
             /* One byte more or less of text may still fit. */
             if (i < 2 || (section != LAYOUT_RECORD && section != LAYOUT_WORDS))
-                check_field(test, &written, at + offsetof(struct layout_place, bytes), 8,
+                check_field(test, written, at + offsetof(struct layout_place, bytes), 8,
                             place->bytes + steps[i]);
         }
-    close_written(&written);
 }
+
+EACH_VERSION(forged_places)
 
 /* The header has the size that the file has, but the sections end elsewhere. */
-static void forged_sizes(struct test *test) {
+static void check_forged_sizes(struct test *test, struct written *written) {
     const uint64_t steps[] = {1, 4, 64, 0 - BIT(0), 0 - BIT(2), 0 - BIT(6)};
-    struct written written = write_sample(test);
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        struct layout_header header = written.header;
+        struct layout_header header = written->header;
         header.file_bytes += steps[i];
-        if (ftruncate(written.descriptor, (off_t)header.file_bytes) != 0)
+        if (ftruncate(written->descriptor, (off_t)header.file_bytes) != 0)
             abort();
-        patch_header(&written, &header);
-        check_refused(test, written.path, "sizes in the header don't fit together", "step", i);
-        restore(&written);
+        patch_header(written, &header);
+        check_refused(test, written->path, "sizes in the header don't fit together", "step", i);
+        restore(written);
     }
-    close_written(&written);
 }
 
+EACH_VERSION(forged_sizes)
+
 /* Checksums that are right do not make words that are wrong good. */
-static void forged_words(struct test *test) {
+static void check_forged_words(struct test *test, struct written *written) {
     const struct {
         const char *says;
         enum layout_section section;
@@ -824,20 +883,20 @@ static void forged_words(struct test *test) {
         {"word 2 is not where", LAYOUT_STARTS, sizeof(uint64_t) * 3, 8, 1000000},
         {"word 9 is not where", LAYOUT_WORDS, 47, 1, 'a'}, /* as word 3 is */
     };
-    struct written written = write_sample(test);
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
-        struct layout_header header = written.header;
+        struct layout_header header = written->header;
         struct layout_place *place = &header.places[changes[i].section];
-        patch(&written, place->offset + changes[i].at, &changes[i].value, changes[i].size);
-        struct model model = open_model(test, written.path);
+        patch(written, place->offset + changes[i].at, &changes[i].value, changes[i].size);
+        struct model model = open_model(test, written->path);
         place->checksum = checksum(model.map.data + place->offset, (size_t)place->bytes);
         model_close(&model);
-        patch_header(&written, &header);
-        check_verified(test, written.path, changes[i].says, "change", i);
-        restore(&written);
+        patch_header(written, &header);
+        check_verified(test, written->path, changes[i].says, "change", i);
+        restore(written);
     }
-    close_written(&written);
 }
+
+EACH_VERSION(forged_words)
 
 static void what_is_no_model(struct test *test) {
     const char *const texts[][2] = {
@@ -892,6 +951,7 @@ static void models_too_large_to_write(struct test *test) {
 
 static const struct test_case cases[] = {
     {"model: what is written is read", what_is_written_is_read},
+    {"model: version 1 is read", version_1_is_read},
     {"model: without context vectors", without_context_vectors},
     {"model: an open one is replaced", an_open_model_is_replaced},
     {"model: many words", many_words},
