@@ -29,6 +29,7 @@ struct code_scale codes_make(int8_t *codes, const float *row, float norm, size_t
         const double off = (double)row[d] / length - (double)scale * codes[d];
         distance += off * off;
     }
-    /* What the sums above may have lost is far below a millionth of them. */
+    /* The sums above lose less than a millionth of the distance; or, if it is next to 0, less than 1e-13,
+     * which is nothing beside what a product of floats may lose (slack, in query/nearest.c). */
     return (struct code_scale){scale, (float)(sqrt(distance) * (1 + 1e-6))};
 }

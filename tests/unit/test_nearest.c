@@ -231,7 +231,8 @@ static void check_answers(struct test *test, const struct inquiry *inquiry, cons
     free(found);
 }
 
-/* All kernels, numbers of threads and of questions at once give the answers of a full sort. */
+/* All kernels, numbers of threads and of questions at once, also so few that codes are looked at, give the
+ * answers of a full sort. */
 static void check_all_ways(struct test *test, struct inquiry inquiry, const char *how) {
     static struct neighbour expected[QUESTIONS * MOST];
     size_t counts[QUESTIONS];
@@ -240,11 +241,13 @@ static void check_all_ways(struct test *test, struct inquiry inquiry, const char
         for (inquiry.threads = 1; inquiry.threads <= 3; inquiry.threads += 2)
             check_answers(test, &inquiry, expected, counts, how);
     const struct question *questions = inquiry.questions;
-    inquiry.question_count = 1;
-    for (size_t q = 0; q < QUESTIONS; q += 3) {
-        inquiry.questions = questions + q;
-        check_answers(test, &inquiry, expected + q * MOST, counts + q, how);
-    }
+    for (size_t i = 0; (inquiry.kernel = scan_kernel_at(i)) != NULL; i++)
+        for (size_t q = i; q < QUESTIONS; q += 3) {
+            inquiry.questions = questions + q;
+            inquiry.question_count = q % 4 + q < QUESTIONS ? 1 + q % 4 : 1;
+            inquiry.threads = 1 + q % 2;
+            check_answers(test, &inquiry, expected + q * MOST, counts + q, how);
+        }
 }
 
 static void sums_are_ranked_exactly(struct test *test) {
@@ -311,7 +314,24 @@ static void all_equal_rows_answer_in_order(struct test *test) {
     free_matrix(&matrix);
 }
 
-/* As many answers as rows, more, one, none; and only those above a score. */
+/* As many answers as rows, more, one, none; only those above a score; and only the first rows. */
+static void check_numbers(struct test *test, struct inquiry inquiry, struct neighbour *expected) {
+    const struct space all = *inquiry.space;
+    const size_t sizes[] = {0, 1, 2, all.count - 4, all.count, all.count + 5};
+    const double least[] = {-INFINITY, -2, -0.1, 0.1, 0.999999, 1, 2};
+    struct space space = all;
+    size_t counts[QUESTIONS];
+    inquiry.space = &space;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes * 2; i++)
+        for (size_t j = 0; j < sizeof least / sizeof *least; j++) {
+            space.count = i % 2 ? all.count / 3 : all.count;
+            inquiry.most = sizes[i / 2];
+            inquiry.least = least[j];
+            expect(&inquiry, expected, counts);
+            check_answers(test, &inquiry, expected, counts, space.codes != NULL ? "by codes" : "by rows");
+        }
+}
+
 static void any_number_of_answers(struct test *test) {
     enum { ROWS = 300 };
     struct matrix matrix = make_matrix(ROWS, 40, 5);
@@ -319,19 +339,69 @@ static void any_number_of_answers(struct test *test) {
     make_quiz(&quiz, &matrix, 50, 1, 5);
     struct inquiry inquiry = make_inquiry(&quiz, &matrix, METHOD_ADD);
     inquiry.question_count = 4;
-    const size_t sizes[] = {0, 1, 2, ROWS - 4, ROWS, ROWS + 5};
     struct neighbour *expected = room_for((size_t)4 * (ROWS + 5));
-    size_t counts[QUESTIONS];
-    for (size_t i = 0; i < 6; i++) {
-        inquiry.most = sizes[i];
-        inquiry.least = -INFINITY;
+    check_numbers(test, inquiry, expected);
+    add_codes(&matrix);
+    check_numbers(test, inquiry, expected);
+    free(expected);
+    free_matrix(&matrix);
+}
+
+/* What a row's codes lack is asked for: then the row's bound is its score, with nothing to spare, and a score
+ * that is just enough must still be found. */
+static void bounds_without_room(struct test *test) {
+    struct matrix matrix = make_matrix(300, 50, 13);
+    add_codes(&matrix);
+    static struct quiz quiz;
+    make_quiz(&quiz, &matrix, 1, 1, 13);
+    struct inquiry inquiry = make_inquiry(&quiz, &matrix, METHOD_ADD);
+    struct neighbour *expected = room_for(300);
+    inquiry.question_count = 1;
+    inquiry.most = 300;
+    for (size_t id = 10; id < 300; id++) {
+        _Alignas(64) float lack[STRIDE];
+        const float *row = matrix.rows + id * STRIDE;
+        for (size_t d = 0; d < STRIDE; d++)
+            lack[d] = row[d] / matrix.space.norms[id] -
+                      matrix.scales[id].scale * (float)matrix.codes[id * STRIDE + d];
+        quiz.directions[0] = direction_of(lack, STRIDE);
+        inquiry.least = define_score(&inquiry, &quiz.questions[0], id);
+        size_t counts[1];
         expect(&inquiry, expected, counts);
-        check_answers(test, &inquiry, expected, counts, "any number");
-        inquiry.least = 0.1;
-        expect(&inquiry, expected, counts);
-        check_answers(test, &inquiry, expected, counts, "above a score");
+        for (size_t i = 0; (inquiry.kernel = scan_kernel_at(i)) != NULL; i++)
+            check_answers(test, &inquiry, expected, counts, "no room");
     }
     free(expected);
+    free_matrix(&matrix);
+}
+
+/* Nobody checks codes when a file is opened: what damage there may do is to hide answers. */
+static void damaged_codes(struct test *test) {
+    const float odd[] = {0, -0.0F, -1, 1, NAN, INFINITY, -INFINITY, FLT_MAX, FLT_MIN / 2};
+    struct matrix matrix = make_matrix(500, 50, 14);
+    add_codes(&matrix);
+    struct rng rng = rng_seed(14, 0);
+    for (size_t i = 0; i < (size_t)500 * STRIDE; i++)
+        matrix.codes[i] = (int8_t)((int)rng_below(&rng, 256) - 128);
+    for (size_t i = 0; i < 500; i++)
+        matrix.scales[i] = (struct code_scale){odd[rng_below(&rng, 9)], odd[rng_below(&rng, 9)]};
+    static struct quiz quiz;
+    make_quiz(&quiz, &matrix, (size_t)QUESTIONS * TERMS, 1, 14);
+    struct inquiry inquiry = make_inquiry(&quiz, &matrix, METHOD_ADD);
+    inquiry.question_count = 1;
+    for (size_t i = 0; (inquiry.kernel = scan_kernel_at(i)) != NULL; i++)
+        for (size_t q = 0; q < QUESTIONS; q++) {
+            struct error error = {.kind = ERROR_NONE};
+            struct neighbour found[MOST];
+            size_t count = 0;
+            inquiry.questions = &quiz.questions[q];
+            CHECK(test, nearest(&inquiry, found, &count, &error) && count <= MOST);
+            for (size_t n = 0; n < count; n++)
+                CHECK_MSG(test,
+                          found[n].id < 500 &&
+                              found[n].score == define_score(&inquiry, &quiz.questions[q], found[n].id),
+                          "question %zu, place %zu", q, n);
+        }
     free_matrix(&matrix);
 }
 
@@ -348,6 +418,9 @@ static void a_score_that_is_the_least_is_kept(struct test *test) {
     inquiry.least = found[4].score;
     CHECK(test, nearest(&inquiry, again, &count, &error));
     CHECK_MSG(test, count >= 5 && count < MOST && same(found, again, count), "%zu", count);
+    add_codes(&matrix);
+    CHECK(test, nearest(&inquiry, again, &count, &error));
+    CHECK_MSG(test, count >= 5 && count < MOST && same(found, again, count), "%zu by codes", count);
     free_matrix(&matrix);
 }
 
@@ -430,6 +503,8 @@ static const struct test_case cases[] = {
     {"nearest: 3CosMul is ranked as by a full sort, likewise", products_are_ranked_exactly},
     {"nearest: equal rows answer in order", all_equal_rows_answer_in_order},
     {"nearest: any number of answers", any_number_of_answers},
+    {"nearest: bounds without room", bounds_without_room},
+    {"nearest: damaged codes", damaged_codes},
     {"nearest: a score that is just enough", a_score_that_is_the_least_is_kept},
     {"nearest: very long and very short rows", very_long_and_very_short_rows},
     {"nearest: no rows left", nothing_is_left_of_rows_left_out},
