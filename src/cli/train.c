@@ -192,11 +192,19 @@ static bool read_corpus(struct job *job, struct error *error) {
     return true;
 }
 
+/* What training takes and, while its matrices are still there, saving. */
+static bool memory_needed(const struct job *job, size_t *bytes) {
+    size_t saving;
+    return training_bytes(&job->training_options, job->corpus.vocab.size, bytes) &&
+           model_write_memory(job->corpus.vocab.size, training_stride(job->training_options.dim), &saving) &&
+           size_add(*bytes, saving, bytes);
+}
+
 /* The words and the rest of the corpus are in memory already; the matrices are to come. */
 static bool check_memory(const struct job *job, struct error *error) {
     size_t bytes;
     const size_t available = memory_available();
-    if (!training_bytes(&job->training_options, job->corpus.vocab.size, &bytes) || bytes > available)
+    if (!memory_needed(job, &bytes) || bytes > available)
         return error_set(
             error, ERROR_SYSTEM,
             "%zu words of %zu dims need more memory than the %zu MB available; lower --dim or --max-vocab",

@@ -109,6 +109,9 @@ struct model_content {
 bool model_file_bytes(size_t vocab, size_t text_bytes, size_t stride, bool output, size_t record_bytes,
                       uint64_t *bytes) MUST_USE;
 
+/* The memory that model_write takes for so many words, at most; false if it does not fit in a size_t. */
+bool model_write_memory(size_t vocab, size_t stride, size_t *bytes) MUST_USE;
+
 /* Appends the model to a file just created; the caller commits. */
 bool model_write(struct file_out *file, const struct model_content *content, struct error *error) MUST_USE;
 

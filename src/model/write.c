@@ -17,6 +17,13 @@ bool model_file_bytes(size_t vocab, size_t text_bytes, size_t stride, bool outpu
     return true;
 }
 
+bool model_write_memory(size_t vocab, size_t stride, size_t *bytes) {
+    /* Fewer than four slots of the index a word. */
+    const size_t others = 4 * sizeof(uint32_t) + sizeof(float) + sizeof(struct code_scale);
+    size_t row;
+    return size_add(stride, others, &row) && size_multiply(vocab, row, bytes);
+}
+
 static uint32_t *make_index(const struct vocab *vocab, size_t slots, struct error *error) {
     uint32_t *index = memory_allocate(slots, sizeof *index, "the word index", error);
     for (size_t id = 0; index != NULL && id < vocab->size; id++) {

@@ -949,6 +949,27 @@ static void models_too_large_to_write(struct test *test) {
     }
 }
 
+/* The estimate holds what is made while a model is written, and hardly more. */
+static void memory_that_writing_takes(struct test *test) {
+    const struct {
+        size_t vocab, stride;
+    } shapes[] = {{1, 16}, {2, 16}, {3, 112}, {1000, 304}, {1025, 16}, {3000000, 304}};
+    size_t bytes;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        struct layout_header header;
+        uint64_t made = 0;
+        CHECK(test, layout_fill(&header, LAYOUT_VERSION, shapes[i].vocab, shapes[i].stride, shapes[i].stride,
+                                false, shapes[i].vocab * 2, 0));
+        const int sections[] = {LAYOUT_INDEX, LAYOUT_NORMS, LAYOUT_CODES, LAYOUT_SCALES};
+        for (size_t s = 0; s < 4; s++)
+            made += header.places[sections[s]].bytes;
+        CHECK(test, model_write_memory(shapes[i].vocab, shapes[i].stride, &bytes));
+        CHECK_MSG(test, bytes >= made && bytes - made <= shapes[i].vocab * 8, "%zu words: %zu, not %llu",
+                  shapes[i].vocab, bytes, (unsigned long long)made);
+    }
+    CHECK(test, !model_write_memory(SIZE_MAX / 16, 16, &bytes) && !model_write_memory(1, SIZE_MAX, &bytes));
+}
+
 static const struct test_case cases[] = {
     {"model: what is written is read", what_is_written_is_read},
     {"model: version 1 is read", version_1_is_read},
@@ -976,6 +997,7 @@ static const struct test_case cases[] = {
     {"model: forged words", forged_words},
     {"model: what is no model", what_is_no_model},
     {"model: too large to write", models_too_large_to_write},
+    {"model: memory that writing takes", memory_that_writing_takes},
 };
 
 TEST_MAIN(cases)
