@@ -1,6 +1,7 @@
 # make            build/sgns
 # make demo       builds, trains on the bundled corpus, shows neighbours
 # make test       builds and runs every test; make test SANITIZE=address,undefined runs them under sanitizers
+# make fuzz       damaged inputs for all that reads, under SANITIZE=address,undefined if no other is named; COUNT=N of them
 # make bench      speed; CORPUS=file to measure on, or one of random words
 # make bench-query  speed of answers, beside faiss if it is there; SIZE="words dims" to change it
 # make test-interop  other programs read what sgns writes, and it reads what they write; skips those not installed
@@ -22,9 +23,10 @@ SOURCES := $(wildcard src/*.c src/*/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o)
 LIBRARY := $(BUILD)/libsgns.a
 TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%.o,$(wildcard tests/fuzz/*.c))
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
 
-.PHONY: all programs demo test test-interop bench bench-query lint format install clean
+.PHONY: all programs demo test test-interop fuzz fuzz-run bench bench-query lint format install clean
 all: $(BUILD)/sgns
 
 $(BUILD)/sgns: $(BUILD)/main.o $(LIBRARY)
@@ -59,15 +61,28 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(BUILD)/tests/harness.o $(LIBRAR
 
 .SECONDARY: $(TESTS:=.o) $(BUILD)/tests/harness.o
 
+$(BUILD)/fuzz/%.o: tests/fuzz/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/fuzz/fuzz: $(FUZZ) $(LIBRARY)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
+
 # The read loop that the scan is measured against is as fast as the compiler can make it.
 $(BUILD)/tools/%: tests/tools/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -O3 $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) -lm
 
-programs: $(BUILD)/sgns $(TESTS) $(TOOLS)
+programs: $(BUILD)/sgns $(TESTS) $(TOOLS) $(BUILD)/fuzz/fuzz
 
 test: programs
 	sh tests/run.sh $(BUILD) $(ONLY)
+
+fuzz:
+	$(MAKE) fuzz-run SANITIZE=$(if $(SANITIZE),$(SANITIZE),address$(comma)undefined)
+
+fuzz-run: $(BUILD)/fuzz/fuzz
+	$(BUILD)/fuzz/fuzz $(COUNT)
 
 test-interop: $(BUILD)/sgns
 	for test in tests/interop/*.sh; do sh $$test $(BUILD) || exit 1; done
@@ -94,4 +109,4 @@ install: $(BUILD)/sgns
 clean:
 	rm -rf build
 
--include $(OBJECTS:.o=.d) $(TESTS:=.d) $(BUILD)/tests/harness.d $(TOOLS:=.d)
+-include $(OBJECTS:.o=.d) $(TESTS:=.d) $(BUILD)/tests/harness.d $(TOOLS:=.d) $(FUZZ:.o=.d)

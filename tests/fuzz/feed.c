@@ -1,0 +1,307 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/options.h"
+#include "fuzz.h"
+#include "model/formats.h"
+#include "query/analogy.h"
+#include "query/categories.h"
+#include "query/embed.h"
+#include "query/expression.h"
+#include "query/lookup.h"
+#include "query/outliers.h"
+#include "query/similarity.h"
+#include "text/ingest.h"
+
+#define ANSWERS 5
+
+/* --- questions --- */
+
+/* Asks for the rows nearest to an expression. */
+static void ask(const struct model *model, const struct space *space, const struct expression *expression,
+                enum method method, size_t threads) {
+    struct error error = {.kind = ERROR_NONE};
+    struct neighbour found[ANSWERS];
+    size_t count = 0;
+    const struct question question = {.terms = expression->terms,
+                                      .count = expression->count,
+                                      .length = expression->length,
+                                      .left_out = expression->ids,
+                                      .left_out_count = expression->id_count};
+    const struct inquiry inquiry = {.space = space,
+                                    .directions = expression->directions,
+                                    .direction_count = expression->count,
+                                    .questions = &question,
+                                    .question_count = 1,
+                                    .method = method,
+                                    .most = ANSWERS,
+                                    .least = -INFINITY,
+                                    .threads = threads};
+    if (!nearest(&inquiry, found, &count, &error))
+        return;
+    for (size_t i = 0; i < count; i++)
+        if (found[i].id >= model->vocab || !isfinite(found[i].score))
+            give_up("an answer that is no word, or has no score");
+}
+
+/* All questions of a text, as near takes a line of them. */
+static void ask_text(const struct model *model, const struct space *space, const char *text,
+                     enum method method, size_t threads) {
+    for (;;) {
+        struct error error = {.kind = ERROR_NONE};
+        struct expression expression;
+        const size_t length = expression_extent(model->rules, text);
+        if (length > strlen(text))
+            give_up("a question longer than its text");
+        if (expression_parse(&expression, model, text, length, method, &error)) {
+            ask(model, space, &expression, method, threads);
+            expression_free(&expression);
+        }
+        if (expression_parse_analogy(&expression, model, text, length, method, &error))
+            expression_free(&expression);
+        if (text[length] == '\0')
+            return;
+        text += length + 1;
+    }
+}
+
+/* --- models --- */
+
+static void look_up_words(const struct model *model) {
+    for (size_t id = 0; id < model->vocab && id < 40; id++) {
+        size_t length, found;
+        const char *word = model_word(model, id, &length);
+        if (model_find(model, word, length, &found) && found >= model->vocab)
+            give_up("a word beyond the vocabulary");
+    }
+    static const char *const others[] = {"king", "King", "qeen", "new york", "", "zzzzzz", "na\xc3\xafve"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct error error = {.kind = ERROR_NONE};
+        size_t found;
+        if (lookup_direction(model, others[i], &found, &error) && found >= model->vocab)
+            give_up("a word beyond the vocabulary");
+    }
+}
+
+static void embed(const struct model *model) {
+    static const char *const lines[] = {"the king of rome", "Paris and new_york \xff", ""};
+    const size_t count = sizeof lines / sizeof *lines;
+    struct embed_text texts[sizeof lines / sizeof *lines];
+    struct error error = {.kind = ERROR_NONE};
+    struct embedder embedder;
+    for (size_t i = 0; i < count; i++)
+        texts[i] = (struct embed_text){lines[i], strlen(lines[i])};
+    float *rows = calloc(count * model->stride, sizeof *rows);
+    if (rows == NULL)
+        give_up("no memory");
+    if (embed_create(&embedder, model, EMBED_AUTO, 1e-3, &error) &&
+        embed_texts(&embedder, texts, count, rows, 1, &error) &&
+        embed_find_component(&embedder, rows, count, 1, &error))
+        embed_remove(&embedder, rows, count);
+    embed_free(&embedder);
+    free(rows);
+}
+
+/* Writes the model in one of the formats, to a file that is given up. */
+static void export(struct fuzz *fuzz, const struct model *model) {
+    struct error error = {.kind = ERROR_NONE};
+    struct format_losses losses = {0};
+    struct file_out files[FORMAT_FILES_MOST] = {{0}};
+    struct rows rows;
+    size_t known = 0;
+    while (formats[known].name != NULL)
+        known++;
+    const struct format *format = &formats[rng_below(&fuzz->rng, (uint32_t)known)];
+    char path[4300];
+    snprintf(path, sizeof path, "%s.export", fuzz->path);
+    bool done = rows_create(&rows, model, ROWS_WORD_VECTORS, rng_below(&fuzz->rng, 2) > 0, &error) &&
+                format_fit(format, &rows, true, &losses, &error);
+    for (size_t i = 0; done && i < FORMAT_FILES_MOST && format->suffixes[i] != NULL; i++)
+        done = file_create(&files[i], path, &error);
+    if (done)
+        (void)!format->write(files, &rows, 0, &error);
+    for (size_t i = 0; i < FORMAT_FILES_MOST; i++)
+        file_abandon(&files[i]);
+    rows_free(&rows);
+}
+
+static void ask_model(struct fuzz *fuzz, const struct model *model) {
+    static const char *const texts[] = {"king", "king - man + woman", "2 paris - \"new york\", the of"};
+    struct error error = {.kind = ERROR_NONE};
+    struct space space = space_of_words(model), contexts;
+    const enum method method = rng_below(&fuzz->rng, 3) > 0 ? METHOD_ADD : METHOD_MUL;
+    look_up_words(model);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        ask_text(model, &space, texts[i], method, 1);
+    if (model->output != NULL &&
+        space_of_rows(&contexts, model->output, model->vocab, model->dim, model->stride, 1, &error)) {
+        ask_text(model, &contexts, texts[1], method, 1);
+        space_free(&contexts);
+    }
+    embed(model);
+    if (rng_below(&fuzz->rng, 4) == 0)
+        export(fuzz, model);
+}
+
+static void feed_model(struct fuzz *fuzz) {
+    struct error error = {.kind = ERROR_NONE};
+    struct model model;
+    if (!model_open(&model, fuzz->path, &error)) {
+        if (error.kind == ERROR_NONE || error.text[0] == '\0')
+            give_up("refused without a reason");
+        return;
+    }
+    const bool whole = model_verify(&model, fuzz->path, &error);
+    if (!whole && error.kind != ERROR_INPUT)
+        give_up("verification failed without a reason");
+    ask_model(fuzz, &model);
+    model_close(&model);
+}
+
+/* --- texts --- */
+
+/* The input ended by a NUL, in memory of just that size. */
+static char *input_text(const struct fuzz *fuzz) {
+    char *text = malloc(fuzz->input.size + 1);
+    if (text == NULL)
+        give_up("no memory");
+    if (fuzz->input.size > 0)
+        memcpy(text, fuzz->input.data, fuzz->input.size);
+    text[fuzz->input.size] = '\0';
+    return text;
+}
+
+static void feed_questions(struct fuzz *fuzz) {
+    char *text = input_text(fuzz);
+    struct model model = fuzz->model;
+    model.rules = (struct tokenizer_rules){
+        rng_below(&fuzz->rng, 2) > 0 ? TOKENIZER_WORDS : TOKENIZER_WHITESPACE, rng_below(&fuzz->rng, 2) > 0};
+    model.small_letters = rng_below(&fuzz->rng, 2) > 0;
+    const struct space space = space_of_words(&model);
+    ask_text(&model, &space, text, rng_below(&fuzz->rng, 2) > 0 ? METHOD_ADD : METHOD_MUL,
+             1 + rng_below(&fuzz->rng, 2));
+    const char *at = text;
+    for (size_t size; (size = expression_word(model.rules, &at)) > 0; at += size)
+        if (size > strlen(at))
+            give_up("a word longer than its text");
+    free(text);
+}
+
+static void feed_test(struct fuzz *fuzz, enum seed seed) {
+    struct error error = {.kind = ERROR_NONE};
+    const struct model *model = &fuzz->model;
+    const struct analogy_settings settings = {rng_below(&fuzz->rng, 2) > 0 ? 7 : 0, METHOD_ADD, 1};
+    struct similarity similarity;
+    struct analogies analogies;
+    struct categories categories;
+    struct outliers outliers;
+    bool done = false;
+    if (seed == SEED_SIMILARITY)
+        done = similarity_score(&similarity, model, fuzz->path, settings.restrict_to, &error);
+    if (seed == SEED_CATEGORIES)
+        done = categories_score(&categories, model, fuzz->path, 1, &error);
+    if (seed == SEED_OUTLIERS)
+        done = outliers_score(&outliers, model, fuzz->path, &error);
+    if (seed == SEED_ANALOGIES) {
+        done = analogies_score(&analogies, model, fuzz->path, &settings, &error);
+        analogies_free(&analogies);
+    }
+    if (!done && error.kind == ERROR_NONE)
+        give_up("a test that failed without a reason");
+}
+
+struct settings {
+    bool flag;
+    uint64_t whole;
+    double real;
+    const char *text;
+    struct option_texts texts;
+    size_t choice;
+};
+
+static void feed_arguments(struct fuzz *fuzz) {
+    static const char *const choices[] = {"one", "two", NULL};
+    static const struct option options[] = {
+        {"flag", 'f', OPTION_FLAG, NULL, NULL, 0, 0, NULL, "a flag", offsetof(struct settings, flag)},
+        {"whole", 'w', OPTION_WHOLE, "N", "3", 1, 1e9, NULL, "a number", offsetof(struct settings, whole)},
+        {"real", 0, OPTION_REAL, "X", "0.5", -1, 1, NULL, "a number", offsetof(struct settings, real)},
+        {"output", 'o', OPTION_TEXT, "FILE", NULL, 0, 0, NULL, "a text", offsetof(struct settings, text)},
+        {"texts", 't', OPTION_TEXTS, "TEXT", NULL, 0, 0, NULL, "texts", offsetof(struct settings, texts)},
+        {"choice", 'c', OPTION_CHOICE, NULL, "one", 0, 0, choices, "a choice",
+         offsetof(struct settings, choice)},
+    };
+    char *text = input_text(fuzz), *argv[64];
+    struct error error = {.kind = ERROR_NONE};
+    struct settings settings = {0};
+    int argc = 0;
+    for (char *rest = text, *word; argc < 64 && (word = strtok_r(rest, " ", &rest)) != NULL;)
+        argv[argc++] = word;
+    const bool done = options_parse(options, sizeof options / sizeof *options, &argc, argv, &settings,
+                                    &error);
+    if (done ? settings.choice > 1 || settings.whole < 1 || !(fabs(settings.real) <= 1)
+             : error.kind == ERROR_NONE)
+        give_up("an option out of its range, or no reason");
+    free(settings.texts.values);
+    free(text);
+}
+
+/* All tokens of the input, cut in pieces no larger than `most` where it may be cut. */
+static void tokenize(const struct fuzz *fuzz, struct tokenizer_rules rules, size_t most) {
+    struct tokenizer tokenizer = {0};
+    bool inside = false;
+    for (size_t at = 0; at < fuzz->input.size;) {
+        size_t size = fuzz->input.size - at;
+        tokenizer.inside = inside;
+        if (size > most)
+            size = tokenizer_cut(rules, fuzz->input.data + at, most, &inside);
+        unsigned char *piece = malloc(size);
+        if (piece == NULL || size == 0)
+            give_up("no piece");
+        memcpy(piece, fuzz->input.data + at, size);
+        tokenizer_start(&tokenizer, rules, piece, size, at);
+        for (enum token_kind kind; (kind = tokenizer_next(&tokenizer)) != TOKEN_END;)
+            if (kind == TOKEN_WORD && (tokenizer.length == 0 || tokenizer.length > TOKEN_BYTES_MOST))
+                give_up("a token without bytes, or with too many");
+        free(piece);
+        at += size;
+    }
+}
+
+static void feed_prose(struct fuzz *fuzz) {
+    const struct tokenizer_rules rules = {
+        rng_below(&fuzz->rng, 2) > 0 ? TOKENIZER_WORDS : TOKENIZER_WHITESPACE, rng_below(&fuzz->rng, 2) > 0};
+    const char *const paths[] = {fuzz->path};
+    const struct ingest_options options = {.paths = paths,
+                                           .path_count = 1,
+                                           .rules = rules,
+                                           .min_count = 1 + rng_below(&fuzz->rng, 2),
+                                           .max_vocab = rng_below(&fuzz->rng, 3),
+                                           .max_sentence = 1 + rng_below(&fuzz->rng, 5),
+                                           .threads = 1,
+                                           .memory_limit = rng_below(&fuzz->rng, 2) > 0 ? 64 : 0,
+                                           .folder = fuzz->folder};
+    struct error error = {.kind = ERROR_NONE};
+    struct corpus corpus;
+    char *text = input_text(fuzz), normal[TOKEN_BYTES_MOST + 1];
+    tokenize(fuzz, rules, 4 + rng_below(&fuzz->rng, 100));
+    (void)!tokenizer_normalize(rules, text, normal);
+    if (!ingest(&corpus, &options, &error) && error.kind == ERROR_NONE)
+        give_up("a corpus that failed without a reason");
+    corpus_free(&corpus);
+    free(text);
+}
+
+void feed(struct fuzz *fuzz, enum seed seed) {
+    write_input(fuzz, &fuzz->input);
+    if (seed < SEED_MODELS)
+        feed_model(fuzz);
+    else if (seed <= SEED_OUTLIERS)
+        feed_test(fuzz, seed);
+    else if (seed == SEED_QUESTIONS)
+        feed_questions(fuzz);
+    else if (seed == SEED_ARGUMENTS)
+        feed_arguments(fuzz);
+    else
+        feed_prose(fuzz);
+}

@@ -1,0 +1,134 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "model/checksum.h"
+#include "model/layout.h"
+
+#define VOCAB 14
+#define DIM 5
+#define STRIDE 16
+
+static const char *const words[VOCAB] = {"the",   "of",           "king", "queen", "man",
+                                         "woman", "paris",        "rome", "and",   "new_york",
+                                         "don't", "na\xc3\xafve", "2024", "Paris"};
+
+/* What the texts of tests and questions are made of. */
+static const struct {
+    enum seed seed;
+    const char *text;
+} texts[] = {
+    {SEED_SIMILARITY, "# pairs\nking queen 8.5\nman woman 7\nparis rome 5e-1\nthe of 0\nKing naive 1\n"},
+    {SEED_ANALOGIES, ": capital\nking man queen woman\nParis rome paris king\n: gram1\nthe of and 2024\n"},
+    {SEED_CATEGORIES, "king person\nqueen person\nman person\nparis city\nrome city\nParis city\n"},
+    {SEED_OUTLIERS, "king queen man paris\nparis rome Paris the\n# of\nthe of and woman\n"},
+    {SEED_QUESTIONS,
+     "king - man + woman\n2 paris - 0.5 rome, queen\n\"new york\" - \"2024\", -the\nkign\n- , + 3\n"},
+    {SEED_ARGUMENTS,
+     "--whole 5 --real=0.25 -o text --flag --choice two operand --texts a --texts=b -- --x -"},
+    {SEED_PROSE, "The King of Rome, and don't: na\xc3\xafve well-known_words 2024!\n\xe6\x97\xa5\xe6\x9c\xac "
+                 "\xf0\x90\x90\x80 \xff\xc3 the the the of\n"},
+};
+
+static void print(struct bytes *to, const char *text) {
+    bytes_append(to, text, strlen(text));
+}
+
+static float number_of(size_t id, size_t d) {
+    return (float)((id * 7 + d * 3) % 11) * 0.25F - 1.25F;
+}
+
+static void write_or_give_up(const char *path, const struct model_content *content) {
+    struct error error = {.kind = ERROR_NONE};
+    struct file_out file;
+    if (!file_create(&file, path, &error) || !model_write(&file, content, &error) ||
+        !file_commit(&file, &error))
+        give_up(error.text);
+}
+
+static void read_or_give_up(const char *path, struct bytes *to) {
+    struct error error = {.kind = ERROR_NONE};
+    struct file_map map;
+    if (!file_map_open(&map, path, &error))
+        give_up(error.text);
+    bytes_append(to, map.data, map.size);
+    file_map_close(&map);
+}
+
+static void make_native(struct fuzz *fuzz, const char *path) {
+    char text[256];
+    uint64_t starts[VOCAB + 1] = {0}, counts[VOCAB];
+    float rows[VOCAB * STRIDE] = {0};
+    for (size_t id = 0; id < VOCAB; id++) {
+        const size_t length = strlen(words[id]);
+        memcpy(text + starts[id], words[id], length + 1);
+        starts[id + 1] = starts[id] + length + 1;
+        counts[id] = 100 - 5 * id;
+        for (size_t d = 0; d < DIM; d++)
+            rows[id * STRIDE + d] = number_of(id, d);
+    }
+    const char record[] = "tokenizer=words\nkeep_case=0\ndim=5\nloss.1=2.5\n";
+    const struct vocab vocab = {VOCAB, text, starts[VOCAB], starts, counts, 0};
+    struct model_content content = {&vocab, DIM, STRIDE, rows, NULL, record, sizeof record - 1};
+    write_or_give_up(path, &content);
+    read_or_give_up(path, &fuzz->seeds[SEED_NATIVE_WITHOUT_CONTEXT]);
+    content.output = rows;
+    write_or_give_up(path, &content);
+    read_or_give_up(path, &fuzz->seeds[SEED_NATIVE]);
+}
+
+/* Version 1 ends with the norms. */
+static void make_native_1(struct fuzz *fuzz) {
+    struct bytes *to = &fuzz->seeds[SEED_NATIVE_1];
+    struct layout_header header;
+    bytes_append(to, fuzz->seeds[SEED_NATIVE].data, fuzz->seeds[SEED_NATIVE].size);
+    memcpy(&header, to->data, sizeof header);
+    header.version = 1;
+    header.file_bytes = header.places[LAYOUT_NORMS].offset + header.places[LAYOUT_NORMS].bytes;
+    memset(&header.places[LAYOUT_CODES], 0, 2 * sizeof header.places[0]);
+    header.checksum = checksum(&header, offsetof(struct layout_header, checksum));
+    memcpy(to->data, &header, sizeof header);
+    to->size = (size_t)header.file_bytes;
+}
+
+static void make_binary(struct bytes *to, const char *row_end) {
+    print(to, "14 5\n");
+    for (size_t id = 0; id < VOCAB; id++) {
+        print(to, words[id]);
+        print(to, " ");
+        for (size_t d = 0; d < DIM; d++) {
+            const float number = number_of(id, d);
+            bytes_append(to, &number, sizeof number);
+        }
+        print(to, row_end);
+    }
+}
+
+static void make_text(struct bytes *to, const char *head, const char *row_end) {
+    print(to, head);
+    for (size_t id = 0; id < VOCAB; id++) {
+        print(to, words[id]);
+        for (size_t d = 0; d < DIM; d++) {
+            char number[32];
+            snprintf(number, sizeof number, d == 3 ? " %.3e" : " %g", (double)number_of(id, d));
+            print(to, number);
+        }
+        print(to, row_end);
+    }
+}
+
+void seeds_make(struct fuzz *fuzz) {
+    struct error error = {.kind = ERROR_NONE};
+    make_native(fuzz, fuzz->path);
+    make_native_1(fuzz);
+    make_binary(&fuzz->seeds[SEED_BINARY], "\n");
+    make_binary(&fuzz->seeds[SEED_BINARY_WITHOUT_NEWLINES], "");
+    make_text(&fuzz->seeds[SEED_TEXT], "14 5\n", "\n");
+    make_text(&fuzz->seeds[SEED_FASTTEXT], "14 5\n", " \n");
+    make_text(&fuzz->seeds[SEED_GLOVE], "", "\r\n");
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        print(&fuzz->seeds[texts[i].seed], texts[i].text);
+    if (!model_open(&fuzz->model, fuzz->path, &error))
+        give_up(error.text);
+}
