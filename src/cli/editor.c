@@ -236,6 +236,9 @@ static bool edit(struct editor *editor, char byte, struct error *error) {
 }
 
 static enum outcome handle(struct editor *editor, char byte, struct error *error) {
+    /* No sequence has control characters: Escape was a key of its own. */
+    if ((unsigned char)byte < ' ')
+        editor->escape = ESCAPE_NONE;
     if (editor->escape != ESCAPE_NONE)
         return go_on_escape(editor, byte, error) ? GOING_ON : FAILED;
     if (byte == '\n' || byte == '\r')

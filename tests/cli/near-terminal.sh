@@ -60,6 +60,8 @@ commands() {
 check "history and help are commands, \"help\" is a word" commands
 unanswered() { typed 'zun\n\004' && prints '"zun" is not among' && prints "status 0"; }
 check "an unknown word is no failure" unanswered
+escape() { typed 'sun\033\nmoon\033[\nstar\033\025\033\004' && prints "status 0" && asked 2; }
+check "Escape alone swallows no Enter and no Ctrl-D" escape
 dumb() { typed 'sun\nhelp\n\004' dumb && prints "status 0" && asked 1 && prints "Type a word"; }
 check "a terminal that can't move its cursor" dumb
 long_line() {
