@@ -233,8 +233,10 @@ static bool search_text(struct session *session, struct embed_text query, struct
     bool done = row != NULL && make_group(&group, 1, session->most, error) &&
                 embed_texts(&session->embedder, &query, 1, row, 1, error);
     if (done && !embedding_found(row, stride))
-        done = error_set(error, ERROR_NO_ANSWER, "no word of the query is among the model's %zu words",
-                         session->model.vocab);
+        done = error_set(
+            error, ERROR_NO_ANSWER, "no word of the query is among the model's %zu words%s",
+            session->model.vocab,
+            session->embedder.component != NULL ? ", or nothing is left of it without the component" : "");
     if (done) {
         group.directions[0] = direction_of(row, stride);
         done = search(session, &group, 1, false, error);

@@ -15,6 +15,9 @@
 
 #define ROUNDS_MOST 500
 
+/* What is left of a vector is nothing if it is shorter than this share of it. */
+#define NOTHING 1e-6
+
 /* --- weights --- */
 
 static bool make_weights(struct embedder *embedder, double smoothing, struct error *error) {
@@ -192,14 +195,22 @@ bool embed_find_component(struct embedder *embedder, const float *rows, size_t c
     return done;
 }
 
+/* Of a row along the component only rounding is left, which must not pass for a direction. */
+static void remove_component(const double *component, float *row, size_t stride) {
+    double product = 0, left = 0;
+    const double square = vector_dot(row, row, stride);
+    for (size_t d = 0; d < stride; d++)
+        product += (double)row[d] * component[d];
+    for (size_t d = 0; d < stride; d++) {
+        row[d] = (float)((double)row[d] - product * component[d]);
+        left += (double)row[d] * (double)row[d];
+    }
+    if (left < square * NOTHING * NOTHING)
+        memset(row, 0, stride * sizeof *row);
+}
+
 void embed_remove(const struct embedder *embedder, float *rows, size_t count) {
     const size_t stride = embedder->model->stride;
-    for (size_t i = 0; embedder->component != NULL && i < count; i++) {
-        float *row = rows + i * stride;
-        double product = 0;
-        for (size_t d = 0; d < stride; d++)
-            product += (double)row[d] * embedder->component[d];
-        for (size_t d = 0; d < stride; d++)
-            row[d] = (float)((double)row[d] - product * embedder->component[d]);
-    }
+    for (size_t i = 0; embedder->component != NULL && i < count; i++)
+        remove_component(embedder->component, rows + i * stride, stride);
 }

@@ -39,7 +39,8 @@ bool embed_texts(const struct embedder *embedder, const struct embed_text *texts
 
 /* Makes the first principal component of the rows (of their products, not centred) the embedder's component.
  * The result does not depend on `threads`. embed_texts takes it out of what it makes from then on;
- * embed_remove does so with rows that are there. */
+ * embed_remove does so with rows that are there. Less than a millionth of a row's length that is left counts
+ * as nothing: then it is zero. */
 bool embed_find_component(struct embedder *embedder, const float *rows, size_t count, size_t threads,
                           struct error *error) MUST_USE;
 void embed_remove(const struct embedder *embedder, float *rows, size_t count);

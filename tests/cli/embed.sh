@@ -50,6 +50,15 @@ component() {
          }' "$out"
 }
 check "embed: --remove-component" component
+# Of one line, and of lines along one direction, nothing is left; and not a direction made of rounding.
+only_component() {
+    printf 'rome kitten\n' >"$TMPDIR/alone.txt" && printf 'rome kitten\n\nkitten rome rome kitten\n' >"$TMPDIR/along.txt" &&
+        prints '0 0 0\n' "$SGNS" embed "$model" --remove-component --normalize "$TMPDIR/alone.txt" &&
+        prints '0 0 0\n0 0 0\n0 0 0\n' "$SGNS" embed "$model" --remove-component --normalize "$TMPDIR/along.txt" &&
+        fails_so 1 'or nothing is left of it without the component$' \
+            "$SGNS" search "$model" --remove-component "$TMPDIR/along.txt" rome kitten
+}
+check "embed: nothing is left of the component alone" only_component
 at_once() {
     : >"$out"
     mkfifo "$TMPDIR/texts" || return 1
