@@ -328,6 +328,9 @@ static bool run(int argc, char **argv, struct error *error) {
         return false;
     if (argc < 2)
         return error_set(error, ERROR_INPUT, "a model and a file, please: sgns search MODEL FILE [QUERY...]");
+    if (strcmp(argv[1], "-") == 0)
+        return error_set(error, ERROR_INPUT,
+                         "-: the lines are searched again and again; save them in a file");
     if (settings.all && argc > 2)
         return error_set(error, ERROR_INPUT, "--all searches for every line, so leave \"%s\" out", argv[2]);
     struct session session = {.settings = &settings};

@@ -139,6 +139,7 @@ all_table() {
 check "search: --all in a table" all_table
 fails "search: no word is known" 1 'no word of the query is among the model.s 6 words' "$SGNS" search "$model" "$TMPDIR/lines.txt" x
 fails "search: --all and a query" 2 '\-\-all searches for every line' "$SGNS" search "$model" "$TMPDIR/lines.txt" --all dog
+fails "search: standard input for the lines" 2 '^sgns search: -: .*save them in a file$' "$SGNS" search "$model" - dog
 fails "search: no file" 2 'a model and a file' "$SGNS" search "$model"
 fails "search: a missing file" 2 'missing\.txt: can.t open' "$SGNS" search "$model" "$TMPDIR/missing.txt" dog
 fails "search: --threshold with junk" 2 '\-\-threshold takes a number, not "x"' "$SGNS" search "$model" "$TMPDIR/lines.txt" --threshold x dog
