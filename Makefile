@@ -73,7 +73,7 @@ $(BUILD)/tools/%: tests/tools/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -O3 $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) -lm
 
-programs: $(BUILD)/sgns $(TESTS) $(TOOLS) $(BUILD)/fuzz/fuzz
+programs: $(BUILD)/sgns $(TESTS) $(TOOLS) $(if $(FUZZ),$(BUILD)/fuzz/fuzz)
 
 test: programs
 	sh tests/run.sh $(BUILD) $(ONLY)

@@ -80,7 +80,7 @@ static bool grow_entries(struct dictionary *dictionary, struct error *error) {
     struct dictionary_entry *entries = memory_pages(capacity * sizeof *entries, "the dictionary", error);
     if (entries == NULL)
         return false;
-    if (dictionary->size > 0)
+    if (dictionary->entries != NULL)
         memcpy(entries, dictionary->entries, dictionary->size * sizeof *entries);
     memory_pages_free(dictionary->entries, dictionary->entry_capacity * sizeof *entries);
     dictionary->entries = entries;
