@@ -24,6 +24,7 @@ OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o)
 LIBRARY := $(BUILD)/libsgns.a
 TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%.o,$(wildcard tests/fuzz/*.c))
+FUZZER := $(if $(FUZZ),$(BUILD)/fuzz/fuzz)
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
 
 .PHONY: all programs demo test test-interop fuzz fuzz-run bench bench-query lint format install clean
@@ -73,7 +74,7 @@ $(BUILD)/tools/%: tests/tools/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -O3 $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) -lm
 
-programs: $(BUILD)/sgns $(TESTS) $(TOOLS) $(if $(FUZZ),$(BUILD)/fuzz/fuzz)
+programs: $(BUILD)/sgns $(TESTS) $(TOOLS) $(FUZZER)
 
 test: programs
 	sh tests/run.sh $(BUILD) $(ONLY)
@@ -81,8 +82,8 @@ test: programs
 fuzz:
 	$(MAKE) fuzz-run SANITIZE=$(if $(SANITIZE),$(SANITIZE),address$(comma)undefined)
 
-fuzz-run: $(BUILD)/fuzz/fuzz
-	$(BUILD)/fuzz/fuzz $(COUNT)
+fuzz-run: $(FUZZER)
+	$(FUZZER) $(COUNT)
 
 test-interop: $(BUILD)/sgns
 	for test in tests/interop/*.sh; do sh $$test $(BUILD) || exit 1; done

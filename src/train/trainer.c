@@ -58,8 +58,9 @@ bool training_bytes(const struct training_options *options, size_t vocab, size_t
     const size_t noise = pace_noise_words(options->alpha, (double)options->negative, options->noise_words);
     const size_t band = 2 * options->window + 2 + KERNEL_ROW_FLOATS, slots = KERNEL_ROWS_MOST + band;
     const size_t stride = training_stride(options->dim);
+    const size_t hot = vocab < HOT_WORDS_MOST ? vocab : HOT_WORDS_MOST;
     const size_t room = kernel_room(KERNEL_ROWS_MOST, slots, noise, band, stride) * 2 +
-                        (options->threads > 1 ? hot_floats(HOT_WORDS_MOST, stride) : 0);
+                        (options->threads > 1 ? hot_floats(hot, stride) : 0);
     return size_multiply(vocab, stride * 2 * sizeof(float), &matrices) &&
            size_multiply(vocab, sizeof(struct noise_entry) + 24, &tables) &&
            size_multiply(options->threads, room * sizeof(float) + (size_t)(1 << 19), &rooms) &&

@@ -12,7 +12,7 @@
 #include "base/number.h"
 #include "fuzz.h"
 
-#define COUNT 40000
+#define COUNT 25000
 
 /* No input takes so many seconds, but for one that goes round in circles. */
 #define SECONDS_MOST 20
