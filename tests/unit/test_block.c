@@ -12,7 +12,7 @@
 #define DIM 11
 #define STRIDE 16
 #define WINDOW 3
-#define WORDS 60
+#define WORDS 100 /* more than the longest block */
 #define NEGATIVE 5
 
 /* A model of its own in double, (VOCAB, DIM) row-major. */
