@@ -1,7 +1,7 @@
 /* Block SGNS: the algorithm. A thread takes a block of consecutive words, their contexts, and one set of
- * noise words shared by the whole block, computes all scores, lets the objective turn them into gradients,
- * and updates all rows. Sharing the noise leaves the expected gradient as it is, and turns most of the work
- * into a matrix product. */
+ * noise words shared by the whole block and a few that follow, computes all scores, lets the objective turn
+ * them into gradients, and updates all rows. Sharing the noise leaves the expected gradient as it is, and
+ * turns most of the work into a matrix product. */
 #ifndef SGNS_TRAIN_BLOCK_H
 #define SGNS_TRAIN_BLOCK_H
 
@@ -27,7 +27,7 @@ struct block_settings {
     size_t dim, stride;  /* stride: dim rounded up to a multiple of KERNEL_ROW_FLOATS, zeros between */
     size_t window;
     size_t negative;    /* K: negatives a pair */
-    size_t noise_words; /* N: noise draws a block */
+    size_t noise_words; /* N: noise draws that a block shares */
 };
 
 /* Words in a row, and which of their neighbours are their contexts: of word p all of [from[p], to[p]) but p

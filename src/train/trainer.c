@@ -59,6 +59,7 @@ bool training_bytes(const struct training_options *options, size_t vocab, size_t
     const size_t band = 2 * options->window + 2 + KERNEL_ROW_FLOATS, slots = KERNEL_ROWS_MOST + band;
     const size_t stride = training_stride(options->dim);
     const size_t hot = vocab < HOT_WORDS_MOST ? vocab : HOT_WORDS_MOST;
+    /* Twice the kernel's room: the block's own arrays are of that order. */
     const size_t room = kernel_room(KERNEL_ROWS_MOST, slots, noise, band, stride) * 2 +
                         (options->threads > 1 ? hot_floats(hot, stride) : 0);
     return size_multiply(vocab, stride * 2 * sizeof(float), &matrices) &&

@@ -1,5 +1,6 @@
 /* The trainer: threads, learning rate, progress. Threads take chunks of the id stream from a queue and train
- * on them block by block, racing on the two matrices without locks (Hogwild; base/race.h). With one thread
+ * on them block by block, racing on the two matrices without locks (Hogwild; base/race.h); only the most
+ * frequent words' rows are each thread's own, and merged now and then (hot.h). With one thread
  * the result is the same, byte for byte, for the same seed. */
 #ifndef SGNS_TRAIN_TRAINER_H
 #define SGNS_TRAIN_TRAINER_H
