@@ -53,9 +53,13 @@ static inline uint32_t rng_below(struct rng *rng, uint32_t limit) {
     return rng_scale((uint32_t)(rng_next(rng) >> 32), limit);
 }
 
-/* Uniform in [0, 1), 24 bits. */
+/* Uniform in [0, 1), by the upper 24 of 64 random bits. */
+static inline float rng_unit_of(uint64_t bits) {
+    return (float)(bits >> 40) * 0x1p-24f;
+}
+
 static inline float rng_unit(struct rng *rng) {
-    return (float)(rng_next(rng) >> 40) * 0x1p-24f;
+    return rng_unit_of(rng_next(rng));
 }
 
 #endif

@@ -22,11 +22,11 @@ struct block {
     size_t length;           /* words of the block; the step has one row more if that is odd */
     struct kernel_step step; /* rows and scores; the arrays are this block's */
 
-    float *inputs[ROWS_MOST];
-    float **slots; /* (ROWS_MOST + 2 window + 2) */
-    float **noise; /* (columns) */
-    float **ahead; /* (2 ROWS_MOST + noise words) */
-    float *zeros;  /* (stride) in place of rows that are missing */
+    bfloat16 *inputs[ROWS_MOST];
+    bfloat16 **slots; /* (ROWS_MOST + 2 window + 2) */
+    bfloat16 **noise; /* (columns) */
+    bfloat16 **ahead; /* (2 ROWS_MOST + noise words) */
+    bfloat16 *zeros;  /* (stride) in place of rows that are missing */
 
     float *pair_weights; /* (ROWS_MOST, band_columns): 1 for a pair, 0 where there is none */
     float *pair_shifts;  /* (ROWS_MOST, band_columns) */
@@ -51,18 +51,24 @@ static size_t round_up(size_t value) {
     return (value + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
 }
 
-static float *floats(size_t count, struct error *error) {
-    /* Aligned for the widest vectors; sizes are small multiples of option values that are range-checked. */
-    float *room = aligned_alloc(64, round_up(count) * sizeof *room);
+/* Zeros, aligned for the widest vectors; sizes are small multiples of option values that are range-checked.
+ */
+static void *zeros(size_t count, size_t size, struct error *error) {
+    const size_t bytes = (count * size + 63) / 64 * 64;
+    void *room = aligned_alloc(64, bytes);
     if (room == NULL)
-        error_set(error, ERROR_SYSTEM, "out of memory: %zu floats for a block", count);
+        error_set(error, ERROR_SYSTEM, "out of memory: %zu bytes for a block", bytes);
     else
-        memset(room, 0, round_up(count) * sizeof *room);
+        memset(room, 0, bytes);
     return room;
 }
 
-static float **pointers(size_t count, struct error *error) {
-    return memory_allocate(count, sizeof(float *), "a block", error);
+static float *floats(size_t count, struct error *error) {
+    return zeros(count, sizeof(float), error);
+}
+
+static bfloat16 **pointers(size_t count, struct error *error) {
+    return memory_allocate(count, sizeof(bfloat16 *), "a block", error);
 }
 
 static bool allocate(struct block *block, struct error *error) {
@@ -77,10 +83,10 @@ static bool allocate(struct block *block, struct error *error) {
     return (block->slots = pointers(slots, error)) != NULL &&
            (block->noise = pointers(columns, error)) != NULL &&
            (block->ahead = pointers(2 * ROWS_MOST + columns, error)) != NULL &&
-           (block->zeros = floats(settings->stride, error)) != NULL &&
+           (block->zeros = zeros(settings->stride, sizeof *block->zeros, error)) != NULL &&
            (step->pairs = floats(band, error)) != NULL &&
            (step->noise_scores = floats(ROWS_MOST * columns, error)) != NULL &&
-           (step->room = floats(kernel_room(ROWS_MOST, slots, columns, step->band_columns, settings->stride),
+           (step->room = floats(kernel_room(ROWS_MOST, slots, columns, step->band_columns, settings->dim),
                                 error)) != NULL &&
            (block->pair_weights = floats(band, error)) != NULL &&
            (block->pair_shifts = floats(band, error)) != NULL &&
@@ -100,10 +106,8 @@ struct block *block_create(const struct block_settings *settings, const struct h
         return NULL;
     block->settings = settings;
     block->hot = hot;
-    block->step = (struct kernel_step){.dim = settings->dim,
-                                       .stride = settings->stride,
-                                       .window = settings->window,
-                                       .band_columns = round_up(2 * settings->window + 2)};
+    block->step = (struct kernel_step){
+        .dim = settings->dim, .window = settings->window, .band_columns = round_up(2 * settings->window + 2)};
     if (!allocate(block, error)) {
         block_free(block);
         return NULL;
@@ -138,17 +142,17 @@ void block_free(struct block *block) {
 
 /* --- what a step is about --- */
 
-static float *input_row(const struct block *block, uint32_t word) {
+static bfloat16 *input_row(const struct block *block, uint32_t word) {
     return (word < block->hot->count ? block->hot->input : block->settings->input) +
            word * block->settings->stride;
 }
 
-static float *output_row(const struct block *block, uint32_t word) {
+static bfloat16 *output_row(const struct block *block, uint32_t word) {
     return (word < block->hot->count ? block->hot->output : block->settings->output) +
            word * block->settings->stride;
 }
 
-static void add_ahead(struct block *block, float *row) {
+static void add_ahead(struct block *block, bfloat16 *row) {
     block->ahead[block->step.ahead_count++] = row;
 }
 
@@ -327,7 +331,7 @@ void block_begin(struct block *block, const struct passage *passage, struct rng 
     noise_aim(block->settings->noise, rng, block->aims, block->settings->noise_words);
     draw_ahead(block, rng);
     for (size_t i = 0; i < block->step.ahead_count; i++)
-        for (size_t d = 0; d < block->settings->stride; d += KERNEL_ROW_FLOATS)
+        for (size_t d = 0; d < block->settings->stride; d += KERNEL_ROW_NUMBERS)
             __builtin_prefetch(block->ahead[i] + d);
 }
 

@@ -22,9 +22,9 @@ struct block_settings {
     const struct kernel *kernel;
     const struct noise *noise;
     const float *shifts; /* (vocab): log(K q(word)); NULL unless the objective is `shifted` */
-    float *input;        /* (vocab, stride) row-major, 64-byte aligned; written by all threads: base/race.h */
-    float *output;       /* the same */
-    size_t dim, stride;  /* stride: dim rounded up to a multiple of KERNEL_ROW_FLOATS, zeros between */
+    bfloat16 *input;     /* (vocab, stride) row-major, 64-byte aligned; written by all threads: base/race.h */
+    bfloat16 *output;    /* the same */
+    size_t dim, stride;  /* stride: kernel_stride(dim), zeros between */
     size_t window;
     size_t negative;    /* K: negatives a pair */
     size_t noise_words; /* N: noise draws that a block shares */

@@ -2,45 +2,44 @@
 
 #include "base/memory.h"
 #include "base/race.h"
+#include "base/rng.h"
 
-size_t hot_floats(size_t count, size_t stride) {
-    return 4 * count * stride;
+size_t hot_bytes(size_t count, size_t stride) {
+    return 4 * count * stride * sizeof(bfloat16) + KERNEL_ROW_FLOATS * sizeof(uint32_t);
 }
 
-bool hot_create(struct hot *hot, size_t count, size_t stride, struct error *error) {
+bool hot_create(struct hot *hot, size_t count, size_t stride, uint64_t seed, struct error *error) {
     *hot = (struct hot){.count = count, .stride = stride};
-    if (count == 0)
-        return true;
-    hot->pages = memory_pages(hot_floats(count, stride) * sizeof *hot->pages, "the frequent words' rows",
-                              error);
+    hot->pages = memory_pages(hot_bytes(count, stride), "the frequent words' rows", error);
+    if (hot->pages == NULL)
+        return false;
     hot->input = hot->pages;
     hot->output = hot->pages + count * stride;
-    return hot->pages != NULL;
+    hot->random = (uint32_t *)(void *)(hot->pages + 4 * count * stride);
+    struct rng rng = rng_seed(seed, UINT64_MAX);
+    for (size_t i = 0; i < KERNEL_ROW_FLOATS; i++)
+        hot->random[i] = (uint32_t)rng_next(&rng) | 1; /* never zero */
+    return true;
 }
 
 void hot_free(struct hot *hot) {
-    memory_pages_free(hot->pages, hot_floats(hot->count, hot->stride) * sizeof *hot->pages);
+    memory_pages_free(hot->pages, hot_bytes(hot->count, hot->stride));
     *hot = (struct hot){0};
 }
 
-INTENDED_RACE static void take(float *rows, float *last, const float *shared, size_t floats) {
-    for (size_t i = 0; i < floats; i++)
+INTENDED_RACE static void take(bfloat16 *rows, bfloat16 *last, const bfloat16 *shared, size_t numbers) {
+    for (size_t i = 0; i < numbers; i++)
         rows[i] = last[i] = shared[i];
 }
 
-INTENDED_RACE static void merge(float *rows, float *last, float *shared, size_t floats, float share) {
-    for (size_t i = 0; i < floats; i++)
-        rows[i] = last[i] = shared[i] += (rows[i] - last[i]) * share;
+void hot_take(struct hot *hot, const bfloat16 *input, const bfloat16 *output) {
+    const size_t numbers = hot->count * hot->stride;
+    take(hot->input, hot->pages + 2 * numbers, input, numbers);
+    take(hot->output, hot->pages + 3 * numbers, output, numbers);
 }
 
-void hot_take(struct hot *hot, const float *input, const float *output) {
-    const size_t floats = hot->count * hot->stride;
-    take(hot->input, hot->pages + 2 * floats, input, floats);
-    take(hot->output, hot->pages + 3 * floats, output, floats);
-}
-
-void hot_merge(struct hot *hot, float *input, float *output, float share) {
-    const size_t floats = hot->count * hot->stride;
-    merge(hot->input, hot->pages + 2 * floats, input, floats, share);
-    merge(hot->output, hot->pages + 3 * floats, output, floats, share);
+void hot_merge(struct hot *hot, const struct kernel *kernel, bfloat16 *input, bfloat16 *output, float share) {
+    const size_t numbers = hot->count * hot->stride;
+    kernel->merge(hot->input, hot->pages + 2 * numbers, input, numbers, share, hot->random);
+    kernel->merge(hot->output, hot->pages + 3 * numbers, output, numbers, share, hot->random);
 }

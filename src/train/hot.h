@@ -12,29 +12,32 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "train/kernel.h"
 
 /* More than so many rows fill the cache that they are meant to stay in. */
-#define HOT_WORDS_MOST ((size_t)2048)
+#define HOT_WORDS_MOST ((size_t)8192)
 
 struct hot {
-    size_t count, stride;  /* words 0 to count - 1; 0: none */
-    float *input, *output; /* (count, stride) row-major, 64-byte aligned */
-    float *pages;          /* (4, count, stride): both, and both as they were after the last merge; owned */
+    size_t count, stride;     /* words 0 to count - 1; 0: none */
+    bfloat16 *input, *output; /* (count, stride) row-major, 64-byte aligned */
+    uint32_t *random;         /* for rounding (kernel.h) */
+    bfloat16 *pages; /* (4, count, stride): both, and both as they were after the last merge; and `random`;
+                        owned */
 };
 
-/* Floats that hot_create() takes. */
-size_t hot_floats(size_t count, size_t stride);
+/* Bytes that hot_create() takes. */
+size_t hot_bytes(size_t count, size_t stride);
 
 /* Room for the rows of `count` words, 0 or more, at most HOT_WORDS_MOST; to be freed with hot_free() whether
- * it succeeds or not. */
-bool hot_create(struct hot *hot, size_t count, size_t stride, struct error *error) MUST_USE;
+ * it succeeds or not. Each `seed` rounds otherwise. */
+bool hot_create(struct hot *hot, size_t count, size_t stride, uint64_t seed, struct error *error) MUST_USE;
 void hot_free(struct hot *hot);
 
 /* Makes all rows what the matrices, (vocab, stride), have now. */
-void hot_take(struct hot *hot, const float *input, const float *output);
+void hot_take(struct hot *hot, const bfloat16 *input, const bfloat16 *output);
 
 /* Merges: `share` of what was learned since the last merge goes into the matrices, on which threads race
  * (base/race.h), and the rows become what the matrices have then. */
-void hot_merge(struct hot *hot, float *input, float *output, float share);
+void hot_merge(struct hot *hot, const struct kernel *kernel, bfloat16 *input, bfloat16 *output, float share);
 
 #endif

@@ -38,8 +38,12 @@ static const struct candidate candidates[] = {
     {&kernel_vector, always},  {&kernel_scalar, always},
 };
 
-size_t kernel_room(size_t rows, size_t slots, size_t columns, size_t band_columns, size_t stride) {
-    return (rows + slots + columns) * (stride + KERNEL_ROW_FLOATS) + rows * (columns + band_columns);
+size_t kernel_stride(size_t dim) {
+    return (dim + KERNEL_ROW_NUMBERS - 1) / KERNEL_ROW_NUMBERS * KERNEL_ROW_NUMBERS;
+}
+
+size_t kernel_room(size_t rows, size_t slots, size_t columns, size_t band_columns, size_t dim) {
+    return (rows + slots + 2 * columns) * kernel_stride(dim) + rows * (columns + band_columns);
 }
 
 const struct kernel *kernel_at(size_t index) {

@@ -1,8 +1,8 @@
 /* The arithmetic of a step, one table of functions an instruction set. kernel_scalar.c is the plain reference
  * that says what each function computes; the others agree with it up to rounding.
  *
- * All arrays are 64-byte aligned. Rows are `stride` floats, a multiple of KERNEL_ROW_FLOATS, and zero beyond
- * the model's dim. The rows of the two matrices are shared between threads on purpose (base/race.h); all else
+ * All arrays are 64-byte aligned. Rows of the two matrices are bfloat16, a multiple of KERNEL_ROW_NUMBERS of
+ * them, and zero beyond the model's dim. They are shared between threads on purpose (base/race.h); all else
  * belongs to the calling thread. */
 #ifndef SGNS_TRAIN_KERNEL_H
 #define SGNS_TRAIN_KERNEL_H
@@ -10,8 +10,10 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "train/bfloat16.h"
 
-#define KERNEL_ROW_FLOATS ((size_t)16)
+#define KERNEL_ROW_NUMBERS ((size_t)32) /* of a matrix: whole cache lines */
+#define KERNEL_ROW_FLOATS ((size_t)16)  /* of all other arrays */
 #define KERNEL_ROWS_MOST ((size_t)64)
 
 /* A step: some words' input rows, the output rows around each as a band, and noise rows for all of them.
@@ -21,27 +23,28 @@
  * the same rows. What stands in place of a missing row (an odd count, beyond the passage's ends) is a row of
  * zeros of the thread's own, whose weights are zero. */
 struct kernel_step {
-    size_t dim, stride;
-    size_t rows;          /* P, even, at most KERNEL_ROWS_MOST */
-    float *const *inputs; /* (rows) into the input matrix */
-    size_t window;        /* w; there are rows + 2 w slots */
-    float *const
+    size_t dim;
+    size_t rows;             /* P, even, at most KERNEL_ROWS_MOST */
+    bfloat16 *const *inputs; /* (rows) into the input matrix */
+    size_t window;           /* w; there are rows + 2 w slots */
+    bfloat16 *const
         *slots; /* (rows + 2 w + 2) into the output matrix; the last two are zeros, for wide kernels */
-    size_t band_columns; /* 2 w + 2, rounded up to KERNEL_ROW_FLOATS */
-    float *pairs;        /* (rows, band_columns): row p, slot p / 2 * 2 + k */
-    size_t noise_count;  /* different noise words */
-    size_t columns;      /* rounded up to KERNEL_ROW_FLOATS */
-    float *const *noise; /* (columns) into the output matrix */
-    float *noise_scores; /* (rows, columns) */
-    float *room;         /* (kernel_room()) for the kernel, from `scores` to `update` */
-    size_t ahead_count;  /* rows that the next step needs */
-    float *const *ahead; /* (ahead_count) */
+    size_t band_columns;    /* 2 w + 2, rounded up to KERNEL_ROW_FLOATS */
+    float *pairs;           /* (rows, band_columns): row p, slot p / 2 * 2 + k */
+    size_t noise_count;     /* different noise words */
+    size_t columns;         /* rounded up to KERNEL_ROW_FLOATS */
+    bfloat16 *const *noise; /* (columns) into the output matrix */
+    float *noise_scores;    /* (rows, columns) */
+    float *room;            /* (kernel_room()) for the kernel, from `scores` to `update` */
+    size_t ahead_count;     /* rows that the next step needs */
+    bfloat16 *const *ahead; /* (ahead_count) */
 };
 
 struct kernel {
     const char *name;
 
-    /* Unit roundoff of the factors of a product: 2^-24, or more where rows are rounded to shorter floats. */
+    /* Unit roundoff of the factors of an update's products: 2^-24, or more where they are rounded to shorter
+     * floats. */
     float roundoff;
 
     /* pairs[p, k] = inputs[p] . slots[p / 2 * 2 + k], k < 2 w + 2; beyond it stays or is some number;
@@ -50,15 +53,23 @@ struct kernel {
 
     /* With what `pairs` and `noise_scores` hold now, the rows as they were at `scores`, and weights of slots
      * that aren't in a row's band zero:
-     *   inputs[p] += scale * (sum over k of pairs[p, k] * slots[p / 2 * 2 + k] + sum of noise_scores[p, j] *
-     * noise[j]) slots[s] += scale * sum over p of pairs[p, s - p / 2 * 2] * inputs[p] noise[j] += scale * sum
-     * over p of noise_scores[p, j] * inputs[p] one after the other, so that a row that stands in more than
-     * one place gets all its sums. A kernel may take slots and noise rows as they are now instead. Meanwhile
-     * it fetches the rows `ahead`. */
+     *   inputs[p] += scale * (sum over k of pairs[p, k] * slots[p / 2 * 2 + k]
+     *                         + sum over j of noise_scores[p, j] * noise[j])
+     *   slots[s] += scale * sum over p of pairs[p, s - p / 2 * 2] * inputs[p]
+     *   noise[j] += scale * sum over p of noise_scores[p, j] * inputs[p]
+     * one after the other, so that a row that stands in more than one place gets all its sums; each
+     * row is rounded as it is stored, by bfloat16_random() of the sum. A kernel may take slots and noise rows
+     * as they are now instead. Meanwhile it fetches the rows `ahead`. */
     void (*update)(const struct kernel_step *step, float scale);
 
+    /* shared[i] += share * (rows[i] - last[i]), rounded at random, and rows[i] = last[i] = shared[i]: i <
+     * count, a multiple of KERNEL_ROW_NUMBERS. Threads race on `shared`. random: (KERNEL_ROW_FLOATS), none of
+     * them zero; they are changed. */
+    void (*merge)(bfloat16 *rows, bfloat16 *last, bfloat16 *shared, size_t count, float share,
+                  uint32_t *random);
+
     /* values[i] = 1 / (1 + exp(-values[i])), i < count, in place; count is rounded up to KERNEL_ROW_FLOATS.
-     */
+     * The relative error is below 1e-6, or below roundoff / 16 where that is more. */
     void (*logistic)(float *values, size_t count);
 
     /* values[r, j] *= row_weights[r] * column_weights[j]: (rows, columns), in place. */
@@ -70,8 +81,11 @@ struct kernel {
     double (*multiply_adds)(size_t rounds);
 };
 
+/* Numbers from one row of a matrix to the next for that dim. */
+size_t kernel_stride(size_t dim);
+
 /* Floats of room that a step of so many rows, slots and columns of noise can need. */
-size_t kernel_room(size_t rows, size_t slots, size_t columns, size_t band_columns, size_t stride);
+size_t kernel_room(size_t rows, size_t slots, size_t columns, size_t band_columns, size_t dim);
 
 /* The kernel of that name, or the best that this processor and system can run if `name` is NULL. The error
  * lists those that can run here. */

@@ -1,14 +1,13 @@
-/* AVX-512 with products of bfloat16: twice the multiply-adds an instruction. The matrices stay float. A
- * step's rows, and the gradients' weights, are rounded to bfloat16 as they are packed, and products are
- * summed up as floats. One instruction multiplies two neighbours and adds both products, so everything is
- * packed in twos: along the dims for scores, and two rows in turn for updates, which sum over rows. */
+/* AVX-512 with products of bfloat16: twice the multiply-adds an instruction. The rows have such numbers, the
+ * gradients' weights are rounded to them as they are packed, and products are summed up as floats. One
+ * instruction multiplies two neighbours and adds both products, so everything is packed in twos: along the
+ * dims for scores, and two rows in turn for updates, which sum over rows. */
 #include "train/kernel_list.h"
 #if KERNEL_X86
 #define KERNEL_WIDTH 16
-#include "train/vector_source.h"
-
 #define SCORE_ROWS ((size_t)12)
 #define UPDATE_VECTORS 7
+#include "train/vector_source.h"
 
 /* Sixteen times two bfloat16. */
 typedef int32_t twos __attribute__((vector_size(64), aligned(64), may_alias));
@@ -40,22 +39,36 @@ INLINE twos narrow(vector low, vector high) {
 #endif
 }
 
-/* Lane i of the first half and lane i of the second become two neighbours. */
-INLINE twos interleave(twos halves) {
-    return (twos)__builtin_shufflevector((shorts)halves, (shorts)halves, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5,
-                                         21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14,
-                                         30, 15, 31);
+/* Lane i of one and lane i of the other become two neighbours: of their lower and their upper halves. */
+INLINE twos interleave_low(twos a, twos b) {
+    return (twos)__builtin_shufflevector((shorts)a, (shorts)b, 0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6,
+                                         38, 7, 39, 8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46, 15,
+                                         47);
+}
+
+INLINE twos interleave_high(twos a, twos b) {
+    return (twos)__builtin_shufflevector((shorts)a, (shorts)b, 16, 48, 17, 49, 18, 50, 19, 51, 20, 52, 21, 53,
+                                         22, 54, 23, 55, 24, 56, 25, 57, 26, 58, 27, 59, 28, 60, 29, 61, 30,
+                                         62, 31, 63);
+}
+
+/* The lanes of the lower half and those of the upper half. */
+INLINE twos interleave_halves(twos both) {
+    return (twos)__builtin_shufflevector((shorts)both, (shorts)both, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
+                                         6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30,
+                                         15, 31);
 }
 
 /* A step's room, in twos. */
 struct pack {
-    size_t half;           /* of a packed row: `stride` rounded up to 32, halved */
+    size_t half;           /* of a row as it stands in its matrix, in twos */
+    size_t width;          /* of packed twos of rows */
     int32_t *input_dims;   /* (rows, half): twos along the dims */
-    int32_t *input_rows;   /* (rows / 2, stride): two rows in turn */
+    int32_t *input_rows;   /* (rows / 2, width): two rows in turn */
     int32_t *slot_dims;    /* (slots, half) */
-    int32_t *slot_rows;    /* (slots / 2, stride) */
+    int32_t *slot_rows;    /* (slots / 2, width) */
     int32_t *noise_dims;   /* (half, columns): transposed */
-    int32_t *noise_rows;   /* (columns / 2, stride) */
+    int32_t *noise_rows;   /* (columns / 2, width) */
     int32_t *pair_slots;   /* (rows, band_columns / 2): weights, twos along the slots */
     int32_t *pair_inputs;  /* (rows / 2, band_columns): of two rows in turn */
     int32_t *noise_words;  /* (rows, columns / 2) */
@@ -63,15 +76,15 @@ struct pack {
 };
 
 static struct pack plan(const struct kernel_step *step) {
-    const size_t slots = step->rows + 2 * step->window + 2, stride = step->stride, columns = step->columns;
-    struct pack pack = {.half = (stride + 31) / 32 * 16};
+    const size_t slots = step->rows + 2 * step->window + 2, columns = step->columns;
+    struct pack pack = {.half = kernel_stride(step->dim) / 2, .width = width_of(step)};
     pack.input_dims = (int32_t *)(void *)step->room;
     pack.input_rows = pack.input_dims + step->rows * pack.half;
-    pack.slot_dims = pack.input_rows + step->rows / 2 * stride;
+    pack.slot_dims = pack.input_rows + step->rows / 2 * pack.width;
     pack.slot_rows = pack.slot_dims + slots * pack.half;
-    pack.noise_dims = pack.slot_rows + slots / 2 * stride;
+    pack.noise_dims = pack.slot_rows + slots / 2 * pack.width;
     pack.noise_rows = pack.noise_dims + columns * pack.half;
-    pack.pair_inputs = pack.noise_rows + columns / 2 * stride;
+    pack.pair_inputs = pack.noise_rows + columns / 2 * pack.width;
     pack.pair_slots = pack.pair_inputs + step->rows / 2 * step->band_columns;
     pack.noise_inputs = pack.pair_slots + step->rows / 2 * step->band_columns;
     pack.noise_words = pack.noise_inputs + step->rows / 2 * columns;
@@ -80,47 +93,35 @@ static struct pack plan(const struct kernel_step *step) {
 
 /* --- packing --- */
 
-INLINE twos pack_dims(const float *row, size_t d, size_t stride) {
-    return narrow(LOAD(row + d), d + 16 < stride ? LOAD(row + d + 16) : (vector){0});
+/* Two rows in turn, from dim d on. */
+INLINE void pack_two(int32_t *rows, twos first, twos second, size_t d, size_t width) {
+    STORE_TWOS(rows + d, interleave_low(first, second));
+    if (d + 16 < width)
+        STORE_TWOS(rows + d + 16, interleave_high(first, second));
 }
 
-/* Two rows from dim d on, `vectors` vectors of each: 1 or 2. */
-INLINE void pack_tile(int32_t *dims, int32_t *rows, float *const *sources, size_t d, size_t half,
-                      size_t vectors) {
-    const vector zero = {0};
-    const vector first = LOAD(sources[0] + d), second = LOAD(sources[1] + d);
-    const vector first_next = vectors > 1 ? LOAD(sources[0] + d + 16) : zero;
-    const vector second_next = vectors > 1 ? LOAD(sources[1] + d + 16) : zero;
-    STORE_TWOS(dims + d / 2, narrow(first, first_next));
-    STORE_TWOS(dims + half + d / 2, narrow(second, second_next));
-    STORE_TWOS(rows + d, interleave(narrow(first, second)));
-    if (vectors > 1)
-        STORE_TWOS(rows + d + 16, interleave(narrow(first_next, second_next)));
-}
-
-INTENDED_RACE static void pack_rows(int32_t *dims, int32_t *rows, float *const *sources, size_t count,
-                                    size_t stride, size_t half) {
-    for (size_t r = 0; r < count; r += 2, dims += 2 * half, rows += stride) {
-        size_t d = 0;
-        for (; d + 32 <= stride; d += 32)
-            pack_tile(dims, rows, sources + r, d, half, 2);
-        if (d < stride)
-            pack_tile(dims, rows, sources + r, d, half, 1);
-    }
+INTENDED_RACE static void pack_rows(int32_t *dims, int32_t *rows, bfloat16 *const *sources, size_t count,
+                                    const struct pack *pack) {
+    for (size_t r = 0; r < count; r += 2, dims += 2 * pack->half, rows += pack->width)
+        for (size_t d = 0; d < pack->width; d += 32) {
+            const twos first = LOAD_TWOS(sources[r] + d), second = LOAD_TWOS(sources[r + 1] + d);
+            STORE_TWOS(dims + d / 2, first);
+            STORE_TWOS(dims + pack->half + d / 2, second);
+            pack_two(rows, first, second, d, pack->width);
+        }
 }
 
 INTENDED_RACE static void pack_noise(const struct kernel_step *step, const struct pack *pack) {
     for (size_t j = 0; j < step->columns; j += 16)
-        for (size_t d = 0; d < step->stride; d += 32) {
+        for (size_t d = 0; d < pack->width; d += 32) {
             vector rows[16];
             for (size_t i = 0; i < 16; i++)
-                rows[i] = (vector)pack_dims(step->noise[j + i], d, step->stride);
+                rows[i] = (vector)LOAD_TWOS(step->noise[j + i] + d);
+            for (size_t i = 0; i < 16; i += 2)
+                pack_two(pack->noise_rows + (j + i) / 2 * pack->width, (twos)rows[i], (twos)rows[i + 1], d,
+                         pack->width);
             transpose_tile((float *)pack->noise_dims + d / 2 * step->columns + j, step->columns, rows);
         }
-    for (size_t j = 0; j < step->noise_count; j += 2)
-        for (size_t d = 0; d < step->stride; d += 16)
-            STORE_TWOS(pack->noise_rows + j / 2 * step->stride + d,
-                       interleave(narrow(LOAD(step->noise[j] + d), LOAD(step->noise[j + 1] + d))));
 }
 
 /* A matrix of weights, (rows, columns), along its columns and in twos of rows. */
@@ -133,7 +134,7 @@ static void pack_weights(int32_t *along, int32_t *across, const float *weights, 
             *(half_twos *)to = __builtin_shufflevector(both, both, 0, 1, 2, 3, 4, 5, 6, 7);
             *(half_twos *)(to + columns / 2) = __builtin_shufflevector(both, both, 8, 9, 10, 11, 12, 13, 14,
                                                                        15);
-            STORE_TWOS(across + r / 2 * columns + k, interleave(both));
+            STORE_TWOS(across + r / 2 * columns + k, interleave_halves(both));
         }
 }
 
@@ -220,9 +221,8 @@ static void score_pairs(const struct kernel_step *step, const struct pack *pack)
 
 static void scores(const struct kernel_step *step) {
     const struct pack pack = plan(step);
-    pack_rows(pack.input_dims, pack.input_rows, step->inputs, step->rows, step->stride, pack.half);
-    pack_rows(pack.slot_dims, pack.slot_rows, step->slots, step->rows + 2 * step->window + 2, step->stride,
-              pack.half);
+    pack_rows(pack.input_dims, pack.input_rows, step->inputs, step->rows, &pack);
+    pack_rows(pack.slot_dims, pack.slot_rows, step->slots, step->rows + 2 * step->window + 2, &pack);
     pack_noise(step, &pack);
     score_noise(step, &pack);
     score_pairs(step, &pack);
@@ -233,16 +233,16 @@ static void scores(const struct kernel_step *step) {
 /* Sources of two targets: target t has two source rows i with the two weights
  * weights[t * target_step + i * source_step]. */
 struct part {
-    const int32_t *sources; /* (count, stride) */
+    const int32_t *sources; /* (count, width) */
     size_t count;
     const int32_t *weights;
     size_t target_step, source_step;
 };
 
-INLINE void add_part(vector sums[2][UPDATE_VECTORS], const struct part *part, size_t stride, size_t at,
+INLINE void add_part(vector sums[2][UPDATE_VECTORS], const struct part *part, size_t width, size_t at,
                      size_t vectors) {
     const int32_t *weights = part->weights, *source = part->sources + at;
-    for (size_t i = 0; i < part->count; i++, weights += part->source_step, source += stride) {
+    for (size_t i = 0; i < part->count; i++, weights += part->source_step, source += width) {
         const twos first = (twos){0} + weights[0], second = (twos){0} + weights[part->target_step];
         for (size_t v = 0; v < vectors; v++) {
             const twos values = LOAD_TWOS(source + v * 16);
@@ -252,27 +252,24 @@ INLINE void add_part(vector sums[2][UPDATE_VECTORS], const struct part *part, si
     }
 }
 
-INLINE void update_tile(float *const *targets, const struct part *parts, size_t count, float scale,
-                        size_t stride, size_t at, size_t vectors) {
+INLINE void update_tile(const struct kernel_step *step, bfloat16 *const *targets, const struct part *parts,
+                        size_t count, float scale, size_t at, size_t vectors) {
     vector sums[2][UPDATE_VECTORS] = {{{0}}};
     for (size_t i = 0; i < count; i++)
-        add_part(sums, &parts[i], stride, at, vectors);
-    for (size_t t = 0; t < 2; t++)
-        for (size_t v = 0; v < vectors; v++) {
-            float *target = targets[t] + at + v * 16;
-            STORE(target, LOAD(target) + scale * sums[t][v]);
-        }
+        add_part(sums, &parts[i], width_of(step), at, vectors);
+    move_rows(targets, at, sums, vectors, scale);
 }
 
 /* Rows are cut into parts of nearly equal width, each at most UPDATE_VECTORS vectors. */
-INTENDED_RACE static void update_two(float *const *targets, const struct part *parts, size_t count,
-                                     float scale, size_t stride) {
-    for (size_t at = 0, vectors; at < stride; at += vectors * 16) {
-        vectors = next_part((stride - at) / 16, UPDATE_VECTORS);
+INTENDED_RACE static void update_two(const struct kernel_step *step, bfloat16 *const *targets,
+                                     const struct part *parts, size_t count, float scale) {
+    const size_t width = width_of(step);
+    for (size_t at = 0, vectors; at < width; at += vectors * 16) {
+        vectors = next_part((width - at) / 16, UPDATE_VECTORS);
         switch (vectors) {
-#define CASE(n)                                                   \
-    case n:                                                       \
-        update_tile(targets, parts, count, scale, stride, at, n); \
+#define CASE(n)                                                 \
+    case n:                                                     \
+        update_tile(step, targets, parts, count, scale, at, n); \
         break
             CASE(1);
             CASE(2);
@@ -288,34 +285,57 @@ INTENDED_RACE static void update_two(float *const *targets, const struct part *p
 
 static void update(const struct kernel_step *step, float scale) {
     const struct pack pack = plan(step);
-    const size_t reach = 2 * step->window, stride = step->stride, band = step->band_columns;
+    const size_t reach = 2 * step->window, width = pack.width, band = step->band_columns;
     struct ahead ahead = plan_ahead(step);
     pack_weights(pack.pair_slots, pack.pair_inputs, step->pairs, step->rows, band);
     pack_weights(pack.noise_words, pack.noise_inputs, step->noise_scores, step->rows, step->columns);
     for (size_t p = 0; p < step->rows; p += 2) {
         const struct part parts[] = {
-            {pack.slot_rows + p / 2 * stride, step->window + 1, pack.pair_slots + p * band / 2, band / 2, 1},
+            {pack.slot_rows + p / 2 * width, step->window + 1, pack.pair_slots + p * band / 2, band / 2, 1},
             {pack.noise_rows, (step->noise_count + 1) / 2, pack.noise_words + p * step->columns / 2,
              step->columns / 2, 1},
         };
         fetch_ahead(&ahead);
-        update_two(step->inputs + p, parts, 2, scale, stride);
+        update_two(step, step->inputs + p, parts, 2, scale);
     }
     for (size_t s = 0; s < step->rows + reach; s += 2) {
         const size_t from = s > reach ? s - reach : 0, to = s + 2 < step->rows ? s + 2 : step->rows;
-        const struct part part = {pack.input_rows + from / 2 * stride, (to - from) / 2,
+        const struct part part = {pack.input_rows + from / 2 * width, (to - from) / 2,
                                   pack.pair_inputs + from / 2 * band + (s - from), 1, band - 2};
         fetch_ahead(&ahead);
-        update_two(step->slots + s, &part, 1, scale, stride);
+        update_two(step, step->slots + s, &part, 1, scale);
     }
     for (size_t j = 0; j < step->noise_count; j += 2) {
         const struct part part = {pack.input_rows, step->rows / 2, pack.noise_inputs + j, 1, step->columns};
         fetch_ahead(&ahead);
-        update_two(step->noise + j, &part, 1, scale, stride);
+        update_two(step, step->noise + j, &part, 1, scale);
+    }
+}
+
+/* --- logistic --- */
+
+/* 2^x: the nearest whole number into the exponent, and for the rest, in [-1/2, 1/2], a polynomial whose
+ * largest relative error, 3e-6, is the least that this degree allows. */
+INLINE vector power_of_two(vector x) {
+    const vector nearest = (vector)_mm512_roundscale_ps((__m512)x,
+                                                        _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    const vector rest = x - nearest;
+    vector sum = rest * 0.00957010192f + 0.0559178617f;
+    sum = sum * rest + 0.240247448f;
+    sum = sum * rest + 0.693121815f;
+    sum = sum * rest + 0.999999261f;
+    return (vector)_mm512_scalef_ps((__m512)sum, (__m512)nearest);
+}
+
+/* The reciprocal is exact to 2^-14, which weights that are rounded to 2^-9 don't feel. */
+static void logistic(float *values, size_t count) {
+    for (size_t i = 0; i < count; i += W) {
+        const vector power = power_of_two(LOAD(values + i) * -1.44269504f);
+        STORE(values + i, (vector)_mm512_rcp14_ps((__m512)(1.0f + power)));
     }
 }
 
 const struct kernel kernel_bf16 = {
-    "avx512bf16", 0x1p-9f, scores, update, logistic, weigh, multiply_adds,
+    "avx512bf16", 0x1p-9f, scores, update, merge, logistic, weigh, multiply_adds,
 };
 #endif

@@ -1,43 +1,49 @@
-/* The kernels that keep floats as they are. A kernel_*.c file defines, besides KERNEL_WIDTH,
+/* The kernels that multiply floats. A kernel_*.c file defines, besides KERNEL_WIDTH,
  *   KERNEL_NAME, KERNEL_TABLE   the name for users, the table to define
  *   SCORE_ROWS                  the register tile of noise scores: at most so many rows by two vectors
  *   UPDATE_VECTORS              of updates: two rows by so many vectors
  * Loops over a tile have constant bounds, so that the sums live in registers. */
 #include "train/vector_source.h"
 
-/* The room: copies of the inputs, and the noise rows transposed. */
-static float *copies_of(const struct kernel_step *step) {
-    return step->room;
+/* A step's room: all its rows as floats. */
+struct copies {
+    size_t width;
+    float *inputs;     /* (rows, width) */
+    float *slots;      /* (slots, width) */
+    float *noise;      /* (columns, width) */
+    float *transposed; /* (width, columns): the noise */
+};
+
+static struct copies plan(const struct kernel_step *step) {
+    struct copies copies = {.width = width_of(step), .inputs = step->room};
+    copies.slots = copies.inputs + step->rows * copies.width;
+    copies.noise = copies.slots + (step->rows + 2 * step->window + 2) * copies.width;
+    copies.transposed = copies.noise + step->columns * copies.width;
+    return copies;
 }
 
-static float *transposed_of(const struct kernel_step *step) {
-    return step->room + step->rows * step->stride;
+INTENDED_RACE static void copy_rows(float *copies, bfloat16 *const *rows, size_t count, size_t width) {
+    for (size_t r = 0; r < count; r++, copies += width)
+        for (size_t d = 0; d < width; d += W)
+            STORE(copies + d, load_numbers(rows[r] + d));
 }
 
-INTENDED_RACE static void copy_inputs(const struct kernel_step *step) {
-    float *copy = copies_of(step);
-    for (size_t p = 0; p < step->rows; p++, copy += step->stride)
-        for (size_t d = 0; d < step->stride; d += W)
-            STORE(copy + d, LOAD(step->inputs[p] + d));
-}
-
-/* transposed[d, j] = noise[j][d]: (stride, columns). */
-INTENDED_RACE static void transpose_noise(const struct kernel_step *step) {
-    float *transposed = transposed_of(step);
-    for (size_t j = 0; j < step->columns; j += W)
-        for (size_t d = 0; d < step->stride; d += W) {
+static void transpose_noise(const struct copies *copies, size_t columns) {
+    for (size_t j = 0; j < columns; j += W)
+        for (size_t d = 0; d < copies->width; d += W) {
             vector rows[W];
             for (size_t i = 0; i < W; i++)
-                rows[i] = LOAD(step->noise[j + i] + d);
-            transpose_tile(transposed + d * step->columns + j, step->columns, rows);
+                rows[i] = LOAD(copies->noise + (j + i) * copies->width + d);
+            transpose_tile(copies->transposed + d * columns + j, columns, rows);
         }
 }
 
 /* --- scores --- */
 
 /* `rows` rows by `vectors` vectors of noise words, summed over dim in registers. */
-INLINE void score_tile(const struct kernel_step *step, size_t p, size_t j, size_t rows, size_t vectors) {
-    const float *inputs = copies_of(step) + p * step->stride, *transposed = transposed_of(step) + j;
+INLINE void score_tile(const struct kernel_step *step, const struct copies *copies, size_t p, size_t j,
+                       size_t rows, size_t vectors) {
+    const float *inputs = copies->inputs + p * copies->width, *transposed = copies->transposed + j;
     vector sums[SCORE_ROWS][2] = {{{0}}};
     for (size_t d = 0; d < step->dim; d++) {
         vector noise[2];
@@ -45,7 +51,7 @@ INLINE void score_tile(const struct kernel_step *step, size_t p, size_t j, size_
             noise[v] = LOAD(transposed + d * step->columns + v * W);
         for (size_t r = 0; r < rows; r++)
             for (size_t v = 0; v < vectors; v++)
-                sums[r][v] += inputs[r * step->stride + d] * noise[v];
+                sums[r][v] += inputs[r * copies->width + d] * noise[v];
     }
     for (size_t r = 0; r < rows; r++)
         for (size_t v = 0; v < vectors; v++)
@@ -53,13 +59,14 @@ INLINE void score_tile(const struct kernel_step *step, size_t p, size_t j, size_
 }
 
 /* In tiles of nearly as many rows each. */
-INLINE void score_rows(const struct kernel_step *step, size_t j, size_t vectors) {
+INLINE void score_rows(const struct kernel_step *step, const struct copies *copies, size_t j,
+                       size_t vectors) {
     for (size_t p = 0, rows; p < step->rows; p += rows) {
         rows = 2 * next_part((step->rows - p) / 2, SCORE_ROWS / 2);
         switch (rows) {
-#define CASE(n)                             \
-    case n:                                 \
-        score_tile(step, p, j, n, vectors); \
+#define CASE(n)                                     \
+    case n:                                         \
+        score_tile(step, copies, p, j, n, vectors); \
         break
             CASE(2);
             CASE(4);
@@ -74,35 +81,35 @@ INLINE void score_rows(const struct kernel_step *step, size_t j, size_t vectors)
     }
 }
 
-static void score_noise(const struct kernel_step *step) {
+static void score_noise(const struct kernel_step *step, const struct copies *copies) {
     size_t j = 0;
     for (; j + 2 * (size_t)W <= step->columns; j += 2 * (size_t)W)
-        score_rows(step, j, 2);
+        score_rows(step, copies, j, 2);
     if (j < step->columns)
-        score_rows(step, j, 1);
+        score_rows(step, copies, j, 1);
 }
 
 /* One row with `count` slots, kept in registers until their lanes are added up. */
-INLINE vector score_slots(const float *input, float *const *slots, size_t stride, size_t count) {
+INLINE vector score_slots(const float *input, const float *slots, size_t width, size_t count) {
     vector sums[W] = {{0}};
-    for (size_t d = 0; d < stride; d += W) {
+    for (size_t d = 0; d < width; d += W) {
         const vector values = LOAD(input + d);
         for (size_t k = 0; k < count; k++)
-            sums[k] += values * LOAD(slots[k] + d);
+            sums[k] += values * LOAD(slots + k * width + d);
     }
     return add_across(sums);
 }
 
-INTENDED_RACE static void score_pairs(const struct kernel_step *step) {
-    const size_t reach = 2 * step->window + 2;
+static void score_pairs(const struct kernel_step *step, const struct copies *copies) {
+    const size_t reach = 2 * step->window + 2, width = copies->width;
     for (size_t p = 0; p < step->rows; p++)
         for (size_t k = 0; k < step->band_columns; k += W) {
-            const float *input = copies_of(step) + p * step->stride;
-            float *const *slots = step->slots + p / 2 * 2 + k, *to = step->pairs + p * step->band_columns + k;
+            const float *input = copies->inputs + p * width, *slots = copies->slots + (p / 2 * 2 + k) * width;
+            float *to = step->pairs + p * step->band_columns + k;
             switch (next_slots(reach, k)) {
-#define CASE(n)                                                \
-    case n:                                                    \
-        STORE(to, score_slots(input, slots, step->stride, n)); \
+#define CASE(n)                                         \
+    case n:                                             \
+        STORE(to, score_slots(input, slots, width, n)); \
         break
                 CASE(4);
 #if W > 4
@@ -118,10 +125,13 @@ INTENDED_RACE static void score_pairs(const struct kernel_step *step) {
 }
 
 static void scores(const struct kernel_step *step) {
-    copy_inputs(step);
-    transpose_noise(step);
-    score_noise(step);
-    score_pairs(step);
+    const struct copies copies = plan(step);
+    copy_rows(copies.inputs, step->inputs, step->rows, copies.width);
+    copy_rows(copies.slots, step->slots, step->rows + 2 * step->window + 2, copies.width);
+    copy_rows(copies.noise, step->noise, step->columns, copies.width);
+    transpose_noise(&copies, step->columns);
+    score_noise(step, &copies);
+    score_pairs(step, &copies);
 }
 
 /* --- updates --- */
@@ -129,17 +139,18 @@ static void scores(const struct kernel_step *step) {
 /* Sources of two targets, in twos as well: target t has source 2 i + odd with the weight
  * weights[t * target_step + i * pair_step + odd * odd_step]. */
 struct part {
-    float *const *sources;
+    const float *sources; /* (2 pairs, width) */
     size_t pairs;
     const float *weights;
     size_t target_step, pair_step, odd_step;
 };
 
-INLINE void add_part(vector sums[2][UPDATE_VECTORS], const struct part *part, size_t at, size_t vectors) {
-    const float *weights = part->weights;
+INLINE void add_part(vector sums[2][UPDATE_VECTORS], const struct part *part, size_t width, size_t at,
+                     size_t vectors) {
+    const float *weights = part->weights, *source = part->sources + at;
     for (size_t i = 0; i < part->pairs; i++, weights += part->pair_step)
-        for (size_t odd = 0; odd < 2; odd++) {
-            const float *source = part->sources[2 * i + odd] + at, *weight = weights + odd * part->odd_step;
+        for (size_t odd = 0; odd < 2; odd++, source += width) {
+            const float *weight = weights + odd * part->odd_step;
             const vector first = (vector){0} + weight[0], second = (vector){0} + weight[part->target_step];
             for (size_t v = 0; v < vectors; v++) {
                 vector values = LOAD(source + v * W);
@@ -150,27 +161,24 @@ INLINE void add_part(vector sums[2][UPDATE_VECTORS], const struct part *part, si
         }
 }
 
-INLINE void update_tile(float *const *targets, const struct part *parts, size_t count, float scale, size_t at,
-                        size_t vectors) {
+INLINE void update_tile(const struct kernel_step *step, bfloat16 *const *targets, const struct part *parts,
+                        size_t count, float scale, size_t at, size_t vectors) {
     vector sums[2][UPDATE_VECTORS] = {{{0}}};
     for (size_t i = 0; i < count; i++)
-        add_part(sums, &parts[i], at, vectors);
-    for (size_t t = 0; t < 2; t++)
-        for (size_t v = 0; v < vectors; v++) {
-            float *target = targets[t] + at + v * W;
-            STORE(target, LOAD(target) + scale * sums[t][v]);
-        }
+        add_part(sums, &parts[i], width_of(step), at, vectors);
+    move_rows(targets, at, sums, vectors, scale);
 }
 
 /* Rows are cut into parts of nearly equal width, each at most UPDATE_VECTORS vectors. */
-INTENDED_RACE static void update_two(float *const *targets, const struct part *parts, size_t count,
-                                     float scale, size_t stride) {
-    for (size_t at = 0, vectors; at < stride; at += vectors * W) {
-        vectors = next_part((stride - at) / W, UPDATE_VECTORS);
+INTENDED_RACE static void update_two(const struct kernel_step *step, bfloat16 *const *targets,
+                                     const struct part *parts, size_t count, float scale) {
+    const size_t width = width_of(step);
+    for (size_t at = 0, vectors; at < width; at += vectors * W) {
+        vectors = next_part((width - at) / W, UPDATE_VECTORS);
         switch (vectors) {
-#define CASE(n)                                           \
-    case n:                                               \
-        update_tile(targets, parts, count, scale, at, n); \
+#define CASE(n)                                                 \
+    case n:                                                     \
+        update_tile(step, targets, parts, count, scale, at, n); \
         break
             CASE(1);
             CASE(2);
@@ -188,56 +196,88 @@ INTENDED_RACE static void update_two(float *const *targets, const struct part *p
     }
 }
 
-static void update_inputs(const struct kernel_step *step, float scale, struct ahead *ahead) {
+static void update_inputs(const struct kernel_step *step, const struct copies *copies, float scale,
+                          struct ahead *ahead) {
     for (size_t p = 0; p < step->rows; p += 2) {
         const struct part parts[] = {
-            {step->slots + p, step->window + 1, step->pairs + p * step->band_columns, step->band_columns, 2,
-             1},
-            {step->noise, (step->noise_count + 1) / 2, step->noise_scores + p * step->columns, step->columns,
-             2, 1},
+            {copies->slots + p * copies->width, step->window + 1, step->pairs + p * step->band_columns,
+             step->band_columns, 2, 1},
+            {copies->noise, (step->noise_count + 1) / 2, step->noise_scores + p * step->columns,
+             step->columns, 2, 1},
         };
         fetch_ahead(ahead);
-        update_two(step->inputs + p, parts, 2, scale, step->stride);
+        update_two(step, step->inputs + p, parts, 2, scale);
     }
 }
 
 /* Slots s and s + 1, s even, are in the bands of rows s - 2 w to s + 1. */
-static void update_slots(const struct kernel_step *step, float *const *copies, float scale,
+static void update_slots(const struct kernel_step *step, const struct copies *copies, float scale,
                          struct ahead *ahead) {
     const size_t reach = 2 * step->window;
     for (size_t s = 0; s < step->rows + reach; s += 2) {
         const size_t from = s > reach ? s - reach : 0, to = s + 2 < step->rows ? s + 2 : step->rows;
-        const struct part part = {copies + from,
+        const struct part part = {copies->inputs + from * copies->width,
                                   (to - from) / 2,
                                   step->pairs + from * step->band_columns + (s - from),
                                   1,
                                   2 * step->band_columns - 2,
                                   step->band_columns};
         fetch_ahead(ahead);
-        update_two(step->slots + s, &part, 1, scale, step->stride);
+        update_two(step, step->slots + s, &part, 1, scale);
     }
 }
 
-static void update_noise(const struct kernel_step *step, float *const *copies, float scale,
+static void update_noise(const struct kernel_step *step, const struct copies *copies, float scale,
                          struct ahead *ahead) {
     for (size_t j = 0; j < step->noise_count; j += 2) {
-        const struct part part = {copies, step->rows / 2,    step->noise_scores + j,
-                                  1,      2 * step->columns, step->columns};
+        const struct part part = {copies->inputs,    step->rows / 2, step->noise_scores + j, 1,
+                                  2 * step->columns, step->columns};
         fetch_ahead(ahead);
-        update_two(step->noise + j, &part, 1, scale, step->stride);
+        update_two(step, step->noise + j, &part, 1, scale);
     }
 }
 
 static void update(const struct kernel_step *step, float scale) {
-    float *copies[KERNEL_ROWS_MOST];
-    for (size_t p = 0; p < step->rows; p++)
-        copies[p] = copies_of(step) + p * step->stride;
+    const struct copies copies = plan(step);
     struct ahead ahead = plan_ahead(step);
-    update_inputs(step, scale, &ahead);
-    update_slots(step, copies, scale, &ahead);
-    update_noise(step, copies, scale, &ahead);
+    update_inputs(step, &copies, scale, &ahead);
+    update_slots(step, &copies, scale, &ahead);
+    update_noise(step, &copies, scale, &ahead);
+}
+
+/* --- logistic --- */
+
+INLINE vector choose(whole condition, vector yes, vector no) {
+    return (vector)(((whole)yes & condition) | ((whole)no & ~condition));
+}
+
+/* exp(x) for |x| <= 87: x = n ln 2 + r with |r| <= ln 2 / 2, exp(r) by its Taylor polynomial of degree 6
+ * (relative error below 2e-7), and n into the exponent. Adding 1.5 * 2^23 rounds to the nearest whole number.
+ */
+INLINE vector exponential(vector x) {
+    const float magic = 12582912.0f;
+    const vector shifted = x * 1.44269504f + magic;
+    const vector n = shifted - magic;
+    const vector r = (x - n * 0.693145752f) - n * 1.42860677e-6f;
+    vector sum = r * (1.0f / 720) + (1.0f / 120);
+    sum = sum * r + (1.0f / 24);
+    sum = sum * r + (1.0f / 6);
+    sum = sum * r + 0.5f;
+    sum = sum * r + 1.0f;
+    sum = sum * r + 1.0f;
+    return (vector)((whole)sum + ((whole)shifted << 23));
+}
+
+static void logistic(float *values, size_t count) {
+    for (size_t i = 0; i < count; i += W) {
+        vector x = -LOAD(values + i);
+        const vector most = (vector){0} + 80.0f;
+        x = choose(x > most, most, x);
+        x = choose(x < -most, -most, x);
+        STORE(values + i, 1.0f / (1.0f + exponential(x)));
+    }
 }
 
 const struct kernel KERNEL_TABLE = {
-    KERNEL_NAME, 0x1p-24f, scores, update, logistic, weigh, multiply_adds,
+    KERNEL_NAME, 0x1p-24f, scores, update, merge, logistic, weigh, multiply_adds,
 };

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/race.h"
@@ -14,8 +15,8 @@
 
 /* A word's rows are each thread's own if every thread trains on it so often: then a share of what each learns
  * is plenty. They are merged after so many chunks. */
-#define HOT_OCCURRENCES 1000
-#define HOT_CHUNKS 2
+#define HOT_OCCURRENCES 200
+#define HOT_CHUNKS 8
 
 struct learner;
 
@@ -25,13 +26,13 @@ struct run {
     const struct corpus *corpus;
     struct training *training;
     struct noise noise;
-    struct block_settings settings;
-    float *shifts;            /* (vocab) or NULL */
-    size_t hot_words;         /* each thread has rows of its own for */
-    uint32_t *keep;           /* (vocab) a word is kept if 32 random bits are not above this */
-    uint64_t *words_before;   /* (chunks + 1) words of an epoch before each chunk */
-    size_t tickets;           /* chunks of all epochs */
-    struct learner *learners; /* (threads) */
+    struct block_settings settings; /* has the matrices while they are trained */
+    float *shifts;                  /* (vocab) or NULL */
+    size_t hot_words;               /* each thread has rows of its own for */
+    uint32_t *keep;                 /* (vocab) a word is kept if 32 random bits are not above this */
+    uint64_t *words_before;         /* (chunks + 1) words of an epoch before each chunk */
+    size_t tickets;                 /* chunks of all epochs */
+    struct learner *learners;       /* (threads) */
     atomic_size_t next_ticket, next_row;
     atomic_ullong words_done;
     atomic_bool failed;
@@ -60,11 +61,11 @@ bool training_bytes(const struct training_options *options, size_t vocab, size_t
     const size_t stride = training_stride(options->dim);
     const size_t hot = vocab < HOT_WORDS_MOST ? vocab : HOT_WORDS_MOST;
     /* Twice the kernel's room: the block's own arrays are of that order. */
-    const size_t room = kernel_room(KERNEL_ROWS_MOST, slots, noise, band, stride) * 2 +
-                        (options->threads > 1 ? hot_floats(hot, stride) : 0);
+    const size_t room = kernel_room(KERNEL_ROWS_MOST, slots, noise, band, options->dim) * 2 * sizeof(float) +
+                        (options->threads > 1 ? hot_bytes(hot, kernel_stride(options->dim)) : 0);
     return size_multiply(vocab, stride * 2 * sizeof(float), &matrices) &&
            size_multiply(vocab, sizeof(struct noise_entry) + 24, &tables) &&
-           size_multiply(options->threads, room * sizeof(float) + (size_t)(1 << 19), &rooms) &&
+           size_multiply(options->threads, room + (size_t)(1 << 19), &rooms) &&
            size_add(matrices, tables, bytes) && size_add(*bytes, rooms, bytes);
 }
 
@@ -177,21 +178,23 @@ static bool train_chunk(struct run *run, struct learner *learner, size_t index, 
  * word2vec.c. Each has a generator of its own, so threads can share them out as they come, and touch the
  * pages first. */
 INTENDED_RACE static void start_rows(struct run *run) {
-    const struct training *training = run->training;
-    const float scale = 1 / (float)training->dim;
-    const size_t rows_at_once = 1024;
+    const struct block_settings *settings = &run->settings;
+    const size_t vocab = run->training->vocab, rows_at_once = 1024;
+    const float scale = 1 / (float)settings->dim;
     for (;;) {
         const size_t first = atomic_fetch_add_explicit(&run->next_row, rows_at_once, memory_order_relaxed);
-        if (first >= training->vocab)
+        if (first >= vocab)
             return;
-        const size_t last = training->vocab - first < rows_at_once ? training->vocab : first + rows_at_once;
+        const size_t last = vocab - first < rows_at_once ? vocab : first + rows_at_once;
         for (size_t row = first; row < last; row++) {
             struct rng rng = rng_seed(~run->options->seed, row);
-            for (size_t d = 0; d < training->stride; d++) {
-                training->input[row * training->stride + d] = d < training->dim
-                                                                  ? (rng_unit(&rng) - 0.5f) * scale
-                                                                  : 0;
-                training->output[row * training->stride + d] = 0;
+            bfloat16 *input = settings->input + row * settings->stride;
+            bfloat16 *output = settings->output + row * settings->stride;
+            for (size_t d = 0; d < settings->stride; d++) {
+                const uint64_t bits = d < settings->dim ? rng_next(&rng) : 0;
+                const float start = d < settings->dim ? rng_unit_of(bits) - 0.5f : 0;
+                input[d] = bfloat16_round(start * scale, (uint32_t)bits);
+                output[d] = 0;
             }
         }
     }
@@ -203,7 +206,8 @@ static void start_part(void *context, size_t index) {
 }
 
 static void merge_hot(struct run *run, struct learner *learner) {
-    hot_merge(&learner->hot, run->training->input, run->training->output, 1 / (float)run->options->threads);
+    hot_merge(&learner->hot, run->settings.kernel, run->settings.input, run->settings.output,
+              1 / (float)run->options->threads);
 }
 
 static void train_chunks(struct run *run, struct learner *learner, size_t index) {
@@ -224,7 +228,7 @@ static void train_chunks(struct run *run, struct learner *learner, size_t index)
 static void train_part(void *context, size_t index) {
     struct run *run = context;
     struct learner *learner = &run->learners[index];
-    hot_take(&learner->hot, run->training->input, run->training->output);
+    hot_take(&learner->hot, run->settings.input, run->settings.output);
     train_chunks(run, learner, index);
     merge_hot(run, learner);
 }
@@ -282,7 +286,30 @@ static bool prepare_matrices(struct run *run, struct error *error) {
     return training->input != NULL && training->output != NULL && training->losses != NULL;
 }
 
-static bool prepare_learner(const struct run *run, struct learner *learner, struct error *error) {
+/* Where a matrix is trained: at the end of the room that it takes as floats. */
+static bfloat16 *packed(const struct training *training, float *matrix) {
+    return (bfloat16 *)(void *)(matrix + training->vocab * training->stride) -
+           training->vocab * kernel_stride(training->dim);
+}
+
+/* Makes it floats, in place: from the first row on, none reaches one that is not yet read. */
+static bool unpack(const struct training *training, float *matrix, struct error *error) {
+    const size_t stride = kernel_stride(training->dim);
+    const bfloat16 *from = packed(training, matrix);
+    bfloat16 *row = memory_allocate(stride, sizeof *row, "a row", error);
+    if (row == NULL)
+        return false;
+    for (size_t i = 0; i < training->vocab; i++, from += stride, matrix += training->stride) {
+        memcpy(row, from, stride * sizeof *row);
+        for (size_t d = 0; d < training->stride; d++)
+            matrix[d] = bfloat16_value(row[d]);
+    }
+    free(row);
+    return true;
+}
+
+static bool prepare_learner(const struct run *run, size_t index, struct error *error) {
+    struct learner *learner = &run->learners[index];
     const size_t ids = run->corpus->stream.ids_most;
     learner->room = memory_allocate(ids, sizeof *learner->room, "a chunk", error);
     learner->words = memory_allocate(ids, sizeof *learner->words, "a chunk", error);
@@ -292,7 +319,7 @@ static bool prepare_learner(const struct run *run, struct learner *learner, stru
     if (learner->room == NULL || learner->words == NULL || learner->from == NULL || learner->to == NULL ||
         learner->losses == NULL)
         return false;
-    if (!hot_create(&learner->hot, run->hot_words, run->training->stride, error))
+    if (!hot_create(&learner->hot, run->hot_words, run->settings.stride, run->options->seed + index, error))
         return false;
     learner->block = block_create(&run->settings, &learner->hot, error);
     return learner->block != NULL;
@@ -310,15 +337,15 @@ static bool prepare(struct run *run, struct error *error) {
         .kernel = options->kernel,
         .noise = &run->noise,
         .shifts = run->shifts,
-        .input = run->training->input,
-        .output = run->training->output,
+        .input = packed(run->training, run->training->input),
+        .output = packed(run->training, run->training->output),
         .dim = options->dim,
-        .stride = run->training->stride,
+        .stride = kernel_stride(options->dim),
         .window = options->window,
         .negative = options->negative,
         .noise_words = pace_noise_words(options->alpha, (double)options->negative, options->noise_words)};
     for (size_t i = 0; i < options->threads; i++)
-        if (!prepare_learner(run, &run->learners[i], error))
+        if (!prepare_learner(run, i, error))
             return false;
     return true;
 }
@@ -380,7 +407,8 @@ bool training_run(struct training *training, const struct corpus *corpus,
     *training = (struct training){0};
     struct run run = {.options = options, .corpus = corpus, .training = training};
     const bool done = prepare(&run, error) && threads_run(options->threads, start_part, &run, error) &&
-                      threads_run(options->threads, train_part, &run, error) && gather_results(&run, error);
+                      threads_run(options->threads, train_part, &run, error) && gather_results(&run, error) &&
+                      unpack(training, training->input, error) && unpack(training, training->output, error);
     finish(&run);
     return done;
 }

@@ -1,7 +1,11 @@
 /* What the vector kernels have in common, written once with the vector extensions of GCC and Clang: vectors,
- * shuffles, the logistic function. A kernel_*.c file defines KERNEL_WIDTH, floats a vector (4, 8 or 16), and
- * includes this or kernel_source.h; the Makefile compiles it with the instruction set's flags. */
+ * rows, shuffles, fetching. A kernel_*.c file defines KERNEL_WIDTH, floats a vector (4, 8 or 16),
+ * and UPDATE_VECTORS, and includes this or kernel_source.h; the Makefile compiles it with the instruction
+ * set's flags. */
 #include <stdint.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include "base/race.h"
 #include "train/kernel_list.h"
@@ -11,6 +15,10 @@
 
 typedef float vector __attribute__((vector_size(W * 4), aligned(W * 4), may_alias));
 typedef int32_t whole __attribute__((vector_size(W * 4), aligned(W * 4), may_alias));
+
+typedef uint32_t random_bits __attribute__((vector_size(W * 4), aligned(W * 4), may_alias));
+typedef uint16_t halves __attribute__((vector_size(W * 4), aligned(W * 4), may_alias));
+typedef bfloat16 numbers __attribute__((vector_size(W * 2), aligned(W * 2), may_alias));
 
 #define LOAD(address) (*(const vector *)(address))
 #define STORE(address, value) (*(vector *)(address) = (value))
@@ -23,6 +31,94 @@ typedef int32_t whole __attribute__((vector_size(W * 4), aligned(W * 4), may_ali
 #else
 #define IN_REGISTER(value) ((void)0)
 #endif
+
+/* --- rows of the matrices --- */
+
+/* How much of a row is worked on. */
+INLINE size_t width_of(const struct kernel_step *step) {
+    return (step->dim + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
+}
+
+/* By intrinsics, as compilers make ten instructions of what is two or three. */
+#if W == 16
+INLINE vector widen(numbers values) {
+    return (vector)_mm512_slli_epi32(_mm512_cvtepu16_epi32((__m256i)values), 16);
+}
+
+INLINE numbers upper_halves(random_bits bits) {
+    const halves all = (halves)bits;
+    return __builtin_shufflevector(all, all, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+}
+#elif W == 8
+INLINE vector widen(numbers values) {
+    return (vector)_mm256_slli_epi32(_mm256_cvtepu16_epi32((__m128i)values), 16);
+}
+
+INLINE numbers upper_halves(random_bits bits) {
+    const __m256i shifted = (__m256i)(bits >> 16);
+    return (numbers)_mm_packus_epi32(_mm256_castsi256_si128(shifted), _mm256_extracti128_si256(shifted, 1));
+}
+#elif defined(__x86_64__)
+INLINE vector widen(numbers values) {
+    const __m128i low = _mm_cvtsi64_si128((int64_t)values);
+    return (vector)_mm_unpacklo_epi16(_mm_setzero_si128(), low);
+}
+
+INLINE numbers upper_halves(random_bits bits) {
+    const __m128i shifted = (__m128i)((whole)bits >> 16); /* signed, as there is no other packing */
+    return (numbers)_mm_cvtsi128_si64(_mm_packs_epi32(shifted, shifted));
+}
+#else
+INLINE vector widen(numbers values) {
+    return (vector)(__builtin_convertvector(values, random_bits) << 16);
+}
+
+INLINE numbers upper_halves(random_bits bits) {
+    return __builtin_convertvector(bits >> 16, numbers);
+}
+#endif
+
+INLINE vector load_numbers(const bfloat16 *address) {
+    return widen(*(const numbers *)address);
+}
+
+/* Rounded up or down by the lower halves of `random`, whose upper ones are zero (bfloat16.h). */
+INLINE void store_numbers(bfloat16 *address, vector values, random_bits random) {
+    *(numbers *)address = upper_halves((random_bits)values + random);
+}
+
+/* row[i] += scale * sums[i], rounded by what bfloat16_random() makes of the sums: W at a time. */
+INLINE void move_numbers(bfloat16 *row, vector sums, float scale) {
+    const halves random = (halves)sums * (halves)((random_bits){0} + BFLOAT16_SPREAD);
+    store_numbers(row, load_numbers(row) + scale * sums, (random_bits)random);
+}
+
+/* Two rows, which may be the same, by what an update has summed up for each: targets[t] from `at` on. */
+INLINE void move_rows(bfloat16 *const *targets, size_t at, vector sums[2][UPDATE_VECTORS], size_t vectors,
+                      float scale) {
+    for (size_t t = 0; t < 2; t++)
+        for (size_t v = 0; v < vectors; v++)
+            move_numbers(targets[t] + at + v * W, sums[t][v], scale);
+}
+
+/* The next of W sequences (Marsaglia 2003, "Xorshift RNGs"). */
+INLINE random_bits next_random(random_bits random) {
+    random ^= random << 13;
+    random ^= random >> 17;
+    return random ^ random << 5;
+}
+
+INTENDED_RACE static void merge(bfloat16 *rows, bfloat16 *last, bfloat16 *shared, size_t count, float share,
+                                uint32_t *random) {
+    random_bits bits = *(random_bits *)random;
+    for (size_t i = 0; i < count; i += W) {
+        const vector learned = load_numbers(rows + i) - load_numbers(last + i);
+        bits = next_random(bits);
+        store_numbers(shared + i, load_numbers(shared + i) + share * learned, bits & 0xffff);
+        *(numbers *)(rows + i) = *(numbers *)(last + i) = *(const numbers *)(shared + i);
+    }
+    *(random_bits *)random = bits;
+}
 
 /* --- shuffles --- */
 
@@ -120,57 +216,26 @@ INLINE size_t next_slots(size_t reach, size_t k) {
 /* The rows that the next step needs, a few at a time between the tiles of an update: asked for all at once
  * they would hold it up. */
 struct ahead {
-    float *const *rows;
-    size_t left, at_once, stride;
+    bfloat16 *const *rows;
+    size_t left, at_once, dim;
 };
 
 /* For the update of a step: one call of fetch_ahead() a tile, two rows that is. */
 static struct ahead plan_ahead(const struct kernel_step *step) {
     const size_t tiles = step->rows + step->window + step->noise_count / 2;
-    return (struct ahead){step->ahead, step->ahead_count, step->ahead_count / tiles + 1, step->stride};
+    return (struct ahead){step->ahead, step->ahead_count, step->ahead_count / tiles + 1, step->dim};
 }
 
 INLINE void fetch_ahead(struct ahead *ahead) {
     const size_t count = ahead->at_once < ahead->left ? ahead->at_once : ahead->left;
     for (size_t i = 0; i < count; i++)
-        for (size_t d = 0; d < ahead->stride; d += KERNEL_ROW_FLOATS)
+        for (size_t d = 0; d < ahead->dim; d += KERNEL_ROW_NUMBERS)
             __builtin_prefetch(ahead->rows[i] + d);
     ahead->rows += count;
     ahead->left -= count;
 }
 
-/* --- logistic --- */
-
-INLINE vector choose(whole condition, vector yes, vector no) {
-    return (vector)(((whole)yes & condition) | ((whole)no & ~condition));
-}
-
-/* exp(x) for |x| <= 87: x = n ln 2 + r with |r| <= ln 2 / 2, exp(r) by its Taylor polynomial of degree 6
- * (relative error below 2e-7), and n into the exponent. Adding 1.5 * 2^23 rounds to the nearest whole number.
- */
-INLINE vector exponential(vector x) {
-    const float magic = 12582912.0f;
-    const vector shifted = x * 1.44269504f + magic;
-    const vector n = shifted - magic;
-    const vector r = (x - n * 0.693145752f) - n * 1.42860677e-6f;
-    vector sum = r * (1.0f / 720) + (1.0f / 120);
-    sum = sum * r + (1.0f / 24);
-    sum = sum * r + (1.0f / 6);
-    sum = sum * r + 0.5f;
-    sum = sum * r + 1.0f;
-    sum = sum * r + 1.0f;
-    return (vector)((whole)sum + ((whole)shifted << 23));
-}
-
-static void logistic(float *values, size_t count) {
-    for (size_t i = 0; i < count; i += W) {
-        vector x = -LOAD(values + i);
-        const vector most = (vector){0} + 80.0f;
-        x = choose(x > most, most, x);
-        x = choose(x < -most, -most, x);
-        STORE(values + i, 1.0f / (1.0f + exponential(x)));
-    }
-}
+/* --- weights --- */
 
 static void weigh(float *values, size_t rows, size_t columns, const float *row_weights,
                   const float *column_weights) {

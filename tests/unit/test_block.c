@@ -10,7 +10,7 @@
 
 #define VOCAB ((size_t)40)
 #define DIM 11
-#define STRIDE 16
+#define STRIDE 32
 #define WINDOW 3
 #define WORDS 100 /* more than the longest block */
 #define NEGATIVE 5
@@ -83,7 +83,7 @@ static double whole_loss(const struct plan *plan, const struct twin *twin, size_
 
 /* Random rows, a passage of two sentences, with words that repeat. */
 struct setup {
-    float *input, *output;
+    bfloat16 *input, *output;
     float shifts[VOCAB];
     struct noise noise;
     struct block_settings settings;
@@ -108,18 +108,19 @@ static void make_setup(struct setup *setup, const struct kernel *kernel, const s
     struct error error = {0};
     struct rng rng = rng_seed(3, noise_words);
     memset(setup, 0, sizeof *setup);
-    setup->input = memory_pages(VOCAB * STRIDE * sizeof(float), "a test", &error);
-    setup->output = memory_pages(VOCAB * STRIDE * sizeof(float), "a test", &error);
+    setup->input = memory_pages(VOCAB * STRIDE * sizeof(bfloat16), "a test", &error);
+    setup->output = memory_pages(VOCAB * STRIDE * sizeof(bfloat16), "a test", &error);
     uint64_t counts[VOCAB];
     for (size_t w = 0; w < VOCAB; w++) {
         counts[w] = 1000 / (w + 1);
         setup->shifts[w] = -4 * rng_unit(&rng);
         setup->plan.shifts[w] = (double)setup->shifts[w];
         for (size_t d = 0; d < DIM; d++) {
-            setup->input[w * STRIDE + d] = rng_unit(&rng) - 0.5f;
-            setup->output[w * STRIDE + d] = rng_unit(&rng) - 0.5f;
-            setup->twin.input[w][d] = (double)setup->input[w * STRIDE + d];
-            setup->twin.output[w][d] = (double)setup->output[w * STRIDE + d];
+            bfloat16 *input = &setup->input[w * STRIDE + d], *output = &setup->output[w * STRIDE + d];
+            *input = bfloat16_round(rng_unit(&rng) - 0.5f, 0);
+            *output = bfloat16_round(rng_unit(&rng) - 0.5f, 0);
+            setup->twin.input[w][d] = (double)bfloat16_value(*input);
+            setup->twin.output[w][d] = (double)bfloat16_value(*output);
         }
     }
     if (!noise_create(&setup->noise, counts, VOCAB, 0.75, &error))
@@ -141,8 +142,8 @@ static void make_setup(struct setup *setup, const struct kernel *kernel, const s
 }
 
 static void free_setup(struct setup *setup) {
-    memory_pages_free(setup->input, VOCAB * STRIDE * sizeof(float));
-    memory_pages_free(setup->output, VOCAB * STRIDE * sizeof(float));
+    memory_pages_free(setup->input, VOCAB * STRIDE * sizeof(bfloat16));
+    memory_pages_free(setup->output, VOCAB * STRIDE * sizeof(bfloat16));
     noise_free(&setup->noise);
 }
 
@@ -159,11 +160,11 @@ static double *cell(struct twin *twin, size_t i) {
     return i < VOCAB * DIM ? &twin->input[0][0] + i : &twin->output[0][0] + (i - VOCAB * DIM);
 }
 
-/* One block with a small alpha: (after - before) / -alpha is the gradient up to rounding, of a kernel's
- * factors too, some tens of which add up. */
+/* One block with a huge alpha: (after - before) / -alpha is the gradient up to rounding, of a kernel's
+ * factors too, some tens of which add up, and of the row, to bfloat16, each time that it is updated. */
 static void check_block(struct test *test, struct setup *setup, size_t at) {
     struct error error = {0};
-    const double alpha = 1e-2;
+    const double alpha = 1e6;
     struct plan *plan = &setup->plan;
     struct rng rng = rng_seed(9, at), draws = rng;
     draw(setup, &draws);
@@ -182,10 +183,10 @@ static void check_block(struct test *test, struct setup *setup, size_t at) {
         const bool is_input = i < VOCAB * DIM;
         const size_t at_row = i % (VOCAB * DIM) / DIM * STRIDE + i % DIM;
         const double before = *cell(&setup->twin, i);
-        const double after = (double)(is_input ? setup->input : setup->output)[at_row];
+        const double after = (double)bfloat16_value((is_input ? setup->input : setup->output)[at_row]);
         const double actual = (after - before) / -alpha, right = *cell(&gradient, i);
-        CHECK_MSG(test, fabs(actual - right) < 1e-4 + 5 * roundoff * *cell(&sizes, i), "%s %zu: %g, not %g",
-                  is_input ? "input" : "output", i, actual, right);
+        CHECK_MSG(test, fabs(actual - right) < 1e-4 + (0x1p-6 + 5 * roundoff) * *cell(&sizes, i),
+                  "%s %zu: %g, not %g", is_input ? "input" : "output", i, actual, right);
     }
     block_free(block);
 }
@@ -242,22 +243,23 @@ static void test_passes_cover_all_pairs(struct test *test) {
         pairs += setup.plan.to[p] - setup.plan.from[p] - 1;
     /* With output rows at zero the only change of an input row is 0, and an output row's is alpha / 2 times
      * the inputs of its pairs less K / 2 times those of its noise: their sum over all rows is known. */
-    memset(setup.output, 0, VOCAB * STRIDE * sizeof(float));
+    memset(setup.output, 0, VOCAB * STRIDE * sizeof(bfloat16));
     struct pace pace = no_limits;
     for (pace.passes = 1; pace.passes <= 8; pace.passes++) {
-        memset(setup.output, 0, VOCAB * STRIDE * sizeof(float));
+        memset(setup.output, 0, VOCAB * STRIDE * sizeof(bfloat16));
         struct rng rng = rng_seed(2, 2);
         struct block *block = block_create(&setup.settings, &setup.hot, &error);
         block_begin(block, &setup.plan.passage, &rng);
         block_train(block, 0, 1e-6, &pace, &rng, NULL);
-        double sum = 0, expected = 0;
-        for (size_t w = 0; w < VOCAB; w++)
-            sum += (double)setup.output[w * STRIDE];
+        double sum = 0, sizes = 0, expected = 0;
+        for (size_t w = 0; w < VOCAB; w++) {
+            sum += (double)bfloat16_value(setup.output[w * STRIDE]);
+            sizes += fabs((double)bfloat16_value(setup.output[w * STRIDE]));
+        }
         for (size_t p = 0; p < length; p++)
             expected += (double)(setup.plan.to[p] - setup.plan.from[p] - 1) *
                         setup.twin.input[setup.plan.words[p]][0] * (1 - NEGATIVE) * 0.5e-6;
-        CHECK_MSG(test,
-                  fabs(sum - expected) < (1e-3 + (double)kernel_at(0)->roundoff) * fabs(expected) + 1e-10,
+        CHECK_MSG(test, fabs(sum - expected) < 0x1p-6 * sizes, /* of several roundings to bfloat16 each */
                   "%zu passes: %g, not %g", pace.passes, sum, expected);
         block_free(block);
     }
