@@ -29,7 +29,8 @@ struct run {
     struct block_settings settings; /* has the matrices while they are trained */
     float *shifts;                  /* (vocab) or NULL */
     size_t hot_words;               /* each thread has rows of its own for */
-    uint32_t *keep;                 /* (vocab) a word is kept if 32 random bits are not above this */
+    uint32_t subsampled;            /* words from here on, all rarer, are always kept */
+    uint32_t *keep;                 /* (vocab + 1) a word is kept if 32 random bits are not above this */
     uint64_t *words_before;         /* (chunks + 1) words of an epoch before each chunk */
     size_t tickets;                 /* chunks of all epochs */
     struct learner *learners;       /* (threads) */
@@ -92,7 +93,7 @@ static void set_windows(struct learner *learner, size_t start, size_t end) {
 /* Fills the learner's passage from a chunk; one random number a word decides whether it stays and how far it
  * sees. */
 static size_t make_passage(struct learner *learner, const struct run *run, const uint32_t *ids, size_t size) {
-    const uint32_t window = (uint32_t)run->options->window;
+    const uint32_t window = (uint32_t)run->options->window, subsampled = run->subsampled;
     size_t kept = 0, start = 0;
     for (size_t i = 0; i < size; i++) {
         if (ids[i] == STREAM_SENTENCE_END) {
@@ -103,7 +104,8 @@ static size_t make_passage(struct learner *learner, const struct run *run, const
         const uint64_t bits = rng_next(&learner->rng);
         learner->words[kept] = ids[i];
         learner->from[kept] = run->options->shrink ? 1 + rng_scale((uint32_t)bits, window) : window;
-        kept += (uint32_t)(bits >> 32) <= run->keep[ids[i]];
+        /* One entry for all that are always kept, so that few lines of the table are read. */
+        kept += (uint32_t)(bits >> 32) <= run->keep[ids[i] < subsampled ? ids[i] : subsampled];
     }
     set_windows(learner, start, kept);
     return kept;
@@ -251,7 +253,7 @@ static bool prepare_tables(struct run *run, struct error *error) {
     const struct vocab *vocab = &run->corpus->vocab;
     if (!noise_create(&run->noise, vocab->counts, vocab->size, options->noise_power, error))
         return false;
-    run->keep = memory_allocate(vocab->size, sizeof *run->keep, "subsampling", error);
+    run->keep = memory_allocate(vocab->size + 1, sizeof *run->keep, "subsampling", error);
     run->shifts = memory_allocate(vocab->size, sizeof *run->shifts, "the noise distribution", error);
     run->words_before = memory_allocate(run->corpus->stream.size + 1, sizeof *run->words_before, "the corpus",
                                         error);
@@ -264,6 +266,9 @@ static bool prepare_tables(struct run *run, struct error *error) {
         run->shifts[i] = (float)log((double)options->negative *
                                     noise_probability(&run->noise, vocab->counts[i]));
     }
+    run->keep[vocab->size] = UINT32_MAX;
+    while (run->keep[run->subsampled] < UINT32_MAX)
+        run->subsampled++;
     run->hot_words = count_hot(run);
     for (size_t i = 0; i < run->corpus->stream.size; i++)
         run->words_before[i + 1] = run->words_before[i] + run->corpus->stream.chunks[i].words;
