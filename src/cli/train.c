@@ -16,6 +16,7 @@
 #include "model/model.h"
 #include "text/ingest.h"
 #include "text/reader.h"
+#include "train/matrix.h"
 #include "train/pace.h"
 #include "train/trainer.h"
 
@@ -140,7 +141,7 @@ static bool reserve_guess(struct job *job, struct error *error) {
     if (job->settings.max_vocab > 0)
         vocab = fmin(vocab, (double)job->settings.max_vocab);
     uint64_t bytes;
-    return !model_file_bytes((size_t)vocab, (size_t)vocab * 8, training_stride(job->settings.dim), true, 0,
+    return !model_file_bytes((size_t)vocab, (size_t)vocab * 8, matrix_stride(job->settings.dim), true, 0,
                              &bytes) ||
            file_reserve(&job->file, bytes, error);
 }
@@ -196,7 +197,7 @@ static bool read_corpus(struct job *job, struct error *error) {
 static bool memory_needed(const struct job *job, size_t *bytes) {
     size_t saving;
     return training_bytes(&job->training_options, job->corpus.vocab.size, bytes) &&
-           model_write_memory(job->corpus.vocab.size, training_stride(job->training_options.dim), &saving) &&
+           model_write_memory(job->corpus.vocab.size, matrix_stride(job->training_options.dim), &saving) &&
            size_add(*bytes, saving, bytes);
 }
 
@@ -219,7 +220,7 @@ static bool reserve_exactly(struct job *job, struct error *error) {
     uint64_t bytes;
     const size_t record_most = 4096 + 64 * job->training_options.epochs;
     if (!model_file_bytes(job->corpus.vocab.size, job->corpus.vocab.text_bytes,
-                          training_stride(job->settings.dim), true, record_most, &bytes))
+                          matrix_stride(job->settings.dim), true, record_most, &bytes))
         return error_set(error, ERROR_INPUT, "%s: the model would be too large", job->settings.output);
     return file_reserve(&job->file, bytes, error);
 }

@@ -2,13 +2,13 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "base/race.h"
 #include "base/threads.h"
 #include "train/block.h"
 #include "train/hot.h"
+#include "train/matrix.h"
 
 /* The loss is measured on every so-manyth block of a chunk. */
 #define LOSS_EVERY 256
@@ -51,15 +51,11 @@ struct learner {
     struct error error;
 };
 
-size_t training_stride(size_t dim) {
-    return (dim + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
-}
-
 bool training_bytes(const struct training_options *options, size_t vocab, size_t *bytes) {
     size_t matrices, tables, rooms;
     const size_t noise = pace_noise_words(options->alpha, (double)options->negative, options->noise_words);
     const size_t band = 2 * options->window + 2 + KERNEL_ROW_FLOATS, slots = KERNEL_ROWS_MOST + band;
-    const size_t stride = training_stride(options->dim);
+    const size_t stride = matrix_stride(options->dim);
     const size_t hot = vocab < HOT_WORDS_MOST ? vocab : HOT_WORDS_MOST;
     /* Twice the kernel's room: the block's own arrays are of that order. */
     const size_t room = kernel_room(KERNEL_ROWS_MOST, slots, noise, band, options->dim) * 2 * sizeof(float) +
@@ -279,7 +275,7 @@ static bool prepare_matrices(struct run *run, struct error *error) {
     struct training *training = run->training;
     training->vocab = run->corpus->vocab.size;
     training->dim = run->options->dim;
-    training->stride = training_stride(training->dim);
+    training->stride = matrix_stride(training->dim);
     size_t bytes;
     if (!size_multiply(training->vocab, training->stride * sizeof(float), &bytes))
         return error_set(error, ERROR_INPUT, "%zu words of %zu dims don't fit in memory", training->vocab,
@@ -289,28 +285,6 @@ static bool prepare_matrices(struct run *run, struct error *error) {
     training->output = memory_pages(bytes, "the output matrix", error);
     training->losses = memory_allocate(run->options->epochs, sizeof *training->losses, "the losses", error);
     return training->input != NULL && training->output != NULL && training->losses != NULL;
-}
-
-/* Where a matrix is trained: at the end of the room that it takes as floats. */
-static bfloat16 *packed(const struct training *training, float *matrix) {
-    return (bfloat16 *)(void *)(matrix + training->vocab * training->stride) -
-           training->vocab * kernel_stride(training->dim);
-}
-
-/* Makes it floats, in place: from the first row on, none reaches one that is not yet read. */
-static bool unpack(const struct training *training, float *matrix, struct error *error) {
-    const size_t stride = kernel_stride(training->dim);
-    const bfloat16 *from = packed(training, matrix);
-    bfloat16 *row = memory_allocate(stride, sizeof *row, "a row", error);
-    if (row == NULL)
-        return false;
-    for (size_t i = 0; i < training->vocab; i++, from += stride, matrix += training->stride) {
-        memcpy(row, from, stride * sizeof *row);
-        for (size_t d = 0; d < training->stride; d++)
-            matrix[d] = bfloat16_value(row[d]);
-    }
-    free(row);
-    return true;
 }
 
 static bool prepare_learner(const struct run *run, size_t index, struct error *error) {
@@ -342,8 +316,8 @@ static bool prepare(struct run *run, struct error *error) {
         .kernel = options->kernel,
         .noise = &run->noise,
         .shifts = run->shifts,
-        .input = packed(run->training, run->training->input),
-        .output = packed(run->training, run->training->output),
+        .input = matrix_packed(run->training->input, run->training->vocab, options->dim),
+        .output = matrix_packed(run->training->output, run->training->vocab, options->dim),
         .dim = options->dim,
         .stride = kernel_stride(options->dim),
         .window = options->window,
@@ -407,13 +381,22 @@ static bool gather_results(struct run *run, struct error *error) {
     return true;
 }
 
+static void unpack_part(void *context, size_t index) {
+    const struct run *run = context;
+    const struct training *training = run->training;
+    if (index == 0)
+        matrix_unpack(training->input, training->vocab, training->dim);
+    if (index == 1 || run->options->threads == 1)
+        matrix_unpack(training->output, training->vocab, training->dim);
+}
+
 bool training_run(struct training *training, const struct corpus *corpus,
                   const struct training_options *options, struct error *error) {
     *training = (struct training){0};
     struct run run = {.options = options, .corpus = corpus, .training = training};
     const bool done = prepare(&run, error) && threads_run(options->threads, start_part, &run, error) &&
                       threads_run(options->threads, train_part, &run, error) && gather_results(&run, error) &&
-                      unpack(training, training->input, error) && unpack(training, training->output, error);
+                      threads_run(options->threads > 1 ? 2 : 1, unpack_part, &run, error);
     finish(&run);
     return done;
 }

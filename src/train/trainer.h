@@ -39,17 +39,14 @@ struct training_options {
 
 /* What was learned. */
 struct training {
-    size_t vocab, dim, stride;
-    float *input, *output; /* (vocab, stride) row-major, 64-byte aligned; owned */
-    size_t matrix_bytes;   /* of each */
-    double *losses;        /* (epochs) mean loss a pair in each epoch, 0 for one that was not begun; owned */
-    double kept;           /* the share of the words that subsampling keeps, expected */
-    double pairs, rows;    /* of a kept word: pairs trained, and rows asked for from memory, in the mean */
-    double progress;       /* the share of the work that was done: 1 unless stopped */
+    size_t vocab, dim, stride; /* stride: matrix_stride(dim) */
+    float *input, *output;     /* (vocab, stride) row-major, 64-byte aligned; owned */
+    size_t matrix_bytes;       /* of each */
+    double *losses;     /* (epochs) mean loss a pair in each epoch, 0 for one that was not begun; owned */
+    double kept;        /* the share of the words that subsampling keeps, expected */
+    double pairs, rows; /* of a kept word: pairs trained, and rows asked for from memory, in the mean */
+    double progress;    /* the share of the work that was done: 1 unless stopped */
 };
-
-/* Floats from one row to the next for that dim. */
-size_t training_stride(size_t dim);
 
 /* Bytes that trainer_run takes at most, threads' room included; false if they overflow. */
 bool training_bytes(const struct training_options *options, size_t vocab, size_t *bytes) MUST_USE;

@@ -1,0 +1,27 @@
+#include "train/matrix.h"
+
+#include <string.h>
+
+#include "train/kernel.h"
+
+size_t matrix_stride(size_t dim) {
+    return (dim + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
+}
+
+bfloat16 *matrix_packed(float *matrix, size_t vocab, size_t dim) {
+    return (bfloat16 *)(void *)(matrix + vocab * matrix_stride(dim)) - vocab * kernel_stride(dim);
+}
+
+/* From the first row on, in pieces: a float takes twice the room of a number, so what is written catches up
+ * with what is read only at the very end, and never passes a whole piece. */
+void matrix_unpack(float *matrix, size_t vocab, size_t dim) {
+    const size_t width = matrix_stride(dim), stride = kernel_stride(dim);
+    const bfloat16 *from = matrix_packed(matrix, vocab, dim);
+    for (size_t row = 0; row < vocab; row++, from += stride, matrix += width)
+        for (size_t d = 0; d < width; d += KERNEL_ROW_NUMBERS) {
+            bfloat16 piece[KERNEL_ROW_NUMBERS];
+            memcpy(piece, from + d, sizeof piece);
+            for (size_t k = 0; k < KERNEL_ROW_NUMBERS && d + k < width; k++)
+                matrix[d + k] = bfloat16_value(piece[k]);
+        }
+}

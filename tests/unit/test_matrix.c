@@ -1,0 +1,41 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness.h"
+#include "train/kernel.h"
+#include "train/matrix.h"
+
+/* Every number of every row comes out as it was, for matrices of all widths, one row and some. */
+static void check_unpack(struct test *test, size_t vocab, size_t dim) {
+    const size_t floats = vocab * matrix_stride(dim), stride = kernel_stride(dim);
+    float *matrix = aligned_alloc(64, floats * sizeof *matrix);
+    memset(matrix, 0, floats * sizeof *matrix);
+    bfloat16 *packed = matrix_packed(matrix, vocab, dim);
+    CHECK(test, (size_t)packed % 64 == 0 && packed >= (bfloat16 *)(void *)matrix);
+    CHECK(test, (float *)(void *)(packed + vocab * stride) == matrix + floats);
+    for (size_t row = 0; row < vocab; row++)
+        for (size_t d = 0; d < dim; d++)
+            packed[row * stride + d] = bfloat16_round((float)(1 + row * 31 + d % 97), 0);
+    matrix_unpack(matrix, vocab, dim);
+    size_t wrong = 0;
+    for (size_t i = 0; i < floats; i++) {
+        const size_t row = i / matrix_stride(dim), d = i % matrix_stride(dim);
+        const float expected = bfloat16_value(bfloat16_round((float)(1 + row * 31 + d % 97), 0));
+        wrong += matrix[i] != (d < dim ? expected : 0);
+    }
+    CHECK_MSG(test, wrong == 0, "%zu words of %zu dims: %zu wrong", vocab, dim, wrong);
+    free(matrix);
+}
+
+static void test_unpack(struct test *test) {
+    for (size_t dim = 1; dim <= 200; dim++)
+        for (size_t vocab = 1; vocab <= 9; vocab++)
+            check_unpack(test, vocab, dim);
+    check_unpack(test, 1000, 300);
+    check_unpack(test, 1, 1024);
+}
+
+static const struct test_case cases[] = {
+    {"matrix: floats in the place of bfloat16", test_unpack},
+};
+TEST_MAIN(cases)
