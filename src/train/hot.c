@@ -38,13 +38,8 @@ void hot_take(struct hot *hot, const bfloat16 *input, const bfloat16 *output) {
     take(hot->output, hot->pages + 3 * numbers, output, numbers);
 }
 
-void hot_merge(struct hot *hot, const struct kernel *kernel, bfloat16 *input, bfloat16 *output,
-               const float *shares) {
+void hot_merge(struct hot *hot, const struct kernel *kernel, bfloat16 *input, bfloat16 *output, float share) {
     const size_t numbers = hot->count * hot->stride;
-    for (size_t i = 0, at = 0; i < hot->count; i++, at += hot->stride)
-        kernel->merge(hot->input + at, hot->pages + 2 * numbers + at, input + at, hot->stride, shares[i],
-                      hot->random);
-    for (size_t i = 0, at = 0; i < hot->count; i++, at += hot->stride)
-        kernel->merge(hot->output + at, hot->pages + 3 * numbers + at, output + at, hot->stride, shares[i],
-                      hot->random);
+    kernel->merge(hot->input, hot->pages + 2 * numbers, input, numbers, share, hot->random);
+    kernel->merge(hot->output, hot->pages + 3 * numbers, output, numbers, share, hot->random);
 }

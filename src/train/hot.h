@@ -2,10 +2,10 @@
  *
  * Threads that write the same rows pass their cache lines to and fro, and wait for that longer than they
  * compute; and most of what they write are the rows of few words. So where there are more threads than one,
- * each trains on copies of these rows, and merges them with the matrices from time to time: it adds a share
- * of what it has learned since the last time, and takes what the others have added. A share of one is what
- * shared rows would get; where all threads move a row much between two merges, that goes too far, and one
- * part in so many threads makes an average of their models (Ji et al. 2016 do it between machines). */
+ * each trains on copies of these rows, and merges them with the matrices from time to time: it adds its
+ * share, one part in so many threads, of what it has learned since the last time, and takes what the others
+ * have added. For rows that move often between two merges that is an average of the threads' models (Ji et
+ * al. 2016 do it between machines). */
 #ifndef SGNS_TRAIN_HOT_H
 #define SGNS_TRAIN_HOT_H
 
@@ -36,9 +36,8 @@ void hot_free(struct hot *hot);
 /* Makes all rows what the matrices, (vocab, stride), have now. */
 void hot_take(struct hot *hot, const bfloat16 *input, const bfloat16 *output);
 
-/* Merges: of what was learned about a word since the last merge, its share, (count), goes into the matrices,
- * on which threads race (base/race.h), and the rows become what the matrices have then. */
-void hot_merge(struct hot *hot, const struct kernel *kernel, bfloat16 *input, bfloat16 *output,
-               const float *shares);
+/* Merges: `share` of what was learned since the last merge goes into the matrices, on which threads race
+ * (base/race.h), and the rows become what the matrices have then. */
+void hot_merge(struct hot *hot, const struct kernel *kernel, bfloat16 *input, bfloat16 *output, float share);
 
 #endif

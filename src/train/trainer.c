@@ -13,11 +13,10 @@
 /* The loss is measured on every so-manyth block of a chunk. */
 #define LOSS_EVERY 256
 
-/* A word's rows are each thread's own if every thread trains on it so often. They are merged after so many
- * chunks, and then as much as so many of the word's occurrences have taught is added. */
+/* A word's rows are each thread's own if every thread trains on it so often: then a share of what each learns
+ * is plenty. They are merged after so many chunks. */
 #define HOT_OCCURRENCES 200
 #define HOT_CHUNKS 8
-#define HOT_MOVES 16.0
 
 struct learner;
 
@@ -30,7 +29,6 @@ struct run {
     struct block_settings settings; /* has the matrices while they are trained */
     float *shifts;                  /* (vocab) or NULL */
     size_t hot_words;               /* each thread has rows of its own for */
-    float *hot_shares;              /* (hot_words) of what it learns that a thread adds */
     uint32_t subsampled;            /* words from here on, all rarer, are always kept */
     uint32_t *keep;                 /* (vocab + 1) a word is kept if 32 random bits are not above this */
     uint64_t *words_before;         /* (chunks + 1) words of an epoch before each chunk */
@@ -207,7 +205,7 @@ static void start_part(void *context, size_t index) {
 
 static void merge_hot(struct run *run, struct learner *learner) {
     hot_merge(&learner->hot, run->settings.kernel, run->settings.input, run->settings.output,
-              run->hot_shares);
+              1 / (float)run->options->threads);
 }
 
 static void train_chunks(struct run *run, struct learner *learner, size_t index) {
@@ -235,34 +233,15 @@ static void train_part(void *context, size_t index) {
 
 /* --- before and after --- */
 
-/* How often a thread trains on a word before its rows are merged, in the mean. */
-static double occurrences_between(const struct run *run, size_t word) {
-    const double kept = (double)run->corpus->vocab.counts[word] * run->keep[word] / UINT32_MAX;
-    return kept / (double)run->corpus->stream.size * HOT_CHUNKS;
-}
-
 /* Words are in the order of their counts. */
 static size_t count_hot(const struct run *run) {
-    const double merges = (double)run->tickets / (double)run->options->threads / HOT_CHUNKS;
+    const struct vocab *vocab = &run->corpus->vocab;
+    const double times = (double)run->options->epochs / (double)run->options->threads / UINT32_MAX;
     size_t words = 0;
-    while (run->options->threads > 1 && words < run->corpus->vocab.size && words < HOT_WORDS_MOST &&
-           occurrences_between(run, words) * merges >= HOT_OCCURRENCES)
+    while (run->options->threads > 1 && words < vocab->size && words < HOT_WORDS_MOST &&
+           (double)vocab->counts[words] * run->keep[words] * times >= HOT_OCCURRENCES)
         words++;
     return words;
-}
-
-/* Rows that move little between two merges get the sum of what the threads learned, as if they were shared;
- * those that move so much that the sum would go too far get the mean. */
-static bool prepare_hot(struct run *run, struct error *error) {
-    const double threads = (double)run->options->threads;
-    run->hot_words = count_hot(run);
-    run->hot_shares = memory_allocate(run->hot_words, sizeof *run->hot_shares, "the frequent words", error);
-    if (run->hot_shares == NULL)
-        return false;
-    for (size_t i = 0; i < run->hot_words; i++)
-        run->hot_shares[i] = (float)fmin(
-            1, fmax(1 / threads, HOT_MOVES / (threads * occurrences_between(run, i))));
-    return true;
 }
 
 static bool prepare_tables(struct run *run, struct error *error) {
@@ -286,9 +265,10 @@ static bool prepare_tables(struct run *run, struct error *error) {
     run->keep[vocab->size] = UINT32_MAX;
     while (run->keep[run->subsampled] < UINT32_MAX)
         run->subsampled++;
+    run->hot_words = count_hot(run);
     for (size_t i = 0; i < run->corpus->stream.size; i++)
         run->words_before[i + 1] = run->words_before[i] + run->corpus->stream.chunks[i].words;
-    return prepare_hot(run, error);
+    return true;
 }
 
 static bool prepare_matrices(struct run *run, struct error *error) {
@@ -327,12 +307,10 @@ static bool prepare_learner(const struct run *run, size_t index, struct error *e
 static bool prepare(struct run *run, struct error *error) {
     const struct training_options *options = run->options;
     run->learners = memory_allocate(options->threads, sizeof *run->learners, "threads", error);
-    if (run->learners == NULL)
+    if (run->learners == NULL || !prepare_tables(run, error) || !prepare_matrices(run, error))
         return false;
     if (!size_multiply(run->corpus->stream.size, options->epochs, &run->tickets))
         return error_set(error, ERROR_INPUT, "--epochs %zu is too many", options->epochs);
-    if (!prepare_tables(run, error) || !prepare_matrices(run, error))
-        return false;
     run->settings = (struct block_settings){
         .objective = options->objective,
         .kernel = options->kernel,
@@ -364,7 +342,6 @@ static void finish(struct run *run) {
     }
     free(run->learners);
     free(run->keep);
-    free(run->hot_shares);
     free(run->shifts);
     free(run->words_before);
     noise_free(&run->noise);

@@ -29,7 +29,6 @@ static bool all(const bfloat16 *rows, float value) {
  * end. Whole numbers up to 256 need no rounding. */
 static void test_merge(struct test *test) {
     const struct kernel *kernel = kernel_at(0);
-    const float halves[COUNT] = {0.5f, 0.5f, 0.5f};
     struct error error = {0};
     struct hot first, second;
     _Alignas(64) bfloat16 input[NUMBERS], output[NUMBERS];
@@ -43,37 +42,16 @@ static void test_merge(struct test *test) {
     add(first.input, 2);
     add(second.input, 6);
     add(first.output, -4);
-    hot_merge(&first, kernel, input, output, halves);
+    hot_merge(&first, kernel, input, output, 0.5f);
     CHECK(test, all(input, 1) && all(first.input, 1) && all(output, 98) && all(first.output, 98));
-    hot_merge(&second, kernel, input, output, halves);
+    hot_merge(&second, kernel, input, output, 0.5f);
     CHECK(test, all(input, 4) && all(second.input, 4) && all(output, 98) && all(second.output, 98));
     /* What was merged once isn't merged again. */
-    hot_merge(&first, kernel, input, output, halves);
-    hot_merge(&second, kernel, input, output, halves);
+    hot_merge(&first, kernel, input, output, 0.5f);
+    hot_merge(&second, kernel, input, output, 0.5f);
     CHECK(test, all(input, 4) && all(first.input, 4) && all(output, 98) && all(first.output, 98));
     hot_free(&first);
     hot_free(&second);
-}
-
-/* Each word has a share of its own: all, half, or nothing of what was learned. */
-static void test_shares(struct test *test) {
-    const float shares[COUNT] = {1, 0.5f, 0};
-    struct error error = {0};
-    struct hot hot;
-    _Alignas(64) bfloat16 input[NUMBERS], output[NUMBERS];
-    fill(input, 0);
-    fill(output, 100);
-    CHECK(test, hot_create(&hot, COUNT, STRIDE, 1, &error));
-    hot_take(&hot, input, output);
-    add(hot.input, 8);
-    add(hot.output, -8);
-    hot_merge(&hot, kernel_at(0), input, output, shares);
-    for (size_t i = 0; i < NUMBERS; i++) {
-        const float added = 8 * shares[i / STRIDE];
-        CHECK(test, bfloat16_value(input[i]) == (float)i + added && hot.input[i] == input[i]);
-        CHECK(test, bfloat16_value(output[i]) == 100 + (float)i - added && hot.output[i] == output[i]);
-    }
-    hot_free(&hot);
 }
 
 static void test_none(struct test *test) {
@@ -84,14 +62,13 @@ static void test_none(struct test *test) {
     fill(output, 6);
     CHECK(test, hot_create(&hot, 0, STRIDE, 1, &error) && hot.count == 0);
     hot_take(&hot, input, output);
-    hot_merge(&hot, kernel_at(0), input, output, NULL);
+    hot_merge(&hot, kernel_at(0), input, output, 1);
     CHECK(test, all(input, 5) && all(output, 6));
     hot_free(&hot);
 }
 
 static const struct test_case cases[] = {
     {"hot: a merge is the mean of what the threads learned", test_merge},
-    {"hot: a word's share", test_shares},
     {"hot: no rows at all", test_none},
 };
 TEST_MAIN(cases)
