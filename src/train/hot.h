@@ -15,7 +15,7 @@
 #include "train/kernel.h"
 
 /* More than so many rows fill the cache that they are meant to stay in. */
-#define HOT_WORDS_MOST ((size_t)8192)
+#define HOT_WORDS_MOST ((size_t)2048)
 
 struct hot {
     size_t count, stride;     /* words 0 to count - 1; 0: none */
