@@ -62,7 +62,7 @@ rate() {
     median "$scratch/rates" | awk -v label="$label" -v dim="$dim" -v noise="$noise" -v kept="$kept" -v pairs="$pairs" \
         -v rows="$rows" -v memory="$memory" -v share="$(median "$scratch/shares")" '{
             words = $1 * 1e-3 * kept / 100
-            bytes = int((dim + 15) / 16) * 64
+            bytes = int((dim + 31) / 32) * 64
             printf "%-34s %6.2f M words/s %6.1f GFLOP/s %5.1f%% of peak %5.1f GB/s of rows %5d MB used\n", label, $1,
                 words * 6 * dim * (pairs + noise), share, words * rows * bytes * 2, memory
         }'
