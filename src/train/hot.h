@@ -29,7 +29,7 @@ struct hot {
 size_t hot_bytes(size_t count, size_t stride);
 
 /* Room for the rows of `count` words, 0 or more, at most HOT_WORDS_MOST; to be freed with hot_free() whether
- * it succeeds or not. Each `seed` rounds otherwise. */
+ * it succeeds or not. Its random numbers are those of `seed`. */
 bool hot_create(struct hot *hot, size_t count, size_t stride, uint64_t seed, struct error *error) MUST_USE;
 void hot_free(struct hot *hot);
 
