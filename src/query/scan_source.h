@@ -45,29 +45,6 @@ INLINE vector add_across(vector *sums) {
     return sums[0];
 }
 
-/* The lanes of the result add up to the product. One row after the other, as memory is fetched ahead; four
- * sums, since one would wait for itself. */
-INLINE vector row_product(const float *target, const float *row, size_t stride) {
-    vector sums[4] = {{0}};
-    size_t d = 0;
-    for (; d + 4 * (size_t)W <= stride; d += 4 * (size_t)W)
-        for (size_t i = 0; i < 4; i++)
-            sums[i] += LOAD(target + d + i * W) * LOAD(row + d + i * W);
-    for (; d < stride; d += W)
-        sums[0] += LOAD(target + d) * LOAD(row + d);
-    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
-
-static void dots(float *products, const float *target, const float *rows, size_t count, size_t stride) {
-    for (size_t first = 0; first < count; first += W) {
-        vector sums[W] = {{0}};
-        const size_t left = count - first, here = left < W ? left : W;
-        for (size_t r = 0; r < here; r++)
-            sums[r] = row_product(target, rows + (first + r) * stride, stride);
-        STORE(products + first, add_across(sums));
-    }
-}
-
 /* Eight bits to floats. GCC makes a long way of the general form where one instruction does it. */
 #if SCAN_X86 && W == 16
 INLINE vector widen(const int8_t *codes) {
@@ -87,27 +64,43 @@ INLINE vector widen(const int8_t *codes) {
 }
 #endif
 
-/* As row_product. */
-INLINE vector code_product(const float *target, const int8_t *codes, size_t stride) {
+/* Rows are floats, or codes: a constant where this is called, so that either has loops of its own. */
+INLINE vector load_row(const void *row, size_t d, bool codes) {
+    return codes ? widen((const int8_t *)row + d) : LOAD((const float *)row + d);
+}
+
+/* The lanes of the result add up to the product. One row after the other, as memory is fetched ahead; four
+ * sums, since one would wait for itself. */
+INLINE vector row_product(const float *target, const void *row, size_t stride, bool codes) {
     vector sums[4] = {{0}};
     size_t d = 0;
     for (; d + 4 * (size_t)W <= stride; d += 4 * (size_t)W)
         for (size_t i = 0; i < 4; i++)
-            sums[i] += LOAD(target + d + i * W) * widen(codes + d + i * W);
+            sums[i] += LOAD(target + d + i * W) * load_row(row, d + i * W, codes);
     for (; d < stride; d += W)
-        sums[0] += LOAD(target + d) * widen(codes + d);
+        sums[0] += LOAD(target + d) * load_row(row, d, codes);
     return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
-static void code_dots(float *products, const float *target, const int8_t *codes, size_t count,
-                      size_t stride) {
+INLINE void row_products(float *products, const float *target, const void *rows, size_t count, size_t stride,
+                         bool codes) {
+    const size_t row_bytes = stride * (codes ? sizeof(int8_t) : sizeof(float));
     for (size_t first = 0; first < count; first += W) {
         vector sums[W] = {{0}};
         const size_t left = count - first, here = left < W ? left : W;
         for (size_t r = 0; r < here; r++)
-            sums[r] = code_product(target, codes + (first + r) * stride, stride);
+            sums[r] = row_product(target, (const char *)rows + (first + r) * row_bytes, stride, codes);
         STORE(products + first, add_across(sums));
     }
+}
+
+static void dots(float *products, const float *target, const float *rows, size_t count, size_t stride) {
+    row_products(products, target, rows, count, stride, false);
+}
+
+static void code_dots(float *products, const float *target, const int8_t *codes, size_t count,
+                      size_t stride) {
+    row_products(products, target, codes, count, stride, true);
 }
 
 /* --- many targets --- */
