@@ -5,7 +5,7 @@
 #include "train/kernel_list.h"
 #if KERNEL_X86
 #define KERNEL_WIDTH 16
-#define SCORE_ROWS ((size_t)12)
+#define SCORE_ROWS 12
 #define UPDATE_VECTORS 7
 #include "train/vector_source.h"
 
@@ -60,7 +60,7 @@ INLINE twos interleave_halves(twos both) {
 }
 
 /* A step's room, in twos. */
-struct pack {
+struct room {
     size_t half;           /* of a row as it stands in its matrix, in twos */
     size_t width;          /* of packed twos of rows */
     int32_t *input_dims;   /* (rows, half): twos along the dims */
@@ -75,20 +75,20 @@ struct pack {
     int32_t *noise_inputs; /* (rows / 2, columns) */
 };
 
-static struct pack plan(const struct kernel_step *step) {
+static struct room plan(const struct kernel_step *step) {
     const size_t slots = step->rows + 2 * step->window + 2, columns = step->columns;
-    struct pack pack = {.half = kernel_stride(step->dim) / 2, .width = width_of(step)};
-    pack.input_dims = (int32_t *)(void *)step->room;
-    pack.input_rows = pack.input_dims + step->rows * pack.half;
-    pack.slot_dims = pack.input_rows + step->rows / 2 * pack.width;
-    pack.slot_rows = pack.slot_dims + slots * pack.half;
-    pack.noise_dims = pack.slot_rows + slots / 2 * pack.width;
-    pack.noise_rows = pack.noise_dims + columns * pack.half;
-    pack.pair_inputs = pack.noise_rows + columns / 2 * pack.width;
-    pack.pair_slots = pack.pair_inputs + step->rows / 2 * step->band_columns;
-    pack.noise_inputs = pack.pair_slots + step->rows / 2 * step->band_columns;
-    pack.noise_words = pack.noise_inputs + step->rows / 2 * columns;
-    return pack;
+    struct room room = {.half = kernel_stride(step->dim) / 2, .width = width_of(step)};
+    room.input_dims = (int32_t *)(void *)step->room;
+    room.input_rows = room.input_dims + step->rows * room.half;
+    room.slot_dims = room.input_rows + step->rows / 2 * room.width;
+    room.slot_rows = room.slot_dims + slots * room.half;
+    room.noise_dims = room.slot_rows + slots / 2 * room.width;
+    room.noise_rows = room.noise_dims + columns * room.half;
+    room.pair_inputs = room.noise_rows + columns / 2 * room.width;
+    room.pair_slots = room.pair_inputs + step->rows / 2 * step->band_columns;
+    room.noise_inputs = room.pair_slots + step->rows / 2 * step->band_columns;
+    room.noise_words = room.noise_inputs + step->rows / 2 * columns;
+    return room;
 }
 
 /* --- packing --- */
@@ -101,26 +101,26 @@ INLINE void pack_two(int32_t *rows, twos first, twos second, size_t d, size_t wi
 }
 
 INTENDED_RACE static void pack_rows(int32_t *dims, int32_t *rows, bfloat16 *const *sources, size_t count,
-                                    const struct pack *pack) {
-    for (size_t r = 0; r < count; r += 2, dims += 2 * pack->half, rows += pack->width)
-        for (size_t d = 0; d < pack->width; d += 32) {
+                                    const struct room *room) {
+    for (size_t r = 0; r < count; r += 2, dims += 2 * room->half, rows += room->width)
+        for (size_t d = 0; d < room->width; d += 32) {
             const twos first = LOAD_TWOS(sources[r] + d), second = LOAD_TWOS(sources[r + 1] + d);
             STORE_TWOS(dims + d / 2, first);
-            STORE_TWOS(dims + pack->half + d / 2, second);
-            pack_two(rows, first, second, d, pack->width);
+            STORE_TWOS(dims + room->half + d / 2, second);
+            pack_two(rows, first, second, d, room->width);
         }
 }
 
-INTENDED_RACE static void pack_noise(const struct kernel_step *step, const struct pack *pack) {
+INTENDED_RACE static void pack_noise(const struct kernel_step *step, const struct room *room) {
     for (size_t j = 0; j < step->columns; j += 16)
-        for (size_t d = 0; d < pack->width; d += 32) {
+        for (size_t d = 0; d < room->width; d += 32) {
             vector rows[16];
             for (size_t i = 0; i < 16; i++)
                 rows[i] = (vector)LOAD_TWOS(step->noise[j + i] + d);
             for (size_t i = 0; i < 16; i += 2)
-                pack_two(pack->noise_rows + (j + i) / 2 * pack->width, (twos)rows[i], (twos)rows[i + 1], d,
-                         pack->width);
-            transpose_tile((float *)pack->noise_dims + d / 2 * step->columns + j, step->columns, rows);
+                pack_two(room->noise_rows + (j + i) / 2 * room->width, (twos)rows[i], (twos)rows[i + 1], d,
+                         room->width);
+            transpose_tile((float *)room->noise_dims + d / 2 * step->columns + j, step->columns, rows);
         }
 }
 
@@ -140,16 +140,16 @@ static void pack_weights(int32_t *along, int32_t *across, const float *weights, 
 
 /* --- scores --- */
 
-INLINE void score_tile(const struct kernel_step *step, const struct pack *pack, size_t p, size_t j,
+INLINE void score_tile(const struct kernel_step *step, const struct room *room, size_t p, size_t j,
                        size_t rows, size_t vectors) {
-    const int32_t *inputs = pack->input_dims + p * pack->half, *noise = pack->noise_dims + j;
+    const int32_t *inputs = room->input_dims + p * room->half, *noise = room->noise_dims + j;
     vector sums[SCORE_ROWS][2] = {{{0}}};
     for (size_t d = 0; d < (step->dim + 1) / 2; d++) {
         twos words[2];
         for (size_t v = 0; v < vectors; v++)
             words[v] = LOAD_TWOS(noise + d * step->columns + v * 16);
         for (size_t r = 0; r < rows; r++) {
-            const twos input = (twos){0} + inputs[r * pack->half + d];
+            const twos input = (twos){0} + inputs[r * room->half + d];
             for (size_t v = 0; v < vectors; v++)
                 sums[r][v] = add_products(sums[r][v], input, words[v]);
         }
@@ -159,73 +159,17 @@ INLINE void score_tile(const struct kernel_step *step, const struct pack *pack, 
             STORE(step->noise_scores + (p + r) * step->columns + j + v * 16, sums[r][v]);
 }
 
-/* In tiles of nearly as many rows each. */
-INLINE void score_rows(const struct kernel_step *step, const struct pack *pack, size_t j, size_t vectors) {
-    for (size_t p = 0, rows; p < step->rows; p += rows) {
-        rows = 2 * next_part((step->rows - p) / 2, SCORE_ROWS / 2);
-        switch (rows) {
-#define CASE(n)                                   \
-    case n:                                       \
-        score_tile(step, pack, p, j, n, vectors); \
-        break
-            CASE(2);
-            CASE(4);
-            CASE(6);
-            CASE(8);
-            CASE(10);
-            CASE(12);
-#undef CASE
-        }
-    }
-}
-
-static void score_noise(const struct kernel_step *step, const struct pack *pack) {
-    size_t j = 0;
-    for (; j + 32 <= step->columns; j += 32)
-        score_rows(step, pack, j, 2);
-    if (j < step->columns)
-        score_rows(step, pack, j, 1);
-}
-
 /* One row with `count` slots, kept in registers until their lanes are added up. */
-INLINE vector score_slots(const int32_t *input, const int32_t *slots, size_t half, size_t count) {
+INLINE vector score_slots(const struct room *room, size_t p, size_t k, size_t count) {
+    const size_t half = room->half;
+    const int32_t *input = room->input_dims + p * half, *slots = room->slot_dims + (p / 2 * 2 + k) * half;
     vector sums[16] = {{0}};
     for (size_t d = 0; d < half; d += 16) {
         const twos values = LOAD_TWOS(input + d);
-        for (size_t k = 0; k < count; k++)
-            sums[k] = add_products(sums[k], values, LOAD_TWOS(slots + k * half + d));
+        for (size_t i = 0; i < count; i++)
+            sums[i] = add_products(sums[i], values, LOAD_TWOS(slots + i * half + d));
     }
     return add_across(sums);
-}
-
-static void score_pairs(const struct kernel_step *step, const struct pack *pack) {
-    const size_t reach = 2 * step->window + 2, half = pack->half;
-    for (size_t p = 0; p < step->rows; p++)
-        for (size_t k = 0; k < step->band_columns; k += 16) {
-            const int32_t *input = pack->input_dims + p * half,
-                          *slots = pack->slot_dims + (p / 2 * 2 + k) * half;
-            float *to = step->pairs + p * step->band_columns + k;
-            switch (next_slots(reach, k)) {
-#define CASE(n)                                        \
-    case n:                                            \
-        STORE(to, score_slots(input, slots, half, n)); \
-        break
-                CASE(4);
-                CASE(8);
-                CASE(12);
-                CASE(16);
-#undef CASE
-            }
-        }
-}
-
-static void scores(const struct kernel_step *step) {
-    const struct pack pack = plan(step);
-    pack_rows(pack.input_dims, pack.input_rows, step->inputs, step->rows, &pack);
-    pack_rows(pack.slot_dims, pack.slot_rows, step->slots, step->rows + 2 * step->window + 2, &pack);
-    pack_noise(step, &pack);
-    score_noise(step, &pack);
-    score_pairs(step, &pack);
 }
 
 /* --- updates --- */
@@ -252,63 +196,45 @@ INLINE void add_part(vector sums[2][UPDATE_VECTORS], const struct part *part, si
     }
 }
 
-INLINE void update_tile(const struct kernel_step *step, bfloat16 *const *targets, const struct part *parts,
-                        size_t count, float scale, size_t at, size_t vectors) {
-    vector sums[2][UPDATE_VECTORS] = {{{0}}};
-    for (size_t i = 0; i < count; i++)
-        add_part(sums, &parts[i], width_of(step), at, vectors);
-    move_rows(targets, at, sums, vectors, scale);
-}
+#include "train/tiles_source.h"
 
-/* Rows are cut into parts of nearly equal width, each at most UPDATE_VECTORS vectors. */
-INTENDED_RACE static void update_two(const struct kernel_step *step, bfloat16 *const *targets,
-                                     const struct part *parts, size_t count, float scale) {
-    const size_t width = width_of(step);
-    for (size_t at = 0, vectors; at < width; at += vectors * 16) {
-        vectors = next_part((width - at) / 16, UPDATE_VECTORS);
-        switch (vectors) {
-#define CASE(n)                                                 \
-    case n:                                                     \
-        update_tile(step, targets, parts, count, scale, at, n); \
-        break
-            CASE(1);
-            CASE(2);
-            CASE(3);
-            CASE(4);
-            CASE(5);
-            CASE(6);
-            CASE(7);
-#undef CASE
-        }
-    }
+/* --- steps --- */
+
+static void scores(const struct kernel_step *step) {
+    const struct room room = plan(step);
+    pack_rows(room.input_dims, room.input_rows, step->inputs, step->rows, &room);
+    pack_rows(room.slot_dims, room.slot_rows, step->slots, step->rows + 2 * step->window + 2, &room);
+    pack_noise(step, &room);
+    score_noise(step, &room);
+    score_pairs(step, &room);
 }
 
 static void update(const struct kernel_step *step, float scale) {
-    const struct pack pack = plan(step);
-    const size_t reach = 2 * step->window, width = pack.width, band = step->band_columns;
+    const struct room room = plan(step);
+    const size_t reach = 2 * step->window, width = room.width, band = step->band_columns;
     struct ahead ahead = plan_ahead(step);
-    pack_weights(pack.pair_slots, pack.pair_inputs, step->pairs, step->rows, band);
-    pack_weights(pack.noise_words, pack.noise_inputs, step->noise_scores, step->rows, step->columns);
+    pack_weights(room.pair_slots, room.pair_inputs, step->pairs, step->rows, band);
+    pack_weights(room.noise_words, room.noise_inputs, step->noise_scores, step->rows, step->columns);
     for (size_t p = 0; p < step->rows; p += 2) {
         const struct part parts[] = {
-            {pack.slot_rows + p / 2 * width, step->window + 1, pack.pair_slots + p * band / 2, band / 2, 1},
-            {pack.noise_rows, (step->noise_count + 1) / 2, pack.noise_words + p * step->columns / 2,
+            {room.slot_rows + p / 2 * width, step->window + 1, room.pair_slots + p * band / 2, band / 2, 1},
+            {room.noise_rows, (step->noise_count + 1) / 2, room.noise_words + p * step->columns / 2,
              step->columns / 2, 1},
         };
         fetch_ahead(&ahead);
-        update_two(step, step->inputs + p, parts, 2, scale);
+        update_two(step->inputs + p, parts, 2, scale, width);
     }
     for (size_t s = 0; s < step->rows + reach; s += 2) {
         const size_t from = s > reach ? s - reach : 0, to = s + 2 < step->rows ? s + 2 : step->rows;
-        const struct part part = {pack.input_rows + from / 2 * width, (to - from) / 2,
-                                  pack.pair_inputs + from / 2 * band + (s - from), 1, band - 2};
+        const struct part part = {room.input_rows + from / 2 * width, (to - from) / 2,
+                                  room.pair_inputs + from / 2 * band + (s - from), 1, band - 2};
         fetch_ahead(&ahead);
-        update_two(step, step->slots + s, &part, 1, scale);
+        update_two(step->slots + s, &part, 1, scale, width);
     }
     for (size_t j = 0; j < step->noise_count; j += 2) {
-        const struct part part = {pack.input_rows, step->rows / 2, pack.noise_inputs + j, 1, step->columns};
+        const struct part part = {room.input_rows, step->rows / 2, room.noise_inputs + j, 1, step->columns};
         fetch_ahead(&ahead);
-        update_two(step, step->noise + j, &part, 1, scale);
+        update_two(step->noise + j, &part, 1, scale, width);
     }
 }
 

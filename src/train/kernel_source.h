@@ -6,7 +6,7 @@
 #include "train/vector_source.h"
 
 /* A step's room: all its rows as floats. */
-struct copies {
+struct room {
     size_t width;
     float *inputs;     /* (rows, width) */
     float *slots;      /* (slots, width) */
@@ -14,36 +14,36 @@ struct copies {
     float *transposed; /* (width, columns): the noise */
 };
 
-static struct copies plan(const struct kernel_step *step) {
-    struct copies copies = {.width = width_of(step), .inputs = step->room};
-    copies.slots = copies.inputs + step->rows * copies.width;
-    copies.noise = copies.slots + (step->rows + 2 * step->window + 2) * copies.width;
-    copies.transposed = copies.noise + step->columns * copies.width;
-    return copies;
+static struct room plan(const struct kernel_step *step) {
+    struct room room = {.width = width_of(step), .inputs = step->room};
+    room.slots = room.inputs + step->rows * room.width;
+    room.noise = room.slots + (step->rows + 2 * step->window + 2) * room.width;
+    room.transposed = room.noise + step->columns * room.width;
+    return room;
 }
 
-INTENDED_RACE static void copy_rows(float *copies, bfloat16 *const *rows, size_t count, size_t width) {
-    for (size_t r = 0; r < count; r++, copies += width)
+INTENDED_RACE static void copy_rows(float *to, bfloat16 *const *rows, size_t count, size_t width) {
+    for (size_t r = 0; r < count; r++, to += width)
         for (size_t d = 0; d < width; d += W)
-            STORE(copies + d, load_numbers(rows[r] + d));
+            STORE(to + d, load_numbers(rows[r] + d));
 }
 
-static void transpose_noise(const struct copies *copies, size_t columns) {
+static void transpose_noise(const struct room *room, size_t columns) {
     for (size_t j = 0; j < columns; j += W)
-        for (size_t d = 0; d < copies->width; d += W) {
+        for (size_t d = 0; d < room->width; d += W) {
             vector rows[W];
             for (size_t i = 0; i < W; i++)
-                rows[i] = LOAD(copies->noise + (j + i) * copies->width + d);
-            transpose_tile(copies->transposed + d * columns + j, columns, rows);
+                rows[i] = LOAD(room->noise + (j + i) * room->width + d);
+            transpose_tile(room->transposed + d * columns + j, columns, rows);
         }
 }
 
 /* --- scores --- */
 
 /* `rows` rows by `vectors` vectors of noise words, summed over dim in registers. */
-INLINE void score_tile(const struct kernel_step *step, const struct copies *copies, size_t p, size_t j,
+INLINE void score_tile(const struct kernel_step *step, const struct room *room, size_t p, size_t j,
                        size_t rows, size_t vectors) {
-    const float *inputs = copies->inputs + p * copies->width, *transposed = copies->transposed + j;
+    const float *inputs = room->inputs + p * room->width, *transposed = room->transposed + j;
     vector sums[SCORE_ROWS][2] = {{{0}}};
     for (size_t d = 0; d < step->dim; d++) {
         vector noise[2];
@@ -51,87 +51,24 @@ INLINE void score_tile(const struct kernel_step *step, const struct copies *copi
             noise[v] = LOAD(transposed + d * step->columns + v * W);
         for (size_t r = 0; r < rows; r++)
             for (size_t v = 0; v < vectors; v++)
-                sums[r][v] += inputs[r * copies->width + d] * noise[v];
+                sums[r][v] += inputs[r * room->width + d] * noise[v];
     }
     for (size_t r = 0; r < rows; r++)
         for (size_t v = 0; v < vectors; v++)
             STORE(step->noise_scores + (p + r) * step->columns + j + v * W, sums[r][v]);
 }
 
-/* In tiles of nearly as many rows each. */
-INLINE void score_rows(const struct kernel_step *step, const struct copies *copies, size_t j,
-                       size_t vectors) {
-    for (size_t p = 0, rows; p < step->rows; p += rows) {
-        rows = 2 * next_part((step->rows - p) / 2, SCORE_ROWS / 2);
-        switch (rows) {
-#define CASE(n)                                     \
-    case n:                                         \
-        score_tile(step, copies, p, j, n, vectors); \
-        break
-            CASE(2);
-            CASE(4);
-            CASE(6);
-#if SCORE_ROWS > 6
-            CASE(8);
-            CASE(10);
-            CASE(12);
-#endif
-#undef CASE
-        }
-    }
-}
-
-static void score_noise(const struct kernel_step *step, const struct copies *copies) {
-    size_t j = 0;
-    for (; j + 2 * (size_t)W <= step->columns; j += 2 * (size_t)W)
-        score_rows(step, copies, j, 2);
-    if (j < step->columns)
-        score_rows(step, copies, j, 1);
-}
-
 /* One row with `count` slots, kept in registers until their lanes are added up. */
-INLINE vector score_slots(const float *input, const float *slots, size_t width, size_t count) {
+INLINE vector score_slots(const struct room *room, size_t p, size_t k, size_t count) {
+    const size_t width = room->width;
+    const float *input = room->inputs + p * width, *slots = room->slots + (p / 2 * 2 + k) * width;
     vector sums[W] = {{0}};
     for (size_t d = 0; d < width; d += W) {
         const vector values = LOAD(input + d);
-        for (size_t k = 0; k < count; k++)
-            sums[k] += values * LOAD(slots + k * width + d);
+        for (size_t i = 0; i < count; i++)
+            sums[i] += values * LOAD(slots + i * width + d);
     }
     return add_across(sums);
-}
-
-static void score_pairs(const struct kernel_step *step, const struct copies *copies) {
-    const size_t reach = 2 * step->window + 2, width = copies->width;
-    for (size_t p = 0; p < step->rows; p++)
-        for (size_t k = 0; k < step->band_columns; k += W) {
-            const float *input = copies->inputs + p * width, *slots = copies->slots + (p / 2 * 2 + k) * width;
-            float *to = step->pairs + p * step->band_columns + k;
-            switch (next_slots(reach, k)) {
-#define CASE(n)                                         \
-    case n:                                             \
-        STORE(to, score_slots(input, slots, width, n)); \
-        break
-                CASE(4);
-#if W > 4
-                CASE(8);
-#endif
-#if W > 8
-                CASE(12);
-                CASE(16);
-#endif
-#undef CASE
-            }
-        }
-}
-
-static void scores(const struct kernel_step *step) {
-    const struct copies copies = plan(step);
-    copy_rows(copies.inputs, step->inputs, step->rows, copies.width);
-    copy_rows(copies.slots, step->slots, step->rows + 2 * step->window + 2, copies.width);
-    copy_rows(copies.noise, step->noise, step->columns, copies.width);
-    transpose_noise(&copies, step->columns);
-    score_noise(step, &copies);
-    score_pairs(step, &copies);
 }
 
 /* --- updates --- */
@@ -161,88 +98,67 @@ INLINE void add_part(vector sums[2][UPDATE_VECTORS], const struct part *part, si
         }
 }
 
-INLINE void update_tile(const struct kernel_step *step, bfloat16 *const *targets, const struct part *parts,
-                        size_t count, float scale, size_t at, size_t vectors) {
-    vector sums[2][UPDATE_VECTORS] = {{{0}}};
-    for (size_t i = 0; i < count; i++)
-        add_part(sums, &parts[i], width_of(step), at, vectors);
-    move_rows(targets, at, sums, vectors, scale);
+#include "train/tiles_source.h"
+
+/* --- steps --- */
+
+static void scores(const struct kernel_step *step) {
+    const struct room room = plan(step);
+    copy_rows(room.inputs, step->inputs, step->rows, room.width);
+    copy_rows(room.slots, step->slots, step->rows + 2 * step->window + 2, room.width);
+    copy_rows(room.noise, step->noise, step->columns, room.width);
+    transpose_noise(&room, step->columns);
+    score_noise(step, &room);
+    score_pairs(step, &room);
 }
 
-/* Rows are cut into parts of nearly equal width, each at most UPDATE_VECTORS vectors. */
-INTENDED_RACE static void update_two(const struct kernel_step *step, bfloat16 *const *targets,
-                                     const struct part *parts, size_t count, float scale) {
-    const size_t width = width_of(step);
-    for (size_t at = 0, vectors; at < width; at += vectors * W) {
-        vectors = next_part((width - at) / W, UPDATE_VECTORS);
-        switch (vectors) {
-#define CASE(n)                                                 \
-    case n:                                                     \
-        update_tile(step, targets, parts, count, scale, at, n); \
-        break
-            CASE(1);
-            CASE(2);
-            CASE(3);
-            CASE(4);
-#if UPDATE_VECTORS > 4
-            CASE(5);
-#endif
-#if UPDATE_VECTORS > 5
-            CASE(6);
-            CASE(7);
-#endif
-#undef CASE
-        }
-    }
-}
-
-static void update_inputs(const struct kernel_step *step, const struct copies *copies, float scale,
+static void update_inputs(const struct kernel_step *step, const struct room *room, float scale,
                           struct ahead *ahead) {
     for (size_t p = 0; p < step->rows; p += 2) {
         const struct part parts[] = {
-            {copies->slots + p * copies->width, step->window + 1, step->pairs + p * step->band_columns,
+            {room->slots + p * room->width, step->window + 1, step->pairs + p * step->band_columns,
              step->band_columns, 2, 1},
-            {copies->noise, (step->noise_count + 1) / 2, step->noise_scores + p * step->columns,
-             step->columns, 2, 1},
+            {room->noise, (step->noise_count + 1) / 2, step->noise_scores + p * step->columns, step->columns,
+             2, 1},
         };
         fetch_ahead(ahead);
-        update_two(step, step->inputs + p, parts, 2, scale);
+        update_two(step->inputs + p, parts, 2, scale, room->width);
     }
 }
 
 /* Slots s and s + 1, s even, are in the bands of rows s - 2 w to s + 1. */
-static void update_slots(const struct kernel_step *step, const struct copies *copies, float scale,
+static void update_slots(const struct kernel_step *step, const struct room *room, float scale,
                          struct ahead *ahead) {
     const size_t reach = 2 * step->window;
     for (size_t s = 0; s < step->rows + reach; s += 2) {
         const size_t from = s > reach ? s - reach : 0, to = s + 2 < step->rows ? s + 2 : step->rows;
-        const struct part part = {copies->inputs + from * copies->width,
+        const struct part part = {room->inputs + from * room->width,
                                   (to - from) / 2,
                                   step->pairs + from * step->band_columns + (s - from),
                                   1,
                                   2 * step->band_columns - 2,
                                   step->band_columns};
         fetch_ahead(ahead);
-        update_two(step, step->slots + s, &part, 1, scale);
+        update_two(step->slots + s, &part, 1, scale, room->width);
     }
 }
 
-static void update_noise(const struct kernel_step *step, const struct copies *copies, float scale,
+static void update_noise(const struct kernel_step *step, const struct room *room, float scale,
                          struct ahead *ahead) {
     for (size_t j = 0; j < step->noise_count; j += 2) {
-        const struct part part = {copies->inputs,    step->rows / 2, step->noise_scores + j, 1,
+        const struct part part = {room->inputs,      step->rows / 2, step->noise_scores + j, 1,
                                   2 * step->columns, step->columns};
         fetch_ahead(ahead);
-        update_two(step, step->noise + j, &part, 1, scale);
+        update_two(step->noise + j, &part, 1, scale, room->width);
     }
 }
 
 static void update(const struct kernel_step *step, float scale) {
-    const struct copies copies = plan(step);
+    const struct room room = plan(step);
     struct ahead ahead = plan_ahead(step);
-    update_inputs(step, &copies, scale, &ahead);
-    update_slots(step, &copies, scale, &ahead);
-    update_noise(step, &copies, scale, &ahead);
+    update_inputs(step, &room, scale, &ahead);
+    update_slots(step, &room, scale, &ahead);
+    update_noise(step, &room, scale, &ahead);
 }
 
 /* --- logistic --- */
