@@ -180,20 +180,19 @@ bool dictionary_add(struct dictionary *dictionary, const unsigned char *word, si
 bool dictionary_add_batch(struct dictionary *dictionary, const struct dictionary_word *words, size_t count,
                           uint64_t first, uint32_t *ids, struct error *error) {
     struct key keys[DICTIONARY_BATCH];
+    const struct dictionary_entry *likely[DICTIONARY_BATCH];
     for (size_t i = 0; i < count; i++) {
         keys[i] = make_key(words[i].bytes, words[i].length);
         __builtin_prefetch(&dictionary->slots[keys[i].hash & (dictionary->slot_count - 1)]);
     }
     for (size_t i = 0; i < count; i++) {
-        const struct dictionary_entry *entry = guess(dictionary, keys[i].hash);
-        if (entry != NULL)
-            __builtin_prefetch(entry, 1);
+        likely[i] = guess(dictionary, keys[i].hash);
+        if (likely[i] != NULL)
+            __builtin_prefetch(likely[i], 1);
     }
-    for (size_t i = 0; i < count; i++) {
-        const struct dictionary_entry *entry = words[i].length > 8 ? guess(dictionary, keys[i].hash) : NULL;
-        if (entry != NULL)
-            __builtin_prefetch(dictionary->text + entry->start);
-    }
+    for (size_t i = 0; i < count; i++)
+        if (likely[i] != NULL && words[i].length > 8)
+            __builtin_prefetch(dictionary->text + likely[i]->start);
     for (size_t i = 0; i < count; i++) {
         struct dictionary_entry *entry = obtain(dictionary, &words[i], keys[i], first + i, error);
         if (entry == NULL)

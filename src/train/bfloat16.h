@@ -21,23 +21,24 @@ static inline float bfloat16_value(bfloat16 number) {
     return wide.value;
 }
 
-/* One of the two neighbours of a finite number, by 16 random bits: the upper ones of `random` don't count. */
-static inline bfloat16 bfloat16_round(float value, uint32_t random) {
+/* Of a float; a bfloat16 is their upper half. */
+static inline uint32_t bfloat16_bits(float value) {
     const union {
         float value;
         uint32_t bits;
     } wide = {value};
-    return (bfloat16)((wide.bits + (random & 0xffff)) >> 16);
+    return wide.bits;
+}
+
+/* One of the two neighbours of a finite number, by 16 random bits: the upper ones of `random` don't count. */
+static inline bfloat16 bfloat16_round(float value, uint32_t random) {
+    return (bfloat16)((bfloat16_bits(value) + (random & 0xffff)) >> 16);
 }
 
 /* 16 bits as good as random to round a number to which `update`, a sum of many products, has been added: the
  * lower bits of the update, which are lost in the sum, spread evenly by a multiplication. */
 static inline uint32_t bfloat16_random(float update) {
-    const union {
-        float value;
-        uint32_t bits;
-    } wide = {update};
-    return wide.bits * BFLOAT16_SPREAD & 0xffff;
+    return bfloat16_bits(update) * BFLOAT16_SPREAD & 0xffff;
 }
 
 #endif

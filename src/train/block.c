@@ -47,10 +47,6 @@ struct block {
 
 /* --- room --- */
 
-static size_t round_up(size_t value) {
-    return (value + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
-}
-
 /* Zeros, aligned for the widest vectors; sizes are small multiples of option values that are range-checked.
  */
 static void *zeros(size_t count, size_t size, struct error *error) {
@@ -74,7 +70,7 @@ static bfloat16 **pointers(size_t count, struct error *error) {
 static bool allocate(struct block *block, struct error *error) {
     const struct block_settings *settings = block->settings;
     struct kernel_step *step = &block->step;
-    const size_t columns = round_up(settings->noise_words), slots = ROWS_MOST + 2 * settings->window + 2;
+    const size_t columns = kernel_floats(settings->noise_words), slots = ROWS_MOST + 2 * settings->window + 2;
     const size_t band = ROWS_MOST * step->band_columns;
     block->draw_slots = 64;
     while (block->draw_slots < 2 * settings->noise_words)
@@ -106,8 +102,9 @@ struct block *block_create(const struct block_settings *settings, const struct h
         return NULL;
     block->settings = settings;
     block->hot = hot;
-    block->step = (struct kernel_step){
-        .dim = settings->dim, .window = settings->window, .band_columns = round_up(2 * settings->window + 2)};
+    block->step = (struct kernel_step){.dim = settings->dim,
+                                       .window = settings->window,
+                                       .band_columns = kernel_floats(2 * settings->window + 2)};
     if (!allocate(block, error)) {
         block_free(block);
         return NULL;
@@ -198,7 +195,7 @@ static size_t list_noise(struct block *block) {
         }
     }
     block->step.noise_count = count;
-    block->step.columns = round_up(count);
+    block->step.columns = kernel_floats(count);
     for (size_t j = count; j < block->step.columns; j++) {
         block->noise[j] = block->zeros;
         block->draws[j] = 0;

@@ -16,6 +16,11 @@
 #define KERNEL_ROW_FLOATS ((size_t)16)  /* of all other arrays */
 #define KERNEL_ROWS_MOST ((size_t)64)
 
+/* Floats of an array that has `count` of them and whole vectors. */
+static inline size_t kernel_floats(size_t count) {
+    return (count + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
+}
+
 /* A step: some words' input rows, the output rows around each as a band, and noise rows for all of them.
  *
  * Row p of the inputs can have as contexts the slots p to p + 2 window; slot p + window is its own. Rows work

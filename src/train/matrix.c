@@ -5,7 +5,7 @@
 #include "train/kernel.h"
 
 size_t matrix_stride(size_t dim) {
-    return (dim + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
+    return kernel_floats(dim);
 }
 
 bfloat16 *matrix_packed(float *matrix, size_t vocab, size_t dim) {

@@ -172,6 +172,12 @@ static bool train_chunk(struct run *run, struct learner *learner, size_t index, 
     return true;
 }
 
+/* Uniform in [-1/2, 1/2] * scale. */
+static bfloat16 start_number(struct rng *rng, float scale) {
+    const uint64_t bits = rng_next(rng);
+    return bfloat16_round((rng_unit_of(bits) - 0.5f) * scale, (uint32_t)bits);
+}
+
 /* Rows of the input matrix start uniform in [-1/2, 1/2] / dim, those of the output matrix at zero, as in
  * word2vec.c. Each has a generator of its own, so threads can share them out as they come, and touch the
  * pages first. */
@@ -189,9 +195,7 @@ INTENDED_RACE static void start_rows(struct run *run) {
             bfloat16 *input = settings->input + row * settings->stride;
             bfloat16 *output = settings->output + row * settings->stride;
             for (size_t d = 0; d < settings->stride; d++) {
-                const uint64_t bits = d < settings->dim ? rng_next(&rng) : 0;
-                const float start = d < settings->dim ? rng_unit_of(bits) - 0.5f : 0;
-                input[d] = bfloat16_round(start * scale, (uint32_t)bits);
+                input[d] = d < settings->dim ? start_number(&rng, scale) : 0;
                 output[d] = 0;
             }
         }

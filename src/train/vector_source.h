@@ -36,7 +36,7 @@ typedef bfloat16 numbers __attribute__((vector_size(W * 2), aligned(W * 2), may_
 
 /* How much of a row is worked on. */
 INLINE size_t width_of(const struct kernel_step *step) {
-    return (step->dim + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
+    return kernel_floats(step->dim);
 }
 
 /* By intrinsics, as compilers make ten instructions of what is two or three. */

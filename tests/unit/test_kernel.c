@@ -8,8 +8,6 @@
 #include "train/kernel.h"
 #include "train/kernel_list.h"
 
-#define ROUND_UP(n) (((n) + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS)
-
 static void *aligned_zeros(size_t count, size_t size) {
     const size_t bytes = (count * size + 64) / 64 * 64;
     void *room = aligned_alloc(64, bytes);
@@ -72,7 +70,8 @@ static bfloat16 **choose_rows(bfloat16 *matrix, size_t stride, size_t count, siz
 
 static struct example make_example(size_t rows, size_t window, size_t noise, size_t dim, bool whole,
                                    struct rng *rng) {
-    const size_t stride = kernel_stride(dim), columns = ROUND_UP(noise), band = ROUND_UP(2 * window + 2);
+    const size_t stride = kernel_stride(dim), columns = kernel_floats(noise),
+                 band = kernel_floats(2 * window + 2);
     const size_t even = rows + rows % 2, slots = even + 2 * window;
     struct example example = {.vocab = 2 * (even + slots + columns)};
     example.input = make_rows(example.vocab, dim, whole, rng);
@@ -170,7 +169,7 @@ static void check_step(struct test *test, const struct kernel *kernel, size_t ro
 
 static void check_weigh(struct test *test, const struct kernel *kernel, size_t rows, size_t columns) {
     struct rng rng = rng_seed(rows, columns);
-    float *row_weights = make_floats(1, rows, ROUND_UP(rows + 1), &rng);
+    float *row_weights = make_floats(1, rows, kernel_floats(rows + 1), &rng);
     float *column_weights = make_floats(1, columns, columns, &rng);
     float *expected = make_floats(rows, columns, columns, &rng),
           *actual = make_floats(rows, 0, columns, &rng);
