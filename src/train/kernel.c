@@ -43,7 +43,8 @@ size_t kernel_stride(size_t dim) {
 }
 
 size_t kernel_room(size_t rows, size_t slots, size_t columns, size_t band_columns, size_t dim) {
-    return (rows + slots + 2 * columns) * kernel_stride(dim) + rows * (columns + band_columns);
+    return (rows + slots + 2 * columns + KERNEL_ROW_FLOATS) * (kernel_stride(dim) + KERNEL_ROW_FLOATS) +
+           rows * (columns + band_columns);
 }
 
 const struct kernel *kernel_at(size_t index) {

@@ -4,7 +4,7 @@
 #define KERNEL_NAME "avx2"
 #define KERNEL_TABLE kernel_avx2
 #define KERNEL_WIDTH 8
-#define SCORE_ROWS 6
-#define UPDATE_VECTORS 5
+#define TILE_ROWS 6
+#define TILE_VECTORS 5
 #include "train/kernel_source.h"
 #endif

@@ -4,7 +4,7 @@
 #define KERNEL_NAME "avx512"
 #define KERNEL_TABLE kernel_avx512
 #define KERNEL_WIDTH 16
-#define SCORE_ROWS 12
-#define UPDATE_VECTORS 7
+#define TILE_ROWS 12
+#define TILE_VECTORS 7
 #include "train/kernel_source.h"
 #endif

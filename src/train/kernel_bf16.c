@@ -5,8 +5,8 @@
 #include "train/kernel_list.h"
 #if KERNEL_X86
 #define KERNEL_WIDTH 16
-#define SCORE_ROWS 12
-#define UPDATE_VECTORS 7
+#define SCORE_ROWS 12    /* the register tile of noise scores: at most so many rows by two vectors */
+#define UPDATE_VECTORS 7 /* of updates: two rows by so many */
 #include "train/vector_source.h"
 
 /* Sixteen times two bfloat16. */
@@ -57,6 +57,11 @@ INLINE twos interleave_halves(twos both) {
     return (twos)__builtin_shufflevector((shorts)both, (shorts)both, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
                                          6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30,
                                          15, 31);
+}
+
+/* How much of a row is worked on. */
+INLINE size_t width_of(const struct kernel_step *step) {
+    return kernel_floats(step->dim);
 }
 
 /* A step's room, in twos. */
@@ -172,6 +177,60 @@ INLINE vector score_slots(const struct room *room, size_t p, size_t k, size_t co
     return add_across(sums);
 }
 
+/* In tiles of nearly as many rows each. */
+INLINE void score_rows(const struct kernel_step *step, const struct room *room, size_t j, size_t vectors) {
+    for (size_t p = 0, rows; p < step->rows; p += rows) {
+        rows = 2 * next_part((step->rows - p) / 2, SCORE_ROWS / 2);
+        switch (rows) {
+#define CASE(n)                                   \
+    case n:                                       \
+        score_tile(step, room, p, j, n, vectors); \
+        break
+            CASE(2);
+            CASE(4);
+            CASE(6);
+            CASE(8);
+            CASE(10);
+            CASE(12);
+#undef CASE
+        }
+    }
+}
+
+static void score_noise(const struct kernel_step *step, const struct room *room) {
+    size_t j = 0;
+    for (; j + 2 * (size_t)W <= step->columns; j += 2 * (size_t)W)
+        score_rows(step, room, j, 2);
+    if (j < step->columns)
+        score_rows(step, room, j, 1);
+}
+
+/* How many of a band's slots from k on are scored at once: fours to a vector's lanes. Those beyond `reach`
+ * are there, if of no use; none are left from `reach` on. */
+INLINE size_t next_slots(size_t reach, size_t k) {
+    const size_t left = k < reach ? (reach - k + 3) / 4 * 4 : 0;
+    return left < W ? left : W;
+}
+
+static void score_pairs(const struct kernel_step *step, const struct room *room) {
+    const size_t reach = 2 * step->window + 2;
+    for (size_t p = 0; p < step->rows; p++)
+        for (size_t k = 0; k < step->band_columns; k += W) {
+            float *to = step->pairs + p * step->band_columns + k;
+            switch (next_slots(reach, k)) {
+#define CASE(n)                                \
+    case n:                                    \
+        STORE(to, score_slots(room, p, k, n)); \
+        break
+                CASE(4);
+                CASE(8);
+                CASE(12);
+                CASE(16);
+#undef CASE
+            }
+        }
+}
+
 /* --- updates --- */
 
 /* Sources of two targets: target t has two source rows i with the two weights
@@ -196,7 +255,43 @@ INLINE void add_part(vector sums[2][UPDATE_VECTORS], const struct part *part, si
     }
 }
 
-#include "train/tiles_source.h"
+/* Two rows, which may be the same, by what an update has summed up for each: targets[t] from `at` on. */
+INLINE void move_rows(bfloat16 *const *targets, size_t at, vector sums[2][UPDATE_VECTORS], size_t vectors,
+                      float scale) {
+    for (size_t t = 0; t < 2; t++)
+        for (size_t v = 0; v < vectors; v++)
+            move_numbers(targets[t] + at + v * W, sums[t][v], scale);
+}
+
+INLINE void update_tile(bfloat16 *const *targets, const struct part *parts, size_t count, float scale,
+                        size_t width, size_t at, size_t vectors) {
+    vector sums[2][UPDATE_VECTORS] = {{{0}}};
+    for (size_t i = 0; i < count; i++)
+        add_part(sums, &parts[i], width, at, vectors);
+    move_rows(targets, at, sums, vectors, scale);
+}
+
+/* Rows are cut into parts of nearly equal width, each at most UPDATE_VECTORS vectors. */
+INTENDED_RACE static void update_two(bfloat16 *const *targets, const struct part *parts, size_t count,
+                                     float scale, size_t width) {
+    for (size_t at = 0, vectors; at < width; at += vectors * W) {
+        vectors = next_part((width - at) / W, UPDATE_VECTORS);
+        switch (vectors) {
+#define CASE(n)                                                  \
+    case n:                                                      \
+        update_tile(targets, parts, count, scale, width, at, n); \
+        break
+            CASE(1);
+            CASE(2);
+            CASE(3);
+            CASE(4);
+            CASE(5);
+            CASE(6);
+            CASE(7);
+#undef CASE
+        }
+    }
+}
 
 /* --- steps --- */
 
@@ -221,19 +316,19 @@ static void update(const struct kernel_step *step, float scale) {
             {room.noise_rows, (step->noise_count + 1) / 2, room.noise_words + p * step->columns / 2,
              step->columns / 2, 1},
         };
-        fetch_ahead(&ahead);
+        fetch_ahead(&ahead, 1);
         update_two(step->inputs + p, parts, 2, scale, width);
     }
     for (size_t s = 0; s < step->rows + reach; s += 2) {
         const size_t from = s > reach ? s - reach : 0, to = s + 2 < step->rows ? s + 2 : step->rows;
         const struct part part = {room.input_rows + from / 2 * width, (to - from) / 2,
                                   room.pair_inputs + from / 2 * band + (s - from), 1, band - 2};
-        fetch_ahead(&ahead);
+        fetch_ahead(&ahead, 1);
         update_two(step->slots + s, &part, 1, scale, width);
     }
     for (size_t j = 0; j < step->noise_count; j += 2) {
         const struct part part = {room.input_rows, step->rows / 2, room.noise_inputs + j, 1, step->columns};
-        fetch_ahead(&ahead);
+        fetch_ahead(&ahead, 1);
         update_two(step->noise + j, &part, 1, scale, width);
     }
 }

@@ -32,12 +32,11 @@ typedef bfloat16 numbers __attribute__((vector_size(W * 2), aligned(W * 2), may_
 #define IN_REGISTER(value) ((void)0)
 #endif
 
-/* --- rows of the matrices --- */
+/* Keeps it from counting an address from another one, with an offset for each use and no registers left for
+ * them. */
+#define AS_IT_IS(pointer) __asm__("" : "+r"(pointer))
 
-/* How much of a row is worked on. */
-INLINE size_t width_of(const struct kernel_step *step) {
-    return kernel_floats(step->dim);
-}
+/* --- rows of the matrices --- */
 
 /* By intrinsics, as compilers make ten instructions of what is two or three. */
 #if W == 16
@@ -87,18 +86,14 @@ INLINE void store_numbers(bfloat16 *address, vector values, random_bits random) 
     *(numbers *)address = upper_halves((random_bits)values + random);
 }
 
-/* row[i] += scale * sums[i], rounded by what bfloat16_random() makes of the sums: W at a time. */
-INLINE void move_numbers(bfloat16 *row, vector sums, float scale) {
-    const halves random = (halves)sums * (halves)((random_bits){0} + BFLOAT16_SPREAD);
-    store_numbers(row, load_numbers(row) + scale * sums, (random_bits)random);
+/* bfloat16_random() of each. */
+INLINE random_bits random_of(vector sums) {
+    return (random_bits)((halves)sums * (halves)((random_bits){0} + BFLOAT16_SPREAD));
 }
 
-/* Two rows, which may be the same, by what an update has summed up for each: targets[t] from `at` on. */
-INLINE void move_rows(bfloat16 *const *targets, size_t at, vector sums[2][UPDATE_VECTORS], size_t vectors,
-                      float scale) {
-    for (size_t t = 0; t < 2; t++)
-        for (size_t v = 0; v < vectors; v++)
-            move_numbers(targets[t] + at + v * W, sums[t][v], scale);
+/* row[i] += scale * sums[i], rounded by what bfloat16_random() makes of the sums: W at a time. */
+INLINE void move_numbers(bfloat16 *row, vector sums, float scale) {
+    store_numbers(row, load_numbers(row) + scale * sums, random_of(sums));
 }
 
 /* The next of W sequences (Marsaglia 2003, "Xorshift RNGs"). */
@@ -122,14 +117,24 @@ INTENDED_RACE static void merge(bfloat16 *rows, bfloat16 *last, bfloat16 *shared
 
 /* --- shuffles --- */
 
+typedef float half_vector __attribute__((vector_size(W * 2), aligned(W * 2), may_alias));
+
 /* Two vectors in turn, within each lane of four floats: single floats, or twos, of the lanes' low halves and
  * of their high halves. */
 #if W == 4
+#define MIX_HALVES(a, b) __builtin_shufflevector((halves)(a), (halves)(b), 0, 9, 2, 11, 4, 13, 6, 15)
+#define LOW_HALF(a) __builtin_shufflevector(a, a, 0, 1)
+#define HIGH_HALF(a) __builtin_shufflevector(a, a, 2, 3)
 #define SINGLES_LOW(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
 #define SINGLES_HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
 #define DOUBLES_LOW(a, b) __builtin_shufflevector(a, b, 0, 1, 4, 5)
 #define DOUBLES_HIGH(a, b) __builtin_shufflevector(a, b, 2, 3, 6, 7)
 #elif W == 8
+#define MIX_HALVES(a, b)                                                                                     \
+    __builtin_shufflevector((halves)(a), (halves)(b), 0, 17, 2, 19, 4, 21, 6, 23, 8, 25, 10, 27, 12, 29, 14, \
+                            31)
+#define LOW_HALF(a) __builtin_shufflevector(a, a, 0, 1, 2, 3)
+#define HIGH_HALF(a) __builtin_shufflevector(a, a, 4, 5, 6, 7)
 #define SINGLES_LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13)
 #define SINGLES_HIGH(a, b) __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15)
 #define DOUBLES_LOW(a, b) __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13)
@@ -137,6 +142,11 @@ INTENDED_RACE static void merge(bfloat16 *rows, bfloat16 *last, bfloat16 *shared
 #define LANES_EVEN(a, b) __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11)
 #define LANES_ODD(a, b) __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15)
 #else
+#define MIX_HALVES(a, b)                                                                                     \
+    __builtin_shufflevector((halves)(a), (halves)(b), 0, 33, 2, 35, 4, 37, 6, 39, 8, 41, 10, 43, 12, 45, 14, \
+                            47, 16, 49, 18, 51, 20, 53, 22, 55, 24, 57, 26, 59, 28, 61, 30, 63)
+#define LOW_HALF(a) __builtin_shufflevector(a, a, 0, 1, 2, 3, 4, 5, 6, 7)
+#define HIGH_HALF(a) __builtin_shufflevector(a, a, 8, 9, 10, 11, 12, 13, 14, 15)
 #define SINGLES_LOW(a, b) \
     __builtin_shufflevector(a, b, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29)
 #define SINGLES_HIGH(a, b) \
@@ -204,13 +214,6 @@ INLINE size_t next_part(size_t left, size_t most) {
     return (left + parts - 1) / parts;
 }
 
-/* How many of a band's slots from k on are scored at once: fours to a vector's lanes. Those beyond `reach`
- * are there, if of no use; none are left from `reach` on. */
-INLINE size_t next_slots(size_t reach, size_t k) {
-    const size_t left = k < reach ? (reach - k + 3) / 4 * 4 : 0;
-    return left < W ? left : W;
-}
-
 /* --- fetching --- */
 
 /* The rows that the next step needs, a few at a time between the tiles of an update: asked for all at once
@@ -220,14 +223,14 @@ struct ahead {
     size_t left, at_once, dim;
 };
 
-/* For the update of a step: one call of fetch_ahead() a tile, two rows that is. */
+/* For the update of a step: fetch_ahead() is called for every two rows updated. */
 static struct ahead plan_ahead(const struct kernel_step *step) {
     const size_t tiles = step->rows + step->window + step->noise_count / 2;
     return (struct ahead){step->ahead, step->ahead_count, step->ahead_count / tiles + 1, step->dim};
 }
 
-INLINE void fetch_ahead(struct ahead *ahead) {
-    const size_t count = ahead->at_once < ahead->left ? ahead->at_once : ahead->left;
+INLINE void fetch_ahead(struct ahead *ahead, size_t pairs) {
+    const size_t most = pairs * ahead->at_once, count = most < ahead->left ? most : ahead->left;
     for (size_t i = 0; i < count; i++)
         for (size_t d = 0; d < ahead->dim; d += KERNEL_ROW_NUMBERS)
             __builtin_prefetch(ahead->rows[i] + d);
