@@ -16,43 +16,46 @@ bool dictionary_create(struct dictionary *dictionary, struct error *error) {
 
 void dictionary_free(struct dictionary *dictionary) {
     memory_pages_free(dictionary->entries, dictionary->entry_capacity * sizeof *dictionary->entries);
-    free(dictionary->firsts);
+    free(dictionary->origins);
     free(dictionary->text);
     memory_pages_free(dictionary->slots, dictionary->slot_count * sizeof *dictionary->slots);
     *dictionary = (struct dictionary){0};
 }
 
-/* Up to eight bytes as a number, different ones as different numbers if their lengths are the same. Nothing
- * beyond them is touched. */
-static uint64_t pack(const unsigned char *bytes, size_t length) {
-    if (length >= 4) {
-        uint32_t front, back;
-        memcpy(&front, bytes, 4);
-        memcpy(&back, bytes + length - 4, 4);
-        return (uint64_t)front << 32 | back;
-    }
-    return length > 0 ? (uint64_t)bytes[0] << 16 | (uint64_t)bytes[length / 2] << 8 | bytes[length - 1] : 0;
+#define ONES 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff
+static const unsigned char ones_and_zeros[2 * DICTIONARY_HEAD_BYTES] = {ONES, ONES};
+#undef ONES
+
+/* Sixteen bytes can be read from `word` on. Lengths are as good as random, so no branch depends on them; the
+ * mask is taken from where as many ones are left as the word has bytes. */
+static struct dictionary_head make_head(const unsigned char *word, size_t length) {
+    const size_t most = DICTIONARY_HEAD_BYTES;
+    const unsigned char *mask = ones_and_zeros + (most - (length < most ? length : most));
+    struct dictionary_head head, masks;
+    memcpy(&head, word, sizeof head);
+    memcpy(&masks, mask, sizeof masks);
+    return (struct dictionary_head){head.front & masks.front, head.back & masks.back};
 }
 
-/* What a word is looked up by: its hash, and its `head` in an entry. */
-struct key {
-    uint64_t head;
-    uint32_t hash;
-};
+static uint32_t make_hash(const unsigned char *word, size_t length, struct dictionary_head head) {
+    const uint64_t multiplier = UINT64_C(0x9fb21c651e98df25), other = UINT64_C(0xd6e8feb86659fd93);
+    uint64_t hash = (head.front ^ length * other) * multiplier;
+    hash = (hash ^ hash >> 32 ^ head.back) * other;
+    for (size_t i = DICTIONARY_HEAD_BYTES; i < length; i++)
+        hash = (hash ^ hash >> 32 ^ word[i]) * multiplier;
+    hash ^= hash >> 32;
+    return (uint32_t)((hash * multiplier) >> 32);
+}
 
-/* Eight bytes a step. */
-static struct key make_key(const unsigned char *word, size_t length) {
-    const uint64_t multiplier = UINT64_C(0x9fb21c651e98df25);
-    uint64_t hash = length * multiplier;
-    struct key key = {.head = pack(word, length < 8 ? length : 8)};
-    for (; length > 8; word += 8, length -= 8) {
-        hash = (hash ^ pack(word, 8)) * multiplier;
-        hash ^= hash >> 32;
-    }
-    hash = (hash ^ pack(word, length)) * multiplier;
-    hash ^= hash >> 35;
-    key.hash = (uint32_t)((hash * multiplier) >> 32);
-    return key;
+/* Of a word of which nothing but its bytes can be read. */
+static struct dictionary_word word_alone(const unsigned char *bytes, size_t length) {
+    struct dictionary_word word = {.bytes = bytes, .length = length};
+    unsigned char room[DICTIONARY_HEAD_BYTES] = {0};
+    if (length > 0)
+        memcpy(room, bytes, length < sizeof room ? length : sizeof room);
+    word.head = make_head(room, length);
+    word.hash = make_hash(bytes, length, word.head);
+    return word;
 }
 
 static void place(uint64_t *slots, size_t slot_count, uint32_t hash, uint32_t id) {
@@ -96,57 +99,47 @@ static bool make_room(struct dictionary *dictionary, size_t length, struct error
         return false;
     const size_t size = dictionary->size + 1, bytes = dictionary->text_bytes + length;
     return (size <= dictionary->entry_capacity || grow_entries(dictionary, error)) &&
-           memory_reserve(&dictionary->firsts, &dictionary->first_capacity, size, what, error) &&
+           memory_reserve(&dictionary->origins, &dictionary->origin_capacity, size, what, error) &&
            memory_reserve(&dictionary->text, &dictionary->text_capacity, bytes, what, error);
 }
 
 /* The new entry, or NULL. */
 static struct dictionary_entry *insert(struct dictionary *dictionary, const struct dictionary_word *word,
-                                       struct key key, struct error *error) {
+                                       struct error *error) {
     if (!make_room(dictionary, word->length, error) || dictionary->entries == NULL ||
-        dictionary->firsts == NULL)
+        dictionary->origins == NULL)
         return NULL;
     struct dictionary_entry *entry = &dictionary->entries[dictionary->size];
-    *entry = (struct dictionary_entry){.start = dictionary->text_bytes,
-                                       .head = key.head,
-                                       .length = (uint32_t)word->length,
-                                       .hash = key.hash};
-    dictionary->firsts[dictionary->size] = UINT64_MAX;
+    *entry = (struct dictionary_entry){
+        .head = word->head, .length = (uint32_t)word->length, .hash = word->hash};
+    dictionary->origins[dictionary->size] = (struct dictionary_origin){UINT64_MAX, dictionary->text_bytes};
     if (word->length > 0)
         memcpy(dictionary->text + dictionary->text_bytes, word->bytes, word->length);
     dictionary->text_bytes += word->length;
-    place(dictionary->slots, dictionary->slot_count, key.hash, (uint32_t)dictionary->size);
+    place(dictionary->slots, dictionary->slot_count, word->hash, (uint32_t)dictionary->size);
     dictionary->size++;
     return entry;
 }
 
-/* The entry that the first slot of a hash names, if it is likely the word's. */
-static struct dictionary_entry *guess(const struct dictionary *dictionary, uint32_t hash) {
-    const uint64_t slot = dictionary->slots[hash & (dictionary->slot_count - 1)];
-    return (uint32_t)(slot >> 32) == hash && slot != 0 ? &dictionary->entries[(uint32_t)slot - 1] : NULL;
-}
-
-/* Most words end within sixteen bytes, and comparing those takes no call. */
-static bool same_behind_head(const unsigned char *a, const unsigned char *b, size_t length) {
-    return length <= 16 ? pack(a + length - 8, 8) == pack(b + length - 8, 8)
-                        : memcmp(a + 8, b + 8, length - 8) == 0;
-}
-
 static bool same(const struct dictionary *dictionary, const struct dictionary_entry *entry,
-                 const struct dictionary_word *word, struct key key) {
-    return entry->length == word->length && entry->head == key.head &&
-           (word->length <= 8 || same_behind_head((const unsigned char *)dictionary->text + entry->start,
-                                                  word->bytes, word->length));
+                 const struct dictionary_word *word) {
+    if (((entry->head.front ^ word->head.front) | (entry->head.back ^ word->head.back) |
+         (entry->length ^ word->length)) != 0)
+        return false;
+    const size_t start = DICTIONARY_HEAD_BYTES;
+    return word->length <= start ||
+           memcmp(dictionary->text + dictionary->origins[entry - dictionary->entries].start + start,
+                  word->bytes + start, word->length - start) == 0;
 }
 
-static struct dictionary_entry *find(const struct dictionary *dictionary, const struct dictionary_word *word,
-                                     struct key key) {
+static struct dictionary_entry *find(const struct dictionary *dictionary,
+                                     const struct dictionary_word *word) {
     const size_t mask = dictionary->slot_count - 1;
-    for (size_t at = key.hash & mask; dictionary->slots[at] != 0; at = (at + 1) & mask) {
-        if ((uint32_t)(dictionary->slots[at] >> 32) != key.hash)
+    for (size_t at = word->hash & mask; dictionary->slots[at] != 0; at = (at + 1) & mask) {
+        if ((uint32_t)(dictionary->slots[at] >> 32) != word->hash)
             continue;
         struct dictionary_entry *entry = &dictionary->entries[(uint32_t)dictionary->slots[at] - 1];
-        if (same(dictionary, entry, word, key))
+        if (same(dictionary, entry, word))
             return entry;
     }
     return NULL;
@@ -154,47 +147,49 @@ static struct dictionary_entry *find(const struct dictionary *dictionary, const 
 
 /* The word's entry, which may be new; NULL on failure. */
 static struct dictionary_entry *obtain(struct dictionary *dictionary, const struct dictionary_word *word,
-                                       struct key key, uint64_t first, struct error *error) {
-    struct dictionary_entry *entry = find(dictionary, word, key);
+                                       uint64_t first, struct error *error) {
+    struct dictionary_entry *entry = find(dictionary, word);
     if (entry != NULL)
         return entry;
-    entry = insert(dictionary, word, key, error);
+    entry = insert(dictionary, word, error);
     if (entry != NULL)
-        dictionary->firsts[entry - dictionary->entries] = first;
+        dictionary->origins[entry - dictionary->entries].first = first;
     return entry;
 }
 
 bool dictionary_add(struct dictionary *dictionary, const unsigned char *word, size_t length, uint64_t count,
                     uint64_t first, uint32_t *id, struct error *error) {
-    const struct dictionary_word whole = {word, length};
-    struct dictionary_entry *entry = obtain(dictionary, &whole, make_key(word, length), first, error);
+    const struct dictionary_word whole = word_alone(word, length);
+    struct dictionary_entry *entry = obtain(dictionary, &whole, first, error);
     if (entry == NULL)
         return false;
     entry->count += count;
     *id = (uint32_t)(entry - dictionary->entries);
-    if (first < dictionary->firsts[*id])
-        dictionary->firsts[*id] = first;
+    if (first < dictionary->origins[*id].first)
+        dictionary->origins[*id].first = first;
     return true;
+}
+
+void dictionary_expect(const struct dictionary *dictionary, struct dictionary_word *word) {
+    word->head = make_head(word->bytes, word->length);
+    word->hash = make_hash(word->bytes, word->length, word->head);
+    __builtin_prefetch(&dictionary->slots[word->hash & (dictionary->slot_count - 1)]);
+}
+
+/* The first slot of a hash names the entry, most likely. */
+void dictionary_fetch(const struct dictionary *dictionary, const struct dictionary_word *words,
+                      size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t slot = dictionary->slots[words[i].hash & (dictionary->slot_count - 1)];
+        if (slot != 0)
+            __builtin_prefetch(&dictionary->entries[(uint32_t)slot - 1], 1);
+    }
 }
 
 bool dictionary_add_batch(struct dictionary *dictionary, const struct dictionary_word *words, size_t count,
                           uint64_t first, uint32_t *ids, struct error *error) {
-    struct key keys[DICTIONARY_BATCH];
-    const struct dictionary_entry *likely[DICTIONARY_BATCH];
     for (size_t i = 0; i < count; i++) {
-        keys[i] = make_key(words[i].bytes, words[i].length);
-        __builtin_prefetch(&dictionary->slots[keys[i].hash & (dictionary->slot_count - 1)]);
-    }
-    for (size_t i = 0; i < count; i++) {
-        likely[i] = guess(dictionary, keys[i].hash);
-        if (likely[i] != NULL)
-            __builtin_prefetch(likely[i], 1);
-    }
-    for (size_t i = 0; i < count; i++)
-        if (likely[i] != NULL && words[i].length > 8)
-            __builtin_prefetch(dictionary->text + likely[i]->start);
-    for (size_t i = 0; i < count; i++) {
-        struct dictionary_entry *entry = obtain(dictionary, &words[i], keys[i], first + i, error);
+        struct dictionary_entry *entry = obtain(dictionary, &words[i], first + i, error);
         if (entry == NULL)
             return false;
         entry->count++;

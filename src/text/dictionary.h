@@ -8,20 +8,32 @@
 
 #include "base/error.h"
 
-/* Short, and two to a cache line: a word that was seen before costs a slot and an entry. */
+/* The first bytes of a word as numbers, by which nearly all words are told apart. What is beyond the word's
+ * end is zero. */
+#define DICTIONARY_HEAD_BYTES ((size_t)16)
+
+struct dictionary_head {
+    uint64_t front, back;
+};
+
+/* Two to a cache line: a word that was seen before costs a slot and an entry. */
 struct dictionary_entry {
     uint64_t count;
-    uint64_t start;  /* of its bytes in `text` */
-    uint64_t head;   /* all the bytes of a word of up to eight, packed; of a longer one the first eight */
+    struct dictionary_head head;
     uint32_t length; /* bytes */
     uint32_t hash;
 };
 
+/* What is seldom asked for. */
+struct dictionary_origin {
+    uint64_t first; /* where the word first appeared: any number that grows along the corpus */
+    uint64_t start; /* of its bytes in `text` */
+};
+
 struct dictionary {
-    struct dictionary_entry *entries; /* (size), by provisional id; owned */
-    uint64_t
-        *firsts; /* (size) where the word first appeared: any number that grows along the corpus; owned */
-    size_t size, entry_capacity, first_capacity;
+    struct dictionary_entry *entries;  /* (size), by provisional id; owned */
+    struct dictionary_origin *origins; /* (size); owned */
+    size_t size, entry_capacity, origin_capacity;
     char *text; /* the words' bytes, one after the other; owned */
     size_t text_bytes, text_capacity;
     uint64_t *slots;   /* open addressing; hash in the upper half, id + 1 in the lower; 0 is free; owned */
@@ -36,17 +48,21 @@ void dictionary_free(struct dictionary *dictionary);
 bool dictionary_add(struct dictionary *dictionary, const unsigned char *word, size_t length, uint64_t count,
                     uint64_t first, uint32_t *id, struct error *error) MUST_USE;
 
-/* The most words that dictionary_add_batch() takes. */
-#define DICTIONARY_BATCH ((size_t)32)
-
 struct dictionary_word {
-    const unsigned char *bytes;
+    const unsigned char *bytes; /* DICTIONARY_HEAD_BYTES can be read, however short the word is */
     size_t length;
+    struct dictionary_head head; /* dictionary_expect() has this */
+    uint32_t hash;               /* and this from the bytes */
 };
 
-/* The same as dictionary_add() of words[i], once, with first + i, for each of `count` words in turn, but
- * faster: memory is waited for once, not once a word. Of a dictionary's batches each `first` is above the
- * last. */
+/* Many words are added faster in steps, with other work between them: each step asks memory for what the next
+ * one reads. A word must be expected before it is added; the step between is for speed alone, and anything
+ * may be added meanwhile. */
+void dictionary_expect(const struct dictionary *dictionary, struct dictionary_word *word);
+void dictionary_fetch(const struct dictionary *dictionary, const struct dictionary_word *words, size_t count);
+
+/* The same as dictionary_add() of words[i], once, with first + i, for each of `count` words in turn. Of a
+ * dictionary's batches each `first` is above the last. */
 bool dictionary_add_batch(struct dictionary *dictionary, const struct dictionary_word *words, size_t count,
                           uint64_t first, uint32_t *ids, struct error *error) MUST_USE;
 

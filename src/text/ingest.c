@@ -13,6 +13,17 @@
 #include "text/dictionary.h"
 #include "text/reader.h"
 
+#define BATCH_WORDS ((size_t)32)
+#define BATCHES ((size_t)2)
+
+/* Words that have no id yet. */
+struct batch {
+    struct dictionary_word words[BATCH_WORDS];
+    size_t size;
+    uint32_t ends;                             /* bit i: a sentence ends before word i */
+    unsigned char (*folded)[TOKEN_BYTES_MOST]; /* (BATCH_WORDS) those that are not in the piece */
+};
+
 /* One thread's part of the reading. */
 struct worker {
     struct dictionary dictionary;
@@ -21,9 +32,8 @@ struct worker {
     uint32_t *ids; /* (ids_capacity) the chunk being filled */
     size_t ids_size, ids_capacity;
     size_t sentence_tokens;
-    struct dictionary_word batch[DICTIONARY_BATCH]; /* words of the sentence that have no id yet */
-    size_t batch_size;
-    unsigned char (*folded)[TOKEN_BYTES_MOST]; /* (DICTIONARY_BATCH) those that are not in the piece */
+    struct batch batches[BATCHES]; /* a ring; the next one after the newest is the oldest */
+    size_t newest;
     uint64_t chunk_order, word_order;
     uint64_t tokens, sentences;
     uint64_t ill_formed_order; /* the piece of the first ill-formed byte */
@@ -128,48 +138,65 @@ static bool close_chunk(struct ingestion *ingestion, struct worker *worker, size
     return done;
 }
 
-static bool cut_sentence(struct ingestion *ingestion, struct worker *worker, size_t index) {
+static bool end_sentence(struct ingestion *ingestion, struct worker *worker, size_t index) {
+    if (worker->sentence_tokens == 0)
+        return true;
     worker->ids[worker->ids_size++] = STREAM_SENTENCE_END;
     worker->sentence_tokens = 0;
     worker->sentences++;
     return worker->ids_size < STREAM_CHUNK_IDS || close_chunk(ingestion, worker, index);
 }
 
-/* The words of the batch get their ids and go into the sentence. */
-static bool end_batch(struct ingestion *ingestion, struct worker *worker, size_t index) {
-    uint32_t ids[DICTIONARY_BATCH];
+/* The words of the batch get their ids and go into their sentences. */
+static bool end_batch(struct ingestion *ingestion, struct worker *worker, struct batch *batch, size_t index) {
+    uint32_t ids[BATCH_WORDS];
     /* A piece has at most 2^20 bytes, so its words fit in 24 bits. */
     const uint64_t first = worker->piece.order << 24 | worker->word_order;
-    const size_t size = worker->batch_size;
-    worker->batch_size = 0;
-    worker->word_order += size;
-    worker->tokens += size;
-    if (!dictionary_add_batch(&worker->dictionary, worker->batch, size, first, ids, &worker->error))
+    worker->word_order += batch->size;
+    worker->tokens += batch->size;
+    if (!dictionary_add_batch(&worker->dictionary, batch->words, batch->size, first, ids, &worker->error))
         return false;
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; i < batch->size; i++) {
+        if ((batch->ends >> i & 1) != 0 && !end_sentence(ingestion, worker, index))
+            return false;
         worker->ids[worker->ids_size++] = ids[i];
         if (++worker->sentence_tokens == ingestion->options->max_sentence &&
-            !cut_sentence(ingestion, worker, index))
+            !end_sentence(ingestion, worker, index))
             return false;
     }
+    batch->size = batch->ends = 0;
     return true;
 }
 
-static bool end_sentence(struct ingestion *ingestion, struct worker *worker, size_t index) {
-    return end_batch(ingestion, worker, index) &&
-           (worker->sentence_tokens == 0 || cut_sentence(ingestion, worker, index));
+/* The newest batch has the time of another one to get what it needs from memory; the other one is done, and
+ * takes new words. */
+static bool pass_on(struct ingestion *ingestion, struct worker *worker, size_t index) {
+    const struct batch *newest = &worker->batches[worker->newest];
+    dictionary_fetch(&worker->dictionary, newest->words, newest->size);
+    worker->newest = (worker->newest + 1) % BATCHES;
+    return end_batch(ingestion, worker, &worker->batches[worker->newest], index);
 }
 
 static bool take_word(struct ingestion *ingestion, struct worker *worker, size_t index) {
     const struct tokenizer *tokenizer = &worker->tokenizer;
-    struct dictionary_word *word = &worker->batch[worker->batch_size];
-    *word = (struct dictionary_word){tokenizer->token, tokenizer->length};
+    struct batch *batch = &worker->batches[worker->newest];
+    struct dictionary_word *word = &batch->words[batch->size];
+    word->bytes = tokenizer->token;
+    word->length = tokenizer->length;
     if (tokenizer->token == tokenizer->folded) {
-        memcpy(worker->folded[worker->batch_size], tokenizer->token, tokenizer->length);
-        word->bytes = worker->folded[worker->batch_size];
+        memcpy(batch->folded[batch->size], tokenizer->token, tokenizer->length);
+        word->bytes = batch->folded[batch->size];
     }
-    worker->batch_size++;
-    return worker->batch_size < DICTIONARY_BATCH || end_batch(ingestion, worker, index);
+    dictionary_expect(&worker->dictionary, word);
+    return ++batch->size < BATCH_WORDS || pass_on(ingestion, worker, index);
+}
+
+/* All words get their ids, and the last sentence ends. */
+static bool end_piece(struct ingestion *ingestion, struct worker *worker, size_t index) {
+    for (size_t i = 0; i < BATCHES; i++)
+        if (!pass_on(ingestion, worker, index))
+            return false;
+    return end_sentence(ingestion, worker, index) && close_chunk(ingestion, worker, index);
 }
 
 static bool take_piece(struct ingestion *ingestion, struct worker *worker, size_t index) {
@@ -178,19 +205,18 @@ static bool take_piece(struct ingestion *ingestion, struct worker *worker, size_
     const uint64_t ill_formed = worker->tokenizer.losses.ill_formed;
     tokenizer_start(&worker->tokenizer, ingestion->options->rules, piece->bytes, piece->size, piece->offset);
     worker->tokenizer.inside = piece->inside;
-    bool done = true;
-    for (;;) {
-        const enum token_kind kind = tokenizer_next(&worker->tokenizer);
-        done = kind == TOKEN_WORD ? take_word(ingestion, worker, index)
-                                  : end_sentence(ingestion, worker, index);
-        if (kind == TOKEN_END || !done)
-            break;
-    }
+    enum token_kind kind;
+    while ((kind = tokenizer_next(&worker->tokenizer)) != TOKEN_END)
+        if (kind == TOKEN_NEWLINE) {
+            struct batch *batch = &worker->batches[worker->newest];
+            batch->ends |= UINT32_C(1) << batch->size;
+        } else if (!take_word(ingestion, worker, index))
+            return false;
     if (ill_formed == 0 && worker->tokenizer.losses.ill_formed > 0) {
         worker->ill_formed_order = piece->order;
         worker->ill_formed_path = piece->path;
     }
-    return done && close_chunk(ingestion, worker, index);
+    return end_piece(ingestion, worker, index);
 }
 
 static bool has_failed(const struct ingestion *ingestion) {
@@ -218,9 +244,15 @@ static bool start_worker(struct worker *worker, const struct ingest_options *opt
     if (!size_add(STREAM_CHUNK_IDS + 1, options->max_sentence, &worker->ids_capacity))
         return error_set(error, ERROR_INPUT, "sentences of %zu words are too long", options->max_sentence);
     worker->ids = memory_allocate(worker->ids_capacity, sizeof *worker->ids, "the corpus", error);
-    worker->piece.bytes = memory_allocate(READER_PIECE_BYTES, 1, "a read buffer", error);
-    worker->folded = memory_allocate(DICTIONARY_BATCH, sizeof *worker->folded, "a read buffer", error);
-    return worker->ids != NULL && worker->piece.bytes != NULL && worker->folded != NULL &&
+    worker->piece.bytes = memory_allocate(READER_PIECE_BYTES + DICTIONARY_HEAD_BYTES, 1, "a read buffer",
+                                          error);
+    for (size_t i = 0; i < BATCHES; i++) {
+        struct batch *batch = &worker->batches[i];
+        batch->folded = memory_allocate(BATCH_WORDS, sizeof *batch->folded, "a read buffer", error);
+        if (batch->folded == NULL)
+            return false;
+    }
+    return worker->ids != NULL && worker->piece.bytes != NULL &&
            dictionary_create(&worker->dictionary, error);
 }
 
@@ -229,7 +261,8 @@ static void free_workers(struct ingestion *ingestion) {
         struct worker *worker = &ingestion->workers[i];
         dictionary_free(&worker->dictionary);
         free(worker->ids);
-        free(worker->folded);
+        for (size_t b = 0; b < BATCHES; b++)
+            free(worker->batches[b].folded);
         free(worker->piece.bytes);
         free(worker->map);
     }
@@ -291,10 +324,10 @@ static bool merge_dictionaries(struct ingestion *ingestion, struct error *error)
         worker->map_size = own->size;
         for (size_t id = 0; id < worker->map_size; id++) {
             const struct dictionary_entry *entry = &own->entries[id];
+            const struct dictionary_origin *origin = &own->origins[id];
             worker->map[id] = (uint32_t)id;
-            if (i > 0 &&
-                !dictionary_add(merged, (const unsigned char *)own->text + entry->start, entry->length,
-                                entry->count, own->firsts[id], &worker->map[id], error))
+            if (i > 0 && !dictionary_add(merged, (const unsigned char *)own->text + origin->start,
+                                         entry->length, entry->count, origin->first, &worker->map[id], error))
                 return false;
         }
         if (i > 0)
@@ -326,7 +359,7 @@ static struct ranked *rank_words(const struct dictionary *dictionary, const stru
     for (size_t id = 0; id < dictionary->size; id++) {
         const struct dictionary_entry *entry = &dictionary->entries[id];
         if (entry->count >= options->min_count)
-            ranked[kept++] = (struct ranked){entry->count, dictionary->firsts[id], (uint32_t)id};
+            ranked[kept++] = (struct ranked){entry->count, dictionary->origins[id].first, (uint32_t)id};
     }
     qsort(ranked, kept, sizeof *ranked, compare_ranked);
     *size = options->max_vocab > 0 && kept > options->max_vocab ? (size_t)options->max_vocab : kept;
@@ -350,7 +383,7 @@ static bool fill_vocab(struct vocab *vocab, const struct dictionary *dictionary,
         vocab->starts[i] = at;
         vocab->counts[i] = entry->count;
         vocab->total += entry->count;
-        memcpy(vocab->text + at, dictionary->text + entry->start, entry->length);
+        memcpy(vocab->text + at, dictionary->text + dictionary->origins[ranked[i].id].start, entry->length);
         at += entry->length + 1;
     }
     vocab->starts[size] = at;

@@ -1,6 +1,9 @@
 #include "text/tokenizer.h"
 
 #include <string.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "text/unicode.h"
 #include "text/utf8.h"
@@ -58,36 +61,46 @@ static void count_ill_formed(struct tokenizer *tokenizer) {
         tokenizer->losses.ill_formed_first = tokenizer->offset + (uint64_t)(tokenizer->at - tokenizer->start);
 }
 
-/* --- eight bytes at a time --- */
+/* --- sixteen bytes at a time --- */
 
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+#define STEP 16
 
-/* The top bit of each byte of the result says whether the byte is ASCII from `low` to `high`. */
-static uint64_t in_range(uint64_t bytes, unsigned char low, unsigned char high) {
-    const uint64_t raised = bytes | EACH(0x80u);
-    return (raised - EACH(low)) & ~(raised - EACH(high + 1u)) & ~bytes;
+/* Signed, so that bytes beyond ASCII are in no range of it. */
+typedef signed char bytes __attribute__((vector_size(STEP)));
+
+static bytes are_plain(bytes all) {
+    return ((all >= 'a') & (all <= 'z')) | ((all >= '0') & (all <= '9'));
 }
 
-static uint64_t are_plain(uint64_t bytes) {
-    return in_range(bytes, 'a', 'z') | in_range(bytes, '0', '9');
+static bytes are_visible(bytes all) {
+    return (all >= '!') & (all <= '~');
 }
 
-static uint64_t are_visible(uint64_t bytes) {
-    return in_range(bytes, '!', '~');
+/* How many of the first bytes are ones; the others are zeros. */
+static size_t leading_ones(bytes ones) {
+#if defined(__SSE2__)
+    return (size_t)__builtin_ctz(~(unsigned)_mm_movemask_epi8((__m128i)ones));
+#else
+    uint64_t halves[2];
+    memcpy(halves, &ones, sizeof halves);
+    return halves[0] != UINT64_MAX   ? (size_t)__builtin_ctzll(~halves[0]) / 8
+           : halves[1] != UINT64_MAX ? (size_t)__builtin_ctzll(~halves[1]) / 8 + 8
+                                     : STEP;
+#endif
 }
 
-/* Passes over bytes of that kind as long as eight can be looked at; words are mostly shorter, so there are
+/* Passes over bytes of that kind as long as sixteen can be looked at; hardly a word is longer, so there are
  * few branches to mispredict. Byte by byte from there on. */
-static const unsigned char *skip_eights(const unsigned char *at, const unsigned char *end,
-                                        uint64_t (*kind)(uint64_t bytes)) {
+static const unsigned char *skip_sixteens(const unsigned char *at, const unsigned char *end,
+                                          bytes (*kind)(bytes all)) {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    while (end - at >= 8) {
-        uint64_t bytes;
-        memcpy(&bytes, at, 8);
-        const uint64_t others = ~kind(bytes) & EACH(0x80u);
-        if (others != 0)
-            return at + __builtin_ctzll(others) / 8;
-        at += 8;
+    while (end - at >= STEP) {
+        bytes all;
+        memcpy(&all, at, sizeof all);
+        const size_t count = leading_ones(kind(all));
+        at += count;
+        if (count < STEP)
+            break;
     }
 #endif
     return at;
@@ -152,7 +165,7 @@ static void scan_folded(struct tokenizer *tokenizer, const unsigned char *start)
 /* A word that starts at tokenizer->at. Most are plain and stay where they are. */
 static void scan_word(struct tokenizer *tokenizer) {
     const unsigned char *start = tokenizer->at, *end = tokenizer->end;
-    const unsigned char *at = skip_eights(start, end, are_plain);
+    const unsigned char *at = skip_sixteens(start, end, are_plain);
     while (at < end && byte_classes[*at] == BYTE_PLAIN)
         at++;
     if (at < end && byte_classes[*at] > BYTE_PLAIN) {
@@ -203,7 +216,7 @@ static bool at_token(struct tokenizer *tokenizer) {
 
 static void scan_token(struct tokenizer *tokenizer) {
     const unsigned char *start = tokenizer->at, *end = tokenizer->end;
-    const unsigned char *at = skip_eights(start, end, are_visible);
+    const unsigned char *at = skip_sixteens(start, end, are_visible);
     while (at < end) {
         const unsigned char class = byte_classes[*at];
         if (class == BYTE_BLANK || class == BYTE_NEWLINE)

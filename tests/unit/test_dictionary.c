@@ -8,6 +8,7 @@
 
 #define WORD_MOST 64
 #define UNSEEN UINT32_MAX
+#define BATCH_WORDS 32
 
 /* Ends the program if it fails: a test can't go on without it. */
 static struct dictionary make_dictionary(void) {
@@ -50,7 +51,8 @@ static bool entry_is(const struct dictionary *dictionary, uint32_t id, const str
         return false;
     const struct dictionary_entry *entry = &dictionary->entries[id];
     return entry->length == word->length &&
-           (word->length == 0 || memcmp(dictionary->text + entry->start, word->bytes, word->length) == 0);
+           (word->length == 0 ||
+            memcmp(dictionary->text + dictionary->origins[id].start, word->bytes, word->length) == 0);
 }
 
 /* The slots are a power of two, at most half of them taken, and each word in one. */
@@ -112,7 +114,7 @@ static size_t check_model(struct test *test, const struct dictionary *dictionary
         different++;
         CHECK_MSG(test, entry_is(dictionary, expected->id, &word), "word %u", number);
         CHECK_MSG(test, dictionary->entries[expected->id].count == expected->count, "word %u", number);
-        CHECK_MSG(test, dictionary->firsts[expected->id] == expected->first, "word %u", number);
+        CHECK_MSG(test, dictionary->origins[expected->id].first == expected->first, "word %u", number);
     }
     return different;
 }
@@ -252,14 +254,17 @@ static void batches_are_words_one_by_one(struct test *test) {
     struct error error = {.kind = ERROR_NONE};
     uint64_t first = 1000;
     for (size_t round = 0; round < 4000; round++) {
-        struct word words[DICTIONARY_BATCH];
-        struct dictionary_word batch[DICTIONARY_BATCH];
-        uint32_t ids[DICTIONARY_BATCH];
-        const size_t count = round % (DICTIONARY_BATCH + 1);
+        struct word words[BATCH_WORDS];
+        struct dictionary_word batch[BATCH_WORDS];
+        uint32_t ids[BATCH_WORDS];
+        const size_t count = round % (BATCH_WORDS + 1);
         for (size_t i = 0; i < count; i++) {
             words[i] = make_word(rng_below(&rng, rng_below(&rng, 2) == 0 ? 50 : 40000));
-            batch[i] = (struct dictionary_word){words[i].bytes, words[i].length};
+            batch[i] = (struct dictionary_word){.bytes = words[i].bytes, .length = words[i].length};
+            dictionary_expect(&batched, &batch[i]);
         }
+        if (round % 3 == 0)
+            dictionary_fetch(&batched, batch, count);
         CHECK(test, dictionary_add_batch(&batched, batch, count, first, ids, &error));
         for (size_t i = 0; i < count; i++)
             CHECK_MSG(test, ids[i] == add(test, &single, &words[i], 1, first + i), "round %zu word %zu",
@@ -269,7 +274,7 @@ static void batches_are_words_one_by_one(struct test *test) {
     CHECK(test, batched.size == single.size && batched.size > 10000);
     for (size_t id = 0; id < batched.size && id < single.size; id++)
         CHECK(test, batched.entries[id].count == single.entries[id].count &&
-                        batched.firsts[id] == single.firsts[id]);
+                        batched.origins[id].first == single.origins[id].first);
     check_slots(test, &batched);
     dictionary_free(&batched);
     dictionary_free(&single);
@@ -281,13 +286,13 @@ static void the_first_appearance_is_the_lowest(struct test *test) {
     const struct word word = {.bytes = "word", .length = 4};
     struct dictionary dictionary = make_dictionary();
     add(test, &dictionary, &word, 1, 70);
-    CHECK(test, dictionary.firsts[0] == 70);
+    CHECK(test, dictionary.origins[0].first == 70);
     add(test, &dictionary, &word, 1, 71);
-    CHECK(test, dictionary.firsts[0] == 70);
+    CHECK(test, dictionary.origins[0].first == 70);
     add(test, &dictionary, &word, 1, 3);
-    CHECK(test, dictionary.firsts[0] == 3);
+    CHECK(test, dictionary.origins[0].first == 3);
     add(test, &dictionary, &word, UINT64_C(1) << 40, 0);
-    CHECK(test, dictionary.firsts[0] == 0 && dictionary.entries[0].count == (UINT64_C(1) << 40) + 3);
+    CHECK(test, dictionary.origins[0].first == 0 && dictionary.entries[0].count == (UINT64_C(1) << 40) + 3);
     dictionary_free(&dictionary);
 }
 
