@@ -157,10 +157,9 @@ static struct dictionary_entry *obtain(struct dictionary *dictionary, const stru
     return entry;
 }
 
-bool dictionary_add(struct dictionary *dictionary, const unsigned char *word, size_t length, uint64_t count,
-                    uint64_t first, uint32_t *id, struct error *error) {
-    const struct dictionary_word whole = word_alone(word, length);
-    struct dictionary_entry *entry = obtain(dictionary, &whole, first, error);
+static bool add_word(struct dictionary *dictionary, const struct dictionary_word *word, uint64_t count,
+                     uint64_t first, uint32_t *id, struct error *error) {
+    struct dictionary_entry *entry = obtain(dictionary, word, first, error);
     if (entry == NULL)
         return false;
     entry->count += count;
@@ -170,19 +169,33 @@ bool dictionary_add(struct dictionary *dictionary, const unsigned char *word, si
     return true;
 }
 
+bool dictionary_add(struct dictionary *dictionary, const unsigned char *word, size_t length, uint64_t count,
+                    uint64_t first, uint32_t *id, struct error *error) {
+    const struct dictionary_word whole = word_alone(word, length);
+    return add_word(dictionary, &whole, count, first, id, error);
+}
+
+static void fetch_slot(const struct dictionary *dictionary, uint32_t hash) {
+    __builtin_prefetch(&dictionary->slots[hash & (dictionary->slot_count - 1)]);
+}
+
+/* The id in the first slot of a hash, most likely the word's, plus 1; 0 if that is free. */
+static uint32_t guess(const struct dictionary *dictionary, uint32_t hash) {
+    return (uint32_t)dictionary->slots[hash & (dictionary->slot_count - 1)];
+}
+
 void dictionary_expect(const struct dictionary *dictionary, struct dictionary_word *word) {
     word->head = make_head(word->bytes, word->length);
     word->hash = make_hash(word->bytes, word->length, word->head);
-    __builtin_prefetch(&dictionary->slots[word->hash & (dictionary->slot_count - 1)]);
+    fetch_slot(dictionary, word->hash);
 }
 
-/* The first slot of a hash names the entry, most likely. */
 void dictionary_fetch(const struct dictionary *dictionary, const struct dictionary_word *words,
                       size_t count) {
     for (size_t i = 0; i < count; i++) {
-        const uint64_t slot = dictionary->slots[words[i].hash & (dictionary->slot_count - 1)];
-        if (slot != 0)
-            __builtin_prefetch(&dictionary->entries[(uint32_t)slot - 1], 1);
+        const uint32_t likely = guess(dictionary, words[i].hash);
+        if (likely != 0)
+            __builtin_prefetch(&dictionary->entries[likely - 1], 1);
     }
 }
 
@@ -194,6 +207,32 @@ bool dictionary_add_batch(struct dictionary *dictionary, const struct dictionary
             return false;
         entry->count++;
         ids[i] = (uint32_t)(entry - dictionary->entries);
+    }
+    return true;
+}
+
+static void fetch_for_merge(const struct dictionary *dictionary, uint32_t hash) {
+    const uint32_t likely = guess(dictionary, hash);
+    if (likely == 0)
+        return;
+    __builtin_prefetch(&dictionary->entries[likely - 1], 1);
+    __builtin_prefetch(&dictionary->origins[likely - 1], 1);
+}
+
+bool dictionary_merge(struct dictionary *into, const struct dictionary *from, uint32_t *map,
+                      struct error *error) {
+    const size_t ahead = 16;
+    for (size_t id = 0; id < from->size; id++) {
+        if (from->size - id > 2 * ahead)
+            fetch_slot(into, from->entries[id + 2 * ahead].hash);
+        if (from->size - id > ahead)
+            fetch_for_merge(into, from->entries[id + ahead].hash);
+        const struct dictionary_entry *entry = &from->entries[id];
+        const struct dictionary_origin *origin = &from->origins[id];
+        const struct dictionary_word word = {(const unsigned char *)from->text + origin->start, entry->length,
+                                             entry->head, entry->hash};
+        if (!add_word(into, &word, entry->count, origin->first, &map[id], error))
+            return false;
     }
     return true;
 }

@@ -66,4 +66,9 @@ void dictionary_fetch(const struct dictionary *dictionary, const struct dictiona
 bool dictionary_add_batch(struct dictionary *dictionary, const struct dictionary_word *words, size_t count,
                           uint64_t first, uint32_t *ids, struct error *error) MUST_USE;
 
+/* Adds all words of another one, with their counts; map[i], of from->size, is the id in `into` of its word i.
+ */
+bool dictionary_merge(struct dictionary *into, const struct dictionary *from, uint32_t *map,
+                      struct error *error) MUST_USE;
+
 #endif

@@ -315,23 +315,14 @@ static void sum_up(struct ingestion *ingestion) {
 /* Adds the other workers' words to the first one's dictionary; worker->map gets their ids there. */
 static bool merge_dictionaries(struct ingestion *ingestion, struct error *error) {
     struct dictionary *merged = &ingestion->workers[0].dictionary;
-    for (size_t i = 0; i < ingestion->options->threads; i++) {
+    for (size_t i = 1; i < ingestion->options->threads; i++) {
         struct worker *worker = &ingestion->workers[i];
         struct dictionary *own = &worker->dictionary;
-        worker->map = memory_allocate(own->size, sizeof *worker->map, "the dictionary", error);
-        if (worker->map == NULL)
-            return false;
         worker->map_size = own->size;
-        for (size_t id = 0; id < worker->map_size; id++) {
-            const struct dictionary_entry *entry = &own->entries[id];
-            const struct dictionary_origin *origin = &own->origins[id];
-            worker->map[id] = (uint32_t)id;
-            if (i > 0 && !dictionary_add(merged, (const unsigned char *)own->text + origin->start,
-                                         entry->length, entry->count, origin->first, &worker->map[id], error))
-                return false;
-        }
-        if (i > 0)
-            dictionary_free(own);
+        worker->map = memory_allocate(own->size, sizeof *worker->map, "the dictionary", error);
+        if (worker->map == NULL || !dictionary_merge(merged, own, worker->map, error))
+            return false;
+        dictionary_free(own);
     }
     return true;
 }
@@ -391,7 +382,7 @@ static bool fill_vocab(struct vocab *vocab, const struct dictionary *dictionary,
 }
 
 /* Turns the workers' maps, now to ids of the merged dictionary, into maps to the vocabulary. The first
- * worker's map, which is the identity so far, becomes the table for the others. */
+ * worker's ids are those of the merged dictionary, so its map is the table for the others. */
 static bool map_to_vocab(struct ingestion *ingestion, size_t different, const struct ranked *ranked,
                          size_t size, struct error *error) {
     uint32_t *final = memory_allocate(different, sizeof *final, "the vocabulary", error);
@@ -406,7 +397,6 @@ static bool map_to_vocab(struct ingestion *ingestion, size_t different, const st
         for (size_t id = 0; id < worker->map_size; id++)
             worker->map[id] = final[worker->map[id]];
     }
-    free(ingestion->workers[0].map);
     ingestion->workers[0].map = final;
     return true;
 }

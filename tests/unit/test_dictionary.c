@@ -119,13 +119,18 @@ static size_t check_model(struct test *test, const struct dictionary *dictionary
     return different;
 }
 
+static struct expected *make_model(uint32_t numbers) {
+    struct expected *model = allocate(numbers, sizeof *model);
+    for (uint32_t i = 0; i < numbers; i++)
+        model[i].id = UNSEEN;
+    return model;
+}
+
 static void many_words_against_a_model(struct test *test) {
     const uint32_t numbers = 60000, additions = 200000;
     struct dictionary dictionary = make_dictionary();
-    struct expected *model = allocate(numbers, sizeof *model);
+    struct expected *model = make_model(numbers);
     struct rng rng = rng_seed(1, 0);
-    for (uint32_t i = 0; i < numbers; i++)
-        model[i].id = UNSEEN;
     for (uint32_t i = 0; i < additions; i++) /* half of them from a few words, as in a text */
         add_and_note(test, &dictionary, model, rng_below(&rng, i % 2 == 0 ? 500 : numbers), &rng);
     const size_t different = check_model(test, &dictionary, model, numbers);
@@ -280,6 +285,49 @@ static void batches_are_words_one_by_one(struct test *test) {
     dictionary_free(&single);
 }
 
+/* --- merging --- */
+
+static void add_some(struct test *test, struct dictionary *dictionary, struct expected *model,
+                     uint32_t numbers, uint64_t seed) {
+    struct rng rng = rng_seed(13, seed);
+    for (uint32_t i = 0; i < numbers; i++)
+        add_and_note(test, dictionary, model, rng_below(&rng, numbers), &rng);
+}
+
+/* Of every size from none to many, so that the end of looking ahead is met: what both have had is in one, and
+ * the map says where. */
+static void check_merge(struct test *test, uint32_t numbers, uint32_t others) {
+    struct error error = {.kind = ERROR_NONE};
+    struct dictionary into = make_dictionary(), from = make_dictionary();
+    struct expected *model = make_model(numbers), *other = make_model(numbers);
+    add_some(test, &into, model, numbers, 1);
+    add_some(test, &from, other, others, 2);
+    uint32_t *map = allocate(from.size + 1, sizeof *map);
+    CHECK(test, dictionary_merge(&into, &from, map, &error));
+    for (uint32_t number = 0; number < numbers; number++) {
+        if (other[number].id == UNSEEN)
+            continue;
+        const uint32_t id = map[other[number].id];
+        CHECK(test, model[number].id == UNSEEN || model[number].id == id);
+        const uint64_t first = model[number].id == UNSEEN ? UINT64_MAX : model[number].first;
+        model[number] = (struct expected){id, model[number].count + other[number].count,
+                                          first < other[number].first ? first : other[number].first};
+    }
+    CHECK(test, check_model(test, &into, model, numbers) == into.size);
+    check_slots(test, &into);
+    free(map);
+    free(model);
+    free(other);
+    dictionary_free(&into);
+    dictionary_free(&from);
+}
+
+static void merged_dictionaries_have_what_both_had(struct test *test) {
+    for (uint32_t others = 0; others < 50; others++)
+        check_merge(test, 50, others);
+    check_merge(test, 40000, 30000);
+}
+
 /* --- the rest --- */
 
 static void the_first_appearance_is_the_lowest(struct test *test) {
@@ -309,6 +357,7 @@ static const struct test_case cases[] = {
     {"dictionary: empty", an_empty_dictionary},
     {"dictionary: many words against a model", many_words_against_a_model},
     {"dictionary: batches are words one by one", batches_are_words_one_by_one},
+    {"dictionary: merged dictionaries have what both had", merged_dictionaries_have_what_both_had},
     {"dictionary: the first appearance is the lowest", the_first_appearance_is_the_lowest},
     {"dictionary: words of zeros", words_of_zeros},
     {"dictionary: words of one bit", words_of_one_bit},
