@@ -43,6 +43,7 @@ size_t kernel_stride(size_t dim) {
 }
 
 size_t kernel_room(size_t rows, size_t slots, size_t columns, size_t band_columns, size_t dim) {
+    /* Rows may be a vector longer, and a tile's sums are at most so many rows. */
     return (rows + slots + 2 * columns + KERNEL_ROW_FLOATS) * (kernel_stride(dim) + KERNEL_ROW_FLOATS) +
            rows * (columns + band_columns);
 }

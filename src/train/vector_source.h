@@ -117,10 +117,11 @@ INTENDED_RACE static void merge(bfloat16 *rows, bfloat16 *last, bfloat16 *shared
 
 /* --- shuffles --- */
 
+/* Half of a vector's lanes: the lower ones, or the upper ones. */
 typedef float half_vector __attribute__((vector_size(W * 2), aligned(W * 2), may_alias));
 
 /* Two vectors in turn, within each lane of four floats: single floats, or twos, of the lanes' low halves and
- * of their high halves. */
+ * of their high halves. MIX_HALVES takes bfloat16, not floats: the even ones of a, the odd ones of b. */
 #if W == 4
 #define MIX_HALVES(a, b) __builtin_shufflevector((halves)(a), (halves)(b), 0, 9, 2, 11, 4, 13, 6, 15)
 #define LOW_HALF(a) __builtin_shufflevector(a, a, 0, 1)
