@@ -76,7 +76,7 @@ static bytes are_visible(bytes all) {
     return (all >= '!') & (all <= '~');
 }
 
-/* How many of the first bytes are ones; the others are zeros. */
+/* How many bytes from the first on have all bits set; each has all or none. */
 static size_t leading_ones(bytes ones) {
 #if defined(__SSE2__)
     return (size_t)__builtin_ctz(~(unsigned)_mm_movemask_epi8((__m128i)ones));
