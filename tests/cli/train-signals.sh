@@ -77,7 +77,8 @@ fi
 
 # --- in the middle ---
 
-shows_progress() { grep -q 'epoch [0-9]' "$log" 2>/dev/null; }
+# In the second epoch, however slow the machine: after less the words of a topic may not have found each other.
+shows_progress() { grep -Eq 'epoch ([2-9]|[0-9]{2})' "$log" 2>/dev/null; }
 # in_the_middle WORD COMMAND...: the command runs when the training shows progress; what it prints is typed on the
 # terminal. WORD is nohup or nothing.
 in_the_middle() {
