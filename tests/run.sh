@@ -1,6 +1,7 @@
 #!/bin/sh
-# Runs all tests: usage: tests/run.sh BUILD_FOLDER [PATTERN]. Each test is a program that prints "ok NAME" and
-# "not ok NAME" lines; one that dies without saying so counts as a failure. Ends with "N passed, N failed".
+# Runs all tests, as many at once as there are processors: usage: tests/run.sh BUILD_FOLDER [PATTERN]. Each test is a
+# program that prints "ok NAME" and "not ok NAME" lines; one that dies without saying so counts as a failure. Ends with
+# "N passed, N failed".
 set -u
 build=$1
 pattern=${2:-}
@@ -8,35 +9,70 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd)
 SGNS=$build/sgns
 case $SGNS in /*) ;; *) SGNS=$PWD/$SGNS ;; esac
 export ROOT SGNS LC_ALL=C
+processors=$(getconf _NPROCESSORS_ONLN 2>/dev/null) || processors=1
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/sgns-test.XXXXXX") || exit 3
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 3' HUP INT TERM
-passed=0 failed=0
-for test in "$build"/tests/test_* "$ROOT"/tests/cli/*.sh; do
-    case $test in *harness.sh | *.o | *.d) continue ;; esac
-    case $test in *"$pattern"*) ;; *) continue ;; esac
-    name=$(basename "$test")
-    TMPDIR=$scratch/$name
+
+# The longest first, so that no processor is left with it at the end.
+tests() {
+    for test in "$build/tests/test_trainer" "$build"/tests/test_* "$ROOT"/tests/cli/*.sh; do
+        case $test in *harness.sh | *.o | *.d) continue ;; esac
+        case $test in *"$pattern"*) echo "$test" ;; esac
+    done | awk '!seen[$0]++'
+}
+
+# run_test TEST FOLDER: leaves the counts in FOLDER/counts, and what there is to say in FOLDER/report.
+run_test() {
+    TMPDIR=$2/files
     export TMPDIR
-    mkdir "$TMPDIR" || exit 3
-    case $test in
-    *.sh) sh "$test" >"$scratch/log" 2>"$scratch/errors" ;;
-    *) "$test" >"$scratch/log" 2>"$scratch/errors" ;;
+    mkdir "$TMPDIR" || return
+    case $1 in
+    *.sh) sh "$1" >"$2/log" 2>"$2/errors" </dev/null ;;
+    *) "$1" >"$2/log" 2>"$2/errors" </dev/null ;;
     esac
     status=$?
-    good=$(grep -c '^ok ' "$scratch/log")
-    bad=$(grep -c '^not ok ' "$scratch/log")
+    good=$(grep -c '^ok ' "$2/log")
+    bad=$(grep -c '^not ok ' "$2/log")
     if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] || [ $((good + bad)) -eq 0 ]; then
         bad=$((bad + 1))
-        echo "$name: ended with status $status after $good tests" >>"$scratch/errors"
+        echo "${1##*/}: ended with status $status after $good tests" >>"$2/errors"
     fi
-    echo "$name: $good passed, $bad failed"
-    if [ "$bad" -ne 0 ]; then
-        grep '^not ok ' "$scratch/log"
-        cat "$scratch/errors"
-    fi
-    passed=$((passed + good)) failed=$((failed + bad))
+    {
+        echo "${1##*/}: $good passed, $bad failed"
+        [ "$bad" -eq 0 ] || grep '^not ok ' "$2/log"
+        [ "$bad" -eq 0 ] || cat "$2/errors"
+    } >"$2/report"
     rm -rf "$TMPDIR"
-done
+    echo "$good $bad" >"$2/counts"
+    cat "$2/report"
+}
+
+# Takes every test that no other worker has taken: making a folder succeeds once.
+work() {
+    while read -r test; do
+        mkdir "$scratch/${test##*/}" 2>/dev/null || continue
+        run_test "$test" "$scratch/${test##*/}"
+    done <"$scratch/tests"
+}
+
+# start N: so many workers, as a pipeline through which nothing flows. Jobs in the background would ignore Ctrl-C, and
+# so would the programs that they test.
+start() {
+    if [ "$1" -gt 1 ]; then
+        work >&3 | { start $(($1 - 1)); cat; }
+    else
+        work >&3
+    fi
+}
+
+tests >"$scratch/tests"
+start "$processors" 3>&1
+passed=0 failed=0
+while read -r test; do
+    good=0 bad=1
+    read -r good bad 2>/dev/null <"$scratch/${test##*/}/counts" || echo "${test##*/}: not run"
+    passed=$((passed + good)) failed=$((failed + bad))
+done <"$scratch/tests"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
