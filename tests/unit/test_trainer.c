@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/rng.h"
+#include "base/threads.h"
 #include "harness.h"
 #include "train/trainer.h"
 
@@ -111,45 +112,92 @@ static bool all_finite(const struct training *training) {
     return true;
 }
 
-static void check_learns(struct test *test, const struct corpus *corpus,
-                         const struct training_options *options) {
+/* What became of a training. */
+struct outcome {
+    bool done, finite;
+    double purity, loss, progress;
+};
+
+static struct outcome learn(const struct corpus *corpus, const struct training_options *options) {
     struct error error = {0};
     struct training training;
-    CHECK(test, training_run(&training, corpus, options, &error));
-    const double pure = purity(&training, &corpus->vocab);
-    CHECK_MSG(test, all_finite(&training) && pure > 0.95,
+    struct outcome outcome = {.done = training_run(&training, corpus, options, &error)};
+    if (outcome.done) {
+        outcome.finite = all_finite(&training);
+        outcome.purity = purity(&training, &corpus->vocab);
+        outcome.loss = training.losses[options->epochs - 1];
+        outcome.progress = training.progress;
+    }
+    training_free(&training);
+    return outcome;
+}
+
+static void check_outcome(struct test *test, const struct training_options *options,
+                          const struct outcome *outcome) {
+    CHECK_MSG(test, outcome->done && outcome->finite && outcome->purity > 0.95,
               "dim %zu window %zu K %zu N %zu alpha %g shrink %d loss %s: purity %.3f, loss %g", options->dim,
               options->window, options->negative, options->noise_words, options->alpha, options->shrink,
-              options->objective->name, pure, training.losses[options->epochs - 1]);
-    CHECK(test, training.progress == 1);
-    training_free(&training);
+              options->objective->name, outcome->purity, outcome->loss);
+    CHECK(test, outcome->progress == 1);
+}
+
+static void check_learns(struct test *test, const struct corpus *corpus,
+                         const struct training_options *options) {
+    const struct outcome outcome = learn(corpus, options);
+    check_outcome(test, options, &outcome);
 }
 
 static bool odd(unsigned bits) {
     return (__builtin_popcount(bits) & 1) != 0;
 }
 
-/* Corners of the options' range: a quarter of them, so chosen that every three options meet in all their
- * combinations (a fractional factorial design of resolution IV), and those with the largest steps. None may
- * collapse. */
-static void test_corners(struct test *test) {
+#define CORNERS 18
+
+/* Trainings that don't know of each other, on all processors. */
+struct corners {
     struct corpus corpus;
-    CHECK(test, read_corpus(&corpus, "corners", 8000, SIZE_MAX));
+    struct training_options options[CORNERS];
+    struct outcome outcomes[CORNERS];
+    atomic_size_t next;
+};
+
+/* A quarter of the corners of the options' range, so chosen that every three options meet in all their
+ * combinations (a fractional factorial design of resolution IV), and the two with the largest steps, which
+ * take the longest and so come first. */
+static void choose_corners(struct training_options *options) {
     const size_t windows[] = {1, 15}, negatives[] = {1, 20}, dims[] = {10, 300}, noises[] = {4, 32};
     const double alphas[] = {0.025, 0.1};
-    for (unsigned corner = 0; corner < 18; corner++) {
-        const bool largest = corner >= 16;
-        struct training_options options = default_options();
-        options.window = windows[largest || (corner & 1) != 0];
-        options.negative = negatives[largest || (corner & 2) != 0];
-        options.alpha = alphas[largest || (corner & 4) != 0];
-        options.dim = dims[largest ? corner & 1 : corner >> 3];
-        options.noise_words = noises[!largest && odd(corner & 7)];
-        options.shrink = !largest && odd(corner & 14);
-        options.epochs = options.window == 1 ? 12 : 3;
-        check_learns(test, &corpus, &options);
+    for (unsigned i = 0; i < CORNERS; i++) {
+        const bool largest = i < 2;
+        const unsigned corner = CORNERS - 1 - i;
+        options[i] = default_options();
+        options[i].window = windows[largest || (corner & 1) != 0];
+        options[i].negative = negatives[largest || (corner & 2) != 0];
+        options[i].alpha = alphas[largest || (corner & 4) != 0];
+        options[i].dim = dims[largest ? corner & 1 : corner >> 3];
+        options[i].noise_words = noises[!largest && odd(corner & 7)];
+        options[i].shrink = !largest && odd(corner & 14);
+        options[i].epochs = options[i].window == 1 ? 12 : 3;
     }
-    corpus_free(&corpus);
+}
+
+static void learn_corners(void *context, size_t index) {
+    struct corners *corners = context;
+    (void)index;
+    for (size_t i; (i = atomic_fetch_add(&corners->next, 1)) < CORNERS;)
+        corners->outcomes[i] = learn(&corners->corpus, &corners->options[i]);
+}
+
+/* None may collapse. */
+static void test_corners(struct test *test) {
+    struct error error = {0};
+    struct corners corners = {.next = 0};
+    CHECK(test, read_corpus(&corners.corpus, "corners", 8000, SIZE_MAX));
+    choose_corners(corners.options);
+    CHECK(test, threads_run(threads_usable(), learn_corners, &corners, &error));
+    for (size_t i = 0; i < CORNERS; i++)
+        check_outcome(test, &corners.options[i], &corners.outcomes[i]);
+    corpus_free(&corners.corpus);
 }
 
 static void test_every_objective_and_kernel(struct test *test) {
