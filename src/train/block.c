@@ -28,6 +28,7 @@ struct block {
     bfloat16 **ahead; /* (2 ROWS_MOST + noise words) */
     bfloat16 *zeros;  /* (stride) in place of rows that are missing */
 
+    float *edge;         /* (2 band_columns): zeros, then ones */
     float *pair_weights; /* (ROWS_MOST, band_columns): 1 for a pair, 0 where there is none */
     float *pair_shifts;  /* (ROWS_MOST, band_columns) */
     float row_weights[ROWS_MOST];
@@ -84,6 +85,7 @@ static bool allocate(struct block *block, struct error *error) {
            (step->noise_scores = floats(ROWS_MOST * columns, error)) != NULL &&
            (step->room = floats(kernel_room(ROWS_MOST, slots, columns, step->band_columns, settings->dim),
                                 error)) != NULL &&
+           (block->edge = floats(2 * step->band_columns, error)) != NULL &&
            (block->pair_weights = floats(band, error)) != NULL &&
            (block->pair_shifts = floats(band, error)) != NULL &&
            (block->noise_ids = memory_allocate(columns, sizeof *block->noise_ids, what, error)) != NULL &&
@@ -109,6 +111,8 @@ struct block *block_create(const struct block_settings *settings, const struct h
         block_free(block);
         return NULL;
     }
+    for (size_t k = 0; k < block->step.band_columns; k++)
+        block->edge[block->step.band_columns + k] = 1;
     block->step.inputs = block->inputs;
     block->step.slots = block->slots;
     block->step.noise = block->noise;
@@ -126,6 +130,7 @@ void block_free(struct block *block) {
     free(block->step.pairs);
     free(block->step.noise_scores);
     free(block->step.room);
+    free(block->edge);
     free(block->pair_weights);
     free(block->pair_shifts);
     free(block->noise_ids);
@@ -244,13 +249,15 @@ static void list_rows(struct block *block, size_t at, size_t length) {
 
 /* Weight 1 for the slots that are in the word's window, at p in the block, and aren't the word itself. */
 static void weigh_row(struct block *block, size_t at, size_t p) {
-    const uint32_t columns = (uint32_t)block->step.band_columns, window = (uint32_t)block->settings->window;
-    const uint32_t base = (uint32_t)(at + p / 2 * 2) - window; /* wraps around, and back */
-    const uint32_t from = block->passage->from[at + p] - base, self = (uint32_t)(p % 2) + window;
-    const uint32_t count = block->passage->to[at + p] - block->passage->from[at + p];
+    const size_t columns = block->step.band_columns, window = block->settings->window;
+    const uint32_t base = (uint32_t)(at + p / 2 * 2 - window); /* wraps around, and back */
+    const uint32_t from = block->passage->from[at + p] - base, to = block->passage->to[at + p] - base;
+    const float *since_from = block->edge + columns - from, *since_to = block->edge + columns - to;
     float *weights = block->pair_weights + p * columns;
-    for (uint32_t k = 0; k < columns; k++)
-        weights[k] = k - from < count && k != self ? 1.0f : 0.0f;
+    for (size_t k = 0; k < columns; k += KERNEL_ROW_FLOATS)
+        for (size_t i = 0; i < KERNEL_ROW_FLOATS; i++)
+            weights[k + i] = since_from[k + i] - since_to[k + i];
+    weights[p % 2 + window] = 0;
 }
 
 /* Keeps every `passes`-th pair, starting with number `pass`. */
