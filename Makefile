@@ -42,7 +42,7 @@ $(LIBRARY): $(filter-out $(BUILD)/main.o,$(OBJECTS))
 KERNEL_CFLAGS = -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math
 $(BUILD)/train/kernel_vector.o $(BUILD)/query/scan_vector.o: ALL_CFLAGS += $(KERNEL_CFLAGS)
 # Plain loops that are worth more: vectors, or small functions in place.
-$(BUILD)/text/dictionary.o $(BUILD)/text/tokenizer.o $(BUILD)/train/block.o $(BUILD)/train/hot.o $(BUILD)/train/objective.o: ALL_CFLAGS += -O3
+$(BUILD)/text/dictionary.o $(BUILD)/text/stream.o $(BUILD)/text/tokenizer.o $(BUILD)/train/block.o $(BUILD)/train/hot.o $(BUILD)/train/objective.o: ALL_CFLAGS += -O3
 ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
 $(BUILD)/train/kernel_avx2.o $(BUILD)/query/scan_avx2.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx2 -mfma
 $(BUILD)/train/kernel_avx512.o $(BUILD)/train/kernel_bf16.o $(BUILD)/query/scan_avx512.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx512f -mavx512bw \

@@ -184,26 +184,36 @@ static uint32_t guess(const struct dictionary *dictionary, uint32_t hash) {
     return (uint32_t)dictionary->slots[hash & (dictionary->slot_count - 1)];
 }
 
-void dictionary_expect(const struct dictionary *dictionary, struct dictionary_word *word) {
-    word->head = make_head(word->bytes, word->length);
-    word->hash = make_hash(word->bytes, word->length, word->head);
-    fetch_slot(dictionary, word->hash);
+void dictionary_expect(const struct dictionary *dictionary, struct dictionary_word *words, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        words[i].head = make_head(words[i].bytes, words[i].length);
+        words[i].hash = make_hash(words[i].bytes, words[i].length, words[i].head);
+        words[i].likely = 0;
+        fetch_slot(dictionary, words[i].hash);
+    }
 }
 
-void dictionary_fetch(const struct dictionary *dictionary, const struct dictionary_word *words,
-                      size_t count) {
+void dictionary_fetch(const struct dictionary *dictionary, struct dictionary_word *words, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        const uint32_t likely = guess(dictionary, words[i].hash);
-        if (likely != 0)
-            __builtin_prefetch(&dictionary->entries[likely - 1], 1);
+        words[i].likely = guess(dictionary, words[i].hash);
+        if (words[i].likely != 0)
+            __builtin_prefetch(&dictionary->entries[words[i].likely - 1], 1);
     }
+}
+
+static struct dictionary_entry *find_likely(const struct dictionary *dictionary,
+                                            const struct dictionary_word *word) {
+    if (word->likely == 0)
+        return NULL;
+    struct dictionary_entry *entry = &dictionary->entries[word->likely - 1];
+    return same(dictionary, entry, word) ? entry : NULL;
 }
 
 bool dictionary_add_batch(struct dictionary *dictionary, const struct dictionary_word *words, size_t count,
                           uint64_t first, uint32_t *ids, struct error *error) {
     for (size_t i = 0; i < count; i++) {
-        struct dictionary_entry *entry = obtain(dictionary, &words[i], first + i, error);
-        if (entry == NULL)
+        struct dictionary_entry *entry = find_likely(dictionary, &words[i]);
+        if (entry == NULL && (entry = obtain(dictionary, &words[i], first + i, error)) == NULL)
             return false;
         entry->count++;
         ids[i] = (uint32_t)(entry - dictionary->entries);
@@ -229,8 +239,10 @@ bool dictionary_merge(struct dictionary *into, const struct dictionary *from, ui
             fetch_for_merge(into, from->entries[id + ahead].hash);
         const struct dictionary_entry *entry = &from->entries[id];
         const struct dictionary_origin *origin = &from->origins[id];
-        const struct dictionary_word word = {(const unsigned char *)from->text + origin->start, entry->length,
-                                             entry->head, entry->hash};
+        const struct dictionary_word word = {.bytes = (const unsigned char *)from->text + origin->start,
+                                             .length = entry->length,
+                                             .head = entry->head,
+                                             .hash = entry->hash};
         if (!add_word(into, &word, entry->count, origin->first, &map[id], error))
             return false;
     }

@@ -53,13 +53,14 @@ struct dictionary_word {
     size_t length;
     struct dictionary_head head; /* dictionary_expect() has this */
     uint32_t hash;               /* and this from the bytes */
+    uint32_t likely; /* dictionary_fetch() has the id, plus 1, that the word most likely has; 0: none */
 };
 
 /* Many words are added faster in steps, with other work between them: each step asks memory for what the next
- * one reads. A word must be expected before it is added; the step between is for speed alone, and anything
+ * one reads. Words must be expected before they are added; the step between is for speed alone, and anything
  * may be added meanwhile. */
-void dictionary_expect(const struct dictionary *dictionary, struct dictionary_word *word);
-void dictionary_fetch(const struct dictionary *dictionary, const struct dictionary_word *words, size_t count);
+void dictionary_expect(const struct dictionary *dictionary, struct dictionary_word *words, size_t count);
+void dictionary_fetch(const struct dictionary *dictionary, struct dictionary_word *words, size_t count);
 
 /* The same as dictionary_add() of words[i], once, with first + i, for each of `count` words in turn. Of a
  * dictionary's batches each `first` is above the last. */

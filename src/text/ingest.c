@@ -14,7 +14,7 @@
 #include "text/reader.h"
 
 #define BATCH_WORDS ((size_t)32)
-#define BATCHES ((size_t)2)
+#define BATCHES 3
 
 /* Words that have no id yet. */
 struct batch {
@@ -32,8 +32,9 @@ struct worker {
     uint32_t *ids; /* (ids_capacity) the chunk being filled */
     size_t ids_size, ids_capacity;
     size_t sentence_tokens;
-    struct batch batches[BATCHES]; /* a ring; the next one after the newest is the oldest */
-    size_t newest;
+    struct batch batches[BATCHES]; /* the words of the newest are unknown to the dictionary, those of the next
+                                      one expected, those of the oldest fetched */
+    struct batch *newest, *expected, *fetched;
     uint64_t chunk_order, word_order;
     uint64_t tokens, sentences;
     uint64_t ill_formed_order; /* the piece of the first ill-formed byte */
@@ -147,6 +148,30 @@ static bool end_sentence(struct ingestion *ingestion, struct worker *worker, siz
     return worker->ids_size < STREAM_CHUNK_IDS || close_chunk(ingestion, worker, index);
 }
 
+/* Words of one sentence, which is cut if it gets too long. */
+static bool take_ids(struct ingestion *ingestion, struct worker *worker, const uint32_t *ids, size_t count,
+                     size_t index) {
+    while (count > 0) {
+        const size_t room = ingestion->options->max_sentence - worker->sentence_tokens;
+        const size_t part = count < room ? count : room;
+        memcpy(worker->ids + worker->ids_size, ids, part * sizeof *ids);
+        worker->ids_size += part;
+        worker->sentence_tokens += part;
+        if (part == room && !end_sentence(ingestion, worker, index))
+            return false;
+        ids += part;
+        count -= part;
+    }
+    return true;
+}
+
+/* The first word behind word i before which a sentence ends, or the end of the batch. */
+static size_t sentence_end(const struct batch *batch, size_t i) {
+    const uint32_t later = batch->ends >> i >> 1;
+    const size_t end = later != 0 ? i + 1 + (size_t)__builtin_ctz(later) : batch->size;
+    return end < batch->size ? end : batch->size;
+}
+
 /* The words of the batch get their ids and go into their sentences. */
 static bool end_batch(struct ingestion *ingestion, struct worker *worker, struct batch *batch, size_t index) {
     uint32_t ids[BATCH_WORDS];
@@ -156,30 +181,32 @@ static bool end_batch(struct ingestion *ingestion, struct worker *worker, struct
     worker->tokens += batch->size;
     if (!dictionary_add_batch(&worker->dictionary, batch->words, batch->size, first, ids, &worker->error))
         return false;
-    for (size_t i = 0; i < batch->size; i++) {
-        if ((batch->ends >> i & 1) != 0 && !end_sentence(ingestion, worker, index))
-            return false;
-        worker->ids[worker->ids_size++] = ids[i];
-        if (++worker->sentence_tokens == ingestion->options->max_sentence &&
-            !end_sentence(ingestion, worker, index))
-            return false;
+    bool done = true;
+    for (size_t i = 0, end; i < batch->size && done; i = end) {
+        if ((batch->ends >> i & 1) != 0)
+            done = end_sentence(ingestion, worker, index);
+        end = sentence_end(batch, i);
+        done = done && take_ids(ingestion, worker, ids + i, end - i, index);
     }
     batch->size = batch->ends = 0;
-    return true;
+    return done;
 }
 
-/* The newest batch has the time of another one to get what it needs from memory; the other one is done, and
- * takes new words. */
+/* Every batch goes a step further, so that it has the time of another one to get what it needs from memory; the
+ * oldest is done, and takes new words. */
 static bool pass_on(struct ingestion *ingestion, struct worker *worker, size_t index) {
-    const struct batch *newest = &worker->batches[worker->newest];
-    dictionary_fetch(&worker->dictionary, newest->words, newest->size);
-    worker->newest = (worker->newest + 1) % BATCHES;
-    return end_batch(ingestion, worker, &worker->batches[worker->newest], index);
+    struct batch *oldest = worker->fetched;
+    worker->fetched = worker->expected;
+    worker->expected = worker->newest;
+    worker->newest = oldest;
+    dictionary_expect(&worker->dictionary, worker->expected->words, worker->expected->size);
+    dictionary_fetch(&worker->dictionary, worker->fetched->words, worker->fetched->size);
+    return end_batch(ingestion, worker, oldest, index);
 }
 
 static bool take_word(struct ingestion *ingestion, struct worker *worker, size_t index) {
     const struct tokenizer *tokenizer = &worker->tokenizer;
-    struct batch *batch = &worker->batches[worker->newest];
+    struct batch *batch = worker->newest;
     struct dictionary_word *word = &batch->words[batch->size];
     word->bytes = tokenizer->token;
     word->length = tokenizer->length;
@@ -187,7 +214,6 @@ static bool take_word(struct ingestion *ingestion, struct worker *worker, size_t
         memcpy(batch->folded[batch->size], tokenizer->token, tokenizer->length);
         word->bytes = batch->folded[batch->size];
     }
-    dictionary_expect(&worker->dictionary, word);
     return ++batch->size < BATCH_WORDS || pass_on(ingestion, worker, index);
 }
 
@@ -208,8 +234,7 @@ static bool take_piece(struct ingestion *ingestion, struct worker *worker, size_
     enum token_kind kind;
     while ((kind = tokenizer_next(&worker->tokenizer)) != TOKEN_END)
         if (kind == TOKEN_NEWLINE) {
-            struct batch *batch = &worker->batches[worker->newest];
-            batch->ends |= UINT32_C(1) << batch->size;
+            worker->newest->ends |= UINT32_C(1) << worker->newest->size;
         } else if (!take_word(ingestion, worker, index))
             return false;
     if (ill_formed == 0 && worker->tokenizer.losses.ill_formed > 0) {
@@ -246,6 +271,9 @@ static bool start_worker(struct worker *worker, const struct ingest_options *opt
     worker->ids = memory_allocate(worker->ids_capacity, sizeof *worker->ids, "the corpus", error);
     worker->piece.bytes = memory_allocate(READER_PIECE_BYTES + DICTIONARY_HEAD_BYTES, 1, "a read buffer",
                                           error);
+    worker->newest = &worker->batches[0];
+    worker->expected = &worker->batches[1];
+    worker->fetched = &worker->batches[2];
     for (size_t i = 0; i < BATCHES; i++) {
         struct batch *batch = &worker->batches[i];
         batch->folded = memory_allocate(BATCH_WORDS, sizeof *batch->folded, "a read buffer", error);

@@ -169,13 +169,12 @@ const uint32_t *stream_read(const struct stream *stream, size_t index, uint32_t 
 /* In place; returns how many ids are left. */
 static size_t remap_ids(uint32_t *ids, size_t size, const uint32_t *map) {
     size_t kept = 0;
-    for (size_t i = 0; i < size; i++) {
-        const uint32_t id = ids[i] == STREAM_SENTENCE_END ? STREAM_SENTENCE_END : map[ids[i]];
-        const bool end = ids[i] == STREAM_SENTENCE_END;
-        const bool sentence_has_words = kept > 0 && ids[kept - 1] != STREAM_SENTENCE_END;
-        if (end ? sentence_has_words : id != STREAM_SENTENCE_END)
-            ids[kept++] = id;
-    }
+    for (size_t i = 0; i < size; i++)
+        if (ids[i] != STREAM_SENTENCE_END) {
+            ids[kept] = map[ids[i]];
+            kept += ids[kept] != STREAM_SENTENCE_END;
+        } else if (kept > 0 && ids[kept - 1] != STREAM_SENTENCE_END)
+            ids[kept++] = STREAM_SENTENCE_END;
     return kept;
 }
 

@@ -232,7 +232,9 @@ static void scan_token(struct tokenizer *tokenizer) {
     tokenizer->at = at;
 }
 
-enum token_kind tokenizer_next(struct tokenizer *tokenizer) {
+/* --- tokens --- */
+
+static enum token_kind next_of_any(struct tokenizer *tokenizer) {
     const bool words = tokenizer->rules.kind == TOKENIZER_WORDS;
     while (tokenizer->at < tokenizer->end) {
         if (*tokenizer->at == '\n') {
@@ -253,6 +255,36 @@ enum token_kind tokenizer_next(struct tokenizer *tokenizer) {
         tokenizer->losses.overlong++;
     }
     return TOKEN_END;
+}
+
+/* Most words stand behind a blank, are plain or visible ASCII, and so short that their end is seen together with
+ * them. False, and nothing done, if the next one is not like that. */
+static bool take_usual(struct tokenizer *tokenizer) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    const unsigned char *start = tokenizer->at + 1;
+    if (tokenizer->end - tokenizer->at <= STEP || *tokenizer->at != ' ')
+        return false;
+    const bool words = tokenizer->rules.kind == TOKENIZER_WORDS;
+    bytes all;
+    memcpy(&all, start, sizeof all);
+    const size_t length = leading_ones(words ? are_plain(all) : are_visible(all));
+    if (length - 1 >= STEP - 1)
+        return false;
+    const unsigned char class = byte_classes[start[length]];
+    if (class > BYTE_NEWLINE || (!words && class == BYTE_SEPARATOR))
+        return false;
+    tokenizer->token = start;
+    tokenizer->length = length;
+    tokenizer->at = start + length;
+    return true;
+#else
+    (void)tokenizer;
+    return false;
+#endif
+}
+
+enum token_kind tokenizer_next(struct tokenizer *tokenizer) {
+    return take_usual(tokenizer) ? TOKEN_WORD : next_of_any(tokenizer);
 }
 
 /* --- cuts --- */
