@@ -32,9 +32,10 @@ struct worker {
     uint32_t *ids; /* (ids_capacity) the chunk being filled */
     size_t ids_size, ids_capacity;
     size_t sentence_tokens;
-    struct batch batches[BATCHES]; /* the words of the newest are unknown to the dictionary, those of the next
-                                      one expected, those of the oldest fetched */
-    struct batch *newest, *expected, *fetched;
+    struct batch batches[BATCHES]; /* these three, in whatever order: */
+    struct batch *newest;          /* takes words */
+    struct batch *expected;        /* by the dictionary */
+    struct batch *fetched;         /* by it too, as the next step */
     uint64_t chunk_order, word_order;
     uint64_t tokens, sentences;
     uint64_t ill_formed_order; /* the piece of the first ill-formed byte */
@@ -192,8 +193,8 @@ static bool end_batch(struct ingestion *ingestion, struct worker *worker, struct
     return done;
 }
 
-/* Every batch goes a step further, so that it has the time of another one to get what it needs from memory; the
- * oldest is done, and takes new words. */
+/* Every batch goes a step further, so that it has the time of another one to get what it needs from memory;
+ * the oldest is done, and takes new words. */
 static bool pass_on(struct ingestion *ingestion, struct worker *worker, size_t index) {
     struct batch *oldest = worker->fetched;
     worker->fetched = worker->expected;

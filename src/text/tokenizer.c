@@ -257,13 +257,13 @@ static enum token_kind next_of_any(struct tokenizer *tokenizer) {
     return TOKEN_END;
 }
 
-/* Most words stand behind a blank, are plain or visible ASCII, and so short that their end is seen together with
- * them. False, and nothing done, if the next one is not like that. */
+/* Most words stand behind a blank, are plain or visible ASCII, and so short that their end is seen together
+ * with them. False, and nothing done, if the next one is not like that. */
 static bool take_usual(struct tokenizer *tokenizer) {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    const unsigned char *start = tokenizer->at + 1;
     if (tokenizer->end - tokenizer->at <= STEP || *tokenizer->at != ' ')
         return false;
+    const unsigned char *start = tokenizer->at + 1;
     const bool words = tokenizer->rules.kind == TOKENIZER_WORDS;
     bytes all;
     memcpy(&all, start, sizeof all);
