@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs all tests, as many at once as there are processors: usage: tests/run.sh BUILD_FOLDER [PATTERN]. Each test is a
-# program that prints "ok NAME" and "not ok NAME" lines; one that dies without saying so counts as a failure. Ends with
-# "N passed, N failed".
+# Runs all tests, as many at once as there are processors, up to four: usage: tests/run.sh BUILD_FOLDER [PATTERN]. Each
+# test is a program that prints "ok NAME" and "not ok NAME" lines; one that dies without saying so counts as a failure.
+# Ends with "N passed, N failed".
 set -u
 build=$1
 pattern=${2:-}
@@ -9,7 +9,9 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd)
 SGNS=$build/sgns
 case $SGNS in /*) ;; *) SGNS=$PWD/$SGNS ;; esac
 export ROOT SGNS LC_ALL=C
-processors=$(getconf _NPROCESSORS_ONLN 2>/dev/null) || processors=1
+# More than four would wait for the longest test anyway, and a container may have fewer than it sees.
+workers=$(getconf _NPROCESSORS_ONLN 2>/dev/null) || workers=1
+[ "$workers" -le 4 ] || workers=4
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/sgns-test.XXXXXX") || exit 3
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 3' HUP INT TERM
@@ -67,7 +69,7 @@ start() {
 }
 
 tests >"$scratch/tests"
-start "$processors" 3>&1
+start "$workers" 3>&1
 passed=0 failed=0
 while read -r test; do
     good=0 bad=1
