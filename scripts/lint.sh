@@ -111,7 +111,7 @@ check_races() {
 
 # build_with COMPILER: all programs, tests included, warnings being errors.
 build_with() {
-    ${MAKE:-make} -s -k CC="$1" BUILD="$build/$1" SANITIZE='' CFLAGS='-O2 -g -Werror' LDFLAGS='' programs \
+    ${MAKE:-make} -s -k -j 2 CC="$1" BUILD="$build/$1" SANITIZE='' CFLAGS='-O2 -g -Werror' LDFLAGS='' programs \
         >"$findings" 2>&1 && : >"$findings"
 }
 
