@@ -169,8 +169,7 @@ static bool take_ids(struct ingestion *ingestion, struct worker *worker, const u
 /* The first word behind word i before which a sentence ends, or the end of the batch. */
 static size_t sentence_end(const struct batch *batch, size_t i) {
     const uint32_t later = batch->ends >> i >> 1;
-    const size_t end = later != 0 ? i + 1 + (size_t)__builtin_ctz(later) : batch->size;
-    return end < batch->size ? end : batch->size;
+    return later != 0 ? i + 1 + (size_t)__builtin_ctz(later) : batch->size;
 }
 
 /* The words of the batch get their ids and go into their sentences. */

@@ -106,6 +106,13 @@ static const unsigned char *skip_sixteens(const unsigned char *at, const unsigne
     return at;
 }
 
+/* A word that stays where it is. */
+static void set_token(struct tokenizer *tokenizer, const unsigned char *start, const unsigned char *end) {
+    tokenizer->token = start;
+    tokenizer->length = (size_t)(end - start);
+    tokenizer->at = end;
+}
+
 /* --- words --- */
 
 /* A character at `at`: its length in bytes (or of the ill-formed bytes), and what it is to a word. */
@@ -172,9 +179,7 @@ static void scan_word(struct tokenizer *tokenizer) {
         scan_folded(tokenizer, start);
         return;
     }
-    tokenizer->token = start;
-    tokenizer->length = (size_t)(at - start);
-    tokenizer->at = at;
+    set_token(tokenizer, start, at);
 }
 
 /* Is there a word at tokenizer->at? If not, passes over what is there; not called at a newline. */
@@ -227,14 +232,13 @@ static void scan_token(struct tokenizer *tokenizer) {
             break;
         at += length;
     }
-    tokenizer->token = start;
-    tokenizer->length = (size_t)(at - start);
-    tokenizer->at = at;
+    set_token(tokenizer, start, at);
 }
 
 /* --- tokens --- */
 
-static enum token_kind next_of_any(struct tokenizer *tokenizer) {
+/* Not in place: usual words need not save the registers that this uses. */
+__attribute__((noinline)) static enum token_kind next_of_any(struct tokenizer *tokenizer) {
     const bool words = tokenizer->rules.kind == TOKENIZER_WORDS;
     while (tokenizer->at < tokenizer->end) {
         if (*tokenizer->at == '\n') {
@@ -257,30 +261,22 @@ static enum token_kind next_of_any(struct tokenizer *tokenizer) {
     return TOKEN_END;
 }
 
-/* Most words stand behind a blank, are plain or visible ASCII, and so short that their end is seen together
- * with them. False, and nothing done, if the next one is not like that. */
+/* Most words stand behind a blank and are plain or visible ASCII. False, and nothing done, if the next one is
+ * not like that. */
 static bool take_usual(struct tokenizer *tokenizer) {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    if (tokenizer->end - tokenizer->at <= STEP || *tokenizer->at != ' ')
+    if (tokenizer->at == tokenizer->end || *tokenizer->at != ' ')
         return false;
-    const unsigned char *start = tokenizer->at + 1;
     const bool words = tokenizer->rules.kind == TOKENIZER_WORDS;
-    bytes all;
-    memcpy(&all, start, sizeof all);
-    const size_t length = leading_ones(words ? are_plain(all) : are_visible(all));
-    if (length - 1 >= STEP - 1)
+    const unsigned char *start = tokenizer->at + 1;
+    const unsigned char *at = words ? skip_sixteens(start, tokenizer->end, are_plain)
+                                    : skip_sixteens(start, tokenizer->end, are_visible);
+    if (at == start || at == tokenizer->end || at - start > TOKEN_BYTES_MOST)
         return false;
-    const unsigned char class = byte_classes[start[length]];
+    const unsigned char class = byte_classes[*at];
     if (class > BYTE_NEWLINE || (!words && class == BYTE_SEPARATOR))
         return false;
-    tokenizer->token = start;
-    tokenizer->length = length;
-    tokenizer->at = start + length;
+    set_token(tokenizer, start, at);
     return true;
-#else
-    (void)tokenizer;
-    return false;
-#endif
 }
 
 enum token_kind tokenizer_next(struct tokenizer *tokenizer) {

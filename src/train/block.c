@@ -247,7 +247,8 @@ static void list_rows(struct block *block, size_t at, size_t length) {
     block->slots[slots] = block->slots[slots + 1] = block->zeros;
 }
 
-/* Weight 1 for the slots that are in the word's window, at p in the block, and aren't the word itself. */
+/* Weight 1 for the slots that are in the word's window, at p in the block, and aren't the word itself: an
+ * edge where the window begins less one where it ends, which takes no comparisons. */
 static void weigh_row(struct block *block, size_t at, size_t p) {
     const size_t columns = block->step.band_columns, window = block->settings->window;
     const uint32_t base = (uint32_t)(at + p / 2 * 2 - window); /* wraps around, and back */
