@@ -48,9 +48,9 @@ struct kernel_step {
 struct kernel {
     const char *name;
 
-    /* Unit roundoff of the factors of an update's products: 2^-24, or more where they are rounded to shorter
-     * floats. */
-    float roundoff;
+    /* How far a factor of a product can be off, as a share of the largest such factor in the step: a row's
+     * number, and an update's weight. 2^-24, or more where they are rounded to shorter numbers. */
+    float row_roundoff, weight_roundoff;
 
     /* pairs[p, k] = inputs[p] . slots[p / 2 * 2 + k], k < 2 w + 2; beyond it stays or is some number;
      * noise_scores[p, j] = inputs[p] . noise[j]. */
@@ -63,8 +63,8 @@ struct kernel {
      *   slots[s] += scale * sum over p of pairs[p, s - p / 2 * 2] * inputs[p]
      *   noise[j] += scale * sum over p of noise_scores[p, j] * inputs[p]
      * one after the other, so that a row that stands in more than one place gets all its sums; each
-     * row is rounded as it is stored, by bfloat16_random() of the sum. A kernel may take slots and noise rows
-     * as they are now instead. Meanwhile it fetches the rows `ahead`. */
+     * row is rounded as it is stored, by bfloat16_random() of the sum, or of scale times the sum. A kernel
+     * may take slots and noise rows as they are now instead. Meanwhile it fetches the rows `ahead`. */
     void (*update)(const struct kernel_step *step, float scale);
 
     /* shared[i] += share * (rows[i] - last[i]), rounded at random, and rows[i] = last[i] = shared[i]: i <
@@ -74,7 +74,7 @@ struct kernel {
                   uint32_t *random);
 
     /* values[i] = 1 / (1 + exp(-values[i])), i < count, in place; count is rounded up to KERNEL_ROW_FLOATS.
-     * The relative error is below 1e-6, or below roundoff / 16 where that is more. */
+     * The relative error is below 1e-6, or below weight_roundoff / 16 where that is more. */
     void (*logistic)(float *values, size_t count);
 
     /* values[r, j] *= row_weights[r] * column_weights[j]: (rows, columns), in place. */

@@ -5,17 +5,12 @@
 #include "train/kernel_list.h"
 #if KERNEL_X86
 #define KERNEL_WIDTH 16
-#define SCORE_ROWS 12    /* the register tile of noise scores: at most so many rows by two vectors */
-#define UPDATE_VECTORS 7 /* of updates: two rows by so many */
+#define SCORE_ROWS 12
+#define UPDATE_VECTORS 7
 #include "train/vector_source.h"
 
-/* Sixteen times two bfloat16. */
-typedef int32_t twos __attribute__((vector_size(64), aligned(64), may_alias));
 typedef int32_t half_twos __attribute__((vector_size(32), aligned(32), may_alias));
 typedef int16_t shorts __attribute__((vector_size(64), aligned(64), may_alias));
-
-#define LOAD_TWOS(address) (*(const twos *)(address))
-#define STORE_TWOS(address, value) (*(twos *)(address) = (value))
 
 /* sum + both products of twos, lane by lane. Instructions by name: the compilers' functions for them differ.
  */
@@ -59,75 +54,41 @@ INLINE twos interleave_halves(twos both) {
                                          15, 31);
 }
 
-/* How much of a row is worked on. */
-INLINE size_t width_of(const struct kernel_step *step) {
-    return kernel_floats(step->dim);
+/* Rows' numbers are factors as they stand, and sums are floats. */
+typedef vector lanes;
+
+INLINE twos load_factors(const bfloat16 *address, float scale) {
+    (void)scale;
+    return LOAD_TWOS(address);
 }
 
-/* A step's room, in twos. */
-struct room {
-    size_t half;           /* of a row as it stands in its matrix, in twos */
-    size_t width;          /* of packed twos of rows */
-    int32_t *input_dims;   /* (rows, half): twos along the dims */
-    int32_t *input_rows;   /* (rows / 2, width): two rows in turn */
-    int32_t *slot_dims;    /* (slots, half) */
-    int32_t *slot_rows;    /* (slots / 2, width) */
-    int32_t *noise_dims;   /* (half, columns): transposed */
-    int32_t *noise_rows;   /* (columns / 2, width) */
-    int32_t *pair_slots;   /* (rows, band_columns / 2): weights, twos along the slots */
-    int32_t *pair_inputs;  /* (rows / 2, band_columns): of two rows in turn */
-    int32_t *noise_words;  /* (rows, columns / 2) */
-    int32_t *noise_inputs; /* (rows / 2, columns) */
-};
-
-static struct room plan(const struct kernel_step *step) {
-    const size_t slots = step->rows + 2 * step->window + 2, columns = step->columns;
-    struct room room = {.half = kernel_stride(step->dim) / 2, .width = width_of(step)};
-    room.input_dims = (int32_t *)(void *)step->room;
-    room.input_rows = room.input_dims + step->rows * room.half;
-    room.slot_dims = room.input_rows + step->rows / 2 * room.width;
-    room.slot_rows = room.slot_dims + slots * room.half;
-    room.noise_dims = room.slot_rows + slots / 2 * room.width;
-    room.noise_rows = room.noise_dims + columns * room.half;
-    room.pair_inputs = room.noise_rows + columns / 2 * room.width;
-    room.pair_slots = room.pair_inputs + step->rows / 2 * step->band_columns;
-    room.noise_inputs = room.pair_slots + step->rows / 2 * step->band_columns;
-    room.noise_words = room.noise_inputs + step->rows / 2 * columns;
-    return room;
+INLINE vector score_of(lanes sum, float unit) {
+    (void)unit;
+    return sum;
 }
 
-/* --- packing --- */
+INLINE lanes coarser(lanes sum, int shift) {
+    (void)shift;
+    return sum;
+}
 
-/* Two rows in turn, from dim d on. */
 INLINE void pack_two(int32_t *rows, twos first, twos second, size_t d, size_t width) {
     STORE_TWOS(rows + d, interleave_low(first, second));
-    if (d + 16 < width)
-        STORE_TWOS(rows + d + 16, interleave_high(first, second));
+    if (d + W < width)
+        STORE_TWOS(rows + d + W, interleave_high(first, second));
 }
 
-INTENDED_RACE static void pack_rows(int32_t *dims, int32_t *rows, bfloat16 *const *sources, size_t count,
-                                    const struct room *room) {
-    for (size_t r = 0; r < count; r += 2, dims += 2 * room->half, rows += room->width)
-        for (size_t d = 0; d < room->width; d += 32) {
-            const twos first = LOAD_TWOS(sources[r] + d), second = LOAD_TWOS(sources[r + 1] + d);
-            STORE_TWOS(dims + d / 2, first);
-            STORE_TWOS(dims + room->half + d / 2, second);
-            pack_two(rows, first, second, d, room->width);
-        }
+INLINE void move_part(bfloat16 *row, const lanes *sums, size_t vectors, float unit) {
+    for (size_t v = 0; v < vectors; v++)
+        move_numbers(row + v * W, sums[v], unit);
 }
 
-INTENDED_RACE static void pack_noise(const struct kernel_step *step, const struct room *room) {
-    for (size_t j = 0; j < step->columns; j += 16)
-        for (size_t d = 0; d < room->width; d += 32) {
-            vector rows[16];
-            for (size_t i = 0; i < 16; i++)
-                rows[i] = (vector)LOAD_TWOS(step->noise[j + i] + d);
-            for (size_t i = 0; i < 16; i += 2)
-                pack_two(room->noise_rows + (j + i) / 2 * room->width, (twos)rows[i], (twos)rows[i + 1], d,
-                         room->width);
-            transpose_tile((float *)room->noise_dims + d / 2 * step->columns + j, step->columns, rows);
-        }
+/* Parts of nearly equal width. */
+INLINE size_t next_vectors(size_t left) {
+    return next_part(left, UPDATE_VECTORS);
 }
+
+#include "train/twos_source.h"
 
 /* A matrix of weights, (rows, columns), along its columns and in twos of rows. */
 static void pack_weights(int32_t *along, int32_t *across, const float *weights, size_t rows, size_t columns) {
@@ -143,194 +104,20 @@ static void pack_weights(int32_t *along, int32_t *across, const float *weights, 
         }
 }
 
-/* --- scores --- */
-
-INLINE void score_tile(const struct kernel_step *step, const struct room *room, size_t p, size_t j,
-                       size_t rows, size_t vectors) {
-    const int32_t *inputs = room->input_dims + p * room->half, *noise = room->noise_dims + j;
-    vector sums[SCORE_ROWS][2] = {{{0}}};
-    for (size_t d = 0; d < (step->dim + 1) / 2; d++) {
-        twos words[2];
-        for (size_t v = 0; v < vectors; v++)
-            words[v] = LOAD_TWOS(noise + d * step->columns + v * 16);
-        for (size_t r = 0; r < rows; r++) {
-            const twos input = (twos){0} + inputs[r * room->half + d];
-            for (size_t v = 0; v < vectors; v++)
-                sums[r][v] = add_products(sums[r][v], input, words[v]);
-        }
-    }
-    for (size_t r = 0; r < rows; r++)
-        for (size_t v = 0; v < vectors; v++)
-            STORE(step->noise_scores + (p + r) * step->columns + j + v * 16, sums[r][v]);
+static struct room plan(const struct kernel_step *step) {
+    return plan_room(step, kernel_stride(step->dim) / 2, kernel_floats(step->dim));
 }
-
-/* One row with `count` slots, kept in registers until their lanes are added up. */
-INLINE vector score_slots(const struct room *room, size_t p, size_t k, size_t count) {
-    const size_t half = room->half;
-    const int32_t *input = room->input_dims + p * half, *slots = room->slot_dims + (p / 2 * 2 + k) * half;
-    vector sums[16] = {{0}};
-    for (size_t d = 0; d < half; d += 16) {
-        const twos values = LOAD_TWOS(input + d);
-        for (size_t i = 0; i < count; i++)
-            sums[i] = add_products(sums[i], values, LOAD_TWOS(slots + i * half + d));
-    }
-    return add_across(sums);
-}
-
-/* In tiles of nearly as many rows each. */
-INLINE void score_rows(const struct kernel_step *step, const struct room *room, size_t j, size_t vectors) {
-    for (size_t p = 0, rows; p < step->rows; p += rows) {
-        rows = 2 * next_part((step->rows - p) / 2, SCORE_ROWS / 2);
-        switch (rows) {
-#define CASE(n)                                   \
-    case n:                                       \
-        score_tile(step, room, p, j, n, vectors); \
-        break
-            CASE(2);
-            CASE(4);
-            CASE(6);
-            CASE(8);
-            CASE(10);
-            CASE(12);
-#undef CASE
-        }
-    }
-}
-
-static void score_noise(const struct kernel_step *step, const struct room *room) {
-    size_t j = 0;
-    for (; j + 2 * (size_t)W <= step->columns; j += 2 * (size_t)W)
-        score_rows(step, room, j, 2);
-    if (j < step->columns)
-        score_rows(step, room, j, 1);
-}
-
-/* How many of a band's slots from k on are scored at once: fours to a vector's lanes. Those beyond `reach`
- * are there, if of no use; none are left from `reach` on. */
-INLINE size_t next_slots(size_t reach, size_t k) {
-    const size_t left = k < reach ? (reach - k + 3) / 4 * 4 : 0;
-    return left < W ? left : W;
-}
-
-static void score_pairs(const struct kernel_step *step, const struct room *room) {
-    const size_t reach = 2 * step->window + 2;
-    for (size_t p = 0; p < step->rows; p++)
-        for (size_t k = 0; k < step->band_columns; k += W) {
-            float *to = step->pairs + p * step->band_columns + k;
-            switch (next_slots(reach, k)) {
-#define CASE(n)                                \
-    case n:                                    \
-        STORE(to, score_slots(room, p, k, n)); \
-        break
-                CASE(4);
-                CASE(8);
-                CASE(12);
-                CASE(16);
-#undef CASE
-            }
-        }
-}
-
-/* --- updates --- */
-
-/* Sources of two targets: target t has two source rows i with the two weights
- * weights[t * target_step + i * source_step]. */
-struct part {
-    const int32_t *sources; /* (count, width) */
-    size_t count;
-    const int32_t *weights;
-    size_t target_step, source_step;
-};
-
-INLINE void add_part(vector sums[2][UPDATE_VECTORS], const struct part *part, size_t width, size_t at,
-                     size_t vectors) {
-    const int32_t *weights = part->weights, *source = part->sources + at;
-    for (size_t i = 0; i < part->count; i++, weights += part->source_step, source += width) {
-        const twos first = (twos){0} + weights[0], second = (twos){0} + weights[part->target_step];
-        for (size_t v = 0; v < vectors; v++) {
-            const twos values = LOAD_TWOS(source + v * 16);
-            sums[0][v] = add_products(sums[0][v], first, values);
-            sums[1][v] = add_products(sums[1][v], second, values);
-        }
-    }
-}
-
-/* Two rows, which may be the same, by what an update has summed up for each: targets[t] from `at` on. */
-INLINE void move_rows(bfloat16 *const *targets, size_t at, vector sums[2][UPDATE_VECTORS], size_t vectors,
-                      float scale) {
-    for (size_t t = 0; t < 2; t++)
-        for (size_t v = 0; v < vectors; v++)
-            move_numbers(targets[t] + at + v * W, sums[t][v], scale);
-}
-
-INLINE void update_tile(bfloat16 *const *targets, const struct part *parts, size_t count, float scale,
-                        size_t width, size_t at, size_t vectors) {
-    vector sums[2][UPDATE_VECTORS] = {{{0}}};
-    for (size_t i = 0; i < count; i++)
-        add_part(sums, &parts[i], width, at, vectors);
-    move_rows(targets, at, sums, vectors, scale);
-}
-
-/* Rows are cut into parts of nearly equal width, each at most UPDATE_VECTORS vectors. */
-INTENDED_RACE static void update_two(bfloat16 *const *targets, const struct part *parts, size_t count,
-                                     float scale, size_t width) {
-    for (size_t at = 0, vectors; at < width; at += vectors * W) {
-        vectors = next_part((width - at) / W, UPDATE_VECTORS);
-        switch (vectors) {
-#define CASE(n)                                                  \
-    case n:                                                      \
-        update_tile(targets, parts, count, scale, width, at, n); \
-        break
-            CASE(1);
-            CASE(2);
-            CASE(3);
-            CASE(4);
-            CASE(5);
-            CASE(6);
-            CASE(7);
-#undef CASE
-        }
-    }
-}
-
-/* --- steps --- */
 
 static void scores(const struct kernel_step *step) {
     const struct room room = plan(step);
-    pack_rows(room.input_dims, room.input_rows, step->inputs, step->rows, &room);
-    pack_rows(room.slot_dims, room.slot_rows, step->slots, step->rows + 2 * step->window + 2, &room);
-    pack_noise(step, &room);
-    score_noise(step, &room);
-    score_pairs(step, &room);
+    pack_and_score(step, &room, 1, 1);
 }
 
 static void update(const struct kernel_step *step, float scale) {
     const struct room room = plan(step);
-    const size_t reach = 2 * step->window, width = room.width, band = step->band_columns;
-    struct ahead ahead = plan_ahead(step);
-    pack_weights(room.pair_slots, room.pair_inputs, step->pairs, step->rows, band);
+    pack_weights(room.pair_slots, room.pair_inputs, step->pairs, step->rows, step->band_columns);
     pack_weights(room.noise_words, room.noise_inputs, step->noise_scores, step->rows, step->columns);
-    for (size_t p = 0; p < step->rows; p += 2) {
-        const struct part parts[] = {
-            {room.slot_rows + p / 2 * width, step->window + 1, room.pair_slots + p * band / 2, band / 2, 1},
-            {room.noise_rows, (step->noise_count + 1) / 2, room.noise_words + p * step->columns / 2,
-             step->columns / 2, 1},
-        };
-        fetch_ahead(&ahead, 1);
-        update_two(step->inputs + p, parts, 2, scale, width);
-    }
-    for (size_t s = 0; s < step->rows + reach; s += 2) {
-        const size_t from = s > reach ? s - reach : 0, to = s + 2 < step->rows ? s + 2 : step->rows;
-        const struct part part = {room.input_rows + from / 2 * width, (to - from) / 2,
-                                  room.pair_inputs + from / 2 * band + (s - from), 1, band - 2};
-        fetch_ahead(&ahead, 1);
-        update_two(step->slots + s, &part, 1, scale, width);
-    }
-    for (size_t j = 0; j < step->noise_count; j += 2) {
-        const struct part part = {room.input_rows, step->rows / 2, room.noise_inputs + j, 1, step->columns};
-        fetch_ahead(&ahead, 1);
-        update_two(step->noise + j, &part, 1, scale, width);
-    }
+    update_rows(step, &room, &(struct units){scale, scale, scale, 0});
 }
 
 /* --- logistic --- */
@@ -357,6 +144,6 @@ static void logistic(float *values, size_t count) {
 }
 
 const struct kernel kernel_bf16 = {
-    "avx512bf16", 0x1p-9f, scores, update, merge, logistic, weigh, multiply_adds,
+    "avx512bf16", 0x1p-24f, 0x1p-9f, scores, update, merge, logistic, weigh, multiply_adds,
 };
 #endif

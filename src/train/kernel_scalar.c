@@ -132,5 +132,5 @@ static double multiply_adds(size_t rounds) {
 }
 
 const struct kernel kernel_scalar = {
-    "scalar", 0x1p-24f, scores, update, merge, logistic, weigh, multiply_adds,
+    "scalar", 0x1p-24f, 0x1p-24f, scores, update, merge, logistic, weigh, multiply_adds,
 };

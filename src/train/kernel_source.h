@@ -32,18 +32,6 @@ static struct room plan(const struct kernel_step *step) {
 
 /* --- rows of the matrices --- */
 
-/* 2 W numbers: those at even places, and those at odd ones. They are widened and narrowed by shifts and masks
- * alone, and to a sum over the dims their order is all one. */
-INLINE void load_two(const bfloat16 *address, vector *even, vector *odd) {
-    const random_bits both = *(const random_bits *)address;
-    *even = (vector)(both << 16);
-    *odd = (vector)(both & 0xffff0000);
-}
-
-INLINE void store_two(bfloat16 *address, random_bits even, random_bits odd) {
-    *(random_bits *)address = (random_bits)MIX_HALVES(even >> 16, odd);
-}
-
 INTENDED_RACE static void copy_rows(float *to, bfloat16 *const *rows, size_t count, const struct room *room) {
     const size_t two = 2 * (size_t)W;
     for (size_t r = 0; r < count; r++, to += room->stride) {
@@ -56,14 +44,6 @@ INTENDED_RACE static void copy_rows(float *to, bfloat16 *const *rows, size_t cou
         if (d < room->width)
             STORE(to + d, load_numbers(rows[r] + d));
     }
-}
-
-/* 2 W numbers from `address` on: move_numbers(). */
-INLINE void move_two(bfloat16 *address, vector first, vector second, float scale) {
-    vector even, odd;
-    load_two(address, &even, &odd);
-    store_two(address, (random_bits)(even + scale * first) + random_of(first),
-              (random_bits)(odd + scale * second) + random_of(second));
 }
 
 /* --- products of matrices --- */
@@ -361,5 +341,5 @@ static void logistic(float *values, size_t count) {
 }
 
 const struct kernel KERNEL_TABLE = {
-    KERNEL_NAME, 0x1p-24f, scores, update, merge, logistic, weigh, multiply_adds,
+    KERNEL_NAME, 0x1p-24f, 0x1p-24f, scores, update, merge, logistic, weigh, multiply_adds,
 };

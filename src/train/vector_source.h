@@ -15,6 +15,7 @@
 
 typedef float vector __attribute__((vector_size(W * 4), aligned(W * 4), may_alias));
 typedef int32_t whole __attribute__((vector_size(W * 4), aligned(W * 4), may_alias));
+typedef whole twos; /* W times two numbers of 16 bits */
 
 typedef uint32_t random_bits __attribute__((vector_size(W * 4), aligned(W * 4), may_alias));
 typedef uint16_t halves __attribute__((vector_size(W * 4), aligned(W * 4), may_alias));
@@ -22,6 +23,8 @@ typedef bfloat16 numbers __attribute__((vector_size(W * 2), aligned(W * 2), may_
 
 #define LOAD(address) (*(const vector *)(address))
 #define STORE(address, value) (*(vector *)(address) = (value))
+#define LOAD_TWOS(address) (*(const twos *)(address))
+#define STORE_TWOS(address, value) (*(twos *)(address) = (value))
 
 /* Keeps the compiler from loading a value again for each of its uses: loads are what a tile runs out of. */
 #if defined(__x86_64__) && !defined(__clang_analyzer__)
@@ -161,6 +164,26 @@ typedef float half_vector __attribute__((vector_size(W * 2), aligned(W * 2), may
 #define LANES_ODD(a, b) \
     __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31)
 #endif
+
+/* 2 W numbers of a row: those at even places, and those at odd ones. They are widened and narrowed by shifts
+ * and masks alone, and to a sum over the dims their order is all one. */
+INLINE void load_two(const bfloat16 *address, vector *even, vector *odd) {
+    const random_bits both = *(const random_bits *)address;
+    *even = (vector)(both << 16);
+    *odd = (vector)(both & 0xffff0000);
+}
+
+INLINE void store_two(bfloat16 *address, random_bits even, random_bits odd) {
+    *(random_bits *)address = (random_bits)MIX_HALVES(even >> 16, odd);
+}
+
+/* 2 W numbers from `address` on: move_numbers(). */
+INLINE void move_two(bfloat16 *address, vector first, vector second, float scale) {
+    vector even, odd;
+    load_two(address, &even, &odd);
+    store_two(address, (random_bits)(even + scale * first) + random_of(first),
+              (random_bits)(odd + scale * second) + random_of(second));
+}
 
 /* Lane i of the result is the sum of sums[i]'s lanes. Each step halves the number of vectors. */
 INLINE vector add_across(vector *sums) {

@@ -176,7 +176,7 @@ static void check_block(struct test *test, struct setup *setup, size_t at) {
     CHECK(test, length == (left < PACE_LENGTH_MOST ? left : PACE_LENGTH_MOST));
     struct twin gradient = {0}, sizes = {0};
     const double expected = whole_loss(plan, &setup->twin, at, length, &gradient, &sizes);
-    const double roundoff = (double)setup->settings.kernel->roundoff;
+    const double roundoff = (double)setup->settings.kernel->weight_roundoff;
     CHECK_MSG(test, fabs(loss.loss - expected) < (1e-5 + roundoff) * expected, "loss %g, not %g", loss.loss,
               expected);
     for (size_t i = 0; i < (size_t)2 * VOCAB * DIM; i++) {

@@ -67,10 +67,12 @@ static double slope(const struct objective *objective, const struct scores *scor
 }
 
 /* The third derivative of softplus is below 0.1, so the differences are off by 0.1 / 6 step^2 weight, about
- * 2e-6. The logistic function of a kernel is off by a sixteenth of its roundoff, times weights up to 4. */
+ * 2e-6. The logistic function of a kernel is off by a sixteenth of its weights' roundoff, times weights up
+ * to 4. */
 static void check_gradient(struct test *test, const struct objective *objective,
                            const struct kernel *kernel) {
-    const double bound = 1e-5 + (kernel->roundoff > 1e-6f ? (double)kernel->roundoff / 16 * 4 : 0);
+    const double bound = 1e-5 +
+                         (kernel->weight_roundoff > 1e-6f ? (double)kernel->weight_roundoff / 16 * 4 : 0);
     struct rng rng = rng_seed(5, 7);
     struct example example, changed;
     struct scores scores = make_example(&example, &rng);

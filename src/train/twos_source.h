@@ -1,0 +1,286 @@
+/* The kernels that multiply numbers of 16 bits. One instruction multiplies two neighbours and adds both
+ * products, so everything is packed in twos: along the dims for scores, and two rows in turn for updates,
+ * which sum over rows. A kernel_*.c file defines, after vector_source.h and before this, SCORE_ROWS      the
+ * register tile of noise scores: at most so many rows, 6 or 12, by two vectors UPDATE_VECTORS  the one of
+ * updates: two rows by at most so many, 6 or 7 lanes           a vector of sums of products load_factors()  2
+ * W numbers of a row as factors, times a scale that makes them fit add_products()  sum + both products of
+ * twos, lane by lane pack_two()      two rows' factors in turn, from dim d on, as rows + d of `width` in all
+ *   score_of()      lanes as floats, times the unit of the factors' products
+ *   coarser()       lanes, so many bits to the right
+ *   move_part()     row += sums times a unit, as pack_two() orders them
+ *   next_vectors()  how many vectors of what is left of two rows an update takes at once
+ * Loops over a tile have constant bounds, so that the sums live in registers. */
+
+/* A step's room, in twos. */
+struct room {
+    size_t half;           /* from one row, packed along the dims, to the next */
+    size_t width;          /* of two rows in turn */
+    int32_t *input_dims;   /* (rows, half): twos along the dims */
+    int32_t *input_rows;   /* (rows / 2, width): two rows in turn */
+    int32_t *slot_dims;    /* (slots, half) */
+    int32_t *slot_rows;    /* (slots / 2, width) */
+    int32_t *noise_dims;   /* (half, columns): transposed */
+    int32_t *noise_rows;   /* (columns / 2, width) */
+    int32_t *pair_slots;   /* (rows, band_columns / 2): weights, twos along the slots */
+    int32_t *pair_inputs;  /* (rows / 2, band_columns): of two rows in turn */
+    int32_t *noise_words;  /* (rows, columns / 2) */
+    int32_t *noise_inputs; /* (rows / 2, columns) */
+    float *scales;         /* (2) for a kernel to keep those of input and output rows in */
+};
+
+static struct room plan_room(const struct kernel_step *step, size_t half, size_t width) {
+    const size_t slots = step->rows + 2 * step->window + 2, columns = step->columns;
+    struct room room = {.half = half, .width = width};
+    room.input_dims = (int32_t *)(void *)step->room;
+    room.input_rows = room.input_dims + step->rows * room.half;
+    room.slot_dims = room.input_rows + step->rows / 2 * room.width;
+    room.slot_rows = room.slot_dims + slots * room.half;
+    room.noise_dims = room.slot_rows + slots / 2 * room.width;
+    room.noise_rows = room.noise_dims + columns * room.half;
+    room.pair_inputs = room.noise_rows + columns / 2 * room.width;
+    room.pair_slots = room.pair_inputs + step->rows / 2 * step->band_columns;
+    room.noise_inputs = room.pair_slots + step->rows / 2 * step->band_columns;
+    room.noise_words = room.noise_inputs + step->rows / 2 * columns;
+    room.scales = (float *)(void *)(room.noise_words + step->rows / 2 * columns);
+    return room;
+}
+
+/* --- packing --- */
+
+INTENDED_RACE static void pack_rows(int32_t *dims, int32_t *rows, bfloat16 *const *sources, size_t count,
+                                    float scale, const struct room *room) {
+    for (size_t r = 0; r < count; r += 2, dims += 2 * room->half, rows += room->width)
+        for (size_t d = 0; d < room->width; d += 2 * (size_t)W) {
+            const twos first = load_factors(sources[r] + d, scale);
+            const twos second = load_factors(sources[r + 1] + d, scale);
+            STORE_TWOS(dims + d / 2, first);
+            STORE_TWOS(dims + room->half + d / 2, second);
+            pack_two(rows, first, second, d, room->width);
+        }
+}
+
+INTENDED_RACE static void pack_noise(const struct kernel_step *step, float scale, const struct room *room) {
+    for (size_t j = 0; j < step->columns; j += W)
+        for (size_t d = 0; d < room->width; d += 2 * (size_t)W) {
+            vector rows[W];
+            for (size_t i = 0; i < W; i++)
+                rows[i] = (vector)load_factors(step->noise[j + i] + d, scale);
+            for (size_t i = 0; i < W; i += 2)
+                pack_two(room->noise_rows + (j + i) / 2 * room->width, (twos)rows[i], (twos)rows[i + 1], d,
+                         room->width);
+            transpose_tile((float *)room->noise_dims + d / 2 * step->columns + j, step->columns, rows);
+        }
+}
+
+/* --- scores --- */
+
+INLINE void score_tile(const struct kernel_step *step, const struct room *room, float unit, size_t p,
+                       size_t j, size_t rows, size_t vectors) {
+    const int32_t *inputs = room->input_dims + p * room->half, *noise = room->noise_dims + j;
+    lanes sums[SCORE_ROWS][2] = {{{0}}};
+    for (size_t d = 0; d < (step->dim + 1) / 2; d++) {
+        twos words[2];
+        for (size_t v = 0; v < vectors; v++) {
+            words[v] = LOAD_TWOS(noise + d * step->columns + v * W);
+            IN_REGISTER(words[v]);
+        }
+        for (size_t r = 0; r < rows; r++) {
+            const twos input = (twos){0} + inputs[r * room->half + d];
+            for (size_t v = 0; v < vectors; v++)
+                sums[r][v] = add_products(sums[r][v], input, words[v]);
+        }
+    }
+    for (size_t r = 0; r < rows; r++)
+        for (size_t v = 0; v < vectors; v++)
+            STORE(step->noise_scores + (p + r) * step->columns + j + v * W, score_of(sums[r][v], unit));
+}
+
+/* In tiles of nearly as many rows each. */
+INLINE void score_rows(const struct kernel_step *step, const struct room *room, float unit, size_t j,
+                       size_t vectors) {
+    for (size_t p = 0, rows; p < step->rows; p += rows) {
+        rows = 2 * next_part((step->rows - p) / 2, SCORE_ROWS / 2);
+        switch (rows) {
+#define CASE(n)                                         \
+    case n:                                             \
+        score_tile(step, room, unit, p, j, n, vectors); \
+        break
+            CASE(2);
+            CASE(4);
+            CASE(6);
+#if SCORE_ROWS > 6
+            CASE(8);
+            CASE(10);
+            CASE(12);
+#endif
+#undef CASE
+        }
+    }
+}
+
+static void score_noise(const struct kernel_step *step, const struct room *room, float unit) {
+    size_t j = 0;
+    for (; j + 2 * (size_t)W <= step->columns; j += 2 * (size_t)W)
+        score_rows(step, room, unit, j, 2);
+    if (j < step->columns)
+        score_rows(step, room, unit, j, 1);
+}
+
+/* One row with `count` slots, kept in registers until their lanes are added up. */
+INLINE vector score_slots(const struct room *room, float unit, size_t p, size_t k, size_t count) {
+    const size_t half = room->half;
+    const int32_t *input = room->input_dims + p * half, *slots = room->slot_dims + (p / 2 * 2 + k) * half;
+    lanes sums[W] = {{0}};
+    for (size_t d = 0; d < room->width / 2; d += W) {
+        const twos values = LOAD_TWOS(input + d);
+        for (size_t i = 0; i < count; i++)
+            sums[i] = add_products(sums[i], values, LOAD_TWOS(slots + i * half + d));
+    }
+    vector scores[W];
+    for (size_t i = 0; i < W; i++)
+        scores[i] = score_of(sums[i], unit);
+    return add_across(scores);
+}
+
+/* How many of a band's slots from k on are scored at once: fours to a vector's lanes. Those beyond `reach`
+ * are there, if of no use; none are left from `reach` on. */
+INLINE size_t next_slots(size_t reach, size_t k) {
+    const size_t left = k < reach ? (reach - k + 3) / 4 * 4 : 0;
+    return left < W ? left : W;
+}
+
+static void score_pairs(const struct kernel_step *step, const struct room *room, float unit) {
+    const size_t reach = 2 * step->window + 2;
+    for (size_t p = 0; p < step->rows; p++)
+        for (size_t k = 0; k < step->band_columns; k += W) {
+            float *to = step->pairs + p * step->band_columns + k;
+            switch (next_slots(reach, k)) {
+#define CASE(n)                                      \
+    case n:                                          \
+        STORE(to, score_slots(room, unit, p, k, n)); \
+        break
+                CASE(4);
+                CASE(8);
+#if KERNEL_WIDTH > 8
+                CASE(12);
+                CASE(16);
+#endif
+#undef CASE
+            }
+        }
+}
+
+/* Rows become factors by these scales. */
+static void pack_and_score(const struct kernel_step *step, const struct room *room, float input_scale,
+                           float output_scale) {
+    const float unit = 1 / input_scale / output_scale;
+    pack_rows(room->input_dims, room->input_rows, step->inputs, step->rows, input_scale, room);
+    pack_rows(room->slot_dims, room->slot_rows, step->slots, step->rows + 2 * step->window + 2, output_scale,
+              room);
+    pack_noise(step, output_scale, room);
+    score_noise(step, room, unit);
+    score_pairs(step, room, unit);
+}
+
+/* --- updates --- */
+
+/* Sources of two targets: target t has two source rows i with the two weights
+ * weights[t * target_step + i * source_step]. */
+struct part {
+    const int32_t *sources; /* (count, width) */
+    size_t count;
+    const int32_t *weights;
+    size_t target_step, source_step;
+    int shift; /* which brings its sums to the unit of the next part's */
+};
+
+INLINE void add_part(lanes sums[2][UPDATE_VECTORS], const struct part *part, size_t width, size_t at,
+                     size_t vectors) {
+    const int32_t *weights = part->weights, *source = part->sources + at;
+    for (size_t i = 0; i < part->count; i++, weights += part->source_step, source += width) {
+        const twos first = (twos){0} + weights[0], second = (twos){0} + weights[part->target_step];
+        for (size_t v = 0; v < vectors; v++) {
+            twos values = LOAD_TWOS(source + v * W);
+            IN_REGISTER(values);
+            sums[0][v] = add_products(sums[0][v], first, values);
+            sums[1][v] = add_products(sums[1][v], second, values);
+        }
+    }
+}
+
+/* One target after the other, as they may be the same row. */
+INLINE void update_tile(bfloat16 *const *targets, const struct part *parts, size_t count, float unit,
+                        size_t width, size_t at, size_t vectors) {
+    lanes sums[2][UPDATE_VECTORS] = {{{0}}};
+    for (size_t i = 0; i < count; i++) {
+        add_part(sums, &parts[i], width, at, vectors);
+        for (size_t v = 0; v < vectors; v++) {
+            sums[0][v] = coarser(sums[0][v], parts[i].shift);
+            sums[1][v] = coarser(sums[1][v], parts[i].shift);
+        }
+    }
+    for (size_t t = 0; t < 2; t++)
+        move_part(targets[t] + at, sums[t], vectors, unit);
+}
+
+INTENDED_RACE static void update_two(bfloat16 *const *targets, const struct part *parts, size_t count,
+                                     float unit, size_t width) {
+    for (size_t at = 0, vectors; at < width; at += vectors * W) {
+        vectors = next_vectors((width - at) / W);
+        switch (vectors) {
+#define CASE(n)                                                 \
+    case n:                                                     \
+        update_tile(targets, parts, count, unit, width, at, n); \
+        break
+            CASE(1);
+            CASE(2);
+            CASE(3);
+            CASE(4);
+            CASE(5);
+            CASE(6);
+#if UPDATE_VECTORS > 6
+            CASE(7);
+#endif
+#undef CASE
+        }
+    }
+}
+
+/* What one in a sum of products is worth, in a row's numbers. */
+struct units {
+    float inputs, slots, noise; /* by the row that moves */
+    int shift;                  /* pairs' weights are finer than those of noise by so many bits */
+};
+
+/* With the weights packed. */
+static void update_rows(const struct kernel_step *step, const struct room *room, const struct units *units) {
+    const size_t reach = 2 * step->window, width = room->width, band = step->band_columns;
+    struct ahead ahead = plan_ahead(step);
+    for (size_t p = 0; p < step->rows; p += 2) {
+        const struct part parts[] = {
+            {room->slot_rows + p / 2 * width, step->window + 1, room->pair_slots + p * band / 2, band / 2, 1,
+             units->shift},
+            {room->noise_rows, (step->noise_count + 1) / 2, room->noise_words + p * step->columns / 2,
+             step->columns / 2, 1, 0},
+        };
+        fetch_ahead(&ahead, 1);
+        update_two(step->inputs + p, parts, 2, units->inputs, width);
+    }
+    for (size_t s = 0; s < step->rows + reach; s += 2) {
+        const size_t from = s > reach ? s - reach : 0, to = s + 2 < step->rows ? s + 2 : step->rows;
+        const struct part part = {room->input_rows + from / 2 * width,
+                                  (to - from) / 2,
+                                  room->pair_inputs + from / 2 * band + (s - from),
+                                  1,
+                                  band - 2,
+                                  0};
+        fetch_ahead(&ahead, 1);
+        update_two(step->slots + s, &part, 1, units->slots, width);
+    }
+    for (size_t j = 0; j < step->noise_count; j += 2) {
+        const struct part part = {
+            room->input_rows, step->rows / 2, room->noise_inputs + j, 1, step->columns, 0};
+        fetch_ahead(&ahead, 1);
+        update_two(step->noise + j, &part, 1, units->noise, width);
+    }
+}
