@@ -214,7 +214,7 @@ INLINE void update_tile(bfloat16 *const *targets, const struct part *parts, size
     lanes sums[2][UPDATE_VECTORS] = {{{0}}};
     for (size_t i = 0; i < count; i++) {
         add_part(sums, &parts[i], width, at, vectors);
-        for (size_t v = 0; v < vectors; v++) {
+        for (size_t v = 0; v < vectors && i + 1 < count; v++) {
             sums[0][v] = coarser(sums[0][v], parts[i].shift);
             sums[1][v] = coarser(sums[1][v], parts[i].shift);
         }
