@@ -17,7 +17,7 @@ INLINE lanes add_products(lanes sum, twos a, twos b) {
     return sum + (lanes)_mm256_madd_epi16((__m256i)a, (__m256i)b);
 }
 
-INLINE vector score_of(lanes sum, float unit) {
+INLINE vector to_floats(lanes sum, float unit) {
     return (vector)_mm256_cvtepi32_ps((__m256i)sum) * unit;
 }
 
@@ -64,9 +64,9 @@ INLINE void move_last(bfloat16 *address, vector sums) {
 
 INLINE void move_part(bfloat16 *row, const lanes *sums, size_t vectors, float unit) {
     for (size_t v = 0; v + 1 < vectors; v += 2)
-        move_two(row + v * W, score_of(sums[v], unit), score_of(sums[v + 1], unit), 1);
+        move_two(row + v * W, to_floats(sums[v], unit), to_floats(sums[v + 1], unit), 1);
     if (vectors % 2 == 1)
-        move_last(row + (vectors - 1) * W, score_of(sums[vectors - 1], unit));
+        move_last(row + (vectors - 1) * W, to_floats(sums[vectors - 1], unit));
 }
 
 /* Even and odd dims together. Fours measured faster than sixes, which leave no register free. */

@@ -1,7 +1,5 @@
 /* AVX-512 with products of bfloat16: twice the multiply-adds an instruction. The rows have such numbers, the
- * gradients' weights are rounded to them as they are packed, and products are summed up as floats. One
- * instruction multiplies two neighbours and adds both products, so everything is packed in twos: along the
- * dims for scores, and two rows in turn for updates, which sum over rows. */
+ * gradients' weights are rounded to them as they are packed, and products are summed up as floats. */
 #include "train/kernel_list.h"
 #if KERNEL_X86
 #define KERNEL_WIDTH 16
@@ -62,7 +60,7 @@ INLINE twos load_factors(const bfloat16 *address, float scale) {
     return LOAD_TWOS(address);
 }
 
-INLINE vector score_of(lanes sum, float unit) {
+INLINE vector to_floats(lanes sum, float unit) {
     (void)unit;
     return sum;
 }

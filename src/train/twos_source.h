@@ -1,14 +1,17 @@
 /* The kernels that multiply numbers of 16 bits. One instruction multiplies two neighbours and adds both
  * products, so everything is packed in twos: along the dims for scores, and two rows in turn for updates,
- * which sum over rows. A kernel_*.c file defines, after vector_source.h and before this, SCORE_ROWS      the
- * register tile of noise scores: at most so many rows, 6 or 12, by two vectors UPDATE_VECTORS  the one of
- * updates: two rows by at most so many, 6 or 7 lanes           a vector of sums of products load_factors()  2
- * W numbers of a row as factors, times a scale that makes them fit add_products()  sum + both products of
- * twos, lane by lane pack_two()      two rows' factors in turn, from dim d on, as rows + d of `width` in all
- *   score_of()      lanes as floats, times the unit of the factors' products
- *   coarser()       lanes, so many bits to the right
- *   move_part()     row += sums times a unit, as pack_two() orders them
- *   next_vectors()  how many vectors of what is left of two rows an update takes at once
+ * which sum over rows. A kernel_*.c file defines, after vector_source.h and before this:
+ * - SCORE_ROWS: the register tile of noise scores, at most so many rows, 6 or 12, by two vectors
+ * - UPDATE_VECTORS: the one of updates, two rows by at most so many, 6 or 7
+ * - lanes: a vector of sums of products
+ * - load_factors(): 2 W numbers of a row as factors, times a scale that makes them fit
+ * - pack_two(): two rows' factors in turn, from dim d of `width` on
+ * - add_products(): sum + both products of twos, lane by lane
+ * - coarser(): lanes, so many bits to the right
+ * - to_floats(): lanes times the unit of the factors' products
+ * - move_part(): row += sums times a unit, in the order of pack_two()
+ * - next_vectors(): how many of the vectors that are left of two rows an update takes at once
+ *
  * Loops over a tile have constant bounds, so that the sums live in registers. */
 
 /* A step's room, in twos. */
@@ -92,7 +95,7 @@ INLINE void score_tile(const struct kernel_step *step, const struct room *room, 
     }
     for (size_t r = 0; r < rows; r++)
         for (size_t v = 0; v < vectors; v++)
-            STORE(step->noise_scores + (p + r) * step->columns + j + v * W, score_of(sums[r][v], unit));
+            STORE(step->noise_scores + (p + r) * step->columns + j + v * W, to_floats(sums[r][v], unit));
 }
 
 /* In tiles of nearly as many rows each. */
@@ -138,7 +141,7 @@ INLINE vector score_slots(const struct room *room, float unit, size_t p, size_t 
     }
     vector scores[W];
     for (size_t i = 0; i < W; i++)
-        scores[i] = score_of(sums[i], unit);
+        scores[i] = to_floats(sums[i], unit);
     return add_across(scores);
 }
 

@@ -1,7 +1,7 @@
 /* What the vector kernels have in common, written once with the vector extensions of GCC and Clang: vectors,
- * rows, shuffles, fetching. A kernel_*.c file defines KERNEL_WIDTH, floats a vector (4, 8 or 16),
- * and UPDATE_VECTORS, and includes this or kernel_source.h; the Makefile compiles it with the instruction
- * set's flags. */
+ * rows, shuffles, fetching. A kernel_*.c file defines KERNEL_WIDTH, floats a vector (4, 8 or 16), and
+ * includes kernel_source.h, or this and twos_source.h; the Makefile compiles it with the instruction set's
+ * flags. */
 #include <stdint.h>
 #if defined(__x86_64__)
 #include <immintrin.h>

@@ -285,6 +285,67 @@ static void check_rounding(struct test *test, const struct kernel *kernel, float
     check_errors(test, &errors, kernel->name, (double)scale);
 }
 
+/* All factors alike and their mantissas full: sums are as large as they can be beside the largest factor. */
+static struct example make_full(size_t dim) {
+    struct rng rng = rng_seed(1, dim);
+    struct example example = make_example(KERNEL_ROWS_MOST, 5, 64, dim, true, &rng);
+    const size_t stride = kernel_stride(dim);
+    for (size_t i = 0; i < (example.vocab - 1) * stride; i++)
+        example.input[i] = example.output[i] = i % stride < dim ? 0x3fff : 0;
+    return example;
+}
+
+static void fill_full_weights(struct kernel_step *step) {
+    memset(step->pairs, 0, step->rows * step->band_columns * sizeof *step->pairs);
+    for (size_t p = 0; p < step->rows; p++) {
+        for (size_t k = 0; k <= 2 * step->window; k++)
+            step->pairs[p * step->band_columns + p % 2 + k] = 0.999f;
+        for (size_t j = 0; j < step->noise_count; j++)
+            step->noise_scores[p * step->columns + j] = 0.999f;
+    }
+}
+
+/* Numbers that differ by more than what rounds to another bfloat16 or two. */
+static size_t unlike(const bfloat16 *a, const bfloat16 *b, size_t count) {
+    size_t different = 0;
+    for (size_t i = 0; i < count; i++)
+        different += !(fabsf(bfloat16_value(a[i]) - bfloat16_value(b[i])) <=
+                       0x1p-6f * fabsf(bfloat16_value(a[i])));
+    return different;
+}
+
+static void check_full(struct test *test, const struct kernel *kernel, size_t dim) {
+    struct example expected = make_full(dim), actual = make_full(dim);
+    const struct kernel_step *step = &expected.step;
+    kernel_scalar.scores(step);
+    kernel->scores(&actual.step);
+    const float bound = 0.001f * step->noise_scores[0];
+    CHECK_MSG(
+        test,
+        differences(step->pairs, actual.step.pairs, 12, bound) == 0 &&
+            differences(step->noise_scores, actual.step.noise_scores, step->rows * step->columns, bound) == 0,
+        "%s dim %zu: scores", kernel->name, dim);
+    fill_full_weights(&expected.step);
+    fill_full_weights(&actual.step);
+    kernel_scalar.update(step, 0.125f);
+    kernel->update(&actual.step, 0.125f);
+    const size_t count = expected.vocab * kernel_stride(dim);
+    CHECK_MSG(test,
+              unlike(expected.input, actual.input, count) + unlike(expected.output, actual.output, count) ==
+                  0,
+              "%s dim %zu: rows", kernel->name, dim);
+    free_example(&expected);
+    free_example(&actual);
+}
+
+static void test_full(struct test *test) {
+    const size_t dims[] = {1, 16, 32, 33, 100, 128, 129, 512, 513, 2048, 2049, 4096};
+    const struct kernel *kernel;
+    for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
+        for (size_t k = 0; k < sizeof dims / sizeof *dims; k++)
+            check_full(test, kernel, dims[k]);
+}
+
 /* A weight just below a power of two is not rounded to what its bits can't hold. */
 static void test_largest_weight(struct test *test) {
     const struct kernel *kernel;
@@ -398,6 +459,7 @@ static const struct test_case cases[] = {
     {"kernel: every one equals the reference, all dims", test_dims},
     {"kernel: every one equals the reference, all counts of rows, noise words and windows", test_counts},
     {"kernel: rows are rounded up and down, and not at all in the mean", test_rounding},
+    {"kernel: the largest sums", test_full},
     {"kernel: a weight just below a power of two", test_largest_weight},
     {"kernel: rows merged, and rounded the same way", test_merge},
     {"kernel: gradients weighed", test_weigh},
