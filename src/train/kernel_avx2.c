@@ -13,8 +13,10 @@
 
 typedef twos lanes;
 
+/* Without a sign, as those wrap around. */
 INLINE lanes add_products(lanes sum, twos a, twos b) {
-    return sum + (lanes)_mm256_madd_epi16((__m256i)a, (__m256i)b);
+    const random_bits products = (random_bits)_mm256_madd_epi16((__m256i)a, (__m256i)b);
+    return (lanes)((random_bits)sum + products);
 }
 
 INLINE vector to_floats(lanes sum, float unit) {
@@ -95,7 +97,9 @@ static int factor_bits(size_t dim) {
     return bits;
 }
 
-/* By the bits of numbers without their signs, which are in the order of the magnitudes. */
+/* By the bits of numbers without their signs, which are in the order of the magnitudes. Another thread may
+ * move a row before it is packed: 16 bits have room for eight times the largest, and beyond that a step is
+ * wrong once. */
 INTENDED_RACE static halves largest_numbers(bfloat16 *const *rows, size_t count, size_t dim, halves most) {
     for (size_t r = 0; r < count; r++)
         for (size_t d = 0; d < dim; d += 2 * (size_t)W) {
