@@ -49,7 +49,8 @@ struct kernel {
     const char *name;
 
     /* How far a factor of a product can be off, as a share of the largest such factor in the step: a row's
-     * number, and an update's weight. 2^-24, or more where they are rounded to shorter numbers. */
+     * number, and an update's weight. 2^-24, or more where they are rounded to shorter numbers; of whole
+     * numbers, a weight's share grows with the count of columns, and is that of a hundred. */
     float row_roundoff, weight_roundoff;
 
     /* pairs[p, k] = inputs[p] . slots[p / 2 * 2 + k], k < 2 w + 2; beyond it stays or is some number;

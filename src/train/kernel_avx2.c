@@ -202,7 +202,7 @@ static struct room plan(const struct kernel_step *step) {
     return plan_room(step, ((width / 2 + W - 1) / W | 1) * W, width);
 }
 
-INTENDED_RACE static void scores(const struct kernel_step *step) {
+static void scores(const struct kernel_step *step) {
     const struct room room = plan(step);
     const size_t dim = step->dim, slots = step->rows + 2 * step->window;
     const halves none = {0}, inputs = largest_numbers(step->inputs, step->rows, dim, none);
@@ -228,17 +228,12 @@ static void update(const struct kernel_step *step, float scale) {
 
 /* --- logistic --- */
 
-/* 2^x for x within +-126: the nearest whole number into the exponent, and for the rest, in [-1/2, 1/2], a
- * polynomial whose largest relative error, 3e-6, is the least that this degree allows. Adding 1.5 * 2^23
- * rounds to the nearest. */
+/* 2^x for x within +-126: the nearest whole number into the exponent, and the rest by a polynomial.
+ * Adding 1.5 * 2^23 rounds to the nearest. */
 INLINE vector power_of_two(vector x) {
     const float magic = 12582912.0f;
-    const vector shifted = x + magic, rest = x - (shifted - magic);
-    vector sum = rest * 0.00957010192f + 0.0559178617f;
-    sum = sum * rest + 0.240247448f;
-    sum = sum * rest + 0.693121815f;
-    sum = sum * rest + 0.999999261f;
-    return (vector)((whole)sum + ((whole)shifted << 23));
+    const vector shifted = x + magic;
+    return (vector)((whole)power_of_rest(x - (shifted - magic)) + ((whole)shifted << 23));
 }
 
 /* The reciprocal is exact to 1.5 * 2^-12, and with one step of Newton's method to its square. */

@@ -120,17 +120,11 @@ static void update(const struct kernel_step *step, float scale) {
 
 /* --- logistic --- */
 
-/* 2^x: the nearest whole number into the exponent, and for the rest, in [-1/2, 1/2], a polynomial whose
- * largest relative error, 3e-6, is the least that this degree allows. */
+/* 2^x: the nearest whole number into the exponent, and the rest by a polynomial. */
 INLINE vector power_of_two(vector x) {
     const vector nearest = (vector)_mm512_roundscale_ps((__m512)x,
                                                         _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    const vector rest = x - nearest;
-    vector sum = rest * 0.00957010192f + 0.0559178617f;
-    sum = sum * rest + 0.240247448f;
-    sum = sum * rest + 0.693121815f;
-    sum = sum * rest + 0.999999261f;
-    return (vector)_mm512_scalef_ps((__m512)sum, (__m512)nearest);
+    return (vector)_mm512_scalef_ps((__m512)power_of_rest(x - nearest), (__m512)nearest);
 }
 
 /* The reciprocal is exact to 2^-14, which weights that are rounded to 2^-9 don't feel. */
