@@ -17,7 +17,8 @@
  * before the block's first word. */
 struct block {
     const struct block_settings *settings;
-    const struct hot *hot;
+    bfloat16 *input[2], *output[2]; /* the matrices, and the thread's own rows of */
+    size_t own_words;               /* the words below this */
     const struct passage *passage;
     size_t length;           /* words of the block; the step has one row more if that is odd */
     struct kernel_step step; /* rows and scores; the arrays are this block's */
@@ -103,7 +104,11 @@ struct block *block_create(const struct block_settings *settings, const struct h
     if (block == NULL)
         return NULL;
     block->settings = settings;
-    block->hot = hot;
+    block->input[0] = settings->input;
+    block->output[0] = settings->output;
+    block->input[1] = hot->input;
+    block->output[1] = hot->output;
+    block->own_words = hot->count;
     block->step = (struct kernel_step){.dim = settings->dim,
                                        .window = settings->window,
                                        .band_columns = kernel_floats(2 * settings->window + 2)};
@@ -144,14 +149,13 @@ void block_free(struct block *block) {
 
 /* --- what a step is about --- */
 
+/* By a table, not a branch: which words are frequent is beyond what a processor can foresee. */
 static bfloat16 *input_row(const struct block *block, uint32_t word) {
-    return (word < block->hot->count ? block->hot->input : block->settings->input) +
-           word * block->settings->stride;
+    return block->input[word < block->own_words] + word * block->settings->stride;
 }
 
 static bfloat16 *output_row(const struct block *block, uint32_t word) {
-    return (word < block->hot->count ? block->hot->output : block->settings->output) +
-           word * block->settings->stride;
+    return block->output[word < block->own_words] + word * block->settings->stride;
 }
 
 static void add_ahead(struct block *block, bfloat16 *row) {
