@@ -4,7 +4,8 @@
 #if KERNEL_X86
 #define KERNEL_WIDTH 16
 #define SCORE_ROWS 12
-#define UPDATE_VECTORS 7
+#define UPDATE_VECTORS 10
+#define SLOTS_OF_TWO 12
 #include "train/vector_source.h"
 
 typedef int32_t half_twos __attribute__((vector_size(32), aligned(32), may_alias));
@@ -32,17 +33,11 @@ INLINE twos narrow(vector low, vector high) {
 #endif
 }
 
-/* Lane i of one and lane i of the other become two neighbours: of their lower and their upper halves. */
+/* Lane i of one and lane i of the other become two neighbours: of their lower halves. */
 INLINE twos interleave_low(twos a, twos b) {
     return (twos)__builtin_shufflevector((shorts)a, (shorts)b, 0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6,
                                          38, 7, 39, 8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46, 15,
                                          47);
-}
-
-INLINE twos interleave_high(twos a, twos b) {
-    return (twos)__builtin_shufflevector((shorts)a, (shorts)b, 16, 48, 17, 49, 18, 50, 19, 51, 20, 52, 21, 53,
-                                         22, 54, 23, 55, 24, 56, 25, 57, 26, 58, 27, 59, 28, 60, 29, 61, 30,
-                                         62, 31, 63);
 }
 
 /* The lanes of the lower half and those of the upper half. */
@@ -70,20 +65,26 @@ INLINE lanes coarser(lanes sum, int shift) {
     return sum;
 }
 
+/* Even places, then odd ones; where only W numbers are left, those as they stand. */
 INLINE void pack_two(int32_t *rows, twos first, twos second, size_t d, size_t width) {
-    STORE_TWOS(rows + d, interleave_low(first, second));
-    if (d + W < width)
-        STORE_TWOS(rows + d + W, interleave_high(first, second));
+    if (d + W < width) {
+        STORE_TWOS(rows + d, (first & 0xffff) | (second << 16));
+        STORE_TWOS(rows + d + W, (twos)((random_bits)first >> 16) | (second & (int32_t)0xffff0000));
+    } else
+        STORE_TWOS(rows + d, interleave_low(first, second));
 }
 
 INLINE void move_part(bfloat16 *row, const lanes *sums, size_t vectors, float unit) {
-    for (size_t v = 0; v < vectors; v++)
-        move_numbers(row + v * W, sums[v], unit);
+    for (size_t v = 0; v + 1 < vectors; v += 2)
+        move_two(row + v * W, sums[v], sums[v + 1], unit);
+    if (vectors % 2 == 1)
+        move_numbers(row + (vectors - 1) * W, sums[vectors - 1], unit);
 }
 
-/* Parts of nearly equal width. */
+/* Parts of nearly equal width, even and odd places together. */
 INLINE size_t next_vectors(size_t left) {
-    return next_part(left, UPDATE_VECTORS);
+    const size_t vectors = next_part(left, UPDATE_VECTORS);
+    return vectors + (vectors < left ? vectors % 2 : 0);
 }
 
 #include "train/twos_source.h"

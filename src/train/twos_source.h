@@ -2,7 +2,8 @@
  * products, so everything is packed in twos: along the dims for scores, and two rows in turn for updates,
  * which sum over rows. A kernel_*.c file defines, after vector_source.h and before this:
  * - SCORE_ROWS: the register tile of noise scores, at most so many rows, 6 or 12, by two vectors
- * - UPDATE_VECTORS: the one of updates, two rows by at most so many, 6 or 7
+ * - SLOTS_OF_TWO: slots that two rows are scored with at once; more of them with one
+ * - UPDATE_VECTORS: the one of updates, two rows by at most so many, 6 or 10
  * - lanes: a vector of sums of products
  * - load_factors(): 2 W numbers of a row as factors, times a scale that makes them fit
  * - pack_two(): two rows' factors in turn, from dim d of `width` on
@@ -129,20 +130,30 @@ static void score_noise(const struct kernel_step *step, const struct room *room,
         score_rows(step, room, unit, j, 1);
 }
 
-/* One row with `count` slots, kept in registers until their lanes are added up. */
-INLINE vector score_slots(const struct room *room, float unit, size_t p, size_t k, size_t count) {
+/* One or two rows with `count` slots, kept in registers until their lanes are added up. */
+INLINE void score_slots(const struct kernel_step *step, const struct room *room, float unit, size_t p,
+                        size_t k, size_t rows, size_t count) {
     const size_t half = room->half;
-    const int32_t *input = room->input_dims + p * half, *slots = room->slot_dims + (p / 2 * 2 + k) * half;
-    lanes sums[W] = {{0}};
+    const int32_t *inputs = room->input_dims + p * half, *slots = room->slot_dims + (p / 2 * 2 + k) * half;
+    lanes sums[2][W] = {{{0}}};
     for (size_t d = 0; d < room->width / 2; d += W) {
-        const twos values = LOAD_TWOS(input + d);
-        for (size_t i = 0; i < count; i++)
-            sums[i] = add_products(sums[i], values, LOAD_TWOS(slots + i * half + d));
+        twos values[2];
+        for (size_t r = 0; r < rows; r++)
+            values[r] = LOAD_TWOS(inputs + r * half + d);
+        for (size_t i = 0; i < count; i++) {
+            twos slot = LOAD_TWOS(slots + i * half + d);
+            if (rows > 1)
+                IN_REGISTER(slot);
+            for (size_t r = 0; r < rows; r++)
+                sums[r][i] = add_products(sums[r][i], values[r], slot);
+        }
     }
-    vector scores[W];
-    for (size_t i = 0; i < W; i++)
-        scores[i] = to_floats(sums[i], unit);
-    return add_across(scores);
+    for (size_t r = 0; r < rows; r++) {
+        vector scores[W];
+        for (size_t i = 0; i < W; i++)
+            scores[i] = to_floats(sums[r][i], unit);
+        STORE(step->pairs + (p + r) * step->band_columns + k, add_across(scores));
+    }
 }
 
 /* How many of a band's slots from k on are scored at once: fours to a vector's lanes. Those beyond `reach`
@@ -152,15 +163,24 @@ INLINE size_t next_slots(size_t reach, size_t k) {
     return left < W ? left : W;
 }
 
+INLINE void score_two(const struct kernel_step *step, const struct room *room, float unit, size_t p, size_t k,
+                      size_t count) {
+    if (count <= SLOTS_OF_TWO)
+        score_slots(step, room, unit, p, k, 2, count);
+    else {
+        score_slots(step, room, unit, p, k, 1, count);
+        score_slots(step, room, unit, p + 1, k, 1, count);
+    }
+}
+
 static void score_pairs(const struct kernel_step *step, const struct room *room, float unit) {
     const size_t reach = 2 * step->window + 2;
-    for (size_t p = 0; p < step->rows; p++)
+    for (size_t p = 0; p < step->rows; p += 2)
         for (size_t k = 0; k < step->band_columns; k += W) {
-            float *to = step->pairs + p * step->band_columns + k;
             switch (next_slots(reach, k)) {
-#define CASE(n)                                      \
-    case n:                                          \
-        STORE(to, score_slots(room, unit, p, k, n)); \
+#define CASE(n)                               \
+    case n:                                   \
+        score_two(step, room, unit, p, k, n); \
         break
                 CASE(4);
                 CASE(8);
@@ -243,6 +263,9 @@ INTENDED_RACE static void update_two(bfloat16 *const *targets, const struct part
             CASE(6);
 #if UPDATE_VECTORS > 6
             CASE(7);
+            CASE(8);
+            CASE(9);
+            CASE(10);
 #endif
 #undef CASE
         }
