@@ -1,6 +1,7 @@
 /* The whole algorithm; read block_train at the end first. */
 #include "train/block.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -224,12 +225,13 @@ static bool repeats(const struct passage *passage, size_t at, size_t p, size_t o
  * pairs would be too many for a noise row that was drawn `draws` times. */
 static size_t choose_length(const struct passage *passage, size_t at, const struct pace *pace, size_t draws) {
     const size_t left = passage->size - at, most = left < ROWS_MOST ? left : ROWS_MOST;
-    double pairs = pace->pairs / (double)draws;
+    const size_t pairs_most = (size_t)fmin(pace->pairs / (double)draws, UINT32_MAX);
+    size_t pairs = 0;
     uint8_t seen[256] = {0}; /* words with that low byte, so that few are looked for */
     for (size_t p = 0; p < most; p++) {
-        pairs -= passage->to[at + p] - passage->from[at + p] - 1;
+        pairs += passage->to[at + p] - passage->from[at + p] - 1;
         const bool maybe = seen[passage->words[at + p] % sizeof seen]++ >= pace->occurrences;
-        if (p > 0 && (pairs < 0 || (maybe && repeats(passage, at, at + p, pace->occurrences))))
+        if (p > 0 && (pairs > pairs_most || (maybe && repeats(passage, at, at + p, pace->occurrences))))
             return p;
     }
     return most;
@@ -244,10 +246,14 @@ static void list_rows(struct block *block, size_t at, size_t length) {
     for (size_t p = 0; p < length; p++)
         block->inputs[p] = input_row(block, words[at + p]);
     const size_t slots = block->step.rows + 2 * window;
-    for (size_t s = 0; s < slots; s++) {
-        const bool within = at + s >= window && at + s - window < size;
-        block->slots[s] = within ? output_row(block, words[at + s - window]) : block->zeros;
-    }
+    const size_t first = at < window ? window - at : 0, left = size - at + window;
+    const size_t end = left < slots ? left : slots; /* slots from `first` to here are in the passage */
+    for (size_t s = 0; s < first; s++)
+        block->slots[s] = block->zeros;
+    for (size_t s = first; s < end; s++)
+        block->slots[s] = output_row(block, words[at + s - window]);
+    for (size_t s = end; s < slots; s++)
+        block->slots[s] = block->zeros;
     block->slots[slots] = block->slots[slots + 1] = block->zeros;
 }
 

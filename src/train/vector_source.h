@@ -235,7 +235,7 @@ INLINE void transpose_tile(float *transposed, size_t columns, const vector *rows
  * size. */
 INLINE size_t next_part(size_t left, size_t most) {
     const size_t parts = (left + most - 1) / most;
-    return (left + parts - 1) / parts;
+    return parts == 1 ? left : (left + parts - 1) / parts; /* divisions are slow */
 }
 
 /* --- fetching --- */
