@@ -14,7 +14,7 @@ awk 'BEGIN {
     }
 }' >"$TMPDIR/corpus.txt"
 model=$TMPDIR/words.sgns
-check "a model to score" run 0 "$SGNS" train "$TMPDIR/corpus.txt" --dim 16 --threads 1 --quiet --sample 0 -o "$model"
+check "a model to score" run 0 "$SGNS" train "$TMPDIR/corpus.txt" --dim 16 --noise 64 --epochs 5 --threads 1 --quiet --sample 0 -o "$model"
 
 "$SGNS" near "$model" w3 -k 20 | awk '{ print "w3\t" $1 "\t" 100 - NR }' >"$TMPDIR/same.txt"
 "$SGNS" near "$model" W3 -k 20 | awk 'BEGIN { print "# reversed\n" } { print "W3 " $1, NR "\r" } END { print "no w3 7" }' \

@@ -32,7 +32,7 @@ check "words read" has "corpus words" 1401
 check "words that stay" has "in the vocabulary" 1400
 check "different words" has "different words" 4
 check "sentences" has sentences 201
-check "the defaults" eval 'has loss sgns && has window 5 && has negative 5 && has noise 64 && has noise-power 0.75 &&
+check "the defaults" eval 'has loss sgns && has window 5 && has negative 5 && has noise 32 && has noise-power 0.75 &&
     has alpha 0.05 && has min-alpha 5e-06 && has min-count 5 && has max-vocab 0 &&
     has max-sentence 1000 && has seed 1 && has "window size" "drawn for each word"'
 check "options given" eval 'has epochs 3 && has threads 1 && has sample 0'

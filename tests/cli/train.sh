@@ -53,8 +53,8 @@ differ() {
 }
 check "the same again, byte for byte" same "$corpus"
 check "the same over the old model" same "$corpus"
-check "the defaults are those of the help" same "$corpus" --dim 100 --window 5 --loss sgns --negative 5 --noise 64 \
-    --noise-power 0.75 --epochs 5 --alpha 0.05 --min-alpha 0.000005 --sample 3e-4 --min-count 5 --max-vocab 0 \
+check "the defaults are those of the help" same "$corpus" --dim 100 --window 5 --loss sgns --negative 5 --noise 32 \
+    --noise-power 0.75 --epochs 8 --alpha 0.05 --min-alpha 0.000005 --sample 3e-4 --min-count 5 --max-vocab 0 \
     --tokenizer words --max-sentence 1000 --seed 1
 while read -r option; do
     # shellcheck disable=SC2086 # several words
@@ -208,7 +208,7 @@ verbose() {
     run 0 "$SGNS" train "$corpus" -o "$other" --threads 1 --verbose && cmp "$other" "$model" >&2 &&
         grep -Eq '^reading took ' "$err" && grep -Eq '^kernel [a-z0-9]+, 1 threads$' "$err" || return 1
     sed -n 's/^epoch [0-9]*: loss //p' "$err" >"$TMPDIR/said"
-    losses "$other" | awk '{ printf "%.6f\n", $1 }' | cmp - "$TMPDIR/said" >&2 && [ "$(wc -l <"$TMPDIR/said")" -eq 5 ]
+    losses "$other" | awk '{ printf "%.6f\n", $1 }' | cmp - "$TMPDIR/said" >&2 && [ "$(wc -l <"$TMPDIR/said")" -eq 8 ]
 }
 check "--verbose says more" verbose
 # With standard error closed, the model is the first file to be opened.
