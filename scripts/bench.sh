@@ -101,17 +101,27 @@ done
 rm -f "$scratch/large.txt"
 
 echo
+# cost LABEL CORPUS OPTION...: seconds of the whole process. The last model is removed before, not while it is measured.
+cost() {
+    label=$1
+    shift
+    : >"$scratch/seconds"
+    for _ in $(seq "$rounds"); do
+        rm -f "$scratch/model.sgns"
+        start=$(now)
+        train "$@"
+        echo "$(now) $start" | awk '{ print $1 - $2 }' >>"$scratch/seconds"
+    done
+    printf '%s: %.2f s\n' "$label" "$(median "$scratch/seconds")"
+}
+
 echo "cost by length of the corpus and by epochs: seconds of the whole process"
 for part in 8 4 2 1; do
     head -c $((size / part)) "$corpus" >"$scratch/part.txt"
-    start=$(now)
-    train "$scratch/part.txt" --dim 100
-    echo "1/$part of the corpus: $(echo "$(now) $start" | awk '{ printf "%.2f", $1 - $2 }') s"
+    cost "1/$part of the corpus" "$scratch/part.txt"
 done
 for epochs in 2 4; do
-    start=$(now)
-    train "$corpus" --dim 100 --epochs "$epochs"
-    echo "$epochs epochs: $(echo "$(now) $start" | awk '{ printf "%.2f", $1 - $2 }') s"
+    cost "$epochs epochs" "$corpus" --epochs "$epochs"
 done
 
 # --- peers: the whole process, file to saved vectors ---
