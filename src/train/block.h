@@ -53,7 +53,7 @@ struct block_work {
 /* One thread's room for a block. */
 struct block;
 
-/* `hot` is the thread's, and must stay. */
+/* `hot` is the thread's; its rows must stay where they are. */
 struct block *block_create(const struct block_settings *settings, const struct hot *hot,
                            struct error *error) MUST_USE;
 void block_free(struct block *block);
