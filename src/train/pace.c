@@ -5,7 +5,7 @@
 /* The limits of A, B and C. */
 #define NOISE_ROW_MOST 1.5
 #define INPUT_ROW_MOST 5.4
-#define NOISE_PAIR_MOST 0.03125
+#define NOISE_PAIR_MOST 0.015625
 
 /* A single word must fit even if a noise row is drawn twice. */
 #define DRAWS_EXPECTED 2

@@ -30,7 +30,7 @@ static void test_bounds(struct test *test) {
                 }
 }
 
-/* No pair counts more than 1/32 on a noise row, and no more noise words than that takes are added. */
+/* No pair counts more than 1/64 on a noise row, and no more noise words than that takes are added. */
 static void test_noise_words(struct test *test) {
     const double alphas[] = {1e-6, 0.025, 0.05, 0.1, 1}, negatives[] = {1, 5, 20, 100};
     for (size_t a = 0; a < 5; a++)
@@ -38,9 +38,9 @@ static void test_noise_words(struct test *test) {
             for (size_t asked = 1; asked <= 4096; asked *= 4) {
                 const size_t words = pace_noise_words(alphas[a], negatives[k], asked);
                 const double share = alphas[a] * negatives[k];
-                CHECK_MSG(test, words >= asked && share / (double)words <= 1.0 / 32, "%zu of %zu", words,
+                CHECK_MSG(test, words >= asked && share / (double)words <= 1.0 / 64, "%zu of %zu", words,
                           asked);
-                CHECK_MSG(test, words == asked || share / (double)(words - 1) > 1.0 / 32, "%zu of %zu", words,
+                CHECK_MSG(test, words == asked || share / (double)(words - 1) > 1.0 / 64, "%zu of %zu", words,
                           asked);
             }
 }
