@@ -100,7 +100,6 @@ for different in 100000 1000000; do
 done
 rm -f "$scratch/large.txt"
 
-echo
 # cost LABEL CORPUS OPTION...: seconds of the whole process. The last model is removed before, not while it is measured.
 cost() {
     label=$1
@@ -115,6 +114,7 @@ cost() {
     printf '%s: %.2f s\n' "$label" "$(median "$scratch/seconds")"
 }
 
+echo
 echo "cost by length of the corpus and by epochs: seconds of the whole process"
 for part in 8 4 2 1; do
     head -c $((size / part)) "$corpus" >"$scratch/part.txt"

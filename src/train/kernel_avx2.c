@@ -32,27 +32,15 @@ INLINE twos to_nearest(vector values) {
     return (twos)_mm256_cvtps_epi32((__m256)values);
 }
 
-/* Twos of the lower halves of `first` and of `second`. */
-INLINE twos lower_halves(twos first, twos second) {
-    return (twos)MIX_HALVES(first, second << 16);
-}
-
 INLINE twos load_factors(const bfloat16 *address, float scale) {
     vector even, odd;
     load_two(address, &even, &odd);
-    return lower_halves(to_nearest(even * scale), to_nearest(odd * scale));
+    return even_places(to_nearest(even * scale), to_nearest(odd * scale));
 }
 
-/* The dims at even places, then those at odd ones; the last eight dims, if they are by themselves, in one
- * vector. */
-INLINE void pack_two(int32_t *rows, twos first, twos second, size_t d, size_t width) {
-    const twos even = lower_halves(first, second), odd = (twos)MIX_HALVES((random_bits)first >> 16, second);
-    if (d + W < width) {
-        STORE_TWOS(rows + d, even);
-        STORE_TWOS(rows + d + W, odd);
-    } else {
-        STORE_TWOS(rows + d, LANES_EVEN(even, odd));
-    }
+/* The dims at even places, then those at odd ones. */
+INLINE twos pack_last(twos first, twos second) {
+    return LANES_EVEN(even_places(first, second), odd_places(first, second));
 }
 
 /* move_two() of the last eight dims. */
@@ -72,7 +60,7 @@ INLINE void move_part(bfloat16 *row, const lanes *sums, size_t vectors, float un
         move_last(row + (vectors - 1) * W, to_floats(sums[vectors - 1], unit));
 }
 
-/* Even and odd dims together. Fours measured faster than sixes, which leave no register free. */
+/* Fours measured faster than sixes, which leave no register free. */
 INLINE size_t next_vectors(size_t left) {
     return left > UPDATE_VECTORS ? 4 : left;
 }
@@ -186,7 +174,7 @@ static void pack_weights(int32_t *along, int32_t *across, const float *weights, 
             for (size_t i = 0; i < 2; i++) {
                 first[i] = to_nearest(LOAD(from + i * W) * scale);
                 second[i] = to_nearest(LOAD(from + columns + i * W) * scale);
-                STORE_TWOS(across + r / 2 * columns + k + i * W, lower_halves(first[i], second[i]));
+                STORE_TWOS(across + r / 2 * columns + k + i * W, even_places(first[i], second[i]));
             }
             int32_t *to = along + (r * columns + k) / 2;
             STORE_TWOS(to, join(first[0], first[1]));

@@ -34,7 +34,7 @@ INLINE twos narrow(vector low, vector high) {
 }
 
 /* Lane i of one and lane i of the other become two neighbours: of their lower halves. */
-INLINE twos interleave_low(twos a, twos b) {
+INLINE twos pack_last(twos a, twos b) {
     return (twos)__builtin_shufflevector((shorts)a, (shorts)b, 0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6,
                                          38, 7, 39, 8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46, 15,
                                          47);
@@ -65,15 +65,6 @@ INLINE lanes coarser(lanes sum, int shift) {
     return sum;
 }
 
-/* Even places, then odd ones; where only W numbers are left, those as they stand. */
-INLINE void pack_two(int32_t *rows, twos first, twos second, size_t d, size_t width) {
-    if (d + W < width) {
-        STORE_TWOS(rows + d, (first & 0xffff) | (second << 16));
-        STORE_TWOS(rows + d + W, (twos)((random_bits)first >> 16) | (second & (int32_t)0xffff0000));
-    } else
-        STORE_TWOS(rows + d, interleave_low(first, second));
-}
-
 INLINE void move_part(bfloat16 *row, const lanes *sums, size_t vectors, float unit) {
     for (size_t v = 0; v + 1 < vectors; v += 2)
         move_two(row + v * W, sums[v], sums[v + 1], unit);
@@ -81,7 +72,7 @@ INLINE void move_part(bfloat16 *row, const lanes *sums, size_t vectors, float un
         move_numbers(row + (vectors - 1) * W, sums[vectors - 1], unit);
 }
 
-/* Parts of nearly equal width, even and odd places together. */
+/* Parts of nearly equal width. */
 INLINE size_t next_vectors(size_t left) {
     const size_t vectors = next_part(left, UPDATE_VECTORS);
     return vectors + (vectors < left ? vectors % 2 : 0);

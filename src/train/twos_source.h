@@ -6,12 +6,13 @@
  * - UPDATE_VECTORS: the one of updates, two rows by at most so many, 6 or 10
  * - lanes: a vector of sums of products
  * - load_factors(): 2 W numbers of a row as factors, times a scale that makes them fit
- * - pack_two(): two rows' factors in turn, from dim d of `width` on
+ * - pack_last(): two rows' factors in turn, of the last W numbers where they are by themselves
  * - add_products(): sum + both products of twos, lane by lane
  * - coarser(): lanes, so many bits to the right
  * - to_floats(): lanes times the unit of the factors' products
  * - move_part(): row += sums times a unit, in the order of pack_two()
- * - next_vectors(): how many of the vectors that are left of two rows an update takes at once
+ * - next_vectors(): how many of the vectors that are left of two rows an update takes at once: all, or an
+ *   even number, as even and odd places stay together
  *
  * Loops over a tile have constant bounds, so that the sums live in registers. */
 
@@ -50,6 +51,16 @@ static struct room plan_room(const struct kernel_step *step, size_t half, size_t
 }
 
 /* --- packing --- */
+
+/* Two rows' factors in turn, 2 W numbers of each from dim d of `width` on: even places, then odd ones. */
+INLINE void pack_two(int32_t *rows, twos first, twos second, size_t d, size_t width) {
+    if (d + W < width) {
+        STORE_TWOS(rows + d, even_places(first, second));
+        STORE_TWOS(rows + d + W, odd_places(first, second));
+    } else {
+        STORE_TWOS(rows + d, pack_last(first, second));
+    }
+}
 
 INTENDED_RACE static void pack_rows(int32_t *dims, int32_t *rows, bfloat16 *const *sources, size_t count,
                                     float scale, const struct room *room) {
@@ -142,8 +153,7 @@ INLINE void score_slots(const struct kernel_step *step, const struct room *room,
             values[r] = LOAD_TWOS(inputs + r * half + d);
         for (size_t i = 0; i < count; i++) {
             twos slot = LOAD_TWOS(slots + i * half + d);
-            if (rows > 1)
-                IN_REGISTER(slot);
+            IN_REGISTER(slot);
             for (size_t r = 0; r < rows; r++)
                 sums[r][i] = add_products(sums[r][i], values[r], slot);
         }

@@ -165,6 +165,15 @@ typedef float half_vector __attribute__((vector_size(W * 2), aligned(W * 2), may
     __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31)
 #endif
 
+/* Two rows in turn: their numbers at even places, and those at odd ones. */
+INLINE twos even_places(twos first, twos second) {
+    return (twos)MIX_HALVES(first, second << 16);
+}
+
+INLINE twos odd_places(twos first, twos second) {
+    return (twos)MIX_HALVES((random_bits)first >> 16, second);
+}
+
 /* 2 W numbers of a row: those at even places, and those at odd ones. They are widened and narrowed by shifts
  * and masks alone, and to a sum over the dims their order is all one. */
 INLINE void load_two(const bfloat16 *address, vector *even, vector *odd) {
