@@ -9,6 +9,7 @@
 #define KERNEL_WIDTH 8
 #define SCORE_ROWS 6
 #define SLOTS_OF_TWO 4
+#define IN_PLACE 0
 #define UPDATE_VECTORS 6
 #include "train/vector_source.h"
 

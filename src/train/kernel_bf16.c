@@ -6,6 +6,7 @@
 #define SCORE_ROWS 12
 #define UPDATE_VECTORS 10
 #define SLOTS_OF_TWO 12
+#define IN_PLACE 1
 #include "train/vector_source.h"
 
 typedef int32_t half_twos __attribute__((vector_size(32), aligned(32), may_alias));

@@ -4,6 +4,8 @@
  * - SCORE_ROWS: the register tile of noise scores, at most so many rows, 6 or 12, by two vectors
  * - SLOTS_OF_TWO: slots that two rows are scored with at once; more of them with one
  * - UPDATE_VECTORS: the one of updates, two rows by at most so many, 6 or 10
+ * - IN_PLACE: 1 where rows' numbers are factors as they stand, which pairs are scored with in the matrices; 0
+ *   where they have to be packed first
  * - lanes: a vector of sums of products
  * - load_factors(): 2 W numbers of a row as factors, times a scale that makes them fit
  * - pack_last(): two rows' factors in turn, of the last W numbers where they are by themselves
@@ -16,13 +18,15 @@
  *
  * Loops over a tile have constant bounds, so that the sums live in registers. */
 
+typedef int32_t two __attribute__((may_alias));
+
 /* A step's room, in twos. */
 struct room {
     size_t half;           /* from one row, packed along the dims, to the next */
     size_t width;          /* of two rows in turn */
-    int32_t *input_dims;   /* (rows, half): twos along the dims */
+    int32_t *input_dims;   /* (rows, half): twos along the dims; nothing if IN_PLACE */
     int32_t *input_rows;   /* (rows / 2, width): two rows in turn */
-    int32_t *slot_dims;    /* (slots, half) */
+    int32_t *slot_dims;    /* (slots, half); nothing if IN_PLACE */
     int32_t *slot_rows;    /* (slots / 2, width) */
     int32_t *noise_dims;   /* (half, columns): transposed */
     int32_t *noise_rows;   /* (columns / 2, width) */
@@ -35,11 +39,12 @@ struct room {
 
 static struct room plan_room(const struct kernel_step *step, size_t half, size_t width) {
     const size_t slots = step->rows + 2 * step->window + 2, columns = step->columns;
+    const size_t packed = IN_PLACE ? 0 : half;
     struct room room = {.half = half, .width = width};
     room.input_dims = (int32_t *)(void *)step->room;
-    room.input_rows = room.input_dims + step->rows * room.half;
+    room.input_rows = room.input_dims + step->rows * packed;
     room.slot_dims = room.input_rows + step->rows / 2 * room.width;
-    room.slot_rows = room.slot_dims + slots * room.half;
+    room.slot_rows = room.slot_dims + slots * packed;
     room.noise_dims = room.slot_rows + slots / 2 * room.width;
     room.noise_rows = room.noise_dims + columns * room.half;
     room.pair_inputs = room.noise_rows + columns / 2 * room.width;
@@ -68,10 +73,18 @@ INTENDED_RACE static void pack_rows(int32_t *dims, int32_t *rows, bfloat16 *cons
         for (size_t d = 0; d < room->width; d += 2 * (size_t)W) {
             const twos first = load_factors(sources[r] + d, scale);
             const twos second = load_factors(sources[r + 1] + d, scale);
-            STORE_TWOS(dims + d / 2, first);
-            STORE_TWOS(dims + room->half + d / 2, second);
+            if (!IN_PLACE) {
+                STORE_TWOS(dims + d / 2, first);
+                STORE_TWOS(dims + room->half + d / 2, second);
+            }
             pack_two(rows, first, second, d, room->width);
         }
+}
+
+/* Row r's factors along the dims, in the matrix or packed. A copy in one place would be read faster, but takes
+ * room in the nearest cache, which the rows are in anyway. */
+INLINE const two *row_factors(bfloat16 *const *sources, const int32_t *dims, size_t r, size_t half) {
+    return IN_PLACE ? (const two *)(const void *)sources[r] : dims + r * half;
 }
 
 INTENDED_RACE static void pack_noise(const struct kernel_step *step, float scale, const struct room *room) {
@@ -91,7 +104,10 @@ INTENDED_RACE static void pack_noise(const struct kernel_step *step, float scale
 
 INLINE void score_tile(const struct kernel_step *step, const struct room *room, float unit, size_t p,
                        size_t j, size_t rows, size_t vectors) {
-    const int32_t *inputs = room->input_dims + p * room->half, *noise = room->noise_dims + j;
+    const int32_t *noise = room->noise_dims + j;
+    const two *inputs[SCORE_ROWS];
+    for (size_t r = 0; r < rows; r++)
+        inputs[r] = row_factors(step->inputs, room->input_dims, p + r, room->half);
     lanes sums[SCORE_ROWS][2] = {{{0}}};
     for (size_t d = 0; d < (step->dim + 1) / 2; d++) {
         twos words[2];
@@ -100,7 +116,7 @@ INLINE void score_tile(const struct kernel_step *step, const struct room *room, 
             IN_REGISTER(words[v]);
         }
         for (size_t r = 0; r < rows; r++) {
-            const twos input = (twos){0} + inputs[r * room->half + d];
+            const twos input = (twos){0} + inputs[r][d];
             for (size_t v = 0; v < vectors; v++)
                 sums[r][v] = add_products(sums[r][v], input, words[v]);
         }
@@ -133,7 +149,7 @@ INLINE void score_rows(const struct kernel_step *step, const struct room *room, 
     }
 }
 
-static void score_noise(const struct kernel_step *step, const struct room *room, float unit) {
+INTENDED_RACE static void score_noise(const struct kernel_step *step, const struct room *room, float unit) {
     size_t j = 0;
     for (; j + 2 * (size_t)W <= step->columns; j += 2 * (size_t)W)
         score_rows(step, room, unit, j, 2);
@@ -144,15 +160,14 @@ static void score_noise(const struct kernel_step *step, const struct room *room,
 /* One or two rows with `count` slots, kept in registers until their lanes are added up. */
 INLINE void score_slots(const struct kernel_step *step, const struct room *room, float unit, size_t p,
                         size_t k, size_t rows, size_t count) {
-    const size_t half = room->half;
-    const int32_t *inputs = room->input_dims + p * half, *slots = room->slot_dims + (p / 2 * 2 + k) * half;
+    const size_t half = room->half, first = p / 2 * 2 + k;
     lanes sums[2][W] = {{{0}}};
     for (size_t d = 0; d < room->width / 2; d += W) {
         twos values[2];
         for (size_t r = 0; r < rows; r++)
-            values[r] = LOAD_TWOS(inputs + r * half + d);
+            values[r] = LOAD_TWOS(row_factors(step->inputs, room->input_dims, p + r, half) + d);
         for (size_t i = 0; i < count; i++) {
-            twos slot = LOAD_TWOS(slots + i * half + d);
+            twos slot = LOAD_TWOS(row_factors(step->slots, room->slot_dims, first + i, half) + d);
             IN_REGISTER(slot);
             for (size_t r = 0; r < rows; r++)
                 sums[r][i] = add_products(sums[r][i], values[r], slot);
@@ -183,7 +198,7 @@ INLINE void score_two(const struct kernel_step *step, const struct room *room, f
     }
 }
 
-static void score_pairs(const struct kernel_step *step, const struct room *room, float unit) {
+INTENDED_RACE static void score_pairs(const struct kernel_step *step, const struct room *room, float unit) {
     const size_t reach = 2 * step->window + 2;
     for (size_t p = 0; p < step->rows; p += 2)
         for (size_t k = 0; k < step->band_columns; k += W) {
