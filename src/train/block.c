@@ -224,14 +224,14 @@ static bool repeats(const struct passage *passage, size_t at, size_t p, size_t o
  * pairs would be too many for a noise row that was drawn `draws` times. */
 static size_t choose_length(const struct passage *passage, size_t at, const struct pace *pace, size_t draws) {
     const size_t left = passage->size - at, most = left < ROWS_MOST ? left : ROWS_MOST;
-    const double pairs_most = pace->pairs / (double)draws;
+    const size_t pairs_most = pace->pairs / draws;
     size_t pairs = 0;
     uint8_t seen[256] = {0}; /* words with that low byte, so that few are looked for */
     for (size_t p = 0; p < most; p++) {
         pairs += passage->to[at + p] - passage->from[at + p] - 1;
         const bool maybe = seen[passage->words[at + p] % sizeof seen]++ >= pace->occurrences;
         if (p > 0 &&
-            ((double)pairs > pairs_most || (maybe && repeats(passage, at, at + p, pace->occurrences))))
+            (pairs > pairs_most || (maybe && repeats(passage, at, at + p, pace->occurrences))))
             return p;
     }
     return most;

@@ -2,9 +2,27 @@
 
 #include <math.h>
 
-/* log(1 + exp(x)), without overflow. */
-static double softplus(double x) {
-    return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
+/* The sum of weights[i] * log(1 + exp(sign * (values[i] - shifts[i]))), without overflow. `shifts` may be NULL.
+ * Logarithms are what takes time, so there is one for many factors of weight 1, each from 1 to 2. */
+static double sum_softplus(const float *values, const float *shifts, const float *weights, size_t count,
+                           double sign) {
+    double sum = 0, product = 1;
+    for (size_t i = 0; i < count; i++) {
+        if (!(weights[i] > 0))
+            continue;
+        const double x = sign * ((double)values[i] - (shifts != NULL ? (double)shifts[i] : 0));
+        const double factor = 1 + exp(-fabs(x)), weight = (double)weights[i];
+        sum += x > 0 ? weight * x : 0;
+        if (weight == 1)
+            product *= factor;
+        else
+            sum += weight * log(factor);
+        if (product > 0x1p1000) {
+            sum += log(product);
+            product = 1;
+        }
+    }
+    return sum + log(product);
 }
 
 /* --- sgns (Mikolov et al. 2013): L = sum -log s(score of a pair) + sum weight * -log s(-score of noise) ---
@@ -21,18 +39,14 @@ static void sgns_gradient(const struct scores *scores, const struct kernel *kern
 
 /* With the pair's and the noise word's shift taken from their scores; sgns has none. */
 static double logistic_loss(const struct scores *scores, bool shifted) {
+    const size_t band = scores->band_columns, columns = scores->columns;
     double loss = 0;
-    for (size_t i = 0; i < scores->rows * scores->band_columns; i++)
-        if (scores->pair_weights[i] > 0)
-            loss += (double)scores->pair_weights[i] *
-                    softplus((shifted ? (double)scores->pair_shifts[i] : 0) - (double)scores->pairs[i]);
     for (size_t p = 0; p < scores->rows; p++)
-        for (size_t j = 0; j < scores->columns; j++) {
-            const double weight = (double)scores->row_weights[p] * (double)scores->draws[j];
-            if (weight > 0)
-                loss += weight * softplus((double)scores->noise[p * scores->columns + j] -
-                                          (shifted ? (double)scores->noise_shifts[j] : 0));
-        }
+        loss += sum_softplus(scores->pairs + p * band, shifted ? scores->pair_shifts + p * band : NULL,
+                             scores->pair_weights + p * band, band, -1) +
+                (double)scores->row_weights[p] *
+                    sum_softplus(scores->noise + p * columns, shifted ? scores->noise_shifts : NULL,
+                                 scores->draws, columns, 1);
     return loss;
 }
 

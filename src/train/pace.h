@@ -25,7 +25,7 @@
 struct pace {
     size_t passes;      /* a block's pairs are split into so many steps; 1 or more */
     size_t occurrences; /* most occurrences of one word in a block; 1 or more */
-    double pairs; /* most pairs of a block, all passes together, if no noise row is drawn more than once */
+    size_t pairs; /* most pairs of a block, all passes together, if no noise row is drawn more than once */
 };
 
 /* N: as many as asked for, or more where so few would be unstable at this alpha and K. */

@@ -154,7 +154,7 @@ static void draw(struct setup *setup, struct rng *rng) {
     noise_take(&setup->noise, aims, setup->plan.noise, setup->plan.noise_words);
 }
 
-static const struct pace no_limits = {.passes = 1, .occurrences = PACE_LENGTH_MOST, .pairs = 1e6};
+static const struct pace no_limits = {.passes = 1, .occurrences = PACE_LENGTH_MOST, .pairs = 1000000};
 
 static double *cell(struct twin *twin, size_t i) {
     return i < VOCAB * DIM ? &twin->input[0][0] + i : &twin->output[0][0] + (i - VOCAB * DIM);

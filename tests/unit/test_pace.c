@@ -10,7 +10,7 @@ static void check_bounds(struct test *test, double alpha, double window, double 
     const double input_row = alpha * mean_pairs / passes * (1 + negative) * (double)pace.occurrences;
     CHECK_MSG(test, input_row <= 5.4 * 1.001, "alpha %g window %g K %g N %g: B %g", alpha, window, negative,
               noise, input_row);
-    const double whole_block = alpha * pace.pairs / passes * negative / noise;
+    const double whole_block = alpha * (double)pace.pairs / passes * negative / noise;
     CHECK_MSG(test, whole_block <= 1.5 * 1.001, "alpha %g window %g K %g N %g: A %g", alpha, window, negative,
               noise, whole_block);
     const double one_word = alpha * 2 * window / passes * negative * 2 / noise;
@@ -49,7 +49,7 @@ static void test_noise_words(struct test *test) {
 static void test_defaults(struct test *test) {
     const struct pace pace = pace_choose(0.05, 5, 6, 5, 64);
     CHECK(test, pace_noise_words(0.05, 5, 64) == 64);
-    CHECK_MSG(test, pace.passes == 1 && pace.pairs >= 6 * 32 * 2, "%zu passes, %g pairs", pace.passes,
+    CHECK_MSG(test, pace.passes == 1 && pace.pairs >= 6 * 32 * 2, "%zu passes, %zu pairs", pace.passes,
               pace.pairs);
 }
 
