@@ -90,6 +90,10 @@ static void set_windows(struct learner *learner, size_t start, size_t end) {
  * sees. */
 static size_t make_passage(struct learner *learner, const struct run *run, const uint32_t *ids, size_t size) {
     const uint32_t window = (uint32_t)run->options->window, subsampled = run->subsampled;
+    const uint32_t *keep = run->keep;
+    const bool shrink = run->options->shrink;
+    uint32_t *words = learner->words, *sizes = learner->from;
+    struct rng rng = learner->rng; /* a copy that can stay in registers */
     size_t kept = 0, start = 0;
     for (size_t i = 0; i < size; i++) {
         if (ids[i] == STREAM_SENTENCE_END) {
@@ -97,13 +101,14 @@ static size_t make_passage(struct learner *learner, const struct run *run, const
             start = kept;
             continue;
         }
-        const uint64_t bits = rng_next(&learner->rng);
-        learner->words[kept] = ids[i];
-        learner->from[kept] = run->options->shrink ? 1 + rng_scale((uint32_t)bits, window) : window;
+        const uint64_t bits = rng_next(&rng);
+        words[kept] = ids[i];
+        sizes[kept] = shrink ? 1 + rng_scale((uint32_t)bits, window) : window;
         /* One entry for all that are always kept, so that few lines of the table are read. */
-        kept += (uint32_t)(bits >> 32) <= run->keep[ids[i] < subsampled ? ids[i] : subsampled];
+        kept += (uint32_t)(bits >> 32) <= keep[ids[i] < subsampled ? ids[i] : subsampled];
     }
     set_windows(learner, start, kept);
+    learner->rng = rng;
     return kept;
 }
 
