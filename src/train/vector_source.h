@@ -106,18 +106,6 @@ INLINE random_bits next_random(random_bits random) {
     return random ^ random << 5;
 }
 
-INTENDED_RACE static void merge(bfloat16 *rows, bfloat16 *last, bfloat16 *shared, size_t count, float share,
-                                uint32_t *random) {
-    random_bits bits = *(random_bits *)random;
-    for (size_t i = 0; i < count; i += W) {
-        const vector learned = load_numbers(rows + i) - load_numbers(last + i);
-        bits = next_random(bits);
-        store_numbers(shared + i, load_numbers(shared + i) + share * learned, bits & 0xffff);
-        *(numbers *)(rows + i) = *(numbers *)(last + i) = *(const numbers *)(shared + i);
-    }
-    *(random_bits *)random = bits;
-}
-
 /* --- shuffles --- */
 
 /* Half of a vector's lanes: the lower ones, or the upper ones. */
@@ -192,6 +180,23 @@ INLINE void move_two(bfloat16 *address, vector first, vector second, float scale
     load_two(address, &even, &odd);
     store_two(address, (random_bits)(even + scale * first) + random_of(first),
               (random_bits)(odd + scale * second) + random_of(second));
+}
+
+/* The upper and the lower halves of the random bits round two numbers. */
+INTENDED_RACE static void merge(bfloat16 *rows, bfloat16 *last, bfloat16 *shared, size_t count, float share,
+                                uint32_t *random) {
+    random_bits bits = *(random_bits *)random;
+    for (size_t i = 0; i < count; i += 2 * (size_t)W) {
+        vector even, odd, even_last, odd_last, even_shared, odd_shared;
+        load_two(rows + i, &even, &odd);
+        load_two(last + i, &even_last, &odd_last);
+        load_two(shared + i, &even_shared, &odd_shared);
+        bits = next_random(bits);
+        store_two(shared + i, (random_bits)(even_shared + share * (even - even_last)) + (bits & 0xffff),
+                  (random_bits)(odd_shared + share * (odd - odd_last)) + (bits >> 16));
+        *(random_bits *)(rows + i) = *(random_bits *)(last + i) = *(const random_bits *)(shared + i);
+    }
+    *(random_bits *)random = bits;
 }
 
 /* Lane i of the result is the sum of sums[i]'s lanes. Each step halves the number of vectors. */
