@@ -20,14 +20,14 @@ struct block {
     bfloat16 *input[2], *output[2]; /* the matrices, and the thread's own rows of */
     size_t own_words;               /* the words below this */
     const struct passage *passage;
-    size_t length;           /* words of the block; the step has one row more if that is odd */
+    size_t length; /* words of the block; the step has one row more, without weights, if that is odd */
     struct kernel_step step; /* rows and scores; the arrays are this block's */
 
-    bfloat16 *inputs[ROWS_MOST];
-    bfloat16 **slots; /* (ROWS_MOST + 2 window + 2) */
-    bfloat16 **noise; /* (columns) */
-    bfloat16 **ahead; /* (2 ROWS_MOST + noise words) */
-    bfloat16 *zeros;  /* (stride) in place of rows that are missing */
+    bfloat16 **inputs; /* (passage + 1) of the passage's words; zeros at the end */
+    bfloat16 **slots;  /* (passage + 2 window + 3) the same, from `window` before; zeros beyond both ends */
+    bfloat16 **noise;  /* (columns) */
+    bfloat16 **ahead;  /* (2 ROWS_MOST + noise words) */
+    bfloat16 *zeros;   /* (stride) in place of rows that are missing */
 
     float *edge;         /* (2 band_columns): zeros, then ones */
     float *pair_weights; /* (ROWS_MOST, band_columns): 1 for a pair, 0 where there is none */
@@ -69,7 +69,7 @@ static bfloat16 **pointers(size_t count, struct error *error) {
     return memory_allocate(count, sizeof(bfloat16 *), "a block", error);
 }
 
-static bool allocate(struct block *block, struct error *error) {
+static bool allocate(struct block *block, size_t passage_most, struct error *error) {
     const struct block_settings *settings = block->settings;
     struct kernel_step *step = &block->step;
     const size_t columns = kernel_floats(settings->noise_words), slots = ROWS_MOST + 2 * settings->window + 2;
@@ -78,7 +78,8 @@ static bool allocate(struct block *block, struct error *error) {
     while (block->draw_slots < 2 * settings->noise_words)
         block->draw_slots *= 2;
     const char *what = "a block";
-    return (block->slots = pointers(slots, error)) != NULL &&
+    return (block->inputs = pointers(passage_most + 1, error)) != NULL &&
+           (block->slots = pointers(passage_most + 2 * settings->window + 3, error)) != NULL &&
            (block->noise = pointers(columns, error)) != NULL &&
            (block->ahead = pointers(2 * ROWS_MOST + columns, error)) != NULL &&
            (block->zeros = zeros(settings->stride, sizeof *block->zeros, error)) != NULL &&
@@ -98,7 +99,7 @@ static bool allocate(struct block *block, struct error *error) {
                NULL;
 }
 
-struct block *block_create(const struct block_settings *settings, const struct hot *hot,
+struct block *block_create(const struct block_settings *settings, const struct hot *hot, size_t passage_most,
                            struct error *error) {
     struct block *block = memory_allocate(1, sizeof *block, "a block", error);
     if (block == NULL)
@@ -112,14 +113,14 @@ struct block *block_create(const struct block_settings *settings, const struct h
     block->step = (struct kernel_step){.dim = settings->dim,
                                        .window = settings->window,
                                        .band_columns = kernel_floats(2 * settings->window + 2)};
-    if (!allocate(block, error)) {
+    if (!allocate(block, passage_most, error)) {
         block_free(block);
         return NULL;
     }
+    for (size_t s = 0; s < settings->window; s++)
+        block->slots[s] = block->zeros;
     for (size_t k = 0; k < block->step.band_columns; k++)
         block->edge[block->step.band_columns + k] = 1;
-    block->step.inputs = block->inputs;
-    block->step.slots = block->slots;
     block->step.noise = block->noise;
     block->step.ahead = block->ahead;
     return block;
@@ -128,6 +129,7 @@ struct block *block_create(const struct block_settings *settings, const struct h
 void block_free(struct block *block) {
     if (block == NULL)
         return;
+    free(block->inputs);
     free(block->slots);
     free(block->noise);
     free(block->ahead);
@@ -158,17 +160,20 @@ static bfloat16 *output_row(const struct block *block, uint32_t word) {
     return block->output[word < block->own_words] + word * block->settings->stride;
 }
 
-static void add_ahead(struct block *block, bfloat16 *row) {
-    block->ahead[block->step.ahead_count++] = row;
+static void add_ahead(struct block *block, bfloat16 *const *rows, size_t from, size_t to) {
+    if (from >= to)
+        return;
+    memcpy(block->ahead + block->step.ahead_count, rows + from, (to - from) * sizeof *rows);
+    block->step.ahead_count += to - from;
 }
 
 /* The rows that a block of `length` words from `at` on will need and the one before it doesn't. */
 static void list_ahead(struct block *block, size_t at, size_t length) {
-    const size_t size = block->passage->size, end = at + length, window = block->settings->window;
-    for (size_t p = at; p < end && p < size; p++)
-        add_ahead(block, input_row(block, block->passage->words[p]));
-    for (size_t p = at + window; p < end + window && p < size; p++)
-        add_ahead(block, output_row(block, block->passage->words[p]));
+    const size_t size = block->passage->size, window = block->settings->window;
+    const size_t end = at + length < size ? at + length : size;
+    const size_t slots_end = end + window < size ? end + 2 * window : size + window;
+    add_ahead(block, block->inputs, at, end);
+    add_ahead(block, block->slots, at + 2 * window, slots_end);
 }
 
 /* Takes the N noise words that come next, so that their rows come from memory meanwhile, and aims at those
@@ -178,7 +183,7 @@ static void draw_ahead(struct block *block, struct rng *rng) {
     noise_take(settings->noise, block->aims, block->drawn, settings->noise_words);
     noise_aim(settings->noise, rng, block->aims, settings->noise_words);
     for (size_t i = 0; i < settings->noise_words; i++)
-        add_ahead(block, output_row(block, block->drawn[i]));
+        block->ahead[block->step.ahead_count++] = output_row(block, block->drawn[i]);
 }
 
 /* Lists the noise drawn ahead; a word drawn again is one row that counts more. Returns the most draws of one
@@ -221,7 +226,8 @@ static bool repeats(const struct passage *passage, size_t at, size_t p, size_t o
 }
 
 /* How many words the block takes: it ends before the word that would occur in it once too often, or whose
- * pairs would be too many for a noise row that was drawn `draws` times. */
+ * pairs would be too many for a noise row that was drawn `draws` times; and after an even number, as steps
+ * have. */
 static size_t choose_length(const struct passage *passage, size_t at, const struct pace *pace, size_t draws) {
     const size_t left = passage->size - at, most = left < ROWS_MOST ? left : ROWS_MOST;
     const size_t pairs_most = pace->pairs / draws;
@@ -230,31 +236,30 @@ static size_t choose_length(const struct passage *passage, size_t at, const stru
     for (size_t p = 0; p < most; p++) {
         pairs += passage->to[at + p] - passage->from[at + p] - 1;
         const bool maybe = seen[passage->words[at + p] % sizeof seen]++ >= pace->occurrences;
-        if (p > 0 &&
-            (pairs > pairs_most || (maybe && repeats(passage, at, at + p, pace->occurrences))))
-            return p;
+        if (p > 0 && (pairs > pairs_most || (maybe && repeats(passage, at, at + p, pace->occurrences))))
+            return p > 1 ? p / 2 * 2 : 1;
     }
     return most;
 }
 
-static void list_rows(struct block *block, size_t at, size_t length) {
-    const size_t window = block->settings->window, size = block->passage->size;
-    const uint32_t *words = block->passage->words;
+/* The rows of the passage's words, in the order in which blocks take them. */
+static void list_rows(struct block *block) {
+    const struct passage *passage = block->passage;
+    bfloat16 **inputs = block->inputs, **slots = block->slots + block->settings->window;
+    for (size_t p = 0; p < passage->size; p++) {
+        inputs[p] = input_row(block, passage->words[p]);
+        slots[p] = output_row(block, passage->words[p]);
+    }
+    inputs[passage->size] = block->zeros;
+    for (size_t s = 0; s < block->settings->window + 3; s++)
+        slots[passage->size + s] = block->zeros;
+}
+
+static void take_words(struct block *block, size_t at, size_t length) {
     block->length = length;
     block->step.rows = length + length % 2;
-    block->inputs[block->step.rows - 1] = block->zeros;
-    for (size_t p = 0; p < length; p++)
-        block->inputs[p] = input_row(block, words[at + p]);
-    const size_t slots = block->step.rows + 2 * window;
-    const size_t first = at < window ? window - at : 0, left = size - at + window;
-    const size_t end = left < slots ? left : slots; /* slots from `first` to here are in the passage */
-    for (size_t s = 0; s < first; s++)
-        block->slots[s] = block->zeros;
-    for (size_t s = first; s < end; s++)
-        block->slots[s] = output_row(block, words[at + s - window]);
-    for (size_t s = end; s < slots; s++)
-        block->slots[s] = block->zeros;
-    block->slots[slots] = block->slots[slots + 1] = block->zeros;
+    block->step.inputs = block->inputs + at;
+    block->step.slots = block->slots + at;
 }
 
 /* Weight 1 for the slots that are in the word's window, at p in the block, and aren't the word itself: an
@@ -341,6 +346,7 @@ static void apply_objective(struct block *block, size_t pairs, struct loss_sum *
 void block_begin(struct block *block, const struct passage *passage, struct rng *rng) {
     block->passage = passage;
     block->noise_steps = 0;
+    list_rows(block);
     block->step.ahead_count = 0;
     list_ahead(block, 0, ROWS_MOST);
     noise_aim(block->settings->noise, rng, block->aims, block->settings->noise_words);
@@ -359,7 +365,7 @@ size_t block_train(struct block *block, size_t at, double alpha, const struct pa
             block->noise_steps = pace->passes > 1 ? 1 : NOISE_STEPS; /* passes make up for much noise */
         }
         if (pass == 0)
-            list_rows(block, at, choose_length(block->passage, at, pace, block->most_draws));
+            take_words(block, at, choose_length(block->passage, at, pace, block->most_draws));
         const size_t pairs = weigh_pairs(block, at, pass, pace->passes);
         block->step.ahead_count = 0;
         if (pass == 0)

@@ -53,8 +53,8 @@ struct block_work {
 /* One thread's room for a block. */
 struct block;
 
-/* `hot` is the thread's; its rows must stay where they are. */
-struct block *block_create(const struct block_settings *settings, const struct hot *hot,
+/* For passages of at most `passage_most` words. `hot` is the thread's; its rows must stay where they are. */
+struct block *block_create(const struct block_settings *settings, const struct hot *hot, size_t passage_most,
                            struct error *error) MUST_USE;
 void block_free(struct block *block);
 

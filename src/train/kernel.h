@@ -25,24 +25,24 @@ static inline size_t kernel_floats(size_t count) {
  *
  * Row p of the inputs can have as contexts the slots p to p + 2 window; slot p + window is its own. Rows work
  * in twos: the band of p, and of p + 1, if p is even, are the slots p to p + 2 window + 1, so that both read
- * the same rows. What stands in place of a missing row (an odd count, beyond the passage's ends) is a row of
- * zeros of the thread's own, whose weights are zero. */
+ * the same rows. What stands in place of a missing row has no weights: beyond the passage's ends a row of
+ * zeros of the thread's own, and at the end of an odd count any row. */
 struct kernel_step {
     size_t dim;
     size_t rows;             /* P, even, at most KERNEL_ROWS_MOST */
     bfloat16 *const *inputs; /* (rows) into the input matrix */
     size_t window;           /* w; there are rows + 2 w slots */
-    bfloat16 *const
-        *slots; /* (rows + 2 w + 2) into the output matrix; the last two are zeros, for wide kernels */
-    size_t band_columns;    /* 2 w + 2, rounded up to KERNEL_ROW_FLOATS */
-    float *pairs;           /* (rows, band_columns): row p, slot p / 2 * 2 + k */
-    size_t noise_count;     /* different noise words */
-    size_t columns;         /* rounded up to KERNEL_ROW_FLOATS */
-    bfloat16 *const *noise; /* (columns) into the output matrix */
-    float *noise_scores;    /* (rows, columns) */
-    float *room;            /* (kernel_room()) for the kernel, from `scores` to `update` */
-    size_t ahead_count;     /* rows that the next step needs */
-    bfloat16 *const *ahead; /* (ahead_count) */
+    bfloat16 *const *slots;  /* (rows + 2 w + 2) into the output matrix; the last two, of whatever use to wide
+                                kernels, don't move */
+    size_t band_columns;     /* 2 w + 2, rounded up to KERNEL_ROW_FLOATS */
+    float *pairs;            /* (rows, band_columns): row p, slot p / 2 * 2 + k */
+    size_t noise_count;      /* different noise words */
+    size_t columns;          /* rounded up to KERNEL_ROW_FLOATS */
+    bfloat16 *const *noise;  /* (columns) into the output matrix */
+    float *noise_scores;     /* (rows, columns) */
+    float *room;             /* (kernel_room()) for the kernel, from `scores` to `update` */
+    size_t ahead_count;      /* rows that the next step needs */
+    bfloat16 *const *ahead;  /* (ahead_count) */
 };
 
 struct kernel {

@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-/* The sum of weights[i] * log(1 + exp(sign * (values[i] - shifts[i]))), without overflow. `shifts` may be NULL.
- * Logarithms are what takes time, so there is one for many factors of weight 1, each from 1 to 2. */
+/* The sum of weights[i] * log(1 + exp(sign * (values[i] - shifts[i]))), without overflow. `shifts` may be
+ * NULL. Logarithms are what takes time, so there is one for many factors of weight 1, each from 1 to 2. */
 static double sum_softplus(const float *values, const float *shifts, const float *weights, size_t count,
                            double sign) {
     double sum = 0, product = 1;
@@ -44,9 +44,9 @@ static double logistic_loss(const struct scores *scores, bool shifted) {
     for (size_t p = 0; p < scores->rows; p++)
         loss += sum_softplus(scores->pairs + p * band, shifted ? scores->pair_shifts + p * band : NULL,
                              scores->pair_weights + p * band, band, -1) +
-                (double)scores->row_weights[p] *
-                    sum_softplus(scores->noise + p * columns, shifted ? scores->noise_shifts : NULL,
-                                 scores->draws, columns, 1);
+                (double)scores->row_weights[p] * sum_softplus(scores->noise + p * columns,
+                                                              shifted ? scores->noise_shifts : NULL,
+                                                              scores->draws, columns, 1);
     return loss;
 }
 

@@ -21,8 +21,8 @@ struct pace pace_choose(double alpha, double window, double mean_pairs, double n
     const double passes = ceil(
         fmax(fmax(input_row / INPUT_ROW_MOST, 2 * window * DRAWS_EXPECTED * noise_row / NOISE_ROW_MOST), 1));
     const double occurrences = fmin(floor(INPUT_ROW_MOST * passes / input_row), PACE_LENGTH_MOST);
-    return (struct pace){.passes = (size_t)passes,
-                         .occurrences = occurrences < 1 ? 1 : (size_t)occurrences,
-                         .pairs = (size_t)fmin(NOISE_ROW_MOST * passes / noise_row,
-                                               2 * window * (double)PACE_LENGTH_MOST)};
+    return (struct pace){
+        .passes = (size_t)passes,
+        .occurrences = occurrences < 1 ? 1 : (size_t)occurrences,
+        .pairs = (size_t)fmin(NOISE_ROW_MOST * passes / noise_row, 2 * window * (double)PACE_LENGTH_MOST)};
 }

@@ -62,7 +62,7 @@ bool training_bytes(const struct training_options *options, size_t vocab, size_t
                         (options->threads > 1 ? hot_bytes(hot, kernel_stride(options->dim)) : 0);
     return size_multiply(vocab, stride * 2 * sizeof(float), &matrices) &&
            size_multiply(vocab, sizeof(struct noise_entry) + 24, &tables) &&
-           size_multiply(options->threads, room + (size_t)(1 << 19), &rooms) &&
+           size_multiply(options->threads, room + (size_t)(3 << 18), &rooms) &&
            size_add(matrices, tables, bytes) && size_add(*bytes, rooms, bytes);
 }
 
@@ -310,7 +310,7 @@ static bool prepare_learner(const struct run *run, size_t index, struct error *e
         return false;
     if (!hot_create(&learner->hot, run->hot_words, run->settings.stride, run->options->seed + index, error))
         return false;
-    learner->block = block_create(&run->settings, &learner->hot, error);
+    learner->block = block_create(&run->settings, &learner->hot, ids, error);
     return learner->block != NULL;
 }
 
