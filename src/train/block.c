@@ -29,7 +29,6 @@ struct block {
     bfloat16 **ahead;  /* (2 ROWS_MOST + noise words) */
     bfloat16 *zeros;   /* (stride) in place of rows that are missing */
 
-    float *edge;         /* (2 band_columns): zeros, then ones */
     float *pair_weights; /* (ROWS_MOST, band_columns): 1 for a pair, 0 where there is none */
     float *pair_shifts;  /* (ROWS_MOST, band_columns) */
     float row_weights[ROWS_MOST];
@@ -87,7 +86,6 @@ static bool allocate(struct block *block, size_t passage_most, struct error *err
            (step->noise_scores = floats(ROWS_MOST * columns, error)) != NULL &&
            (step->room = floats(kernel_room(ROWS_MOST, slots, columns, step->band_columns, settings->dim),
                                 error)) != NULL &&
-           (block->edge = floats(2 * step->band_columns, error)) != NULL &&
            (block->pair_weights = floats(band, error)) != NULL &&
            (block->pair_shifts = floats(band, error)) != NULL &&
            (block->noise_ids = memory_allocate(columns, sizeof *block->noise_ids, what, error)) != NULL &&
@@ -119,8 +117,6 @@ struct block *block_create(const struct block_settings *settings, const struct h
     }
     for (size_t s = 0; s < settings->window; s++)
         block->slots[s] = block->zeros;
-    for (size_t k = 0; k < block->step.band_columns; k++)
-        block->edge[block->step.band_columns + k] = 1;
     block->step.noise = block->noise;
     block->step.ahead = block->ahead;
     return block;
@@ -137,7 +133,6 @@ void block_free(struct block *block) {
     free(block->step.pairs);
     free(block->step.noise_scores);
     free(block->step.room);
-    free(block->edge);
     free(block->pair_weights);
     free(block->pair_shifts);
     free(block->noise_ids);
@@ -262,20 +257,6 @@ static void take_words(struct block *block, size_t at, size_t length) {
     block->step.slots = block->slots + at;
 }
 
-/* Weight 1 for the slots that are in the word's window, at p in the block, and aren't the word itself: an
- * edge where the window begins less one where it ends, which takes no comparisons. */
-static void weigh_row(struct block *block, size_t at, size_t p) {
-    const size_t columns = block->step.band_columns, window = block->settings->window;
-    const uint32_t base = (uint32_t)(at + p / 2 * 2 - window); /* wraps around, and back */
-    const uint32_t from = block->passage->from[at + p] - base, to = block->passage->to[at + p] - base;
-    const float *since_from = block->edge + columns - from, *since_to = block->edge + columns - to;
-    float *weights = block->pair_weights + p * columns;
-    for (size_t k = 0; k < columns; k += KERNEL_ROW_FLOATS)
-        for (size_t i = 0; i < KERNEL_ROW_FLOATS; i++)
-            weights[k + i] = since_from[k + i] - since_to[k + i];
-    weights[p % 2 + window] = 0;
-}
-
 /* Keeps every `passes`-th pair, starting with number `pass`. */
 static size_t thin_row(struct block *block, size_t p, size_t pass, size_t passes) {
     float *weights = block->pair_weights + p * block->step.band_columns;
@@ -294,8 +275,10 @@ static size_t weigh_pairs(struct block *block, size_t at, size_t pass, size_t pa
     const struct passage *passage = block->passage;
     const float share = (float)settings->negative / (float)settings->noise_words;
     size_t total = 0;
+    settings->kernel->mark_bands(block->pair_weights, block->length, block->step.band_columns,
+                                 passage->from + at, passage->to + at, (uint32_t)(at - settings->window),
+                                 (uint32_t)settings->window);
     for (size_t p = 0; p < block->length; p++) {
-        weigh_row(block, at, p);
         const size_t pairs = passes > 1 ? thin_row(block, p, pass, passes)
                                         : passage->to[at + p] - passage->from[at + p] - 1;
         block->row_weights[p] = (float)pairs * share;

@@ -78,9 +78,18 @@ struct kernel {
      * The relative error is below 1e-6, or below weight_roundoff / 16 where that is more. */
     void (*logistic)(float *values, size_t count);
 
+    /* values[i] = (values[i] - target) * weights[i], i < count, a multiple of KERNEL_ROW_FLOATS. */
+    void (*weigh_errors)(float *values, float target, const float *weights, size_t count);
+
     /* values[r, j] *= row_weights[r] * column_weights[j]: (rows, columns), in place. */
     void (*weigh)(float *values, size_t rows, size_t columns, const float *row_weights,
                   const float *column_weights);
+
+    /* marks[r, k] = 1 where from[r] <= first + r / 2 * 2 + k < to[r] and k isn't own + r % 2, else 0: (rows,
+     * columns), columns a multiple of KERNEL_ROW_FLOATS. `first` may be below zero, modulo 2^32; no from[r]
+     * is before first + r / 2 * 2, and no to[r] 2^31 beyond it. */
+    void (*mark_bands)(float *marks, size_t rows, size_t columns, const uint32_t *from, const uint32_t *to,
+                       uint32_t first, uint32_t own);
 
     /* Does nothing but multiply-adds in registers, `rounds` times a few, to measure what the machine can do;
      * returns how many floating-point operations that was. */

@@ -238,6 +238,7 @@ static void logistic(float *values, size_t count) {
 }
 
 const struct kernel kernel_avx2 = {
-    "avx2", 0x1p-10f, 0x1p-10f, scores, update, merge, logistic, weigh, multiply_adds,
+    "avx2",   0x1p-10f,     0x1p-10f, scores,     update,        merge,
+    logistic, weigh_errors, weigh,    mark_bands, multiply_adds,
 };
 #endif

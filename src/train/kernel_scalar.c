@@ -33,6 +33,20 @@ static void weigh(float *values, size_t rows, size_t columns, const float *row_w
             values[r * columns + j] *= row_weights[r] * column_weights[j];
 }
 
+static void weigh_errors(float *values, float target, const float *weights, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        values[i] = (values[i] - target) * weights[i];
+}
+
+static void mark_bands(float *marks, size_t rows, size_t columns, const uint32_t *from, const uint32_t *to,
+                       uint32_t first, uint32_t own) {
+    for (uint32_t r = 0; r < rows; r++)
+        for (uint32_t k = 0; k < columns; k++) {
+            const uint32_t since = first + r / 2 * 2 + k - from[r];
+            marks[r * columns + k] = since < to[r] - from[r] && k != own + r % 2 ? 1 : 0;
+        }
+}
+
 /* The room: copies of the inputs, (rows, dim), and a sum, (dim). */
 INTENDED_RACE static void copy_inputs(const struct kernel_step *step) {
     for (size_t p = 0; p < step->rows; p++)
@@ -132,5 +146,6 @@ static double multiply_adds(size_t rounds) {
 }
 
 const struct kernel kernel_scalar = {
-    "scalar", 0x1p-24f, 0x1p-24f, scores, update, merge, logistic, weigh, multiply_adds,
+    "scalar", 0x1p-24f,     0x1p-24f, scores,     update,        merge,
+    logistic, weigh_errors, weigh,    mark_bands, multiply_adds,
 };

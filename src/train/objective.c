@@ -31,8 +31,7 @@ static double sum_softplus(const float *values, const float *shifts, const float
 static void sgns_gradient(const struct scores *scores, const struct kernel *kernel) {
     const size_t places = scores->rows * scores->band_columns;
     kernel->logistic(scores->pairs, places);
-    for (size_t i = 0; i < places; i++)
-        scores->pairs[i] = (scores->pairs[i] - 1) * scores->pair_weights[i];
+    kernel->weigh_errors(scores->pairs, 1, scores->pair_weights, places);
     kernel->logistic(scores->noise, scores->rows * scores->columns);
     kernel->weigh(scores->noise, scores->rows, scores->columns, scores->row_weights, scores->draws);
 }

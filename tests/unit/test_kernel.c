@@ -189,6 +189,49 @@ static void check_weigh(struct test *test, const struct kernel *kernel, size_t r
     free(actual);
 }
 
+static void check_weigh_errors(struct test *test, const struct kernel *kernel, size_t count) {
+    struct rng rng = rng_seed(count, 2);
+    float *weights = make_floats(1, count, count, &rng), *expected = make_floats(1, count, count, &rng);
+    float *actual = aligned_zeros(count, sizeof *actual);
+    memcpy(actual, expected, count * sizeof *expected);
+    kernel_scalar.weigh_errors(expected, 1, weights, count);
+    kernel->weigh_errors(actual, 1, weights, count);
+    CHECK_MSG(test, memcmp(expected, actual, count * sizeof *expected) == 0, "%s count %zu", kernel->name,
+              count);
+    free(weights);
+    free(expected);
+    free(actual);
+}
+
+/* Windows of all sizes around words `at` to at + rows, which may be the first ones. */
+static void check_mark_bands(struct test *test, const struct kernel *kernel, size_t at, size_t rows,
+                             size_t window) {
+    const size_t columns = kernel_floats(2 * window + 2);
+    const uint32_t first = (uint32_t)(at - window);
+    struct rng rng = rng_seed(at * 1000 + rows, window);
+    uint32_t from[KERNEL_ROWS_MOST], to[KERNEL_ROWS_MOST];
+    for (size_t r = 0; r < rows; r++) {
+        const size_t before = rng_below(&rng, (uint32_t)window + 1);
+        from[r] = (uint32_t)(before > at + r ? 0 : at + r - before);
+        to[r] = (uint32_t)(at + r) + 1 + rng_below(&rng, (uint32_t)window + 1);
+    }
+    float *expected = aligned_zeros(rows * columns, sizeof *expected);
+    float *actual = aligned_zeros(rows * columns, sizeof *actual);
+    memset(actual, 0x7f, rows * columns * sizeof *actual);
+    kernel_scalar.mark_bands(expected, rows, columns, from, to, first, (uint32_t)window);
+    kernel->mark_bands(actual, rows, columns, from, to, first, (uint32_t)window);
+    CHECK_MSG(test, memcmp(expected, actual, rows * columns * sizeof *expected) == 0,
+              "%s at %zu rows %zu window %zu", kernel->name, at, rows, window);
+    size_t marks = 0, pairs = 0;
+    for (size_t i = 0; i < rows * columns; i++)
+        marks += expected[i] == 1;
+    for (size_t r = 0; r < rows; r++)
+        pairs += to[r] - from[r] - 1;
+    CHECK_MSG(test, marks == pairs, "%zu marks of %zu pairs", marks, pairs);
+    free(expected);
+    free(actual);
+}
+
 static void check_shape(struct test *test, size_t rows, size_t window, size_t noise, size_t dim) {
     const struct kernel *kernel;
     for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
@@ -418,6 +461,21 @@ static void test_weigh(struct test *test) {
             check_weigh(test, kernel, rows, KERNEL_ROW_FLOATS * rows);
 }
 
+static void test_weigh_errors(struct test *test) {
+    const struct kernel *kernel;
+    for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
+        for (size_t count = KERNEL_ROW_FLOATS; count <= 9 * KERNEL_ROW_FLOATS; count += KERNEL_ROW_FLOATS)
+            check_weigh_errors(test, kernel, count);
+}
+
+static void test_mark_bands(struct test *test) {
+    const struct kernel *kernel;
+    for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
+        for (size_t window = 1; window <= 40; window++)
+            for (size_t at = 0; at <= 100; at += 20)
+                check_mark_bands(test, kernel, at, 1 + (window * 7 + at) % KERNEL_ROWS_MOST, window);
+}
+
 /* The bound is relative, for scores within +-80, where exp stays in range; beyond, the limits 0 and 1. */
 static void test_logistic(struct test *test) {
     enum { COUNT = 16 * 4000, HALF = COUNT / 2 };
@@ -463,6 +521,8 @@ static const struct test_case cases[] = {
     {"kernel: a weight just below a power of two", test_largest_weight},
     {"kernel: rows merged, and rounded the same way", test_merge},
     {"kernel: gradients weighed", test_weigh},
+    {"kernel: errors weighed", test_weigh_errors},
+    {"kernel: bands marked", test_mark_bands},
     {"kernel: the logistic function is as exact as it says", test_logistic},
     {"kernel: chosen by name", test_choose},
 };
