@@ -167,6 +167,11 @@ static bool train_chunk(struct run *run, struct learner *learner, size_t index, 
     struct loss_sum loss = {0, 0};
     const double alpha = train_passage(learner, run, kept, (double)before,
                                        (double)stream->chunks[chunk].words, &loss);
+    if (!isfinite(loss.loss))
+        return error_set(&learner->error, ERROR_INPUT,
+                         "training blows up at alpha %g: the loss is not a number any more; choose a smaller "
+                         "--alpha or fewer --negative than %zu",
+                         alpha, run->options->negative);
     learner->losses[epoch].loss += loss.loss;
     learner->losses[epoch].pairs += loss.pairs;
     /* A mean over the last twenty chunks or so, for the eye. */

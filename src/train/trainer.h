@@ -51,7 +51,8 @@ struct training {
 /* Bytes that trainer_run takes at most, threads' room included; false if they overflow. */
 bool training_bytes(const struct training_options *options, size_t vocab, size_t *bytes) MUST_USE;
 
-/* Trains on `corpus`. Fills `training`, to be freed with training_free() whether it succeeds or not. */
+/* Trains on `corpus`. Fills `training`, to be freed with training_free() whether it succeeds or not. Fails as
+ * soon as the loss is not finite: vectors are worth nothing then. */
 bool training_run(struct training *training, const struct corpus *corpus,
                   const struct training_options *options, struct error *error) MUST_USE;
 void training_free(struct training *training);

@@ -98,6 +98,8 @@ wrong "an unknown letter" 'unknown option -z; --help lists the options$' "$corpu
 wrong "part of an option" 'unknown option --no-shrin; did you mean --no-shrink\?$' "$corpus" -o "$model" --no-shrin
 wrong "a missing value" '--dim needs a value: --dim N$' "$corpus" -o "$model" --dim
 wrong "a missing value of -o" '--output needs a value: --output MODEL$' "$corpus" -o
+wrong "training that blows up" 'training blows up at alpha 0[.0-9]*: the loss is not a number any more; ' \
+    "$corpus" -o "$model" --alpha 1 --negative 60 --noise 4096 --sample 0 --epochs 100 --threads 1 --quiet
 wrong "a value for a flag" '--no-shrink takes no value$' "$corpus" -o "$model" --no-shrink=1
 
 # --- the corpus ---
