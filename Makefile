@@ -46,7 +46,7 @@ $(BUILD)/text/dictionary.o $(BUILD)/text/stream.o $(BUILD)/text/tokenizer.o $(BU
 ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
 $(BUILD)/train/kernel_avx2.o $(BUILD)/query/scan_avx2.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx2 -mfma
 $(BUILD)/train/kernel_avx512.o $(BUILD)/train/kernel_bf16.o $(BUILD)/query/scan_avx512.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx512f -mavx512bw \
-	-mavx512dq -mavx512vl -mfma -mprefer-vector-width=512
+	-mavx512dq -mavx512vl -mfma -mprefer-vector-width=512 -mprfchw
 endif
 
 $(BUILD)/%.o: src/%.c

@@ -261,6 +261,11 @@ struct ahead {
     size_t left, at_once, dim;
 };
 
+/* Rows are fetched to be written: a line that another core has changed then comes with the right to change it,
+ * which otherwise takes a second way between the cores. Processors with AVX-512 all can; on older ones the
+ * instruction may do nothing at all. */
+#define FETCH_TO_WRITE (W == 16)
+
 /* For the update of a step: fetch_ahead() is called for every two rows updated. */
 static struct ahead plan_ahead(const struct kernel_step *step) {
     const size_t tiles = step->rows + step->window + step->noise_count / 2;
@@ -271,7 +276,7 @@ INLINE void fetch_ahead(struct ahead *ahead, size_t pairs) {
     const size_t most = pairs * ahead->at_once, count = most < ahead->left ? most : ahead->left;
     for (size_t i = 0; i < count; i++)
         for (size_t d = 0; d < ahead->dim; d += KERNEL_ROW_NUMBERS)
-            __builtin_prefetch(ahead->rows[i] + d);
+            __builtin_prefetch(ahead->rows[i] + d, FETCH_TO_WRITE);
     ahead->rows += count;
     ahead->left -= count;
 }
