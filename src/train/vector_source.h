@@ -261,9 +261,9 @@ struct ahead {
     size_t left, at_once, dim;
 };
 
-/* Rows are fetched to be written: a line that another core has changed then comes with the right to change it,
- * which otherwise takes a second way between the cores. Processors with AVX-512 all can; on older ones the
- * instruction may do nothing at all. */
+/* Rows are fetched to be written: a line that another core has changed then comes with the right to change
+ * it, which otherwise takes a second way between the cores. Processors with AVX-512 all can; on older ones
+ * the instruction may do nothing at all. */
 #define FETCH_TO_WRITE (W == 16)
 
 /* For the update of a step: fetch_ahead() is called for every two rows updated. */
