@@ -49,8 +49,7 @@ static void test_noise_words(struct test *test) {
 static void test_defaults(struct test *test) {
     const struct pace pace = pace_choose(0.05, 5, 6, 5, 64);
     CHECK(test, pace_noise_words(0.05, 5, 64) == 64);
-    CHECK_MSG(test, pace.passes == 1 && pace.pairs >= 6 * 32 * 2, "%zu passes, %zu pairs", pace.passes,
-              pace.pairs);
+    CHECK_MSG(test, pace.passes == 1 && pace.pairs >= 384, "%zu passes, %zu pairs", pace.passes, pace.pairs);
 }
 
 static const struct test_case cases[] = {
