@@ -10,7 +10,7 @@
 
 #include "train/kernel.h"
 
-/* The scores of a step, in and out. All arrays belong to the caller. */
+/* The scores of a step, in and out. All arrays belong to the caller and are 64-byte aligned. */
 struct scores {
     size_t rows;               /* P */
     size_t band_columns;       /* places for a row's pairs, a multiple of KERNEL_ROW_FLOATS */

@@ -117,7 +117,7 @@ static void test_loss_by_hand(struct test *test) {
 }
 
 static void test_extreme_scores(struct test *test) {
-    const float pair_weights[16] = {1};
+    const float pair_weights[16] __attribute__((aligned(64))) = {1};
     float draws[16] __attribute__((aligned(64))) = {1}, row_weight = 1;
     float pair_shifts[16] = {0}, noise_shifts[16] = {0};
     for (const struct objective *objective = objectives; objective->name != NULL; objective++) {
