@@ -81,8 +81,8 @@ INTENDED_RACE static void pack_rows(int32_t *dims, int32_t *rows, bfloat16 *cons
         }
 }
 
-/* Row r's factors along the dims, in the matrix or packed. A copy in one place would be read faster, but
- * takes room in the nearest cache, which the rows are in anyway. */
+/* Row r's factors along the dims, in the matrix or packed. A copy that isn't needed would only take room in
+ * the nearest cache, where the rows are anyway. */
 INLINE const two *row_factors(bfloat16 *const *sources, const int32_t *dims, size_t r, size_t half) {
     return IN_PLACE ? (const two *)(const void *)sources[r] : dims + r * half;
 }

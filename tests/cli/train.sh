@@ -91,6 +91,14 @@ most() {
         --seed 9000000000000000 && [ ! -s "$out" ] && [ ! -s "$err" ]
 }
 check "the most of most options" most
+most_at_once() {
+    run 2 "$SGNS" train --threads 1 --quiet "$TMPDIR/short.txt" -o "$other" --dim 4096 --window 100 --negative 100 --noise 4096 \
+        --noise-power 2 --alpha 1 --min-alpha 1 --sample 1 --max-vocab 4000000000 --max-sentence 1000000 --min-count 1 \
+        --seed 9000000000000000 && [ ! -s "$out" ] &&
+        [ "$(head -n 1 "$err")" = "sgns train: --noise 4096 is unstable with --alpha 1 and --negative 100: using 6400" ] &&
+        [ "$(sed 1d "$err" | grep -c '^sgns train: training blows up at alpha 1: ')" = 1 ]
+}
+check "the most of all options raises the noise words, and blows up" most_at_once
 check "too few noise words for so large a learning rate are raised, and it says so" \
     sh -c '"$SGNS" train "$1" -o "$2" --noise 1 --alpha 0.5 2>&1 >/dev/null |
         grep -q "noise 1 is unstable with --alpha 0.5 and --negative 5: using 160"' sh "$corpus" "$other"
