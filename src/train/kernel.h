@@ -64,8 +64,9 @@ struct kernel {
      *   slots[s] += scale * sum over p of pairs[p, s - p / 2 * 2] * inputs[p]
      *   noise[j] += scale * sum over p of noise_scores[p, j] * inputs[p]
      * one after the other, so that a row that stands in more than one place gets all its sums; each
-     * row is rounded as it is stored, by bfloat16_random() of the sum, or of scale times the sum. A kernel
-     * may take slots and noise rows as they are now instead. Meanwhile it fetches the rows `ahead`. */
+     * row is rounded as it is stored, by bfloat16_random() of the sum, or of what the sum is made from: scale
+     * times it, or a whole number. A kernel may take slots and noise rows as they are now instead. Meanwhile
+     * it fetches the rows `ahead`. */
     void (*update)(const struct kernel_step *step, float scale);
 
     /* shared[i] += share * (rows[i] - last[i]), rounded at random, and rows[i] = last[i] = shared[i]: i <

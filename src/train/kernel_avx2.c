@@ -29,14 +29,16 @@ INLINE lanes coarser(lanes sum, int shift) {
     return sum >> shift;
 }
 
-INLINE twos to_nearest(vector values) {
-    return (twos)_mm256_cvtps_epi32((__m256)values);
+/* What to add to a float so that its lower 16 bits are the nearest whole number to `scale`, a power of two,
+ * times it, if that fits them: the sum's last place is worth 1 / scale. */
+INLINE vector to_whole(float scale) {
+    return (vector){0} + 12582912.0f / scale; /* 1.5 * 2^23 */
 }
 
 INLINE twos load_factors(const bfloat16 *address, float scale) {
     vector even, odd;
     load_two(address, &even, &odd);
-    return even_places(to_nearest(even * scale), to_nearest(odd * scale));
+    return even_places((twos)(even + to_whole(scale)), (twos)(odd + to_whole(scale)));
 }
 
 /* The dims at even places, then those at odd ones. */
@@ -44,21 +46,27 @@ INLINE twos pack_last(twos first, twos second) {
     return LANES_EVEN(even_places(first, second), odd_places(first, second));
 }
 
-/* move_two() of the last eight dims. */
-INLINE void move_last(bfloat16 *address, vector sums) {
+INLINE random_bits moved(vector values, lanes sums, float unit) {
+    return (random_bits)(values + to_floats(sums, unit)) + random_of((vector)sums);
+}
+
+/* The last eight dims: those at even places, then those at odd ones. */
+INLINE void move_last(bfloat16 *address, lanes sums, float unit) {
     const random_bits shifts = {16, 16, 16, 16},
                       both = (random_bits)_mm256_broadcastsi128_si256(*(const __m128i *)address);
-    const vector values = (vector)(both << shifts & 0xffff0000);
-    const random_bits moved = (random_bits)(values + sums) + random_of(sums);
-    const __m128i even = _mm256_castsi256_si128((__m256i)(moved >> 16));
-    *(__m128i *)address = _mm_blend_epi16(even, _mm256_extracti128_si256((__m256i)moved, 1), 0xaa);
+    const random_bits last = moved((vector)(both << shifts & 0xffff0000), sums, unit);
+    const __m128i even = _mm256_castsi256_si128((__m256i)(last >> 16));
+    *(__m128i *)address = _mm_blend_epi16(even, _mm256_extracti128_si256((__m256i)last, 1), 0xaa);
 }
 
 INLINE void move_part(bfloat16 *row, const lanes *sums, size_t vectors, float unit) {
-    for (size_t v = 0; v + 1 < vectors; v += 2)
-        move_two(row + v * W, to_floats(sums[v], unit), to_floats(sums[v + 1], unit), 1);
+    for (size_t v = 0; v + 1 < vectors; v += 2) {
+        vector even, odd;
+        load_two(row + v * W, &even, &odd);
+        store_two(row + v * W, moved(even, sums[v], unit), moved(odd, sums[v + 1], unit));
+    }
     if (vectors % 2 == 1)
-        move_last(row + (vectors - 1) * W, to_floats(sums[vectors - 1], unit));
+        move_last(row + (vectors - 1) * W, sums[vectors - 1], unit);
 }
 
 /* Fours measured faster than sixes, which leave no register free. */
@@ -74,9 +82,11 @@ static int least(int a, int b) {
     return a < b ? a : b;
 }
 
-/* The power of two, up to 2^100, that brings `largest` below 2^bits: it is below 2^(its exponent - 126). */
+/* The power of two, within 2^-100 and 2^100, that brings `largest` below 2^bits: it is below 2^(its exponent
+ * - 126). */
 static int power_for(float largest, int bits) {
-    return least(bits + 126 - (int)(bfloat16_bits(largest) >> 23), 100);
+    const int power = bits + 126 - (int)(bfloat16_bits(largest) >> 23);
+    return power < -100 ? -100 : least(power, 100);
 }
 
 /* Bits of a row's factors, so that a sum of `dim` products stays below 2^31. */
@@ -90,13 +100,20 @@ static int factor_bits(size_t dim) {
 /* By the bits of numbers without their signs, which are in the order of the magnitudes. Another thread may
  * move a row before it is packed: 16 bits have room for eight times the largest, and beyond that a step is
  * wrong once. */
+INLINE halves larger(halves most, const bfloat16 *address) {
+    const halves magnitudes = *(const halves *)address & 0x7fff;
+    return (halves)_mm256_max_epu16((__m256i)most, (__m256i)magnitudes);
+}
+
+/* An even count of rows. */
 INTENDED_RACE static halves largest_numbers(bfloat16 *const *rows, size_t count, size_t dim, halves most) {
-    for (size_t r = 0; r < count; r++)
+    halves second = most;
+    for (size_t r = 0; r < count; r += 2)
         for (size_t d = 0; d < dim; d += 2 * (size_t)W) {
-            const halves values = *(const halves *)(rows[r] + d) & 0x7fff;
-            most = (halves)_mm256_max_epu16((__m256i)most, (__m256i)values);
+            most = larger(most, rows[r] + d);
+            second = larger(second, rows[r + 1] + d);
         }
-    return most;
+    return (halves)_mm256_max_epu16((__m256i)most, (__m256i)second);
 }
 
 static float scale_for(halves most, size_t dim) {
@@ -160,6 +177,10 @@ static struct weight_powers choose_powers(const struct kernel_step *step) {
 
 /* --- weights --- */
 
+INLINE twos to_nearest(vector values) {
+    return (twos)_mm256_cvtps_epi32((__m256)values);
+}
+
 /* Sixteen numbers that fit 16 bits each, as eight twos. */
 INLINE twos join(twos low, twos high) {
     return (twos)_mm256_permute4x64_epi64(_mm256_packs_epi32((__m256i)low, (__m256i)high), 0xd8);
@@ -196,7 +217,7 @@ static void scores(const struct kernel_step *step) {
     const struct room room = plan(step);
     const size_t dim = step->dim, slots = step->rows + 2 * step->window;
     const halves none = {0}, inputs = largest_numbers(step->inputs, step->rows, dim, none);
-    const halves outputs = largest_numbers(step->noise, step->noise_count, dim,
+    const halves outputs = largest_numbers(step->noise, step->columns, dim,
                                            largest_numbers(step->slots, slots, dim, none));
     room.scales[0] = scale_for(inputs, dim);
     room.scales[1] = scale_for(outputs, dim);
