@@ -11,14 +11,11 @@
 #define SLOTS_OF_TWO 4
 #define IN_PLACE 0
 #define UPDATE_VECTORS 6
+#define WHOLE_SUMS
 #include "train/vector_source.h"
 
-typedef twos lanes;
-
-/* Without a sign, as those wrap around. */
 INLINE lanes add_products(lanes sum, twos a, twos b) {
-    const random_bits products = (random_bits)_mm256_madd_epi16((__m256i)a, (__m256i)b);
-    return (lanes)((random_bits)sum + products);
+    return sum + (lanes)_mm256_madd_epi16((__m256i)a, (__m256i)b);
 }
 
 INLINE vector to_floats(lanes sum, float unit) {
@@ -26,7 +23,7 @@ INLINE vector to_floats(lanes sum, float unit) {
 }
 
 INLINE lanes coarser(lanes sum, int shift) {
-    return sum >> shift;
+    return (lanes)((whole)sum >> shift);
 }
 
 /* What to add to a float so that its lower 16 bits are the nearest whole number to `scale`, a power of two,

@@ -49,8 +49,6 @@ INLINE twos interleave_halves(twos both) {
 }
 
 /* Rows' numbers are factors as they stand, and sums are floats. */
-typedef vector lanes;
-
 INLINE twos load_factors(const bfloat16 *address, float scale) {
     (void)scale;
     return LOAD_TWOS(address);

@@ -6,7 +6,6 @@
  * - UPDATE_VECTORS: the one of updates, two rows by at most so many, 6 or 10
  * - IN_PLACE: 1 where rows' numbers are factors as they stand, which pairs are scored with in the matrices; 0
  *   where they have to be packed first
- * - lanes: a vector of sums of products
  * - load_factors(): 2 W numbers of a row as factors, times a scale that makes them fit
  * - pack_last(): two rows' factors in turn, of the last W numbers where they are by themselves
  * - add_products(): sum + both products of twos, lane by lane
@@ -173,12 +172,8 @@ INLINE void score_slots(const struct kernel_step *step, const struct room *room,
                 sums[r][i] = add_products(sums[r][i], values[r], slot);
         }
     }
-    for (size_t r = 0; r < rows; r++) {
-        vector scores[W];
-        for (size_t i = 0; i < W; i++)
-            scores[i] = to_floats(sums[r][i], unit);
-        STORE(step->pairs + (p + r) * step->band_columns + k, add_across(scores));
-    }
+    for (size_t r = 0; r < rows; r++)
+        STORE(step->pairs + (p + r) * step->band_columns + k, to_floats(add_across(sums[r]), unit));
 }
 
 /* How many of a band's slots from k on are scored at once: fours to a vector's lanes. Those beyond `reach`

@@ -21,6 +21,13 @@ typedef uint32_t random_bits __attribute__((vector_size(W * 4), aligned(W * 4), 
 typedef uint16_t halves __attribute__((vector_size(W * 4), aligned(W * 4), may_alias));
 typedef bfloat16 numbers __attribute__((vector_size(W * 2), aligned(W * 2), may_alias));
 
+/* Sums of products: of floats, or of whole numbers, which may be negative but wrap around as these do. */
+#ifdef WHOLE_SUMS
+typedef random_bits lanes;
+#else
+typedef vector lanes;
+#endif
+
 #define LOAD(address) (*(const vector *)(address))
 #define STORE(address, value) (*(vector *)(address) = (value))
 #define LOAD_TWOS(address) (*(const twos *)(address))
@@ -200,7 +207,7 @@ INTENDED_RACE static void merge(bfloat16 *rows, bfloat16 *last, bfloat16 *shared
 }
 
 /* Lane i of the result is the sum of sums[i]'s lanes. Each step halves the number of vectors. */
-INLINE vector add_across(vector *sums) {
+INLINE lanes add_across(lanes *sums) {
     for (size_t i = 0; i < W / 2; i++)
         sums[i] = SINGLES_LOW(sums[2 * i], sums[2 * i + 1]) + SINGLES_HIGH(sums[2 * i], sums[2 * i + 1]);
     for (size_t i = 0; i < W / 4; i++)
