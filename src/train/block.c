@@ -13,6 +13,9 @@
  * what is saved is drawing them and waiting for their rows (src/README.md has what that is worth). */
 #define NOISE_STEPS 4
 
+/* The next block is expected to be at most so many words longer than this one. */
+#define WORDS_LONGER 8
+
 /* One step of a block. A context row is known by its slot: its position in the passage, counted from `window`
  * before the block's first word. */
 struct block {
@@ -20,7 +23,8 @@ struct block {
     bfloat16 *input[2], *output[2]; /* the matrices, and the thread's own rows of */
     size_t own_words;               /* the words below this */
     const struct passage *passage;
-    size_t length; /* words of the block; the step has one row more, without weights, if that is odd */
+    size_t fetched; /* words of the passage whose rows have been asked for */
+    size_t length;  /* words of the block; the step has one row more, without weights, if that is odd */
     struct kernel_step step; /* rows and scores; the arrays are this block's */
 
     bfloat16 **inputs; /* (passage + 1) of the passage's words; zeros at the end */
@@ -162,13 +166,16 @@ static void add_ahead(struct block *block, bfloat16 *const *rows, size_t from, s
     block->step.ahead_count += to - from;
 }
 
-/* The rows that a block of `length` words from `at` on will need and the one before it doesn't. */
+/* The rows that a block of up to `length` words from `at` on will need: each is asked for once. */
 static void list_ahead(struct block *block, size_t at, size_t length) {
     const size_t size = block->passage->size, window = block->settings->window;
-    const size_t end = at + length < size ? at + length : size;
-    const size_t slots_end = end + window < size ? end + 2 * window : size + window;
-    add_ahead(block, block->inputs, at, end);
-    add_ahead(block, block->slots, at + 2 * window, slots_end);
+    const size_t most = length < ROWS_MOST ? length : ROWS_MOST;
+    const size_t from = at > block->fetched ? at : block->fetched, end = at + most < size ? at + most : size;
+    if (from >= end)
+        return;
+    add_ahead(block, block->inputs, from, end);
+    add_ahead(block, block->slots, from + 2 * window, end + window < size ? end + 2 * window : size + window);
+    block->fetched = end;
 }
 
 /* Takes the N noise words that come next, so that their rows come from memory meanwhile, and aims at those
@@ -331,6 +338,7 @@ void block_begin(struct block *block, const struct passage *passage, struct rng 
     block->noise_steps = 0;
     list_rows(block);
     block->step.ahead_count = 0;
+    block->fetched = 0;
     list_ahead(block, 0, ROWS_MOST);
     noise_aim(block->settings->noise, rng, block->aims, block->settings->noise_words);
     draw_ahead(block, rng);
@@ -352,7 +360,7 @@ size_t block_train(struct block *block, size_t at, double alpha, const struct pa
         const size_t pairs = weigh_pairs(block, at, pass, pace->passes);
         block->step.ahead_count = 0;
         if (pass == 0)
-            list_ahead(block, at + block->length, block->length); /* as long as this one, most likely */
+            list_ahead(block, at + block->length, block->length + WORDS_LONGER);
         if (--block->noise_steps == 0)
             draw_ahead(block, rng);
         block->work.pairs += pairs;
