@@ -16,7 +16,7 @@
 /* A word's rows are each thread's own if every thread trains on it so often: then a share of what each learns
  * is plenty. They are merged after so many chunks. */
 #define HOT_OCCURRENCES 1000
-#define HOT_CHUNKS 4
+#define HOT_CHUNKS 8
 
 struct learner;
 
