@@ -14,14 +14,19 @@ bfloat16 *matrix_packed(float *matrix, size_t vocab, size_t dim) {
 
 /* From the first row on, in pieces: a float takes twice the room of a number, so what is written catches up
  * with what is read only at the very end, and never passes a whole piece. */
-void matrix_unpack(float *matrix, size_t vocab, size_t dim) {
+bool matrix_unpack(float *matrix, size_t vocab, size_t dim) {
     const size_t width = matrix_stride(dim), stride = kernel_stride(dim);
     const bfloat16 *from = matrix_packed(matrix, vocab, dim);
+    uint32_t carries =
+        0; /* one into bit 15 if an exponent has all its bits, as those of no finite number do */
     for (size_t row = 0; row < vocab; row++, from += stride, matrix += width)
         for (size_t d = 0; d < width; d += KERNEL_ROW_NUMBERS) {
             bfloat16 piece[KERNEL_ROW_NUMBERS];
             memcpy(piece, from + d, sizeof piece);
             for (size_t k = 0; k < KERNEL_ROW_NUMBERS && d + k < width; k++)
                 matrix[d + k] = bfloat16_value(piece[k]);
+            for (size_t k = 0; k < KERNEL_ROW_NUMBERS; k++)
+                carries |= (piece[k] & UINT32_C(0x7f80)) + 0x80;
         }
+    return (carries & 0x8000) == 0;
 }

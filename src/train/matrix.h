@@ -3,6 +3,7 @@
 #ifndef SGNS_TRAIN_MATRIX_H
 #define SGNS_TRAIN_MATRIX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "train/bfloat16.h"
@@ -13,7 +14,8 @@ size_t matrix_stride(size_t dim);
 /* The bfloat16 rows, (vocab, kernel_stride(dim)), in the room of `matrix`, (vocab, matrix_stride(dim)). */
 bfloat16 *matrix_packed(float *matrix, size_t vocab, size_t dim);
 
-/* Makes them floats: (vocab, matrix_stride(dim)) row-major, zeros beyond dim. They are gone then. */
-void matrix_unpack(float *matrix, size_t vocab, size_t dim);
+/* Makes them floats: (vocab, matrix_stride(dim)) row-major, zeros beyond dim. They are gone then. Says
+ * whether all are finite. */
+bool matrix_unpack(float *matrix, size_t vocab, size_t dim);
 
 #endif

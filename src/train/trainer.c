@@ -155,6 +155,14 @@ static void report(const struct run *run, const struct loss_sum *loss, size_t ep
     run->options->report(run->options->report_context, &status);
 }
 
+static bool blown_up(const struct run *run, struct error *error, double alpha, const char *what) {
+    return error_set(
+        error, ERROR_INPUT,
+        "training blows up at alpha %g: %s is not a number any more; choose a smaller --alpha or "
+        "fewer --negative than %zu",
+        alpha, what, run->options->negative);
+}
+
 static bool train_chunk(struct run *run, struct learner *learner, size_t index, size_t ticket) {
     const struct stream *stream = &run->corpus->stream;
     const size_t epoch = ticket / stream->size, chunk = ticket % stream->size;
@@ -168,10 +176,7 @@ static bool train_chunk(struct run *run, struct learner *learner, size_t index, 
     const double alpha = train_passage(learner, run, kept, (double)before,
                                        (double)stream->chunks[chunk].words, &loss);
     if (!isfinite(loss.loss))
-        return error_set(&learner->error, ERROR_INPUT,
-                         "training blows up at alpha %g: the loss is not a number any more; choose a smaller "
-                         "--alpha or fewer --negative than %zu",
-                         alpha, run->options->negative);
+        return blown_up(run, &learner->error, alpha, "the loss");
     learner->losses[epoch].loss += loss.loss;
     learner->losses[epoch].pairs += loss.pairs;
     /* A mean over the last twenty chunks or so, for the eye. */
@@ -397,12 +402,22 @@ static bool gather_results(struct run *run, struct error *error) {
 }
 
 static void unpack_part(void *context, size_t index) {
-    const struct run *run = context;
+    struct run *run = context;
     const struct training *training = run->training;
+    bool finite = true;
     if (index == 0)
-        matrix_unpack(training->input, training->vocab, training->dim);
+        finite = matrix_unpack(training->input, training->vocab, training->dim);
     if (index == 1 || run->options->threads == 1)
-        matrix_unpack(training->output, training->vocab, training->dim);
+        finite = matrix_unpack(training->output, training->vocab, training->dim) && finite;
+    if (!finite)
+        atomic_store_explicit(&run->failed, true, memory_order_relaxed);
+}
+
+/* The loss says so earlier, but not of a run's last blocks. */
+static bool unpack(struct run *run, struct error *error) {
+    if (!threads_run(run->options->threads > 1 ? 2 : 1, unpack_part, run, error))
+        return false;
+    return !run->failed || blown_up(run, error, run->options->min_alpha, "a vector");
 }
 
 bool training_run(struct training *training, const struct corpus *corpus,
@@ -411,7 +426,7 @@ bool training_run(struct training *training, const struct corpus *corpus,
     struct run run = {.options = options, .corpus = corpus, .training = training};
     const bool done = prepare(&run, error) && threads_run(options->threads, start_part, &run, error) &&
                       threads_run(options->threads, train_part, &run, error) && gather_results(&run, error) &&
-                      threads_run(options->threads > 1 ? 2 : 1, unpack_part, &run, error);
+                      unpack(&run, error);
     finish(&run);
     return done;
 }

@@ -100,6 +100,11 @@ wrong "a missing value" '--dim needs a value: --dim N$' "$corpus" -o "$model" --
 wrong "a missing value of -o" '--output needs a value: --output MODEL$' "$corpus" -o
 wrong "training that blows up" 'training blows up at alpha 0[.0-9]*: the loss is not a number any more; ' \
     "$corpus" -o "$model" --alpha 1 --negative 60 --noise 4096 --sample 0 --epochs 100 --threads 1 --quiet
+awk 'BEGIN { for (i = 0; i < 250; i++) print "w" i * i * 7 % 41 }' | tr '\n' ' ' >"$TMPDIR/short.txt"
+wrong "training that blows up in blocks whose loss isn't measured" \
+    'training blows up at alpha 1: a vector is not a number any more; choose a smaller --alpha or fewer --negative than 60$' \
+    "$TMPDIR/short.txt" -o "$model" --alpha 1 --min-alpha 1 --negative 60 --noise 4096 --sample 0 --window 1 --epochs 1 \
+    --min-count 1 --kernel scalar --threads 1 --quiet
 wrong "a value for a flag" '--no-shrink takes no value$' "$corpus" -o "$model" --no-shrink=1
 
 # --- the corpus ---

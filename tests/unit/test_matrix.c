@@ -16,7 +16,7 @@ static void check_unpack(struct test *test, size_t vocab, size_t dim) {
     for (size_t row = 0; row < vocab; row++)
         for (size_t d = 0; d < dim; d++)
             packed[row * stride + d] = bfloat16_round((float)(1 + row * 31 + d % 97), 0);
-    matrix_unpack(matrix, vocab, dim);
+    CHECK(test, matrix_unpack(matrix, vocab, dim));
     size_t wrong = 0;
     for (size_t i = 0; i < floats; i++) {
         const size_t row = i / matrix_stride(dim), d = i % matrix_stride(dim);
@@ -35,7 +35,28 @@ static void test_unpack(struct test *test) {
     check_unpack(test, 1, 1024);
 }
 
+/* The largest numbers are finite, infinity and NaN aren't, wherever they stand and whatever their sign. */
+static void test_finite(struct test *test) {
+    const struct {
+        bfloat16 number;
+        bool finite;
+    } numbers[] = {{0x7f7f, true},  {0xff7f, true},  {0x0001, true},  {0x8000, true},
+                   {0x7f80, false}, {0xff80, false}, {0x7f81, false}, {0xffff, false}};
+    const size_t vocab = 3, dim = 37, floats = vocab * matrix_stride(dim);
+    float *matrix = aligned_alloc(64, floats * sizeof *matrix);
+    for (size_t n = 0; n < sizeof numbers / sizeof *numbers; n++)
+        for (size_t place = 0; place < vocab * dim; place++) {
+            memset(matrix, 0, floats * sizeof *matrix);
+            bfloat16 *packed = matrix_packed(matrix, vocab, dim);
+            packed[place / dim * kernel_stride(dim) + place % dim] = numbers[n].number;
+            CHECK_MSG(test, matrix_unpack(matrix, vocab, dim) == numbers[n].finite, "%#x at %zu",
+                      (unsigned)numbers[n].number, place);
+        }
+    free(matrix);
+}
+
 static const struct test_case cases[] = {
     {"matrix: floats in the place of bfloat16", test_unpack},
+    {"matrix: says whether all numbers are finite", test_finite},
 };
 TEST_MAIN(cases)
