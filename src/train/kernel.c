@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "train/kernel_list.h"
+#if KERNEL_VNNI
+#include <cpuid.h>
+#endif
 
 struct candidate {
     const struct kernel *kernel;
@@ -20,6 +23,14 @@ static bool runs_avx2(void) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
 
+#if KERNEL_VNNI
+/* Not every compiler's __builtin_cpu_supports() knows it; it uses the registers of AVX2. */
+static bool runs_vnni(void) {
+    unsigned eax, ebx, ecx, edx;
+    return runs_avx2() && __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) && (eax >> 4 & 1) != 0;
+}
+#endif
+
 static bool runs_avx512(void) {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
@@ -33,9 +44,15 @@ static bool runs_bf16(void) {
 /* The best first. */
 static const struct candidate candidates[] = {
 #if KERNEL_X86
-    {&kernel_bf16, runs_bf16}, {&kernel_avx512, runs_avx512}, {&kernel_avx2, runs_avx2},
+    {&kernel_bf16, runs_bf16},    {&kernel_avx512, runs_avx512},
 #endif
-    {&kernel_vector, always},  {&kernel_scalar, always},
+#if KERNEL_VNNI
+    {&kernel_avxvnni, runs_vnni},
+#endif
+#if KERNEL_X86
+    {&kernel_avx2, runs_avx2},
+#endif
+    {&kernel_vector, always},     {&kernel_scalar, always},
 };
 
 size_t kernel_stride(size_t dim) {
