@@ -45,11 +45,9 @@ static bool runs_bf16(void) {
 static const struct candidate candidates[] = {
 #if KERNEL_X86
     {&kernel_bf16, runs_bf16},    {&kernel_avx512, runs_avx512},
-#endif
 #if KERNEL_VNNI
     {&kernel_avxvnni, runs_vnni},
 #endif
-#if KERNEL_X86
     {&kernel_avx2, runs_avx2},
 #endif
     {&kernel_vector, always},     {&kernel_scalar, always},

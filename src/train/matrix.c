@@ -17,8 +17,7 @@ bfloat16 *matrix_packed(float *matrix, size_t vocab, size_t dim) {
 bool matrix_unpack(float *matrix, size_t vocab, size_t dim) {
     const size_t width = matrix_stride(dim), stride = kernel_stride(dim);
     const bfloat16 *from = matrix_packed(matrix, vocab, dim);
-    uint32_t carries =
-        0; /* one into bit 15 if an exponent has all its bits, as those of no finite number do */
+    uint32_t carries = 0; /* into bit 15, where an exponent has all its bits: of no finite number */
     for (size_t row = 0; row < vocab; row++, from += stride, matrix += width)
         for (size_t d = 0; d < width; d += KERNEL_ROW_NUMBERS) {
             bfloat16 piece[KERNEL_ROW_NUMBERS];

@@ -156,11 +156,10 @@ static void report(const struct run *run, const struct loss_sum *loss, size_t ep
 }
 
 static bool blown_up(const struct run *run, struct error *error, double alpha, const char *what) {
-    return error_set(
-        error, ERROR_INPUT,
-        "training blows up at alpha %g: %s is not a number any more; choose a smaller --alpha or "
-        "fewer --negative than %zu",
-        alpha, what, run->options->negative);
+    return error_set(error, ERROR_INPUT,
+                     "training blows up at alpha %g: %s is not a number any more; choose a smaller --alpha "
+                     "or fewer --negative than %zu",
+                     alpha, what, run->options->negative);
 }
 
 static bool train_chunk(struct run *run, struct learner *learner, size_t index, size_t ticket) {
@@ -417,7 +416,7 @@ static void unpack_part(void *context, size_t index) {
 static bool unpack(struct run *run, struct error *error) {
     if (!threads_run(run->options->threads > 1 ? 2 : 1, unpack_part, run, error))
         return false;
-    return !run->failed || blown_up(run, error, run->options->min_alpha, "a vector");
+    return !run->failed || blown_up(run, error, alpha_at(run, (double)run->words_done), "a vector");
 }
 
 bool training_run(struct training *training, const struct corpus *corpus,
