@@ -13,9 +13,6 @@
  * what is saved is drawing them and waiting for their rows (src/README.md has what that is worth). */
 #define NOISE_STEPS 4
 
-/* The next block is expected to be at most so many words longer than this one. */
-#define WORDS_LONGER 8
-
 /* One step of a block. A context row is known by its slot: its position in the passage, counted from `window`
  * before the block's first word. */
 struct block {
@@ -23,8 +20,10 @@ struct block {
     bfloat16 *input[2], *output[2]; /* the matrices, and the thread's own rows of */
     size_t own_words;               /* the words below this */
     const struct passage *passage;
-    size_t fetched; /* words of the passage whose rows have been asked for */
-    size_t length;  /* words of the block; the step has one row more, without weights, if that is odd */
+    const struct pace *pace; /* the passage's */
+    size_t fetched;          /* words of the passage whose rows have been asked for */
+    size_t next_length;      /* of the block after this one; 0: not known yet */
+    size_t length; /* words of the block; the step has one row more, without weights, if that is odd */
     struct kernel_step step; /* rows and scores; the arrays are this block's */
 
     bfloat16 **inputs; /* (passage + 1) of the passage's words; zeros at the end */
@@ -169,8 +168,8 @@ static void add_ahead(struct block *block, bfloat16 *const *rows, size_t from, s
 /* The rows that a block of up to `length` words from `at` on will need: each is asked for once. */
 static void list_ahead(struct block *block, size_t at, size_t length) {
     const size_t size = block->passage->size, window = block->settings->window;
-    const size_t most = length < ROWS_MOST ? length : ROWS_MOST;
-    const size_t from = at > block->fetched ? at : block->fetched, end = at + most < size ? at + most : size;
+    const size_t from = at > block->fetched ? at : block->fetched;
+    const size_t end = at + length < size ? at + length : size;
     if (from >= end)
         return;
     add_ahead(block, block->inputs, from, end);
@@ -230,7 +229,9 @@ static bool repeats(const struct passage *passage, size_t at, size_t p, size_t o
 /* How many words the block takes: it ends before the word that would occur in it once too often, or whose
  * pairs would be too many for a noise row that was drawn `draws` times; and after an even number, as steps
  * have. */
-static size_t choose_length(const struct passage *passage, size_t at, const struct pace *pace, size_t draws) {
+static size_t choose_length(const struct block *block, size_t at, size_t draws) {
+    const struct passage *passage = block->passage;
+    const struct pace *pace = block->pace;
     const size_t left = passage->size - at, most = left < ROWS_MOST ? left : ROWS_MOST;
     const size_t pairs_most = pace->pairs / draws;
     size_t pairs = 0;
@@ -257,11 +258,22 @@ static void list_rows(struct block *block) {
         slots[passage->size + s] = block->zeros;
 }
 
-static void take_words(struct block *block, size_t at, size_t length) {
+static void take_words(struct block *block, size_t at) {
+    const size_t length = block->next_length != 0 ? block->next_length
+                                                  : choose_length(block, at, block->most_draws);
     block->length = length;
     block->step.rows = length + length % 2;
     block->step.inputs = block->inputs + at;
     block->step.slots = block->slots + at;
+}
+
+/* Lists the rows of the block that starts at `at`. How long it is depends on its noise words: before they are
+ * listed, none is known to have been drawn twice, and it may be shorter. */
+static void look_ahead(struct block *block, size_t at) {
+    const bool known = block->noise_steps > 0;
+    const size_t length = choose_length(block, at, known ? block->most_draws : 1);
+    block->next_length = known ? length : 0;
+    list_ahead(block, at, length);
 }
 
 /* Keeps every `passes`-th pair, starting with number `pass`. */
@@ -333,12 +345,14 @@ static void apply_objective(struct block *block, size_t pairs, struct loss_sum *
     settings->objective->gradient(&scores, settings->kernel);
 }
 
-void block_begin(struct block *block, const struct passage *passage, struct rng *rng) {
+void block_begin(struct block *block, const struct passage *passage, const struct pace *pace,
+                 struct rng *rng) {
     block->passage = passage;
+    block->pace = pace;
     block->noise_steps = 0;
     list_rows(block);
     block->step.ahead_count = 0;
-    block->fetched = 0;
+    block->fetched = block->next_length = 0;
     list_ahead(block, 0, ROWS_MOST);
     noise_aim(block->settings->noise, rng, block->aims, block->settings->noise_words);
     draw_ahead(block, rng);
@@ -347,21 +361,22 @@ void block_begin(struct block *block, const struct passage *passage, struct rng 
             __builtin_prefetch(block->ahead[i] + d);
 }
 
-size_t block_train(struct block *block, size_t at, double alpha, const struct pace *pace, struct rng *rng,
-                   struct loss_sum *loss) {
+size_t block_train(struct block *block, size_t at, double alpha, struct rng *rng, struct loss_sum *loss) {
     const struct block_settings *settings = block->settings;
+    const struct pace *pace = block->pace;
     for (size_t pass = 0; pass < pace->passes; pass++) {
         if (block->noise_steps == 0) {
             block->most_draws = list_noise(block);
             block->noise_steps = pace->passes > 1 ? 1 : NOISE_STEPS; /* passes make up for much noise */
         }
+        block->noise_steps--;
         if (pass == 0)
-            take_words(block, at, choose_length(block->passage, at, pace, block->most_draws));
+            take_words(block, at);
         const size_t pairs = weigh_pairs(block, at, pass, pace->passes);
         block->step.ahead_count = 0;
         if (pass == 0)
-            list_ahead(block, at + block->length, block->length + WORDS_LONGER);
-        if (--block->noise_steps == 0)
+            look_ahead(block, at + block->length);
+        if (block->noise_steps == 0)
             draw_ahead(block, rng);
         block->work.pairs += pairs;
         block->work.rows += block->step.ahead_count;

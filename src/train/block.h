@@ -58,13 +58,13 @@ struct block *block_create(const struct block_settings *settings, const struct h
                            struct error *error) MUST_USE;
 void block_free(struct block *block);
 
-/* Begins a passage, which must stay as it is until its last block is trained. */
-void block_begin(struct block *block, const struct passage *passage, struct rng *rng);
+/* Begins a passage; it and its pace must stay as they are until its last block is trained. */
+void block_begin(struct block *block, const struct passage *passage, const struct pace *pace,
+                 struct rng *rng);
 
-/* Trains on the words of the passage from `at` on and returns how many it took: 1 to PACE_LENGTH_MOST. Adds
- * the loss before the update to `loss` unless that is NULL. */
-size_t block_train(struct block *block, size_t at, double alpha, const struct pace *pace, struct rng *rng,
-                   struct loss_sum *loss);
+/* Trains on the words of the passage from `at` on, where the block before ended if there was one, and returns
+ * how many it took: 1 to PACE_LENGTH_MOST. Adds the loss before the update to `loss` unless that is NULL. */
+size_t block_train(struct block *block, size_t at, double alpha, struct rng *rng, struct loss_sum *loss);
 
 /* All that the block did since it was created. */
 struct block_work block_work(const struct block *block);

@@ -133,11 +133,10 @@ static double train_passage(struct learner *learner, const struct run *run, size
     const struct pace pace = pace_choose(alpha, (double)options->window, mean_pairs(options),
                                          (double)options->negative, (double)run->settings.noise_words);
     size_t blocks = 0;
-    block_begin(learner->block, &passage, &learner->rng);
+    block_begin(learner->block, &passage, &pace, &learner->rng);
     for (size_t at = 0; at < kept; blocks++) {
         alpha = alpha_at(run, words_before + words * (double)at / (double)kept);
-        at += block_train(learner->block, at, alpha, &pace, &learner->rng,
-                          blocks % LOSS_EVERY == 0 ? loss : NULL);
+        at += block_train(learner->block, at, alpha, &learner->rng, blocks % LOSS_EVERY == 0 ? loss : NULL);
     }
     return alpha;
 }

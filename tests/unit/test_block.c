@@ -171,8 +171,8 @@ static void check_block(struct test *test, struct setup *setup, size_t at, const
     draw(setup, &draws);
     struct block *block = block_create(&setup->settings, &setup->hot, WORDS, &error);
     struct loss_sum loss = {0, 0};
-    block_begin(block, &plan->passage, &rng);
-    const size_t length = block_train(block, at, alpha, pace, &rng, &loss);
+    block_begin(block, &plan->passage, pace, &rng);
+    const size_t length = block_train(block, at, alpha, &rng, &loss);
     const size_t left = WORDS - at, most = left < PACE_LENGTH_MOST ? left : PACE_LENGTH_MOST;
     CHECK(test, length == (pace == &one_word ? 1 : most));
     struct twin gradient = {0}, sizes = {0};
@@ -253,8 +253,8 @@ static void test_passes_cover_all_pairs(struct test *test) {
         memset(setup.output, 0, VOCAB * STRIDE * sizeof(bfloat16));
         struct rng rng = rng_seed(2, 2);
         struct block *block = block_create(&setup.settings, &setup.hot, WORDS, &error);
-        block_begin(block, &setup.plan.passage, &rng);
-        block_train(block, 0, 1e-6, &pace, &rng, NULL);
+        block_begin(block, &setup.plan.passage, &pace, &rng);
+        block_train(block, 0, 1e-6, &rng, NULL);
         double sum = 0, sizes = 0, expected = 0;
         for (size_t w = 0; w < VOCAB; w++) {
             sum += (double)bfloat16_value(setup.output[w * STRIDE]);
@@ -280,15 +280,25 @@ static void test_block_ends_at_repeats(struct test *test) {
         setup.plan.words[p] = p % 3;
     struct rng rng = rng_seed(1, 1);
     struct pace pace = no_limits;
-    block_begin(block, &setup.plan.passage, &rng);
     pace.occurrences = 2;
-    CHECK(test, block_train(block, 0, 0.01, &pace, &rng, NULL) == 6);
+    block_begin(block, &setup.plan.passage, &pace, &rng);
+    for (size_t at = 0; at + 6 <= WORDS; at += 6)
+        CHECK(test, block_train(block, at, 0.01, &rng, NULL) == 6);
     pace.occurrences = 1;
-    CHECK(test, block_train(block, 6, 0.01, &pace, &rng, NULL) == 2); /* not 3 */
-    CHECK(test, block_train(block, WORDS - 2, 0.01, &pace, &rng, NULL) == 2);
+    block_begin(block, &setup.plan.passage, &pace, &rng);
+    const uint64_t rows_before = block_work(block).rows;
+    for (size_t at = 0; at + 2 <= WORDS; at += 2)
+        CHECK(test, block_train(block, at, 0.01, &rng, NULL) == 2); /* not 3 */
+    /* Rows beyond those that a passage begins with are asked for once, noise words' for every fourth block.
+     */
+    const uint64_t beyond = WORDS - KERNEL_ROWS_MOST, noise = WORDS / 2 / 4 * setup.settings.noise_words;
+    const uint64_t rows = block_work(block).rows - rows_before;
+    CHECK_MSG(test, rows == 2 * beyond - setup.settings.window + noise, "%zu rows", (size_t)rows);
     /* Too many pairs for any block leave blocks of one word. */
     pace.pairs = 0;
-    CHECK(test, block_train(block, 0, 0.01, &pace, &rng, NULL) == 1);
+    block_begin(block, &setup.plan.passage, &pace, &rng);
+    for (size_t at = 0; at < WORDS; at++)
+        CHECK(test, block_train(block, at, 0.01, &rng, NULL) == 1);
     block_free(block);
     free_setup(&setup);
 }
