@@ -314,12 +314,10 @@ INLINE vector choose(whole condition, vector yes, vector no) {
 }
 
 /* exp(x) for |x| <= 87: x = n ln 2 + r with |r| <= ln 2 / 2, exp(r) by its Taylor polynomial of degree 6
- * (relative error below 2e-7), and n into the exponent. Adding 1.5 * 2^23 rounds to the nearest whole number.
- */
+ * (relative error below 2e-7), and n into the exponent. */
 INLINE vector exponential(vector x) {
-    const float magic = 12582912.0f;
-    const vector shifted = x * 1.44269504f + magic;
-    const vector n = shifted - magic;
+    const vector shifted = x * 1.44269504f + ROUNDING;
+    const vector n = shifted - ROUNDING;
     const vector r = (x - n * 0.693145752f) - n * 1.42860677e-6f;
     vector sum = r * (1.0f / 720) + (1.0f / 120);
     sum = sum * r + (1.0f / 24);

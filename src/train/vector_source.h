@@ -28,6 +28,9 @@ typedef random_bits lanes;
 typedef vector lanes;
 #endif
 
+/* Added to a float, it leaves the nearest whole number in the sum's lower bits: 1.5 * 2^23. */
+#define ROUNDING 12582912.0f
+
 #define LOAD(address) (*(const vector *)(address))
 #define STORE(address, value) (*(vector *)(address) = (value))
 #define LOAD_TWOS(address) (*(const twos *)(address))
@@ -91,19 +94,29 @@ INLINE vector load_numbers(const bfloat16 *address) {
     return widen(*(const numbers *)address);
 }
 
-/* Rounded up or down by the lower halves of `random`, whose upper ones are zero (bfloat16.h). */
-INLINE void store_numbers(bfloat16 *address, vector values, random_bits random) {
-    *(numbers *)address = upper_halves((random_bits)values + random);
+/* What sums are worth. */
+INLINE vector values_of(lanes sums) {
+#ifdef WHOLE_SUMS
+    return __builtin_convertvector((whole)sums, vector);
+#else
+    return sums;
+#endif
 }
 
 /* bfloat16_random() of each. */
-INLINE random_bits random_of(vector sums) {
+INLINE random_bits random_of(lanes sums) {
     return (random_bits)((halves)sums * (halves)((random_bits){0} + BFLOAT16_SPREAD));
 }
 
-/* row[i] += scale * sums[i], rounded by what bfloat16_random() makes of the sums: W at a time. */
-INLINE void move_numbers(bfloat16 *row, vector sums, float scale) {
-    store_numbers(row, load_numbers(row) + scale * sums, random_of(sums));
+/* values + scale * sums, of which the upper halves are to be stored: rounded by what bfloat16_random() makes
+ * of the sums (bfloat16.h). */
+INLINE random_bits moved(vector values, lanes sums, float scale) {
+    return (random_bits)(values + scale * values_of(sums)) + random_of(sums);
+}
+
+/* row[i] += scale * sums[i], W at a time. */
+INLINE void move_numbers(bfloat16 *row, lanes sums, float scale) {
+    *(numbers *)row = upper_halves(moved(load_numbers(row), sums, scale));
 }
 
 /* The next of W sequences (Marsaglia 2003, "Xorshift RNGs"). */
@@ -182,11 +195,10 @@ INLINE void store_two(bfloat16 *address, random_bits even, random_bits odd) {
 }
 
 /* 2 W numbers from `address` on: move_numbers(). */
-INLINE void move_two(bfloat16 *address, vector first, vector second, float scale) {
+INLINE void move_two(bfloat16 *address, lanes first, lanes second, float scale) {
     vector even, odd;
     load_two(address, &even, &odd);
-    store_two(address, (random_bits)(even + scale * first) + random_of(first),
-              (random_bits)(odd + scale * second) + random_of(second));
+    store_two(address, moved(even, first, scale), moved(odd, second, scale));
 }
 
 /* The upper and the lower halves of the random bits round two numbers. */

@@ -14,7 +14,7 @@
 #define UPDATE_VECTORS 6
 
 INLINE vector to_floats(lanes sum, float unit) {
-    return (vector)_mm256_cvtepi32_ps((__m256i)sum) * unit;
+    return values_of(sum) * unit;
 }
 
 INLINE lanes coarser(lanes sum, int shift) {
@@ -24,7 +24,7 @@ INLINE lanes coarser(lanes sum, int shift) {
 /* What to add to a float so that its lower 16 bits are the nearest whole number to `scale`, a power of two,
  * times it, if that fits them: the sum's last place is worth 1 / scale. */
 INLINE vector to_whole(float scale) {
-    return (vector){0} + 12582912.0f / scale; /* 1.5 * 2^23 */
+    return (vector){0} + ROUNDING / scale;
 }
 
 INLINE twos load_factors(const bfloat16 *address, float scale) {
@@ -38,11 +38,7 @@ INLINE twos pack_last(twos first, twos second) {
     return LANES_EVEN(even_places(first, second), odd_places(first, second));
 }
 
-INLINE random_bits moved(vector values, lanes sums, float unit) {
-    return (random_bits)(values + to_floats(sums, unit)) + random_of((vector)sums);
-}
-
-/* The last eight dims: those at even places, then those at odd ones. */
+/* move_two() of the last eight dims. */
 INLINE void move_last(bfloat16 *address, lanes sums, float unit) {
     const random_bits shifts = {16, 16, 16, 16},
                       both = (random_bits)_mm256_broadcastsi128_si256(*(const __m128i *)address);
@@ -52,11 +48,8 @@ INLINE void move_last(bfloat16 *address, lanes sums, float unit) {
 }
 
 INLINE void move_part(bfloat16 *row, const lanes *sums, size_t vectors, float unit) {
-    for (size_t v = 0; v + 1 < vectors; v += 2) {
-        vector even, odd;
-        load_two(row + v * W, &even, &odd);
-        store_two(row + v * W, moved(even, sums[v], unit), moved(odd, sums[v + 1], unit));
-    }
+    for (size_t v = 0; v + 1 < vectors; v += 2)
+        move_two(row + v * W, sums[v], sums[v + 1], unit);
     if (vectors % 2 == 1)
         move_last(row + (vectors - 1) * W, sums[vectors - 1], unit);
 }
@@ -231,12 +224,10 @@ static void update(const struct kernel_step *step, float scale) {
 
 /* --- logistic --- */
 
-/* 2^x for x within +-126: the nearest whole number into the exponent, and the rest by a polynomial.
- * Adding 1.5 * 2^23 rounds to the nearest. */
+/* 2^x for x within +-126: the nearest whole number into the exponent, and the rest by a polynomial. */
 INLINE vector power_of_two(vector x) {
-    const float magic = 12582912.0f;
-    const vector shifted = x + magic;
-    return (vector)((whole)power_of_rest(x - (shifted - magic)) + ((whole)shifted << 23));
+    const vector shifted = x + ROUNDING;
+    return (vector)((whole)power_of_rest(x - (shifted - ROUNDING)) + ((whole)shifted << 23));
 }
 
 /* The reciprocal is exact to 1.5 * 2^-12, and with one step of Newton's method to its square. */
