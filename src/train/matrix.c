@@ -17,7 +17,7 @@ bfloat16 *matrix_packed(float *matrix, size_t vocab, size_t dim) {
 bool matrix_unpack(float *matrix, size_t vocab, size_t dim) {
     const size_t width = matrix_stride(dim), stride = kernel_stride(dim);
     const bfloat16 *from = matrix_packed(matrix, vocab, dim);
-    uint32_t carries = 0; /* into bit 15, where an exponent has all its bits: of no finite number */
+    size_t spoilt = 0; /* numbers whose exponents have all their bits, as those of no finite ones do */
     for (size_t row = 0; row < vocab; row++, from += stride, matrix += width)
         for (size_t d = 0; d < width; d += KERNEL_ROW_NUMBERS) {
             bfloat16 piece[KERNEL_ROW_NUMBERS];
@@ -25,7 +25,7 @@ bool matrix_unpack(float *matrix, size_t vocab, size_t dim) {
             for (size_t k = 0; k < KERNEL_ROW_NUMBERS && d + k < width; k++)
                 matrix[d + k] = bfloat16_value(piece[k]);
             for (size_t k = 0; k < KERNEL_ROW_NUMBERS; k++)
-                carries |= (piece[k] & UINT32_C(0x7f80)) + 0x80;
+                spoilt += (piece[k] & 0x7f80) == 0x7f80;
         }
-    return (carries & 0x8000) == 0;
+    return spoilt == 0;
 }

@@ -415,7 +415,8 @@ static void unpack_part(void *context, size_t index) {
 static bool unpack(struct run *run, struct error *error) {
     if (!threads_run(run->options->threads > 1 ? 2 : 1, unpack_part, run, error))
         return false;
-    return !run->failed || blown_up(run, error, alpha_at(run, (double)run->words_done), "a vector");
+    return !atomic_load(&run->failed) ||
+           blown_up(run, error, alpha_at(run, (double)atomic_load(&run->words_done)), "a vector");
 }
 
 bool training_run(struct training *training, const struct corpus *corpus,

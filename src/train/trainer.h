@@ -52,7 +52,7 @@ struct training {
 bool training_bytes(const struct training_options *options, size_t vocab, size_t *bytes) MUST_USE;
 
 /* Trains on `corpus`. Fills `training`, to be freed with training_free() whether it succeeds or not. Fails as
- * soon as the loss is not finite: vectors are worth nothing then. */
+ * soon as the loss is not finite, or at the end if a vector isn't: they are worth nothing then. */
 bool training_run(struct training *training, const struct corpus *corpus,
                   const struct training_options *options, struct error *error) MUST_USE;
 void training_free(struct training *training);
