@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 
 #define HUGE_PAGE ((size_t)2 << 20)
+#define ANY_PAGE ((size_t)64 << 10) /* a multiple of every page size in use */
 
 bool size_multiply(size_t a, size_t b, size_t *result) {
     if (b != 0 && a > SIZE_MAX / b)
@@ -49,23 +50,47 @@ bool memory_reserve_bytes(void **array, size_t *capacity, size_t needed, size_t 
     return true;
 }
 
-void *memory_pages(size_t bytes, const char *what, struct error *error) {
-    const size_t length = bytes > 0 ? bytes : 1;
-    void *pages = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (pages == MAP_FAILED) {
-        error_system(error, errno, "no memory: %zu bytes for %s", bytes, what);
+/* Whole huge pages, but for a rest that fills less than half of one. */
+static size_t pages_length(size_t bytes) {
+    const size_t part = bytes % HUGE_PAGE < HUGE_PAGE / 2 ? ANY_PAGE : HUGE_PAGE;
+    const size_t rest = bytes % part;
+    return bytes == 0 ? part : rest == 0 ? bytes : bytes - rest + part;
+}
+
+static char *map(size_t length) {
+    char *pages = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return pages == MAP_FAILED ? NULL : pages;
+}
+
+/* A mapping begins at any page; of a larger one the part is kept that begins where a huge page can. */
+static char *map_huge(size_t length) {
+    char *pages = map(length + HUGE_PAGE);
+    if (pages == NULL)
         return NULL;
-    }
+    const size_t before = HUGE_PAGE - (uintptr_t)pages % HUGE_PAGE;
+    munmap(pages, before);
+    pages += before;
+    if (before < HUGE_PAGE)
+        munmap(pages + length, HUGE_PAGE - before);
 #ifdef MADV_HUGEPAGE
-    if (length >= 2 * HUGE_PAGE)
-        (void)madvise(pages, length, MADV_HUGEPAGE); /* only a hint: without huge pages it works, slower */
+    (void)madvise(pages, length, MADV_HUGEPAGE); /* only a hint: without huge pages it works, slower */
 #endif
+    return pages;
+}
+
+void *memory_pages(size_t bytes, const char *what, struct error *error) {
+    const bool possible = bytes <= SIZE_MAX - 2 * HUGE_PAGE;
+    const size_t length = possible ? pages_length(bytes) : 0;
+    errno = ENOMEM;
+    char *pages = !possible ? NULL : length < HUGE_PAGE ? map(length) : map_huge(length);
+    if (pages == NULL)
+        error_system(error, errno, "no memory: %zu bytes for %s", bytes, what);
     return pages;
 }
 
 void memory_pages_free(void *pages, size_t bytes) {
     if (pages != NULL)
-        munmap(pages, bytes > 0 ? bytes : 1);
+        munmap(pages, pages_length(bytes));
 }
 
 /* The number behind `key` in a small text file of the kernel's, or SIZE_MAX. */

@@ -23,9 +23,9 @@ bool memory_reserve_bytes(void **array, size_t *capacity, size_t needed, size_t 
 #define memory_reserve(array, capacity, needed, what, error) \
     memory_reserve_bytes((void **)(array), (capacity), (needed), sizeof **(array), (what), (error))
 
-/* Zeroed pages straight from the system for large arrays, 64-byte aligned at least; huge pages are asked for
- * where the size makes them worth it. Pages are touched by whoever writes first. Free with the same byte
- * count. */
+/* Zeroed pages straight from the system, which nothing else shares: for large arrays, and for what one thread
+ * writes all the time. A megabyte or more begins where a huge page can, and huge pages are asked for. Pages
+ * are touched by whoever writes first. Free with the same byte count. */
 void *memory_pages(size_t bytes, const char *what, struct error *error) MUST_USE;
 void memory_pages_free(void *pages, size_t bytes);
 

@@ -188,14 +188,18 @@ static void failing_to_grow_keeps_the_array(struct test *test) {
 }
 
 static void pages_are_zero_and_aligned(struct test *test) {
-    const size_t bytes[] = {1, 63, 4096, 4097, (size_t)5 << 20};
+    const size_t mega = (size_t)1 << 20;
+    const size_t bytes[] = {1,        63,       4096,         4097,     mega - 1,     mega,
+                            mega + 1, 2 * mega, 2 * mega + 1, 3 * mega, 3 * mega + 1, 5 * mega + 4097};
     for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
         struct error error = {.kind = ERROR_NONE};
         unsigned char *pages = memory_pages(bytes[i], "pages", &error);
         CHECK_MSG(test, pages != NULL, "%s", error.text);
         if (pages == NULL)
             continue;
-        CHECK(test, (uintptr_t)pages % 64 == 0 && all_zero(pages, bytes[i]));
+        CHECK_MSG(test, (uintptr_t)pages % (bytes[i] < mega ? 4096 : 2 * mega) == 0, "%zu bytes at %p",
+                  bytes[i], (void *)pages);
+        CHECK(test, all_zero(pages, bytes[i]));
         memset(pages, 1, bytes[i]);
         memory_pages_free(pages, bytes[i]);
     }
