@@ -1,7 +1,6 @@
 /* The whole algorithm; read block_train at the end first. */
 #include "train/block.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -47,104 +46,80 @@ struct block {
     size_t draw_slots;
 
     struct block_work work;
+
+    size_t bytes; /* of the room that this is in, with its arrays */
 };
 
 /* --- room --- */
 
-/* Zeros, aligned for the widest vectors; sizes are small multiples of option values that are range-checked.
- */
-static void *zeros(size_t count, size_t size, struct error *error) {
-    const size_t bytes = (count * size + 63) / 64 * 64;
-    void *room = aligned_alloc(64, bytes);
-    if (room == NULL)
-        error_set(error, ERROR_SYSTEM, "out of memory: %zu bytes for a block", bytes);
-    else
-        memset(room, 0, bytes);
-    return room;
+/* The next `count` elements of a room of `used` bytes so far, aligned for the widest vectors; NULL as long as
+ * there is no room, and only its size is asked for. Sizes are small multiples of option values that are
+ * range-checked. */
+static void *carve(char *room, size_t *used, size_t count, size_t size) {
+    void *part = room != NULL ? room + *used : NULL;
+    *used += (count * size + 63) / 64 * 64;
+    return part;
 }
 
-static float *floats(size_t count, struct error *error) {
-    return zeros(count, sizeof(float), error);
-}
-
-static bfloat16 **pointers(size_t count, struct error *error) {
-    return memory_allocate(count, sizeof(bfloat16 *), "a block", error);
-}
-
-static bool allocate(struct block *block, size_t passage_most, struct error *error) {
+/* Places the arrays in `room`, behind the block itself. Returns the bytes that all take. */
+static size_t lay_out(struct block *block, char *room, size_t passage_most) {
     const struct block_settings *settings = block->settings;
     struct kernel_step *step = &block->step;
-    const size_t columns = kernel_floats(settings->noise_words), slots = ROWS_MOST + 2 * settings->window + 2;
-    const size_t band = ROWS_MOST * step->band_columns;
-    block->draw_slots = 64;
-    while (block->draw_slots < 2 * settings->noise_words)
-        block->draw_slots *= 2;
-    const char *what = "a block";
-    return (block->inputs = pointers(passage_most + 1, error)) != NULL &&
-           (block->slots = pointers(passage_most + 2 * settings->window + 3, error)) != NULL &&
-           (block->noise = pointers(columns, error)) != NULL &&
-           (block->ahead = pointers(2 * ROWS_MOST + columns, error)) != NULL &&
-           (block->zeros = zeros(settings->stride, sizeof *block->zeros, error)) != NULL &&
-           (step->pairs = floats(band, error)) != NULL &&
-           (step->noise_scores = floats(ROWS_MOST * columns, error)) != NULL &&
-           (step->room = floats(kernel_room(ROWS_MOST, slots, columns, step->band_columns, settings->dim),
-                                error)) != NULL &&
-           (block->pair_weights = floats(band, error)) != NULL &&
-           (block->pair_shifts = floats(band, error)) != NULL &&
-           (block->noise_ids = memory_allocate(columns, sizeof *block->noise_ids, what, error)) != NULL &&
-           (block->draws = floats(columns, error)) != NULL &&
-           (block->noise_shifts = floats(columns, error)) != NULL &&
-           (block->drawn = memory_allocate(columns, sizeof *block->drawn, what, error)) != NULL &&
-           (block->aims = memory_allocate(columns, sizeof *block->aims, what, error)) != NULL &&
-           (block->draw_table = memory_allocate(block->draw_slots, sizeof *block->draw_table, what, error)) !=
-               NULL;
+    const size_t words = settings->noise_words, columns = kernel_floats(words), window = settings->window;
+    const size_t band = ROWS_MOST * step->band_columns, slots = ROWS_MOST + 2 * window + 2;
+    const size_t floats = kernel_room(ROWS_MOST, slots, columns, step->band_columns, settings->dim);
+    size_t used = 0;
+    (void)carve(room, &used, 1, sizeof *block);
+    block->zeros = carve(room, &used, settings->stride, sizeof *block->zeros);
+    step->pairs = carve(room, &used, band, sizeof *step->pairs);
+    step->noise_scores = carve(room, &used, ROWS_MOST * columns, sizeof *step->noise_scores);
+    step->room = carve(room, &used, floats, sizeof *step->room);
+    block->pair_weights = carve(room, &used, band, sizeof *block->pair_weights);
+    block->pair_shifts = carve(room, &used, band, sizeof *block->pair_shifts);
+    block->noise_ids = carve(room, &used, columns, sizeof *block->noise_ids);
+    block->draws = carve(room, &used, columns, sizeof *block->draws);
+    block->noise_shifts = carve(room, &used, columns, sizeof *block->noise_shifts);
+    block->drawn = carve(room, &used, words, sizeof *block->drawn);
+    block->aims = carve(room, &used, words, sizeof *block->aims);
+    block->draw_table = carve(room, &used, block->draw_slots, sizeof *block->draw_table);
+    block->noise = carve(room, &used, columns, sizeof(bfloat16 *));
+    block->ahead = carve(room, &used, 2 * ROWS_MOST + words, sizeof(bfloat16 *));
+    block->inputs = carve(room, &used, passage_most + 1, sizeof(bfloat16 *));
+    block->slots = carve(room, &used, passage_most + 2 * window + 3, sizeof(bfloat16 *));
+    return used;
 }
 
+/* All that a thread writes at every step is on pages of its own: in a heap, arrays of two threads can lie
+ * side by side, and a processor that fetches beyond the end of one takes lines of the other. */
 struct block *block_create(const struct block_settings *settings, const struct hot *hot, size_t passage_most,
                            struct error *error) {
-    struct block *block = memory_allocate(1, sizeof *block, "a block", error);
-    if (block == NULL)
+    struct block plan = {.settings = settings,
+                         .input = {settings->input, hot->input},
+                         .output = {settings->output, hot->output},
+                         .own_words = hot->count,
+                         .draw_slots = 64};
+    plan.step = (struct kernel_step){.dim = settings->dim,
+                                     .window = settings->window,
+                                     .band_columns = kernel_floats(2 * settings->window + 2)};
+    while (plan.draw_slots < 2 * settings->noise_words)
+        plan.draw_slots *= 2;
+    plan.bytes = lay_out(&plan, NULL, passage_most);
+    char *room = memory_pages(plan.bytes, "a block", error);
+    if (room == NULL)
         return NULL;
-    block->settings = settings;
-    block->input[0] = settings->input;
-    block->output[0] = settings->output;
-    block->input[1] = hot->input;
-    block->output[1] = hot->output;
-    block->own_words = hot->count;
-    block->step = (struct kernel_step){.dim = settings->dim,
-                                       .window = settings->window,
-                                       .band_columns = kernel_floats(2 * settings->window + 2)};
-    if (!allocate(block, passage_most, error)) {
-        block_free(block);
-        return NULL;
-    }
+    (void)lay_out(&plan, room, passage_most);
     for (size_t s = 0; s < settings->window; s++)
-        block->slots[s] = block->zeros;
-    block->step.noise = block->noise;
-    block->step.ahead = block->ahead;
+        plan.slots[s] = plan.zeros;
+    plan.step.noise = plan.noise;
+    plan.step.ahead = plan.ahead;
+    struct block *block = (struct block *)(void *)room;
+    *block = plan;
     return block;
 }
 
 void block_free(struct block *block) {
-    if (block == NULL)
-        return;
-    free(block->inputs);
-    free(block->slots);
-    free(block->noise);
-    free(block->ahead);
-    free(block->zeros);
-    free(block->step.pairs);
-    free(block->step.noise_scores);
-    free(block->step.room);
-    free(block->pair_weights);
-    free(block->pair_shifts);
-    free(block->noise_ids);
-    free(block->draws);
-    free(block->noise_shifts);
-    free(block->drawn);
-    free(block->aims);
-    free(block->draw_table);
-    free(block);
+    if (block != NULL)
+        memory_pages_free(block, block->bytes);
 }
 
 /* --- what a step is about --- */

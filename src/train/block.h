@@ -53,7 +53,8 @@ struct block_work {
 /* One thread's room for a block. */
 struct block;
 
-/* For passages of at most `passage_most` words. `hot` is the thread's; its rows must stay where they are. */
+/* For passages of at most `passage_most` words. `hot` is the thread's; its rows must stay where they are. The
+ * block and its arrays have their pages for themselves, so that threads do not disturb each other's. */
 struct block *block_create(const struct block_settings *settings, const struct hot *hot, size_t passage_most,
                            struct error *error) MUST_USE;
 void block_free(struct block *block);

@@ -303,10 +303,26 @@ static void test_block_ends_at_repeats(struct test *test) {
     free_setup(&setup);
 }
 
+static void test_blocks_share_no_page(struct test *test) {
+    struct error error = {0};
+    struct setup setup;
+    make_setup(&setup, kernel_at(0), &objectives[0], 8);
+    struct block *blocks[] = {block_create(&setup.settings, &setup.hot, WORDS, &error),
+                              block_create(&setup.settings, &setup.hot, WORDS, &error)};
+    for (size_t i = 0; i < 2; i++) {
+        CHECK(test, blocks[i] != NULL && (uintptr_t)blocks[i] % 4096 == 0);
+        block_free(blocks[i]);
+    }
+    CHECK(test, block_create(&setup.settings, &setup.hot, SIZE_MAX / 64, &error) == NULL);
+    CHECK(test, error.kind == ERROR_SYSTEM && strstr(error.text, "a block") != NULL);
+    free_setup(&setup);
+}
+
 static const struct test_case cases[] = {
     {"block: the reference gradient is the slope of the loss", test_reference},
     {"block: updates are the gradient, for every kernel and objective", test_updates},
     {"block: passes train every pair once", test_passes_cover_all_pairs},
     {"block: ends before a word repeats too often", test_block_ends_at_repeats},
+    {"block: two share no page, and one too large is an error", test_blocks_share_no_page},
 };
 TEST_MAIN(cases)
