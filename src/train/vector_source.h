@@ -278,24 +278,35 @@ INLINE size_t next_part(size_t left, size_t most) {
 struct ahead {
     bfloat16 *const *rows;
     size_t left, at_once, dim;
+    bool to_write;
 };
 
 /* Rows are fetched to be written: a line that another core has changed then comes with the right to change
- * it, which otherwise takes a second way between the cores. Processors with AVX-512 all can; on older ones
- * the instruction may do nothing at all. */
-#define FETCH_TO_WRITE (W == 16)
+ * it, which otherwise takes a second way between the cores. Processors with AVX2 or AVX-512 all can but
+ * Haswell, where the instruction does nothing; on older ones it may not even fetch. */
+static bool fetches_to_write(void) {
+#if KERNEL_WIDTH == 8
+    return !__builtin_cpu_is("haswell");
+#else
+    return W > 8;
+#endif
+}
 
 /* For the update of a step: fetch_ahead() is called for every two rows updated. */
 static struct ahead plan_ahead(const struct kernel_step *step) {
     const size_t tiles = step->rows + step->window + step->noise_count / 2;
-    return (struct ahead){step->ahead, step->ahead_count, step->ahead_count / tiles + 1, step->dim};
+    return (struct ahead){step->ahead, step->ahead_count, step->ahead_count / tiles + 1, step->dim,
+                          fetches_to_write()};
 }
 
 INLINE void fetch_ahead(struct ahead *ahead, size_t pairs) {
     const size_t most = pairs * ahead->at_once, count = most < ahead->left ? most : ahead->left;
     for (size_t i = 0; i < count; i++)
         for (size_t d = 0; d < ahead->dim; d += KERNEL_ROW_NUMBERS)
-            __builtin_prefetch(ahead->rows[i] + d, FETCH_TO_WRITE);
+            if (ahead->to_write)
+                __builtin_prefetch(ahead->rows[i] + d, 1);
+            else
+                __builtin_prefetch(ahead->rows[i] + d);
     ahead->rows += count;
     ahead->left -= count;
 }
