@@ -62,7 +62,8 @@ static char *map(size_t length) {
     return pages == MAP_FAILED ? NULL : pages;
 }
 
-/* A mapping begins at any page; of a larger one the part is kept that begins where a huge page can. */
+/* A mapping begins at any page; of a larger one the part is kept that begins where a huge page can. The rest,
+ * never touched, costs nothing should the system refuse to take it back. */
 static char *map_huge(size_t length) {
     char *pages = map(length + HUGE_PAGE);
     if (pages == NULL)
@@ -79,10 +80,12 @@ static char *map_huge(size_t length) {
 }
 
 void *memory_pages(size_t bytes, const char *what, struct error *error) {
-    const bool possible = bytes <= SIZE_MAX - 2 * HUGE_PAGE;
-    const size_t length = possible ? pages_length(bytes) : 0;
-    errno = ENOMEM;
-    char *pages = !possible ? NULL : length < HUGE_PAGE ? map(length) : map_huge(length);
+    char *pages = NULL;
+    errno = ENOMEM; /* where the size is beyond any address space */
+    if (bytes <= SIZE_MAX - 2 * HUGE_PAGE) {
+        const size_t length = pages_length(bytes);
+        pages = length < HUGE_PAGE ? map(length) : map_huge(length);
+    }
     if (pages == NULL)
         error_system(error, errno, "no memory: %zu bytes for %s", bytes, what);
     return pages;

@@ -283,7 +283,7 @@ struct ahead {
 
 /* Rows are fetched to be written: a line that another core has changed then comes with the right to change
  * it, which otherwise takes a second way between the cores. Processors with AVX2 or AVX-512 all can but
- * Haswell, where the instruction does nothing; on older ones it may not even fetch. */
+ * Haswell, where the instruction does nothing, as on some without AVX2. */
 static bool fetches_to_write(void) {
 #if KERNEL_WIDTH == 8
     return !__builtin_cpu_is("haswell");
