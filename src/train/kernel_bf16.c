@@ -64,11 +64,8 @@ INLINE lanes coarser(lanes sum, int shift) {
     return sum;
 }
 
-INLINE void move_part(bfloat16 *row, const lanes *sums, size_t vectors, float unit) {
-    for (size_t v = 0; v + 1 < vectors; v += 2)
-        move_two(row + v * W, sums[v], sums[v + 1], unit);
-    if (vectors % 2 == 1)
-        move_numbers(row + (vectors - 1) * W, sums[vectors - 1], unit);
+INLINE void move_last(bfloat16 *address, lanes sums, float unit) {
+    move_numbers(address, sums, unit);
 }
 
 /* Parts of nearly equal width. */

@@ -11,7 +11,7 @@
  * - add_products(): sum + both products of twos, lane by lane
  * - coarser(): lanes, so many bits to the right
  * - to_floats(): lanes times the unit of the factors' products
- * - move_part(): row += sums times a unit, in the order of pack_two()
+ * - move_last(): the last W numbers += sums times a unit, in the order of pack_last()
  * - next_vectors(): how many of the vectors that are left of two rows an update takes at once: all, or an
  *   even number, as even and odd places stay together
  *
@@ -249,6 +249,14 @@ INLINE void add_part(lanes sums[2][UPDATE_VECTORS], const struct part *part, siz
             sums[1][v] = add_products(sums[1][v], second, values);
         }
     }
+}
+
+/* row += sums times a unit, of so many vectors in the order of pack_two(). */
+INLINE void move_part(bfloat16 *row, const lanes *sums, size_t vectors, float unit) {
+    for (size_t v = 0; v + 1 < vectors; v += 2)
+        move_two(row + v * W, sums[v], sums[v + 1], unit);
+    if (vectors % 2 == 1)
+        move_last(row + (vectors - 1) * W, sums[vectors - 1], unit);
 }
 
 /* One target after the other, as they may be the same row. */

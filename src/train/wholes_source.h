@@ -47,13 +47,6 @@ INLINE void move_last(bfloat16 *address, lanes sums, float unit) {
     *(__m128i *)address = _mm_blend_epi16(even, _mm256_extracti128_si256((__m256i)last, 1), 0xaa);
 }
 
-INLINE void move_part(bfloat16 *row, const lanes *sums, size_t vectors, float unit) {
-    for (size_t v = 0; v + 1 < vectors; v += 2)
-        move_two(row + v * W, sums[v], sums[v + 1], unit);
-    if (vectors % 2 == 1)
-        move_last(row + (vectors - 1) * W, sums[vectors - 1], unit);
-}
-
 /* Fours measured faster than sixes, which leave no register free. */
 INLINE size_t next_vectors(size_t left) {
     return left > UPDATE_VECTORS ? 4 : left;
