@@ -40,16 +40,16 @@ $(LIBRARY): $(filter-out $(BUILD)/main.o,$(OBJECTS))
 
 # The kernels: full optimization, products and sums fused, one instruction set each.
 KERNEL_CFLAGS = -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math
-$(BUILD)/train/kernel_vector.o $(BUILD)/query/scan_vector.o: ALL_CFLAGS += $(KERNEL_CFLAGS)
+$(BUILD)/kernels/simd128.o $(BUILD)/search/scan_simd128.o: ALL_CFLAGS += $(KERNEL_CFLAGS)
 # Plain loops that are worth more: vectors, or small functions in place.
-$(BUILD)/text/dictionary.o $(BUILD)/text/stream.o $(BUILD)/text/tokenizer.o $(BUILD)/train/block.o $(BUILD)/train/hot.o $(BUILD)/train/objective.o: ALL_CFLAGS += -O3
+$(BUILD)/text/dictionary.o $(BUILD)/text/stream.o $(BUILD)/text/tokenizer.o $(BUILD)/train/block.o $(BUILD)/train/replica.o $(BUILD)/train/losses.o: ALL_CFLAGS += -O3
 ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
-$(BUILD)/train/kernel_avx2.o $(BUILD)/query/scan_avx2.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx2 -mfma -mprfchw
+$(BUILD)/kernels/avx2.o $(BUILD)/search/scan_avx2.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx2 -mfma -mprfchw
 ifeq ($(shell $(CC) -mavxvnni -E -x c /dev/null >/dev/null 2>&1 && echo yes),yes)
-$(BUILD)/train/kernel.o $(BUILD)/train/kernel_avxvnni.o: ALL_CFLAGS += -DKERNEL_VNNI=1
-$(BUILD)/train/kernel_avxvnni.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx2 -mfma -mprfchw -mavxvnni
+$(BUILD)/kernels/kernel.o $(BUILD)/kernels/avxvnni.o: ALL_CFLAGS += -DKERNEL_VNNI=1
+$(BUILD)/kernels/avxvnni.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx2 -mfma -mprfchw -mavxvnni
 endif
-$(BUILD)/train/kernel_avx512.o $(BUILD)/train/kernel_bf16.o $(BUILD)/query/scan_avx512.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx512f -mavx512bw \
+$(BUILD)/kernels/avx512.o $(BUILD)/kernels/avx512bf16.o $(BUILD)/search/scan_avx512.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx512f -mavx512bw \
 	-mavx512dq -mavx512vl -mfma -mprefer-vector-width=512 -mprfchw
 endif
 

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/lines.h"
 #include "base/memory.h"
 #include "cli/editor.h"
-#include "cli/lines.h"
 
 static bool is_blank(const char *line) {
     return line[strspn(line, " \t\n\v\f\r")] == '\0';

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
+#include "analyse/embed.h"
 #include "cli/options.h"
-#include "query/embed.h"
 
 struct embedding_settings {
     size_t weights; /* enum embed_weights */

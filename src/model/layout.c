@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "model/codes.h"
+#include "model/quantize.h"
 
 int layout_sections(uint32_t version) {
     return version == 1 ? LAYOUT_CODES : version == LAYOUT_VERSION ? LAYOUT_SECTIONS : 0;

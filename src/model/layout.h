@@ -12,8 +12,8 @@
  *   INPUT   f32[V*R]  the word vectors, row-major, R floats a row of which the first D count, the rest are 0
  *   OUTPUT  f32[V*R]  the context vectors, in the same form; empty if left out
  *   NORMS   f32[V]    Euclidean lengths of the rows of INPUT
- *   CODES   i8[V*R]   the rows of INPUT at length 1 in eight bits a number, for a first look; model/codes.h
- *   SCALES  f32[V*2]  for each row of CODES its scale and its error
+ *   CODES   i8[V*R]   the rows of INPUT at length 1 in eight bits a number, for a first look;
+ * model/quantize.h SCALES  f32[V*2]  for each row of CODES its scale and its error
  *
  * Version 1 ends with NORMS: it has no CODES and no SCALES, and zeros where the header has their places.
  *

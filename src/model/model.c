@@ -5,8 +5,8 @@
 
 #include "base/memory.h"
 #include "base/threads.h"
+#include "formats/import.h"
 #include "model/checksum.h"
-#include "model/foreign.h"
 #include "model/layout.h"
 
 /* Fewer are not worth starting a thread. */

@@ -1,6 +1,6 @@
 /* A trained model, read. model_open maps a file of sgns's own and checks its header and every length in it
  * against the file's size; pages are read when they are used. A file in another program's format
- * (model/foreign.h) is read and checked as a whole, and the model then lies in memory. Read-only: any number
+ * (formats/import.h) is read and checked as a whole, and the model then lies in memory. Read-only: any number
  * of threads may use one. */
 #ifndef SGNS_MODEL_MODEL_H
 #define SGNS_MODEL_MODEL_H
@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "model/codes.h"
+#include "model/quantize.h"
 #include "text/tokenizer.h"
 #include "text/vocab.h"
 

@@ -4,9 +4,9 @@
 
 #include "base/memory.h"
 #include "model/checksum.h"
-#include "model/codes.h"
 #include "model/layout.h"
 #include "model/model.h"
+#include "model/quantize.h"
 
 bool model_file_bytes(size_t vocab, size_t text_bytes, size_t stride, bool output, size_t record_bytes,
                       uint64_t *bytes) {

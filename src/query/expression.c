@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "query/lookup.h"
-#include "query/vectors.h"
+#include "search/vectors.h"
 
 #define BLANKS " \t\n\v\f\r"
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "model/model.h"
-#include "query/nearest.h"
+#include "search/nearest.h"
 
 /* Weights are at most this, and at least one over it. */
 #define EXPRESSION_WEIGHT_MOST 1e6

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "query/spelling.h"
-#include "query/vectors.h"
+#include "search/vectors.h"
 
 /* A word in an error sentence is cut at so many bytes. */
 #define SHOWN_BYTES 60

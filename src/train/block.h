@@ -10,11 +10,11 @@
 
 #include "base/error.h"
 #include "base/rng.h"
-#include "train/hot.h"
-#include "train/kernel.h"
+#include "kernels/kernel.h"
+#include "train/losses.h"
 #include "train/noise.h"
-#include "train/objective.h"
-#include "train/pace.h"
+#include "train/replica.h"
+#include "train/step_limits.h"
 
 /* What is trained, and how. Nothing is owned; all threads share one. */
 struct block_settings {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "train/kernel.h"
+#include "kernels/kernel.h"
 
 size_t matrix_stride(size_t dim) {
     return kernel_floats(dim);

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "train/bfloat16.h"
+#include "kernels/bfloat16.h"
 
 /* Floats from one row to the next for that dim: rounded up to KERNEL_ROW_FLOATS. */
 size_t matrix_stride(size_t dim);

@@ -7,8 +7,8 @@
 #include "base/race.h"
 #include "base/threads.h"
 #include "train/block.h"
-#include "train/hot.h"
 #include "train/matrix.h"
+#include "train/replica.h"
 
 /* The loss is measured on every so-manyth block of a chunk. */
 #define LOSS_EVERY 256

@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "kernels/kernel.h"
 #include "text/ingest.h"
-#include "train/kernel.h"
-#include "train/objective.h"
+#include "train/losses.h"
 
 /* What the trainer tells while it runs. */
 struct training_status {

@@ -2,16 +2,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse/embed.h"
 #include "cli/options.h"
+#include "eval/analogies.h"
+#include "eval/categories.h"
+#include "eval/outliers.h"
+#include "eval/word_pairs.h"
+#include "formats/export_formats.h"
 #include "fuzz.h"
-#include "model/formats.h"
-#include "query/analogy.h"
-#include "query/categories.h"
-#include "query/embed.h"
 #include "query/expression.h"
 #include "query/lookup.h"
-#include "query/outliers.h"
-#include "query/similarity.h"
 #include "text/ingest.h"
 
 #define ANSWERS 5

@@ -19,8 +19,8 @@
 #include "base/rng.h"
 #include "base/threads.h"
 #include "cli/progress.h"
-#include "query/nearest.h"
-#include "query/vectors.h"
+#include "search/nearest.h"
+#include "search/vectors.h"
 
 #define ROUNDS ((size_t)11)
 #define BATCH_ROUNDS ((size_t)5)

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "harness.h"
-#include "train/bfloat16.h"
+#include "kernels/bfloat16.h"
 
 /* Every one of them is a float, and comes back from it, whatever the random bits. */
 static void test_values(struct test *test) {

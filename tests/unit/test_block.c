@@ -51,7 +51,7 @@ static void add_terms(const struct twin *twin, uint32_t word, uint32_t other, do
     }
 }
 
-/* The block's loss by its definition in src/train/objective.h, and, if `gradient` is not NULL, its gradient
+/* The block's loss by its definition in src/train/losses.h, and, if `gradient` is not NULL, its gradient
  * by the chain rule, pair by pair. */
 static double whole_loss(const struct plan *plan, const struct twin *twin, size_t at, size_t length,
                          struct twin *gradient, struct twin *sizes) {

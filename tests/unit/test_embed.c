@@ -1,9 +1,9 @@
-#include "query/embed.h"
+#include "analyse/embed.h"
 
 #include <math.h>
 
 #include "base/rng.h"
-#include "query/vectors.h"
+#include "search/vectors.h"
 #include "toy_model.h"
 
 #define STRIDE 16

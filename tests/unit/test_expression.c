@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "query/vectors.h"
+#include "search/vectors.h"
 #include "toy_model.h"
 
 static const char *const words[] = {"king", "man", "woman", "well-known", "paris", "zero", "-odd", "Paris",

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "harness.h"
-#include "train/kernel.h"
+#include "kernels/kernel.h"
 #include "train/matrix.h"
 
 /* Every number of every row comes out as it was, for matrices of all widths, one row and some. */

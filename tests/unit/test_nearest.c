@@ -1,4 +1,4 @@
-#include "query/nearest.h"
+#include "search/nearest.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/rng.h"
 #include "harness.h"
-#include "query/vectors.h"
+#include "search/vectors.h"
 
 #define STRIDE 64
 #define MOST 12

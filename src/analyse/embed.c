@@ -1,0 +1,216 @@
+#include "analyse/embed.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/threads.h"
+#include "search/vectors.h"
+#include "text/tokenizer.h"
+
+#define CHUNK_TEXTS 64
+#define CHUNK_ROWS 1024
+
+#define ROUNDS_MOST 500
+
+/* What is left of a vector is nothing if it is shorter than this share of it. */
+#define NOTHING 1e-6
+
+/* --- weights --- */
+
+static bool make_weights(struct embedder *embedder, double smoothing, struct error *error) {
+    const struct model *model = embedder->model;
+    double total = 0;
+    embedder->weights = memory_allocate(model->vocab, sizeof *embedder->weights, "the words' weights", error);
+    if (embedder->weights == NULL)
+        return false;
+    for (size_t id = 0; id < model->vocab; id++)
+        total += (double)model->counts[id];
+    for (size_t id = 0; id < model->vocab; id++)
+        embedder->weights[id] = smoothing / (smoothing + (double)model->counts[id] / total);
+    return true;
+}
+
+bool embed_create(struct embedder *embedder, const struct model *model, enum embed_weights weights,
+                  double smoothing, struct error *error) {
+    *embedder = (struct embedder){.model = model};
+    const bool counted = model->counts[0] > 0;
+    if (weights == EMBED_SIF && !counted)
+        return error_set(error, ERROR_INPUT,
+                         "the model has no counts of its words, which SIF weights are made of");
+    return weights == EMBED_PLAIN || !counted || make_weights(embedder, smoothing, error);
+}
+
+void embed_free(struct embedder *embedder) {
+    free(embedder->weights);
+    free(embedder->component);
+    *embedder = (struct embedder){.model = NULL};
+}
+
+/* --- texts --- */
+
+struct job {
+    const struct embedder *embedder;
+    const struct embed_text *texts;
+    size_t count;
+    float *rows;
+    double *sums; /* (threads, stride) */
+    atomic_size_t next;
+};
+
+/* The word that a token is. */
+static bool find_word(const struct model *model, const struct tokenizer *tokenizer, size_t *id) {
+    char small[TOKEN_BYTES_MOST];
+    if (model_find(model, (const char *)tokenizer->token, tokenizer->length, id))
+        return true;
+    for (size_t i = 0; i < tokenizer->length; i++) {
+        const unsigned char c = tokenizer->token[i];
+        small[i] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    }
+    return model->small_letters && model_find(model, small, tokenizer->length, id);
+}
+
+static void embed_text(const struct embedder *embedder, struct embed_text text, double *sum, float *row) {
+    const struct model *model = embedder->model;
+    struct tokenizer tokenizer = {.losses = {0}};
+    size_t words = 0;
+    memset(sum, 0, model->stride * sizeof *sum);
+    const struct tokenizer_rules any = {.kind = TOKENIZER_WORDS, .keep_case = true};
+    tokenizer_start(&tokenizer, model->small_letters ? any : model->rules, (const unsigned char *)text.start,
+                    text.length, 0);
+    for (enum token_kind kind; (kind = tokenizer_next(&tokenizer)) != TOKEN_END;) {
+        size_t id;
+        if (kind != TOKEN_WORD || !find_word(model, &tokenizer, &id) || !vector_usable(model->norms[id]))
+            continue;
+        vector_add(sum, vector_row(model, id), embedder->weights != NULL ? embedder->weights[id] : 1,
+                   model->stride);
+        words++;
+    }
+    for (size_t d = 0; d < model->stride; d++)
+        row[d] = words > 0 ? (float)(sum[d] / (double)words) : 0;
+    embed_remove(embedder, row, 1);
+}
+
+static void embed_some(void *context, size_t thread) {
+    struct job *job = context;
+    const size_t stride = job->embedder->model->stride;
+    for (size_t first; (first = atomic_fetch_add(&job->next, CHUNK_TEXTS)) < job->count;)
+        for (size_t i = first; i < first + CHUNK_TEXTS && i < job->count; i++)
+            embed_text(job->embedder, job->texts[i], job->sums + thread * stride, job->rows + i * stride);
+}
+
+bool embed_texts(const struct embedder *embedder, const struct embed_text *texts, size_t count,
+                 float *rows /* NOLINT(readability-non-const-parameter) */, size_t threads,
+                 struct error *error) {
+    struct job job = {.embedder = embedder, .texts = texts, .count = count, .rows = rows};
+    atomic_init(&job.next, 0);
+    const size_t worth = 1 + count / CHUNK_TEXTS;
+    threads = worth < threads ? worth : threads;
+    job.sums = memory_allocate(threads * embedder->model->stride, sizeof *job.sums, "sums of vectors", error);
+    const bool done = job.sums != NULL && threads_run(threads, embed_some, &job, error);
+    free(job.sums);
+    return done;
+}
+
+/* --- the first component --- */
+
+/* A step of the power method: direction -> rows^T (rows direction), in chunks whose sums are added up in
+ * order. */
+struct step {
+    const float *rows;
+    size_t count, stride, chunks;
+    const float *direction; /* (stride) */
+    double *sums;           /* (chunks, stride) */
+    atomic_size_t next;
+};
+
+static void sum_chunks(void *context, size_t thread) {
+    struct step *step = context;
+    (void)thread;
+    for (size_t chunk; (chunk = atomic_fetch_add(&step->next, 1)) < step->chunks;) {
+        double *sum = step->sums + chunk * step->stride;
+        memset(sum, 0, step->stride * sizeof *sum);
+        for (size_t i = chunk * CHUNK_ROWS; i < (chunk + 1) * CHUNK_ROWS && i < step->count; i++) {
+            const float *row = step->rows + i * step->stride;
+            vector_add(sum, row, vector_dot(row, step->direction, step->stride), step->stride);
+        }
+    }
+}
+
+/* component = the sum of the chunks' sums, brought to length 1. False if it has none. */
+static bool normalize(double *component, const struct step *step) {
+    double square = 0;
+    for (size_t d = 0; d < step->stride; d++) {
+        component[d] = 0;
+        for (size_t chunk = 0; chunk < step->chunks; chunk++)
+            component[d] += step->sums[chunk * step->stride + d];
+        square += component[d] * component[d];
+    }
+    for (size_t d = 0; d < step->stride && square > 0; d++)
+        component[d] /= sqrt(square);
+    return square > 0;
+}
+
+/* Rounds until the direction stays. A start with equal parts of all dims meets every component but by a very
+ * unlikely chance. */
+static bool iterate(double *component, struct step *step, size_t threads, struct error *error) {
+    float *direction = memory_allocate(step->stride, sizeof *direction, "a component", error);
+    double change = 1;
+    bool done = direction != NULL;
+    for (size_t d = 0; done && d < step->stride; d++)
+        direction[d] = 1 / sqrtf((float)step->stride);
+    step->direction = direction;
+    for (size_t round = 0; done && round < ROUNDS_MOST && change > 1e-12; round++) {
+        atomic_store(&step->next, 0);
+        done = threads_run(threads, sum_chunks, step, error);
+        if (!done || !normalize(component, step))
+            break;
+        double square = 0;
+        for (size_t d = 0; d < step->stride; d++) {
+            const double moved = component[d] - (double)direction[d];
+            square += moved * moved;
+            direction[d] = (float)component[d];
+        }
+        change = square;
+    }
+    free(direction);
+    return done;
+}
+
+bool embed_find_component(struct embedder *embedder, const float *rows, size_t count, size_t threads,
+                          struct error *error) {
+    const size_t stride = embedder->model->stride;
+    struct step step = {.rows = rows, .count = count, .stride = stride};
+    step.chunks = (count + CHUNK_ROWS - 1) / CHUNK_ROWS;
+    free(embedder->component);
+    embedder->component = memory_allocate(stride, sizeof *embedder->component, "a component", error);
+    step.sums = memory_allocate(step.chunks * stride, sizeof *step.sums, "sums of vectors", error);
+    threads = step.chunks < threads ? step.chunks : threads;
+    threads = threads > 0 ? threads : 1;
+    const bool done = embedder->component != NULL && step.sums != NULL &&
+                      iterate(embedder->component, &step, threads, error);
+    free(step.sums);
+    return done;
+}
+
+/* Of a row along the component only rounding is left, which must not pass for a direction. */
+static void remove_component(const double *component, float *row, size_t stride) {
+    double product = 0, left = 0;
+    const double square = vector_dot(row, row, stride);
+    for (size_t d = 0; d < stride; d++)
+        product += (double)row[d] * component[d];
+    for (size_t d = 0; d < stride; d++) {
+        row[d] = (float)((double)row[d] - product * component[d]);
+        left += (double)row[d] * (double)row[d];
+    }
+    if (left < square * NOTHING * NOTHING)
+        memset(row, 0, stride * sizeof *row);
+}
+
+void embed_remove(const struct embedder *embedder, float *rows, size_t count) {
+    const size_t stride = embedder->model->stride;
+    for (size_t i = 0; embedder->component != NULL && i < count; i++)
+        remove_component(embedder->component, rows + i * stride, stride);
+}

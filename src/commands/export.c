@@ -1,0 +1,237 @@
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/open.h"
+#include "formats/export_formats.h"
+#include "formats/export_rows.h"
+#include "model/model.h"
+#include "query/lookup.h"
+#include "text/reader.h"
+
+struct settings {
+    const char *output, *format, *words;
+    uint64_t top, precision;
+    bool context, normalize, skip_unfit;
+};
+
+static const struct option options[] = {
+    {"format", 'f', OPTION_TEXT, "FORMAT", NULL, 0, 0, NULL, "one of those above; required",
+     offsetof(struct settings, format)},
+    {"output", 'o', OPTION_TEXT, "FILE", "-", 0, 0, NULL, "the file to write; - is standard output",
+     offsetof(struct settings, output)},
+    {"top", 0, OPTION_WHOLE, "N", NULL, 1, 4294967295.0, NULL, "only the N most frequent words",
+     offsetof(struct settings, top)},
+    {"words", 0, OPTION_TEXT, "FILE", NULL, 0, 0, NULL,
+     "only the words in FILE, one a line, in its order; - is standard input",
+     offsetof(struct settings, words)},
+    {"context", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL, "the context vectors instead of the word vectors",
+     offsetof(struct settings, context)},
+    {"normalize", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL, "bring vectors to length 1 (but those of zeros)",
+     offsetof(struct settings, normalize)},
+    {"precision", 0, OPTION_WHOLE, "N", NULL, 1, 9, NULL,
+     "in text, at most N significant digits; otherwise the fewest that read back as the same 32-bit float",
+     offsetof(struct settings, precision)},
+    {"skip-unfit", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL,
+     "leave out words that the format can't hold, instead of refusing",
+     offsetof(struct settings, skip_unfit)},
+};
+
+/* --- what to export, and as what --- */
+
+static const struct format *find_format(const char *name, struct error *error) {
+    const struct format *format = name != NULL ? format_find(name) : NULL;
+    if (format != NULL)
+        return format;
+    char names[256] = "";
+    size_t used = 0;
+    for (size_t i = 0; formats[i].name != NULL && used < sizeof names; i++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "",
+                                 formats[i].name);
+    if (name == NULL)
+        error_set(error, ERROR_INPUT, "name a format: --format takes one of %s", names);
+    else
+        error_set(error, ERROR_INPUT, "--format takes one of %s, not \"%s\"", names, name);
+    return NULL;
+}
+
+static bool check_settings(const struct settings *settings, const struct format *format,
+                           struct error *error) {
+    const bool standard = strcmp(settings->output, "-") == 0;
+    if (*settings->output == '\0')
+        return error_set(error, ERROR_INPUT, "the name of the file to write is empty");
+    if (standard && format->suffixes[1] != NULL)
+        return error_set(error, ERROR_INPUT, "%s makes two files, FILE%s and FILE%s; name FILE with -o",
+                         format->name, format->suffixes[0], format->suffixes[1]);
+    if (standard && !format->text && isatty(STDOUT_FILENO))
+        return error_set(error, ERROR_INPUT,
+                         "%s is binary and standard output a terminal; name a file with -o", format->name);
+    if (settings->precision > 0 && !format->text)
+        return error_set(error, ERROR_INPUT, "%s is binary and has no --precision", format->name);
+    if (settings->top > 0 && settings->words != NULL)
+        return error_set(error, ERROR_INPUT, "--top and --words exclude each other");
+    return true;
+}
+
+static bool choose_words(struct rows *rows, const struct settings *settings, struct rows_losses *losses,
+                         struct error *error) {
+    if (settings->top > 0 && settings->top < rows->count)
+        rows->count = (size_t)settings->top;
+    if (settings->words == NULL)
+        return true;
+    if (!rows_list(rows, settings->words, lookup_word, losses, error))
+        return false;
+    if (rows->count == 0 && losses->missing == 0)
+        return error_set(error, ERROR_INPUT, "%s: no words", reader_path_name(settings->words));
+    return rows->count > 0 ||
+           error_set(error, ERROR_INPUT, "%s: none of its words is in the vocabulary; the first is \"%s\"",
+                     reader_path_name(settings->words), losses->first);
+}
+
+static bool choose_rows(struct rows *rows, const struct settings *settings, const struct format *format,
+                        struct error *error) {
+    struct rows_losses listed = {0};
+    struct format_losses unfit;
+    const char *list = settings->words != NULL ? reader_path_name(settings->words) : NULL;
+    if (!choose_words(rows, settings, &listed, error) ||
+        !format_fit(format, rows, settings->skip_unfit, &unfit, error))
+        return false;
+    if (listed.missing > 0)
+        fprintf(stderr,
+                "sgns export: words of %s that are not in the vocabulary: %llu; the first is \"%s\"\n", list,
+                (unsigned long long)listed.missing, listed.first);
+    if (listed.repeated > 0)
+        fprintf(stderr, "sgns export: lines of %s that repeat a word: %llu\n", list,
+                (unsigned long long)listed.repeated);
+    if (unfit.count > 0)
+        fprintf(stderr, "sgns export: words left out that don't fit the format: %llu; the first is %s\n",
+                (unsigned long long)unfit.count, unfit.first);
+    return true;
+}
+
+/* --- files --- */
+
+/* A file must not take the place of what it is made from. */
+static bool check_overwrite(const char *source, const char *what, const char *target, struct error *error) {
+    struct stat old, new;
+    if (stat(source, &old) == 0 && stat(target, &new) == 0 && old.st_dev == new.st_dev &&
+        old.st_ino == new.st_ino)
+        return error_set(error, ERROR_INPUT, "%s: %s itself; -o names the file to write", target, what);
+    return true;
+}
+
+static bool create_file(struct file_out *file, const char *model_path, const struct settings *settings,
+                        const char *suffix, struct error *error) {
+    const size_t room = strlen(settings->output) + strlen(suffix) + 1;
+    char *path = memory_allocate(room, 1, "a file name", error);
+    if (path == NULL)
+        return false;
+    snprintf(path, room, "%s%s", settings->output, suffix);
+    const bool done = check_overwrite(model_path, "the model", path, error) &&
+                      (settings->words == NULL ||
+                       check_overwrite(settings->words, "the list of words", path, error)) &&
+                      file_create(file, path, error);
+    free(path);
+    return done;
+}
+
+/* All files or none, but for a rename that fails. */
+static bool commit(struct file_out *files, size_t count, struct error *error) {
+    for (size_t i = 0; i < count; i++)
+        if (!file_sync(&files[i], error))
+            return false;
+    for (size_t i = 0; i < count; i++)
+        if (!file_commit(&files[i], error))
+            return false;
+    return true;
+}
+
+static bool create_files(struct file_out *files, const char *model_path, const struct settings *settings,
+                         const struct format *format, size_t *count, struct error *error) {
+    bool done = true;
+    for (*count = 0; done && *count < FORMAT_FILES_MOST && format->suffixes[*count] != NULL; ++*count)
+        done = create_file(&files[*count], model_path, settings, format->suffixes[*count], error);
+    return done;
+}
+
+static bool write_files(struct rows *rows, const char *model_path, const struct settings *settings,
+                        const struct format *format, struct error *error) {
+    struct file_out files[FORMAT_FILES_MOST] = {{.descriptor = -1}, {.descriptor = -1}};
+    struct interrupt interrupt;
+    size_t count;
+    interrupt_hold(&interrupt);
+    const bool created = create_files(files, model_path, settings, format, &count, error);
+    const bool watched = created && interrupt_watch(&interrupt, files, count, error);
+    const bool done = watched && format->write(files, rows, (int)settings->precision, error) &&
+                      commit(files, count, error);
+    for (size_t i = 0; i < FORMAT_FILES_MOST; i++)
+        file_abandon(&files[i]);
+    if (watched)
+        interrupt_end(&interrupt);
+    else if (!created)
+        interrupt_release(&interrupt);
+    return done;
+}
+
+_Static_assert(FORMAT_FILES_MOST <= INTERRUPT_FILES_MOST, "all files of an export are watched");
+
+/* --- the command --- */
+
+static bool export(const struct model *model, const char *path, const struct settings *settings,
+                   const struct format *format, struct error *error) {
+    if (settings->context && model->output == NULL)
+        return error_set(error, ERROR_INPUT, "%s: has no context vectors", path);
+    struct rows rows;
+    const bool done = rows_create(&rows, model, settings->context ? ROWS_CONTEXT_VECTORS : ROWS_WORD_VECTORS,
+                                  settings->normalize, error) &&
+                      choose_rows(&rows, settings, format, error) &&
+                      write_files(&rows, path, settings, format, error);
+    rows_free(&rows);
+    return done;
+}
+
+static bool run(int argc, char **argv, struct error *error) {
+    struct settings settings = {0};
+    if (!options_parse(options, sizeof options / sizeof *options, &argc, argv, &settings, error))
+        return false;
+    if (argc != 1)
+        return error_set(error, ERROR_INPUT, "name one model to export, not %d", argc);
+    const struct format *format = find_format(settings.format, error);
+    struct model model;
+    if (format == NULL || !check_settings(&settings, format, error) ||
+        !open_model(&model, "export", argv[0], error))
+        return false;
+    const bool done = export(&model, argv[0], &settings, format, error);
+    model_close(&model);
+    return done;
+}
+
+const struct command command_export = {
+    .name = "export",
+    .arguments = "MODEL -f FORMAT [-o FILE]",
+    .summary = "writes the vectors for other tools",
+    .details = "formats; a name behind FILE is that of a second file:\n"
+               "  native         sgns's own, which opens at once; words keep the model's order,\n"
+               "                 and context vectors are kept unless one matrix is asked for by\n"
+               "                 --context or --normalize\n"
+               "  word2vec       binary, as word2vec.c writes it and gensim reads it\n"
+               "  word2vec-text  the same as text: a line \"WORDS DIMS\", then a line a word\n"
+               "  glove          text without that first line\n"
+               "  npy            FILE is NumPy's, FILE.vocab has the words, one a line\n"
+               "  fvecs          FILE has vectors, each behind its dims; FILE.vocab the words\n"
+               "  safetensors    FILE has a tensor \"vectors\" (F32), FILE.vocab the words\n"
+               "  tensorboard    FILE.vectors.tsv and FILE.metadata.tsv, for its projector\n"
+               "  jsonl          a line {\"word\":\"king\",\"vector\":[0.25,-1.5]} for each word\n"
+               "  pgvector       SQL for psql: makes a table word_vectors (word, embedding) if\n"
+               "                 there is none and copies the words into it",
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = run,
+};

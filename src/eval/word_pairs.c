@@ -1,0 +1,146 @@
+#include "eval/word_pairs.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+#include "eval/test_file.h"
+#include "query/casefold.h"
+#include "search/vectors.h"
+
+struct pairs {
+    double *scores;  /* (count) people's; owned */
+    double *cosines; /* (count) the model's; owned */
+    size_t count, score_capacity, cosine_capacity;
+};
+
+struct place {
+    double value;
+    size_t index;
+};
+
+static int compare_places(const void *a, const void *b) {
+    const double x = ((const struct place *)a)->value, y = ((const struct place *)b)->value;
+    return (x > y) - (x < y);
+}
+
+/* ranks[i] = the rank of values[i], from 1; equal values share the mean of their ranks. */
+static bool rank(const double *values, size_t count, double *ranks, struct error *error) {
+    struct place *places = memory_allocate(count, sizeof *places, "ranks", error);
+    if (places == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        places[i] = (struct place){values[i], i};
+    qsort(places, count, sizeof *places, compare_places);
+    for (size_t first = 0, next; first < count; first = next) {
+        for (next = first + 1; next < count && places[next].value == places[first].value;)
+            next++;
+        for (size_t i = first; i < next; i++)
+            ranks[places[i].index] = (double)(first + 1 + next) / 2;
+    }
+    free(places);
+    return true;
+}
+
+double pearson(const double *x, const double *y, size_t count) {
+    double mean_x = 0, mean_y = 0, square_x = 0, square_y = 0, product = 0;
+    for (size_t i = 0; i < count; i++) {
+        mean_x += x[i] / (double)count;
+        mean_y += y[i] / (double)count;
+    }
+    for (size_t i = 0; i < count; i++) {
+        square_x += (x[i] - mean_x) * (x[i] - mean_x);
+        square_y += (y[i] - mean_y) * (y[i] - mean_y);
+        product += (x[i] - mean_x) * (y[i] - mean_y);
+    }
+    const double correlation = product / (sqrt(square_x) * sqrt(square_y));
+    return fmax(-1, fmin(1, correlation)); /* rounding may lead beyond */
+}
+
+static bool all_equal(const double *values, size_t count) {
+    for (size_t i = 1; i < count; i++)
+        if (values[i] != values[0])
+            return false;
+    return true;
+}
+
+bool spearman(const double *x, const double *y, size_t count, double *correlation, bool *known,
+              struct error *error) {
+    *correlation = 0;
+    *known = count >= 3 && !all_equal(x, count) && !all_equal(y, count);
+    if (!*known)
+        return true;
+    double *ranks_x = memory_allocate(count, sizeof *ranks_x, "ranks", error);
+    double *ranks_y = memory_allocate(count, sizeof *ranks_y, "ranks", error);
+    const bool done = ranks_x != NULL && ranks_y != NULL && rank(x, count, ranks_x, error) &&
+                      rank(y, count, ranks_y, error);
+    if (done)
+        *correlation = pearson(ranks_x, ranks_y, count);
+    free(ranks_x);
+    free(ranks_y);
+    return done;
+}
+
+static double cosine(const struct model *model, size_t a, size_t b) {
+    const float *x = vector_row(model, a), *y = vector_row(model, b);
+    const size_t stride = model->stride;
+    return vector_cosine(x, vector_dot(x, x, stride), y, vector_dot(y, y, stride), stride);
+}
+
+/* Adds the line's pair, if its words are known. */
+static bool add_pair(struct pairs *pairs, struct caseless *caseless, const struct testfile *file,
+                     double score, struct error *error) {
+    const struct model *model = caseless->model;
+    size_t a, b;
+    if (!caseless_find(caseless, file->fields[0], &a, error) ||
+        !caseless_find(caseless, file->fields[1], &b, error) || !vector_usable(model->norms[a]) ||
+        !vector_usable(model->norms[b]))
+        return error->kind == ERROR_NONE;
+    if (!memory_reserve(&pairs->scores, &pairs->score_capacity, pairs->count + 1, "word pairs", error) ||
+        !memory_reserve(&pairs->cosines, &pairs->cosine_capacity, pairs->count + 1, "word pairs", error))
+        return false;
+    pairs->scores[pairs->count] = score;
+    pairs->cosines[pairs->count++] = cosine(model, a, b);
+    return true;
+}
+
+static bool read_pairs(struct pairs *pairs, size_t *total, struct caseless *caseless, struct testfile *file,
+                       struct error *error) {
+    while (testfile_next(file, '#', error)) {
+        double score;
+        if (file->count != 3 || !number_real(file->fields[2], &score))
+            return testfile_malformed(file, "word word score", error);
+        ++*total;
+        if (!add_pair(pairs, caseless, file, score, error))
+            return false;
+    }
+    return error->kind == ERROR_NONE;
+}
+
+static bool correlate(struct similarity *similarity, const struct pairs *pairs, struct error *error) {
+    similarity->covered = pairs->count;
+    if (!spearman(pairs->scores, pairs->cosines, pairs->count, &similarity->spearman, &similarity->known,
+                  error))
+        return false;
+    if (similarity->known)
+        similarity->pearson = pearson(pairs->scores, pairs->cosines, pairs->count);
+    return true;
+}
+
+bool similarity_score(struct similarity *similarity, const struct model *model, const char *path,
+                      size_t restrict_to, struct error *error) {
+    *similarity = (struct similarity){0};
+    const size_t known = restrict_to > 0 && restrict_to < model->vocab ? restrict_to : model->vocab;
+    struct pairs pairs = {0};
+    struct caseless caseless = {.folded = true};
+    struct testfile file;
+    const bool done = testfile_open(&file, path, error) && caseless_create(&caseless, model, known, error) &&
+                      read_pairs(&pairs, &similarity->total, &caseless, &file, error) &&
+                      correlate(similarity, &pairs, error);
+    testfile_close(&file);
+    caseless_free(&caseless);
+    free(pairs.scores);
+    free(pairs.cosines);
+    return done;
+}

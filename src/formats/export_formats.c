@@ -1,0 +1,114 @@
+#include "formats/export_formats.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "formats/export_writers.h"
+#include "text/utf8.h"
+
+#define BLANKS " \t\n\v\f\r"
+#define LINES "\n\r"
+
+const struct format formats[] = {
+    {.name = "native", .suffixes = {""}, .write = write_native},
+    {.name = "word2vec", .suffixes = {""}, .separators = BLANKS, .write = write_word2vec},
+    {.name = "word2vec-text",
+     .suffixes = {""},
+     .text = true,
+     .separators = BLANKS,
+     .write = write_word2vec_text},
+    {.name = "glove", .suffixes = {""}, .text = true, .separators = BLANKS, .write = write_glove},
+    {.name = "npy", .suffixes = {"", ".vocab"}, .separators = LINES, .write = write_npy},
+    {.name = "fvecs", .suffixes = {"", ".vocab"}, .separators = LINES, .write = write_fvecs},
+    {.name = "safetensors", .suffixes = {"", ".vocab"}, .separators = LINES, .write = write_safetensors},
+    {.name = "tensorboard",
+     .suffixes = {".vectors.tsv", ".metadata.tsv"},
+     .text = true,
+     .separators = LINES "\t",
+     .write = write_tensorboard},
+    {.name = "jsonl", .suffixes = {""}, .text = true, .utf8 = true, .write = write_jsonl},
+    {.name = "pgvector",
+     .suffixes = {""},
+     .text = true,
+     .utf8 = true,
+     .dim_most = 16000,
+     .write = write_pgvector},
+    {.name = NULL},
+};
+
+const struct format *format_find(const char *name) {
+    for (const struct format *format = formats; format->name != NULL; format++)
+        if (strcmp(format->name, name) == 0)
+            return format;
+    return NULL;
+}
+
+static bool well_formed(const char *word, size_t length) {
+    const unsigned char *at = (const unsigned char *)word, *end = at + length;
+    while (at < end) {
+        uint32_t code_point;
+        const int step = utf8_decode(at, end, &code_point);
+        if (step < 0)
+            return false;
+        at += step;
+    }
+    return true;
+}
+
+static const char *name_separator(char byte) {
+    switch (byte) {
+    case ' ':
+        return "it has a blank";
+    case '\t':
+        return "it has a tab";
+    case '\n':
+        return "it has a newline";
+    case '\r':
+        return "it has a carriage return";
+    default:
+        return "it has a control character";
+    }
+}
+
+/* What keeps row i from the format, or NULL. */
+static const char *find_fault(const struct format *format, const struct rows *rows, size_t i) {
+    size_t length;
+    const char *word = rows_word(rows, i, &length);
+    if (length == 0)
+        return "it is empty";
+    for (size_t j = 0; j < length; j++)
+        if (word[j] == '\0' || (format->separators != NULL && strchr(format->separators, word[j]) != NULL))
+            return name_separator(word[j]);
+    if (format->utf8 && !well_formed(word, length))
+        return "it is not UTF-8";
+    return rows_finite(rows, i) ? NULL : "its vector has a number that is not finite";
+}
+
+static void describe_fault(const struct rows *rows, size_t i, const char *fault, char text[300]) {
+    size_t length;
+    char shown[200];
+    const char *word = rows_word(rows, i, &length);
+    rows_show(word, length, shown, sizeof shown);
+    snprintf(text, 300, "word %lu, \"%s\": %s", (unsigned long)rows->ids[i], shown, fault);
+}
+
+bool format_fit(const struct format *format, struct rows *rows, bool skip, struct format_losses *losses,
+                struct error *error) {
+    *losses = (struct format_losses){0};
+    if (format->dim_most > 0 && rows->model->dim > format->dim_most)
+        return error_set(error, ERROR_INPUT, "%s takes at most %zu dims, and these are %zu", format->name,
+                         format->dim_most, rows->model->dim);
+    size_t kept = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        const char *fault = find_fault(format, rows, i);
+        if (fault == NULL)
+            rows->ids[kept++] = rows->ids[i];
+        else if (losses->count++ == 0)
+            describe_fault(rows, i, fault, losses->first);
+        if (fault != NULL && !skip)
+            return error_set(error, ERROR_INPUT, "%s can't hold %s (--skip-unfit leaves such words out)",
+                             format->name, losses->first);
+    }
+    rows->count = kept;
+    return kept > 0 || error_set(error, ERROR_INPUT, "no words are left to export");
+}

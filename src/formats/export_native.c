@@ -1,0 +1,141 @@
+/* sgns's own format, from the rows of a model that may have come from another. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "formats/export_writers.h"
+#include "model/layout.h"
+
+static int compare_ids(const void *a, const void *b) {
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static bool allocate_vocab(struct vocab *vocab, const struct rows *rows, struct error *error) {
+    vocab->size = rows->count;
+    for (size_t i = 0; i < rows->count; i++) {
+        size_t length;
+        (void)rows_word(rows, i, &length);
+        vocab->text_bytes += length + 1;
+    }
+    vocab->text = memory_allocate(vocab->text_bytes, 1, "the words", error);
+    vocab->starts = memory_allocate(rows->count + 1, sizeof *vocab->starts, "the words", error);
+    vocab->counts = memory_allocate(rows->count, sizeof *vocab->counts, "the counts", error);
+    return vocab->text != NULL && vocab->starts != NULL && vocab->counts != NULL;
+}
+
+/* The rows' words and counts. */
+static bool fill_vocab(struct vocab *vocab, const struct rows *rows, struct error *error) {
+    if (!allocate_vocab(vocab, rows, error))
+        return false;
+    for (size_t i = 0; i < rows->count; i++) {
+        size_t length;
+        const char *word = rows_word(rows, i, &length);
+        memcpy(vocab->text + vocab->starts[i], word, length);
+        vocab->starts[i + 1] = vocab->starts[i] + length + 1;
+        vocab->counts[i] = rows->model->counts[rows->ids[i]];
+        vocab->total += vocab->counts[i];
+    }
+    return true;
+}
+
+/* Copies of rows where the model's own can't be written as they lie. */
+struct copies {
+    float *input, *output; /* (rows->count, stride); owned; NULL if there is none */
+    size_t stride, bytes;
+};
+
+static void copy_input(struct copies *copies, struct rows *rows) {
+    for (size_t i = 0; i < rows->count; i++)
+        memcpy(copies->input + i * copies->stride, rows_vector(rows, i), rows->model->dim * sizeof(float));
+}
+
+static void copy_output(struct copies *copies, const struct rows *rows) {
+    const struct model *model = rows->model;
+    for (size_t i = 0; i < rows->count; i++)
+        memcpy(copies->output + i * copies->stride, model->output + rows->ids[i] * model->stride,
+               model->dim * sizeof(float));
+}
+
+static bool copy_rows(struct copies *copies, struct rows *rows, bool output, struct error *error) {
+    size_t cells;
+    if (!size_multiply(rows->count, copies->stride, &cells) ||
+        !size_multiply(cells, sizeof(float), &copies->bytes))
+        return error_set(error, ERROR_SYSTEM, "out of memory for the vectors");
+    copies->input = memory_pages(copies->bytes, "the vectors", error);
+    if (copies->input == NULL)
+        return false;
+    copy_input(copies, rows);
+    if (!output)
+        return true;
+    copies->output = memory_pages(copies->bytes, "the context vectors", error);
+    if (copies->output == NULL)
+        return false;
+    copy_output(copies, rows);
+    return true;
+}
+
+static void free_copies(struct copies *copies) {
+    if (copies->input != NULL)
+        memory_pages_free(copies->input, copies->bytes);
+    if (copies->output != NULL)
+        memory_pages_free(copies->output, copies->bytes);
+}
+
+/* The model's record, and before it what the export changed. */
+static char *make_record(const struct rows *rows, bool changed, size_t *bytes, struct error *error) {
+    const struct model *model = rows->model;
+    char *record = NULL;
+    size_t length;
+    FILE *out = open_memstream(&record, bytes);
+    if (out == NULL) {
+        error_set(error, ERROR_SYSTEM, "out of memory for the record");
+        return NULL;
+    }
+    if (changed)
+        fprintf(out, "exported=%zu of %zu words%s%s\n", rows->count, model->vocab,
+                rows->matrix == model->output ? ", context vectors" : "", rows->unit ? ", length 1" : "");
+    if (model_record(model, "tokenizer", &length) == NULL)
+        fprintf(out, "tokenizer=%s\nkeep_case=%d\n",
+                model->rules.kind == TOKENIZER_WHITESPACE ? "whitespace" : "words", model->rules.keep_case);
+    fwrite(model->record, 1, model->record_bytes, out);
+    const bool failed = ferror(out) != 0;
+    if (fclose(out) == 0 && !failed)
+        return record;
+    free(record);
+    error_set(error, ERROR_SYSTEM, "out of memory for the record");
+    return NULL;
+}
+
+static bool write_content(struct file_out *file, struct rows *rows, const struct vocab *vocab,
+                          struct error *error) {
+    const struct model *model = rows->model;
+    const bool as_trained = rows->matrix == model->input && !rows->unit;
+    const bool changed = !as_trained || rows->count < model->vocab, output = as_trained && model->output;
+    struct copies copies = {.stride = (model->dim + LAYOUT_ROW_FLOATS - 1) / LAYOUT_ROW_FLOATS *
+                                      LAYOUT_ROW_FLOATS};
+    const bool in_place = !changed && copies.stride == model->stride;
+    struct model_content content = {.vocab = vocab, .dim = model->dim, .stride = copies.stride};
+    char *record = make_record(rows, changed, &content.record_bytes, error);
+    content.record = record;
+    bool done = record != NULL && (in_place || copy_rows(&copies, rows, output, error));
+    if (done) {
+        content.input = in_place ? model->input : copies.input;
+        content.output = in_place ? model->output : copies.output;
+        done = model_write(file, &content, error);
+    }
+    free(record);
+    free_copies(&copies);
+    return done;
+}
+
+bool write_native(struct file_out *files, struct rows *rows, int digits, struct error *error) {
+    (void)digits;
+    struct vocab vocab = {0};
+    /* In this format the most frequent word comes first. */
+    qsort(rows->ids, rows->count, sizeof *rows->ids, compare_ids);
+    const bool done = fill_vocab(&vocab, rows, error) && write_content(files, rows, &vocab, error);
+    vocab_free(&vocab);
+    return done;
+}

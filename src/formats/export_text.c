@@ -1,0 +1,130 @@
+/* Formats of decimal numbers. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/decimal.h"
+#include "formats/export_writers.h"
+
+#define NUMBERS 64 /* written at once */
+
+static bool write_string(struct file_out *file, const char *text, struct error *error) {
+    return file_write(file, text, strlen(text), error);
+}
+
+static bool write_word(struct file_out *file, const struct rows *rows, size_t i, struct error *error) {
+    size_t length;
+    const char *word = rows_word(rows, i, &length);
+    return file_write(file, word, length, error);
+}
+
+/* The vector's numbers with `between` between them. */
+static bool write_numbers(struct file_out *file, struct rows *rows, size_t i, char between, int digits,
+                          struct error *error) {
+    const float *vector = rows_vector(rows, i);
+    const size_t dim = rows->model->dim;
+    char text[NUMBERS * (DECIMAL_ROOM + 1)];
+    for (size_t from = 0; from < dim; from += NUMBERS) {
+        size_t used = 0;
+        for (size_t d = from; d < dim && d < from + NUMBERS; d++) {
+            if (d > 0)
+                text[used++] = between;
+            used += digits == 0 ? decimal_shortest(vector[d], text + used)
+                                : decimal_rounded(vector[d], digits, text + used);
+        }
+        if (!file_write(file, text, used, error))
+            return false;
+    }
+    return true;
+}
+
+/* For each word the word and its numbers, blanks between, and a newline. */
+bool write_glove(struct file_out *files, struct rows *rows, int digits, struct error *error) {
+    for (size_t i = 0; i < rows->count; i++)
+        if (!write_word(files, rows, i, error) || !write_string(files, " ", error) ||
+            !write_numbers(files, rows, i, ' ', digits, error) || !write_string(files, "\n", error))
+            return false;
+    return true;
+}
+
+/* The same behind a line "WORDS DIMS". */
+bool write_word2vec_text(struct file_out *files, struct rows *rows, int digits, struct error *error) {
+    char line[64];
+    snprintf(line, sizeof line, "%zu %zu\n", rows->count, rows->model->dim);
+    return write_string(files, line, error) && write_glove(files, rows, digits, error);
+}
+
+/* One file has a line of numbers for each word, tabs between; the other its word. */
+bool write_tensorboard(struct file_out *files, struct rows *rows, int digits, struct error *error) {
+    struct file_out *vectors = files, *words = files + 1;
+    for (size_t i = 0; i < rows->count; i++)
+        if (!write_numbers(vectors, rows, i, '\t', digits, error) || !write_string(vectors, "\n", error) ||
+            !write_word(words, rows, i, error) || !write_string(words, "\n", error))
+            return false;
+    return true;
+}
+
+enum quoting { QUOTING_JSON, QUOTING_COPY };
+
+/* What stands for a byte in a string of JSON, or in the text that PostgreSQL's COPY reads; NULL for the byte
+ * itself. */
+static const char *escape(char byte, enum quoting quoting, char room[8]) {
+    switch (byte) {
+    case '\\':
+        return "\\\\";
+    case '\n':
+        return "\\n";
+    case '\r':
+        return "\\r";
+    case '\t':
+        return "\\t";
+    default:
+        break;
+    }
+    if (quoting == QUOTING_COPY || ((unsigned char)byte >= ' ' && byte != '"'))
+        return NULL;
+    if (byte == '"')
+        return "\\\"";
+    snprintf(room, 8, "\\u%04x", (unsigned)byte);
+    return room;
+}
+
+static bool write_escaped(struct file_out *file, const struct rows *rows, size_t i, enum quoting quoting,
+                          struct error *error) {
+    size_t length;
+    char room[8];
+    const char *word = rows_word(rows, i, &length);
+    for (size_t j = 0; j < length; j++) {
+        const char *escaped = escape(word[j], quoting, room);
+        if (!(escaped != NULL ? write_string(file, escaped, error) : file_write(file, word + j, 1, error)))
+            return false;
+    }
+    return true;
+}
+
+/* An object a line. */
+bool write_jsonl(struct file_out *files, struct rows *rows, int digits, struct error *error) {
+    for (size_t i = 0; i < rows->count; i++)
+        if (!write_string(files, "{\"word\":\"", error) ||
+            !write_escaped(files, rows, i, QUOTING_JSON, error) ||
+            !write_string(files, "\",\"vector\":[", error) ||
+            !write_numbers(files, rows, i, ',', digits, error) || !write_string(files, "]}\n", error))
+            return false;
+    return true;
+}
+
+/* SQL and the rows behind it, all or none of which take effect. */
+bool write_pgvector(struct file_out *files, struct rows *rows, int digits, struct error *error) {
+    char head[256];
+    snprintf(head, sizeof head,
+             "BEGIN;\n"
+             "CREATE TABLE IF NOT EXISTS word_vectors (word text PRIMARY KEY, embedding vector(%zu));\n"
+             "COPY word_vectors (word, embedding) FROM stdin;\n",
+             rows->model->dim);
+    if (!write_string(files, head, error))
+        return false;
+    for (size_t i = 0; i < rows->count; i++)
+        if (!write_escaped(files, rows, i, QUOTING_COPY, error) || !write_string(files, "\t[", error) ||
+            !write_numbers(files, rows, i, ',', digits, error) || !write_string(files, "]\n", error))
+            return false;
+    return write_string(files, "\\.\nCOMMIT;\n", error);
+}

@@ -1,0 +1,111 @@
+#include "formats/import_rows.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "model/layout.h"
+#include "text/utf8.h"
+
+bool foreign_rows_allocate(struct foreign_rows *rows, size_t count, struct error *error) {
+    const size_t available = memory_available();
+    size_t cells;
+    rows->count = count;
+    rows->stride = (rows->head.dim + LAYOUT_ROW_FLOATS - 1) / LAYOUT_ROW_FLOATS * LAYOUT_ROW_FLOATS;
+    if (count >= UINT32_MAX)
+        return error_set(error, ERROR_INPUT, "%s: %zu words are more than a model can have", rows->path,
+                         count);
+    if (!size_multiply(count, rows->stride, &cells) ||
+        !size_multiply(cells, sizeof(float), &rows->input_bytes) || rows->input_bytes > available)
+        return error_set(error, ERROR_SYSTEM,
+                         "%s: %zu words of %zu dims need more memory than the %zu MB available", rows->path,
+                         count, rows->head.dim, available >> 20);
+    rows->words = memory_allocate(count, sizeof *rows->words, "the words", error);
+    rows->norms = memory_allocate(count, sizeof *rows->norms, "the norms", error);
+    rows->input = memory_pages(rows->input_bytes, "the word vectors", error);
+    return rows->words != NULL && rows->norms != NULL && rows->input != NULL;
+}
+
+void foreign_rows_free(struct foreign_rows *rows) {
+    free(rows->words);
+    free(rows->norms);
+    memory_pages_free(rows->input, rows->input_bytes);
+    *rows = (struct foreign_rows){.count = 0};
+}
+
+static bool well_formed(const unsigned char *at, const unsigned char *end) {
+    while (at < end) {
+        uint32_t code_point;
+        const int length = utf8_decode(at, end, &code_point);
+        if (length < 0)
+            return false;
+        at += length;
+    }
+    return true;
+}
+
+/* As the native file has it. */
+static float norm_of(const float *row, size_t dim) {
+    double sum = 0;
+    for (size_t d = 0; d < dim; d++)
+        sum += (double)row[d] * (double)row[d];
+    return (float)sqrt(sum);
+}
+
+bool foreign_rows_complete(struct foreign_rows *rows, size_t row, struct model_warnings *warnings) {
+    const struct foreign_word word = rows->words[row];
+    const unsigned char *text = rows->map.data + word.offset;
+    const float norm = norm_of(rows->input + row * rows->stride, rows->head.dim);
+    rows->norms[row] = norm;
+    if (word.length == 0) {
+        foreign_warn(warnings, MODEL_WORDLESS, row);
+        return true;
+    }
+    if (!(norm <= FLT_MAX))
+        foreign_warn(warnings, MODEL_NOT_FINITE, row);
+    if (!well_formed(text, text + word.length))
+        foreign_warn(warnings, MODEL_ILL_FORMED, row);
+    return memchr(text, '\0', word.length) == NULL;
+}
+
+static void warn_times(struct model_warnings *warnings, int kind, uint64_t times, uint64_t place) {
+    if (warnings->counts[kind] == 0)
+        warnings->first[kind] = place;
+    warnings->counts[kind] += times;
+}
+
+void foreign_warn(struct model_warnings *warnings, enum model_warning kind, size_t row) {
+    warn_times(warnings, (int)kind, 1, row + 1);
+}
+
+void foreign_merge(struct model_warnings *warnings, const struct model_warnings *more) {
+    for (int kind = 0; kind < MODEL_WARNINGS; kind++)
+        warn_times(warnings, kind, more->counts[kind], more->first[kind]);
+}
+
+size_t foreign_line(const struct file_map *map, size_t offset) {
+    const unsigned char *at = map->data, *end = map->data + offset;
+    size_t line = 1;
+    for (; at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
+        line++;
+    return line;
+}
+
+void foreign_show(const unsigned char *bytes, size_t length, char text[FOREIGN_SHOWN]) {
+    size_t used = 0;
+    const unsigned char *at = bytes, *end = bytes + length;
+    while (at < end && used + 4 + sizeof "..." <= FOREIGN_SHOWN) {
+        uint32_t code_point;
+        const int bytes_here = utf8_decode(at, end, &code_point);
+        if (bytes_here < 0 || code_point < ' ' || (code_point >= 0x7f && code_point < 0xa0))
+            text[used++] = '.';
+        else {
+            memcpy(text + used, at, (size_t)bytes_here);
+            used += (size_t)bytes_here;
+        }
+        at += bytes_here < 0 ? 1 : bytes_here;
+    }
+    memcpy(text + used, at < end ? "..." : "", at < end ? sizeof "..." : 1);
+}

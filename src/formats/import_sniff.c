@@ -1,0 +1,191 @@
+#include "formats/import_sniff.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "formats/import_number.h"
+#include "formats/import_rows.h"
+#include "text/utf8.h"
+
+/* So many bytes are looked at to tell text from binary. */
+#define WINDOW 1024
+
+struct span {
+    const unsigned char *at, *end;
+};
+
+static struct span rest_of(const struct file_map *map, size_t offset) {
+    return (struct span){map->data + offset, map->data + map->size};
+}
+
+static struct span first_line(struct span text) {
+    const unsigned char *newline = memchr(text.at, '\n', (size_t)(text.end - text.at));
+    return (struct span){text.at, newline != NULL ? newline : text.end};
+}
+
+/* Takes the next field off the front of a line; false if there is none. */
+static bool take_field(struct span *line, struct span *field) {
+    while (line->at < line->end && foreign_blank(*line->at))
+        line->at++;
+    field->at = line->at;
+    while (line->at < line->end && !foreign_blank(*line->at))
+        line->at++;
+    field->end = line->at;
+    return field->at < field->end;
+}
+
+static bool is_number(struct span field) {
+    float number;
+    return foreign_number(field.at, field.end, &number) != NULL;
+}
+
+/* Does the line have more than `numbers` fields, the last of which is a number? */
+static bool is_row(struct span line, size_t numbers) {
+    struct span field, last = {NULL, NULL};
+    size_t fields = 0;
+    for (; take_field(&line, &field); fields++)
+        last = field;
+    return fields > numbers && is_number(last);
+}
+
+/* Is this UTF-8 without control characters? */
+static bool is_text(struct span bytes) {
+    while (bytes.at < bytes.end) {
+        uint32_t code_point;
+        const int length = utf8_decode(bytes.at, bytes.end, &code_point);
+        if (length < 0)
+            return false;
+        if ((code_point < ' ' && (code_point < '\t' || code_point > '\r')) || code_point == 0x7f)
+            return false;
+        bytes.at += length;
+    }
+    return true;
+}
+
+/* The first bytes, with the last character whole. */
+static struct span window_of(struct span bytes) {
+    if (bytes.end - bytes.at <= WINDOW)
+        return bytes;
+    struct span window = {bytes.at, bytes.at + WINDOW};
+    for (int i = 0; i < 3 && (*window.end & 0xc0) == 0x80; i++)
+        window.end--;
+    return window;
+}
+
+/* --- the first line --- */
+
+/* A whole number; SIZE_MAX stands for those that are larger. */
+static bool read_whole(struct span field, size_t *value) {
+    *value = 0;
+    for (; field.at < field.end; field.at++) {
+        if (*field.at < '0' || *field.at > '9')
+            return false;
+        const size_t digit = *field.at - (size_t)'0';
+        *value = *value > (SIZE_MAX - digit) / 10 ? SIZE_MAX : *value * 10 + digit;
+    }
+    return true;
+}
+
+static bool read_header(struct span line, struct foreign_head *head) {
+    struct span words, dim, more;
+    return take_field(&line, &words) && take_field(&line, &dim) && !take_field(&line, &more) &&
+           read_whole(words, &head->words) && read_whole(dim, &head->dim);
+}
+
+static bool check_header(const struct foreign_head *head, const struct file_map *map, const char *path,
+                         struct error *error) {
+    /* A row without a word has only blanks and numbers, and the last line may have no end. */
+    const bool binary = head->source == MODEL_WORD2VEC_BINARY;
+    const size_t left = map->size - head->bytes;
+    const bool fits = head->dim <= left &&
+                      head->words <= (binary ? left / (4 * head->dim + 1) : (left + 1) / (2 * head->dim + 1));
+    char shown[FOREIGN_SHOWN];
+    if (fits && head->words > 0 && head->dim > 0)
+        return true;
+    const struct span line = first_line(rest_of(map, 0));
+    foreign_show(line.at, (size_t)(line.end - line.at), shown);
+    if (head->words == 0 || head->dim == 0)
+        return error_set(error, ERROR_INPUT, "%s: no vectors: the first line, \"%s\", says 0 %s", path, shown,
+                         head->words == 0 ? "words" : "dims");
+    return error_set(
+        error, ERROR_INPUT,
+        "%s: truncated or damaged: the first line, \"%s\", says how many words of how many dims there "
+        "are; the %zu bytes behind it are too few",
+        path, shown, left);
+}
+
+/* Every field but the first is a number, and there is one; so is the second row's last field. */
+static bool read_bare_row(struct span text, struct foreign_head *head) {
+    struct span line = first_line(text), field;
+    head->dim = 0;
+    if (line.at < line.end && foreign_blank(*line.at))
+        return false;
+    for (bool word = true; take_field(&line, &field); word = false) {
+        if (!word && !is_number(field))
+            return false;
+        head->dim += !word;
+    }
+    text.at = line.end + (line.end < text.end);
+    struct span second = first_line(text);
+    return head->dim > 0 && (!take_field(&second, &field) || is_row(first_line(text), 1));
+}
+
+/* --- what else it may be --- */
+
+struct signature {
+    const char *bytes;
+    const char *says;
+};
+
+static const struct signature signatures[] = {
+    {"\211sgns", "damaged at its beginning, as by a transfer as text"},
+    {"\x1f\x8b", "compressed by gzip; unpack it first"},
+    {"BZh", "compressed by bzip2; unpack it first"},
+    {"\xfd"
+     "7zXZ",
+     "compressed by xz; unpack it first"},
+    {"\x28\xb5\x2f\xfd", "compressed by zstd; unpack it first"},
+    {"PK\x03\x04", "a zip archive; unpack it first"},
+    {"\xba\x16\x4f\x2f", "fastText's own form; give the .vec file that it wrote beside it"},
+    {"\x80\x02", "a pickle of Python's; if gensim made it, let save_word2vec_format write the vectors"},
+    {"\x80\x03", "a pickle of Python's; if gensim made it, let save_word2vec_format write the vectors"},
+    {"\x80\x04", "a pickle of Python's; if gensim made it, let save_word2vec_format write the vectors"},
+    {"\x80\x05", "a pickle of Python's; if gensim made it, let save_word2vec_format write the vectors"},
+    {"\x93NUMPY", "a NumPy array, which has no words"},
+};
+
+static bool refuse(const struct file_map *map, const char *path, struct error *error) {
+    for (size_t i = 0; i < sizeof signatures / sizeof *signatures; i++) {
+        const size_t length = strlen(signatures[i].bytes);
+        if (map->size >= length && memcmp(map->data, signatures[i].bytes, length) == 0)
+            return error_set(error, ERROR_INPUT, "%s: not a model: %s", path, signatures[i].says);
+    }
+    if (is_text(window_of(rest_of(map, 0))))
+        return error_set(error, ERROR_INPUT,
+                         "%s: not a model but text; train one on it first: sgns train %s -o MODEL", path,
+                         path);
+    return error_set(
+        error, ERROR_INPUT,
+        "%s: not a model: neither sgns's own, nor word2vec's (binary or text), GloVe's or fastText's "
+        ".vec",
+        path);
+}
+
+bool foreign_sniff(struct foreign_head *head, const struct file_map *map, const char *path,
+                   struct error *error) {
+    if (map->size == 0)
+        return error_set(error, ERROR_INPUT, "%s: not a model: the file is empty", path);
+    const bool mark = map->size >= 3 && memcmp(map->data, "\xef\xbb\xbf", 3) == 0;
+    const struct span text = rest_of(map, mark ? 3 : 0), line = first_line(text);
+    *head = (struct foreign_head){.bytes = (size_t)(text.at - map->data)};
+    if (read_header(line, head)) {
+        head->bytes = (size_t)(line.end - map->data) + (line.end < text.end);
+        const struct span rows = rest_of(map, head->bytes);
+        head->source = is_row(first_line(rows), head->dim) || is_text(window_of(rows))
+                           ? MODEL_WORD2VEC_TEXT
+                           : MODEL_WORD2VEC_BINARY;
+        return check_header(head, map, path, error);
+    }
+    *head = (struct foreign_head){.bytes = head->bytes, .source = MODEL_GLOVE_TEXT};
+    return read_bare_row(text, head) || refuse(map, path, error);
+}

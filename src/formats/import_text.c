@@ -1,0 +1,240 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/threads.h"
+#include "formats/import.h"
+#include "formats/import_number.h"
+#include "formats/import_rows.h"
+
+/* Whole lines, for one thread. */
+struct piece {
+    const unsigned char *at, *end;
+    size_t rows, first_row;
+    struct model_warnings warnings;
+    struct error error;
+};
+
+struct text {
+    struct foreign_rows *rows;
+    struct piece *pieces; /* (threads) owned */
+    size_t threads;
+};
+
+/* --- lines --- */
+
+static const unsigned char *line_end(const unsigned char *at, const unsigned char *end) {
+    const unsigned char *newline = memchr(at, '\n', (size_t)(end - at));
+    return newline != NULL ? newline : end;
+}
+
+static const unsigned char *skip_blanks(const unsigned char *at, const unsigned char *end) {
+    while (at < end && foreign_blank(*at))
+        at++;
+    return at;
+}
+
+static const unsigned char *skip_field(const unsigned char *at, const unsigned char *end) {
+    while (at < end && !foreign_blank(*at))
+        at++;
+    return at;
+}
+
+static const unsigned char *trim(const unsigned char *at, const unsigned char *end) {
+    while (end > at && foreign_blank(end[-1]))
+        end--;
+    return end;
+}
+
+static void count_piece(void *context, size_t index) {
+    const struct text *text = context;
+    struct piece *piece = &text->pieces[index];
+    for (const unsigned char *at = piece->at; at < piece->end;) {
+        const unsigned char *stop = line_end(at, piece->end);
+        piece->rows += skip_blanks(at, stop) < stop;
+        at = stop + 1;
+    }
+}
+
+/* --- a row --- */
+
+static size_t line_of(const struct foreign_rows *rows, const unsigned char *at) {
+    return foreign_line(&rows->map, (size_t)(at - rows->map.data));
+}
+
+/* `dim` numbers and nothing else up to `stop`. */
+static bool read_numbers(const unsigned char *at, const unsigned char *stop, size_t dim, float *vector) {
+    for (size_t d = 0; d < dim; d++) {
+        at = skip_blanks(at, stop);
+        at = foreign_number(at, stop, &vector[d]);
+        if (at == NULL)
+            return false;
+    }
+    return skip_blanks(at, stop) == stop;
+}
+
+static bool wrong_count(const struct foreign_rows *rows, const unsigned char *at, const unsigned char *stop,
+                        size_t numbers, struct error *error) {
+    const bool last = numbers < rows->head.dim && stop == rows->map.data + rows->map.size;
+    return error_set(error, ERROR_INPUT, "%s: line %zu: %zu number%s behind the word, where %zu should be%s",
+                     rows->path, line_of(rows, at), numbers, numbers == 1 ? "" : "s", rows->head.dim,
+                     last ? "; the file ends there: truncated" : "");
+}
+
+static bool not_number(const struct foreign_rows *rows, const unsigned char *at, const unsigned char *stop,
+                       struct error *error) {
+    char shown[FOREIGN_SHOWN];
+    float number;
+    while (foreign_number(at, stop, &number) != NULL)
+        at = skip_blanks(skip_field(at, stop), stop);
+    foreign_show(at, (size_t)(skip_field(at, stop) - at), shown);
+    return error_set(error, ERROR_INPUT,
+                     "%s: line %zu: \"%s\" is not a number; %zu numbers should end the line", rows->path,
+                     line_of(rows, at), shown, rows->head.dim);
+}
+
+/* Where the last `count` fields begin; NULL if there are fewer. */
+static const unsigned char *last_fields(const unsigned char *at, const unsigned char *stop, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        stop = trim(at, stop);
+        if (stop == at)
+            return NULL;
+        while (stop > at && !foreign_blank(stop[-1]))
+            stop--;
+    }
+    return stop;
+}
+
+static size_t count_fields(const unsigned char *at, const unsigned char *stop) {
+    size_t count = 0;
+    for (at = skip_blanks(at, stop); at < stop; at = skip_blanks(skip_field(at, stop), stop))
+        count++;
+    return count;
+}
+
+/* Is a part of the word, other than its first, a number? */
+static bool has_number(const unsigned char *word, const unsigned char *stop) {
+    float number;
+    const unsigned char *at = skip_blanks(skip_field(word, stop), stop);
+    for (; at < stop; at = skip_blanks(skip_field(at, stop), stop))
+        if (foreign_number(at, stop, &number) != NULL)
+            return true;
+    return false;
+}
+
+/* A row that is not a word, a blank and numbers: the word has blanks inside, or is missing, or it is damaged.
+ */
+static bool read_odd_row(struct foreign_rows *rows, size_t row, const unsigned char *at,
+                         const unsigned char *stop, struct model_warnings *warnings, struct error *error) {
+    const size_t dim = rows->head.dim;
+    const bool wordless = foreign_blank(*at);
+    const unsigned char *numbers = last_fields(at, stop, dim), *word = skip_blanks(at, stop);
+    if (numbers == NULL || (numbers == word && !wordless))
+        return wrong_count(rows, at, stop, count_fields(at, stop) - !wordless, error);
+    if (!read_numbers(numbers, stop, dim, rows->input + row * rows->stride))
+        return not_number(rows, numbers, stop, error);
+    const unsigned char *word_end = trim(word, numbers);
+    const size_t length = (size_t)(word_end - word);
+    if (has_number(word, word_end))
+        return wrong_count(rows, at, stop, count_fields(at, stop) - 1, error);
+    if (length > FOREIGN_WORD_BYTES_MOST)
+        return error_set(error, ERROR_INPUT, "%s: line %zu: a word of %zu bytes", rows->path,
+                         line_of(rows, at), length);
+    rows->words[row] = (struct foreign_word){.offset = (uint64_t)(word - rows->map.data),
+                                             .length = (uint32_t)length};
+    if (skip_field(word, word_end) < word_end)
+        foreign_warn(warnings, MODEL_BLANK, row);
+    return true;
+}
+
+static bool read_row(struct foreign_rows *rows, size_t row, const unsigned char *at,
+                     const unsigned char *stop, struct model_warnings *warnings, struct error *error) {
+    const unsigned char *word_end = skip_field(at, stop);
+    const size_t length = (size_t)(word_end - at);
+    if (length > 0 && length <= FOREIGN_WORD_BYTES_MOST &&
+        read_numbers(word_end, stop, rows->head.dim, rows->input + row * rows->stride))
+        rows->words[row] = (struct foreign_word){.offset = (uint64_t)(at - rows->map.data),
+                                                 .length = (uint32_t)length};
+    else if (!read_odd_row(rows, row, at, stop, warnings, error))
+        return false;
+    if (!foreign_rows_complete(rows, row, warnings))
+        return error_set(error, ERROR_INPUT, "%s: line %zu: a zero byte in the word", rows->path,
+                         line_of(rows, at));
+    return true;
+}
+
+static void read_piece(void *context, size_t index) {
+    const struct text *text = context;
+    struct piece *piece = &text->pieces[index];
+    size_t row = piece->first_row;
+    for (const unsigned char *at = piece->at; at < piece->end;) {
+        const unsigned char *stop = line_end(at, piece->end);
+        if (skip_blanks(at, stop) < stop &&
+            !read_row(text->rows, row++, at, stop, &piece->warnings, &piece->error))
+            return;
+        at = stop + 1;
+    }
+}
+
+/* --- the file --- */
+
+static void cut_pieces(struct text *text) {
+    const struct file_map *map = &text->rows->map;
+    const unsigned char *at = map->data + text->rows->head.bytes, *end = map->data + map->size;
+    const size_t share = (size_t)(end - at) / text->threads + 1;
+    for (size_t i = 0; i < text->threads; i++) {
+        const unsigned char *stop = (size_t)(end - at) <= share ? end : line_end(at + share, end);
+        stop += stop < end;
+        text->pieces[i] = (struct piece){.at = at, .end = stop};
+        at = stop;
+    }
+}
+
+/* Is the number of rows what the first line says, or possible with as many numbers as the first row has? */
+static bool check_count(const struct foreign_rows *rows, size_t count, struct error *error) {
+    const size_t said = rows->head.words, dim = rows->head.dim, bytes = rows->map.size - rows->head.bytes;
+    if (said > 0 && count != said)
+        return error_set(
+            error, ERROR_INPUT,
+            "%s: %s: the first line says %zu words, and %zu rows follow; if they are right, make that "
+            "line \"%zu %zu\"",
+            rows->path, count < said ? "truncated" : "damaged", said, count, count, dim);
+    if (count > (bytes + 1) / (2 * dim + 1)) /* a blank and a digit for each number, and a newline */
+        return error_set(
+            error, ERROR_INPUT,
+            "%s: the first row has %zu numbers, but most of the %zu lines are too short for as many",
+            rows->path, dim, count);
+    return true;
+}
+
+static bool read_rows(struct text *text, struct error *error) {
+    struct foreign_rows *rows = text->rows;
+    size_t count = 0;
+    for (size_t i = 0; i < text->threads; i++) {
+        text->pieces[i].first_row = count;
+        count += text->pieces[i].rows;
+    }
+    if (!check_count(rows, count, error) || !foreign_rows_allocate(rows, count, error) ||
+        !threads_run(text->threads, read_piece, text, error))
+        return false;
+    for (size_t i = 0; i < text->threads; i++) {
+        const struct error *first = &text->pieces[i].error;
+        if (first->kind != ERROR_NONE)
+            return error_set(error, first->kind, "%s", first->text);
+        foreign_merge(&rows->warnings, &text->pieces[i].warnings);
+    }
+    if (rows->map.data[rows->map.size - 1] != '\n')
+        foreign_warn(&rows->warnings, MODEL_UNENDED, count - 1);
+    return true;
+}
+
+bool foreign_read_text(struct foreign_rows *rows, size_t threads, struct error *error) {
+    struct text text = {.rows = rows, .threads = threads};
+    text.pieces = memory_allocate(threads, sizeof *text.pieces, "the threads", error);
+    if (text.pieces == NULL)
+        return false;
+    cut_pieces(&text);
+    const bool done = threads_run(threads, count_piece, &text, error) && read_rows(&text, error);
+    free(text.pieces);
+    return done;
+}

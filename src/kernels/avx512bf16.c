@@ -1,0 +1,130 @@
+/* AVX-512 with products of bfloat16: twice the multiply-adds an instruction. The rows have such numbers, the
+ * gradients' weights are rounded to them as they are packed, and products are summed up as floats. */
+#include "kernels/kernel_list.h"
+#if KERNEL_X86
+#define KERNEL_WIDTH 16
+#define SCORE_ROWS 12
+#define UPDATE_VECTORS 10
+#define SLOTS_OF_TWO 12
+#define IN_PLACE 1
+#include "kernels/simd.inc.h"
+
+typedef int32_t half_twos __attribute__((vector_size(32), aligned(32), may_alias));
+typedef int16_t shorts __attribute__((vector_size(64), aligned(64), may_alias));
+
+/* sum + both products of twos, lane by lane. Instructions by name: the compilers' functions for them differ.
+ */
+INLINE vector add_products(vector sum, twos a, twos b) {
+#ifdef __clang_analyzer__
+    return sum + (vector)(a + b); /* it knows no such instructions */
+#else
+    __asm__("vdpbf16ps %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
+    return sum;
+#endif
+}
+
+/* Rounded to nearest: the lanes of `low`, then those of `high`. */
+INLINE twos narrow(vector low, vector high) {
+#ifdef __clang_analyzer__
+    return (twos)(low + high);
+#else
+    twos result;
+    __asm__("vcvtne2ps2bf16 %1, %2, %0" : "=v"(result) : "v"(low), "v"(high));
+    return result;
+#endif
+}
+
+/* Lane i of one and lane i of the other become two neighbours: of their lower halves. */
+INLINE twos pack_last(twos a, twos b) {
+    return (twos)__builtin_shufflevector((shorts)a, (shorts)b, 0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6,
+                                         38, 7, 39, 8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46, 15,
+                                         47);
+}
+
+/* The lanes of the lower half and those of the upper half. */
+INLINE twos interleave_halves(twos both) {
+    return (twos)__builtin_shufflevector((shorts)both, (shorts)both, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
+                                         6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30,
+                                         15, 31);
+}
+
+/* Rows' numbers are factors as they stand, and sums are floats. */
+INLINE twos load_factors(const bfloat16 *address, float scale) {
+    (void)scale;
+    return LOAD_TWOS(address);
+}
+
+INLINE vector to_floats(lanes sum, float unit) {
+    (void)unit;
+    return sum;
+}
+
+INLINE lanes coarser(lanes sum, int shift) {
+    (void)shift;
+    return sum;
+}
+
+INLINE void move_last(bfloat16 *address, lanes sums, float unit) {
+    move_numbers(address, sums, unit);
+}
+
+/* Parts of nearly equal width. */
+INLINE size_t next_vectors(size_t left) {
+    const size_t vectors = next_part(left, UPDATE_VECTORS);
+    return vectors + (vectors < left ? vectors % 2 : 0);
+}
+
+#include "kernels/dot2.inc.h"
+
+/* A matrix of weights, (rows, columns), along its columns and in twos of rows. */
+static void pack_weights(int32_t *along, int32_t *across, const float *weights, size_t rows, size_t columns) {
+    for (size_t r = 0; r < rows; r += 2)
+        for (size_t k = 0; k < columns; k += 16) {
+            const float *first = weights + r * columns + k;
+            const twos both = narrow(LOAD(first), LOAD(first + columns));
+            int32_t *to = along + (r * columns + k) / 2;
+            *(half_twos *)to = __builtin_shufflevector(both, both, 0, 1, 2, 3, 4, 5, 6, 7);
+            *(half_twos *)(to + columns / 2) = __builtin_shufflevector(both, both, 8, 9, 10, 11, 12, 13, 14,
+                                                                       15);
+            STORE_TWOS(across + r / 2 * columns + k, interleave_halves(both));
+        }
+}
+
+static struct room plan(const struct kernel_step *step) {
+    return plan_room(step, kernel_stride(step->dim) / 2, kernel_floats(step->dim));
+}
+
+static void scores(const struct kernel_step *step) {
+    const struct room room = plan(step);
+    pack_and_score(step, &room, 1, 1);
+}
+
+static void update(const struct kernel_step *step, float scale) {
+    const struct room room = plan(step);
+    pack_weights(room.pair_slots, room.pair_inputs, step->pairs, step->rows, step->band_columns);
+    pack_weights(room.noise_words, room.noise_inputs, step->noise_scores, step->rows, step->columns);
+    update_rows(step, &room, &(struct units){scale, scale, scale, 0});
+}
+
+/* --- logistic --- */
+
+/* 2^x: the nearest whole number into the exponent, and the rest by a polynomial. */
+INLINE vector power_of_two(vector x) {
+    const vector nearest = (vector)_mm512_roundscale_ps((__m512)x,
+                                                        _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    return (vector)_mm512_scalef_ps((__m512)power_of_rest(x - nearest), (__m512)nearest);
+}
+
+/* The reciprocal is exact to 2^-14, which weights that are rounded to 2^-9 don't feel. */
+static void logistic(float *values, size_t count) {
+    for (size_t i = 0; i < count; i += W) {
+        const vector power = power_of_two(LOAD(values + i) * -1.44269504f);
+        STORE(values + i, (vector)_mm512_rcp14_ps((__m512)(1.0f + power)));
+    }
+}
+
+const struct kernel kernel_bf16 = {
+    "avx512bf16", 0x1p-24f,     0x1p-9f, scores,     update,        merge,
+    logistic,     weigh_errors, weigh,   mark_bands, multiply_adds,
+};
+#endif

@@ -1,0 +1,344 @@
+/* The kernels that multiply floats. A kernel_*.c file defines, besides KERNEL_WIDTH,
+ *   KERNEL_NAME, KERNEL_TABLE   the name for users, the table to define
+ *   TILE_ROWS                   the register tile of a product of matrices: at most so many rows, 6 or 12, by
+ *                               two vectors
+ *   TILE_VECTORS                the one for two rows: by at most so many vectors, 5 or 7
+ * Loops over a tile have constant bounds, so that the sums live in registers. */
+#include "kernels/simd.inc.h"
+
+/* A step's room: all its rows as floats, in the order of load_two(). */
+struct room {
+    size_t width;  /* of a row, whole vectors */
+    size_t stride; /* from one row to the next: an odd number of vectors, or rows of some dims would all fall
+                      into the same few sets of the cache */
+    size_t dims;   /* places from 0 on in which there can be anything but zeros */
+    float *inputs; /* (rows, stride) */
+    float *slots;  /* (slots, stride) */
+    float *noise;  /* (columns, stride) */
+    float *transposed; /* (width, columns): the noise */
+    float *sums;       /* (TILE_ROWS, stride) */
+};
+
+static struct room plan(const struct kernel_step *step) {
+    const size_t vectors = (step->dim + W - 1) / W;
+    struct room room = {.width = vectors * W, .stride = (vectors | 1) * W, .inputs = step->room};
+    room.dims = vectors % 2 == 1 ? step->dim : room.width;
+    room.slots = room.inputs + step->rows * room.stride;
+    room.noise = room.slots + (step->rows + 2 * step->window + 2) * room.stride;
+    room.transposed = room.noise + step->columns * room.stride;
+    room.sums = room.transposed + room.width * step->columns;
+    return room;
+}
+
+/* --- rows of the matrices --- */
+
+INTENDED_RACE static void copy_rows(float *to, bfloat16 *const *rows, size_t count, const struct room *room) {
+    const size_t two = 2 * (size_t)W;
+    for (size_t r = 0; r < count; r++, to += room->stride) {
+        size_t d = 0;
+        for (vector even, odd; d + two <= room->width; d += two) {
+            load_two(rows[r] + d, &even, &odd);
+            STORE(to + d, even);
+            STORE(to + d + W, odd);
+        }
+        if (d < room->width)
+            STORE(to + d, load_numbers(rows[r] + d));
+    }
+}
+
+/* --- products of matrices --- */
+
+/* Rows of sums of sources, which come in twos: row r has source 2 i + odd with the weight
+ * weights[r * row_step + i * pair_step + odd * odd_step]. */
+struct product {
+    const float *sources; /* (2 pairs, stride) */
+    size_t stride, pairs;
+    const float *weights;
+    size_t row_step, pair_step, odd_step;
+    float *sums; /* (rows, sums_stride) where the sums go, if they don't move rows */
+    size_t sums_stride;
+    bool add;                 /* to the sums that are there */
+    bfloat16 *const *targets; /* (rows) of a matrix, to be moved by scale times the sums, or NULL */
+    float scale;
+};
+
+INLINE void add_source(vector sums[TILE_ROWS][TILE_VECTORS], const float *source, const float *weights,
+                       size_t row_step, size_t rows, size_t vectors) {
+    vector values[TILE_VECTORS];
+    for (size_t v = 0; v < vectors; v++) {
+        values[v] = LOAD(source + v * W);
+        IN_REGISTER(values[v]);
+    }
+    for (size_t r = 0; r < rows; r++) {
+        const vector weight = weights[r * row_step] - (vector){0};
+        for (size_t v = 0; v < vectors; v++)
+            sums[r][v] += weight * values[v];
+    }
+}
+
+/* One after the other, as a row may stand for more than one of them. */
+INLINE void move_tile(bfloat16 *target, const vector *sums, size_t vectors, float scale) {
+    for (size_t v = 0; v + 1 < vectors; v += 2)
+        move_two(target + v * W, sums[v], sums[v + 1], scale);
+    if (vectors % 2 == 1)
+        move_numbers(target + (vectors - 1) * W, sums[vectors - 1], scale);
+}
+
+/* From column `at` on. */
+INLINE void multiply_tile(const struct product *product, size_t at, size_t rows, size_t vectors) {
+    const float *weights = product->weights, *source = product->sources + at;
+    vector sums[TILE_ROWS][TILE_VECTORS] = {{{0}}};
+    if (product->add)
+        for (size_t r = 0; r < rows; r++)
+            for (size_t v = 0; v < vectors; v++)
+                sums[r][v] = LOAD(product->sums + at + r * product->sums_stride + v * W);
+    const size_t step = product->odd_step, next = product->pair_step - step;
+    for (size_t i = 0; i < product->pairs; i++, weights += next) {
+        add_source(sums, source, weights, product->row_step, rows, vectors);
+        source += product->stride;
+        weights += step;
+        AS_IT_IS(weights);
+        add_source(sums, source, weights, product->row_step, rows, vectors);
+        source += product->stride;
+    }
+    if (product->targets != NULL)
+        for (size_t r = 0; r < rows; r++)
+            move_tile(product->targets[r] + at, sums[r], vectors, product->scale);
+    else
+        for (size_t r = 0; r < rows; r++)
+            for (size_t v = 0; v < vectors; v++)
+                STORE(product->sums + at + r * product->sums_stride + v * W, sums[r][v]);
+}
+
+/* An even number of rows, at most TILE_ROWS, by `columns` floats. */
+INTENDED_RACE static void multiply(const struct product *product, size_t rows, size_t columns) {
+    for (size_t at = 0, vectors; at < columns; at += vectors * W) {
+        const size_t left = (columns - at) / W;
+        vectors = rows > 2 ? (left > 1 ? 2 : 1) : left > TILE_VECTORS ? TILE_VECTORS - 1 : left;
+        switch (rows * 8 + vectors) {
+#define CASE(r, v)                        \
+    case (r)*8 + (v):                     \
+        multiply_tile(product, at, r, v); \
+        break
+            CASE(2, 1);
+            CASE(2, 2);
+            CASE(2, 3);
+            CASE(2, 4);
+            CASE(2, 5);
+            CASE(4, 1);
+            CASE(4, 2);
+            CASE(6, 1);
+            CASE(6, 2);
+#if TILE_VECTORS > 5
+            CASE(2, 6);
+            CASE(2, 7);
+#endif
+#if TILE_ROWS > 6
+            CASE(8, 1);
+            CASE(8, 2);
+            CASE(10, 1);
+            CASE(10, 2);
+            CASE(12, 1);
+            CASE(12, 2);
+#endif
+#undef CASE
+        }
+    }
+}
+
+/* How many rows the next tile has: nearly as many as the others. */
+static size_t next_rows(size_t left) {
+    return 2 * next_part((left + 1) / 2, TILE_ROWS / 2);
+}
+
+/* --- scores --- */
+
+static void transpose_noise(const struct room *room, size_t columns) {
+    for (size_t j = 0; j < columns; j += W)
+        for (size_t d = 0; d < room->width; d += W) {
+            vector rows[W];
+            for (size_t i = 0; i < W; i++)
+                rows[i] = LOAD(room->noise + (j + i) * room->stride + d);
+            transpose_tile(room->transposed + d * columns + j, columns, rows);
+        }
+}
+
+static void score_noise(const struct kernel_step *step, const struct room *room) {
+    for (size_t p = 0, rows; p < step->rows; p += rows) {
+        rows = next_rows(step->rows - p);
+        const struct product product = {.sums = step->noise_scores + p * step->columns,
+                                        .sums_stride = step->columns,
+                                        .sources = room->transposed,
+                                        .stride = step->columns,
+                                        .pairs = (room->dims + 1) / 2,
+                                        .weights = room->inputs + p * room->stride,
+                                        .row_step = room->stride,
+                                        .pair_step = 2,
+                                        .odd_step = 1};
+        multiply(&product, rows, step->columns);
+    }
+}
+
+/* Two rows with `count` slots, W / 2 or W / 4, kept in registers until their lanes are added up. Those beyond
+ * the band are there, if of no use. */
+INLINE void score_slots(const struct kernel_step *step, const struct room *room, size_t p, size_t k,
+                        size_t count) {
+    const size_t stride = room->stride;
+    const float *input = room->inputs + p * stride, *slots = room->slots + (p + k) * stride;
+    vector sums[W] = {{0}};
+    for (size_t d = 0; d < room->width; d += W) {
+        const vector first = LOAD(input + d), second = LOAD(input + stride + d);
+        for (size_t i = 0; i < count; i++) {
+            vector values = LOAD(slots + i * stride + d);
+            IN_REGISTER(values);
+            sums[i] += first * values;
+            sums[W / 2 + i] += second * values;
+        }
+    }
+    const vector both = add_across(sums);
+    float *to = step->pairs + p * step->band_columns + k;
+    *(half_vector *)to = LOW_HALF(both);
+    *(half_vector *)(to + step->band_columns) = HIGH_HALF(both);
+}
+
+static void score_pairs(const struct kernel_step *step, const struct room *room) {
+    const size_t reach = 2 * step->window + 2;
+    for (size_t p = 0; p < step->rows; p += 2)
+        for (size_t k = 0; k < reach; k += W / 2)
+            if (reach - k > W / 4)
+                score_slots(step, room, p, k, W / 2);
+            else
+                score_slots(step, room, p, k, W / 4);
+}
+
+static void scores(const struct kernel_step *step) {
+    const struct room room = plan(step);
+    copy_rows(room.inputs, step->inputs, step->rows, &room);
+    copy_rows(room.slots, step->slots, step->rows + 2 * step->window + 2, &room);
+    copy_rows(room.noise, step->noise, step->columns, &room);
+    transpose_noise(&room, step->columns);
+    score_noise(step, &room);
+    score_pairs(step, &room);
+}
+
+/* --- updates --- */
+
+/* The sums of rows p to p + rows, of the slots in their bands. */
+static void add_bands(const struct kernel_step *step, const struct room *room, size_t p, size_t rows) {
+    for (size_t r = 0; r < rows; r += 2) {
+        const struct product product = {.sources = room->slots + (p + r) * room->stride,
+                                        .stride = room->stride,
+                                        .pairs = step->window + 1,
+                                        .weights = step->pairs + (p + r) * step->band_columns,
+                                        .row_step = step->band_columns,
+                                        .pair_step = 2,
+                                        .odd_step = 1,
+                                        .sums = room->sums + r * room->stride,
+                                        .sums_stride = room->stride};
+        multiply(&product, 2, room->width);
+    }
+}
+
+static void update_inputs(const struct kernel_step *step, const struct room *room, float scale,
+                          struct ahead *ahead) {
+    for (size_t p = 0, rows; p < step->rows; p += rows) {
+        rows = next_rows(step->rows - p);
+        add_bands(step, room, p, rows);
+        const struct product product = {.sums = room->sums,
+                                        .sums_stride = room->stride,
+                                        .add = true,
+                                        .targets = step->inputs + p,
+                                        .scale = scale,
+                                        .sources = room->noise,
+                                        .stride = room->stride,
+                                        .pairs = (step->noise_count + 1) / 2,
+                                        .weights = step->noise_scores + p * step->columns,
+                                        .row_step = step->columns,
+                                        .pair_step = 2,
+                                        .odd_step = 1};
+        fetch_ahead(ahead, rows / 2);
+        multiply(&product, rows, room->width);
+    }
+}
+
+/* Slots s and s + 1, s even, are in the bands of rows s - 2 w to s + 1. */
+static void update_slots(const struct kernel_step *step, const struct room *room, float scale,
+                         struct ahead *ahead) {
+    const size_t reach = 2 * step->window, band = step->band_columns;
+    for (size_t s = 0; s < step->rows + reach; s += 2) {
+        const size_t from = s > reach ? s - reach : 0, to = s + 2 < step->rows ? s + 2 : step->rows;
+        const struct product product = {.sources = room->inputs + from * room->stride,
+                                        .stride = room->stride,
+                                        .pairs = (to - from) / 2,
+                                        .weights = step->pairs + from * band + (s - from),
+                                        .row_step = 1,
+                                        .pair_step = 2 * band - 2,
+                                        .odd_step = band,
+                                        .targets = step->slots + s,
+                                        .scale = scale};
+        fetch_ahead(ahead, 1);
+        multiply(&product, 2, room->width);
+    }
+}
+
+static void update_noise(const struct kernel_step *step, const struct room *room, float scale,
+                         struct ahead *ahead) {
+    for (size_t j = 0, rows; j < step->noise_count; j += rows) {
+        rows = next_rows(step->noise_count - j);
+        const struct product product = {.sources = room->inputs,
+                                        .stride = room->stride,
+                                        .pairs = step->rows / 2,
+                                        .weights = step->noise_scores + j,
+                                        .row_step = 1,
+                                        .pair_step = 2 * step->columns,
+                                        .odd_step = step->columns,
+                                        .targets = step->noise + j,
+                                        .scale = scale};
+        fetch_ahead(ahead, rows / 2);
+        multiply(&product, rows, room->width);
+    }
+}
+
+static void update(const struct kernel_step *step, float scale) {
+    const struct room room = plan(step);
+    struct ahead ahead = plan_ahead(step);
+    update_inputs(step, &room, scale, &ahead);
+    update_slots(step, &room, scale, &ahead);
+    update_noise(step, &room, scale, &ahead);
+}
+
+/* --- logistic --- */
+
+INLINE vector choose(whole condition, vector yes, vector no) {
+    return (vector)(((whole)yes & condition) | ((whole)no & ~condition));
+}
+
+/* exp(x) for |x| <= 87: x = n ln 2 + r with |r| <= ln 2 / 2, exp(r) by its Taylor polynomial of degree 6
+ * (relative error below 2e-7), and n into the exponent. */
+INLINE vector exponential(vector x) {
+    const vector shifted = x * 1.44269504f + ROUNDING;
+    const vector n = shifted - ROUNDING;
+    const vector r = (x - n * 0.693145752f) - n * 1.42860677e-6f;
+    vector sum = r * (1.0f / 720) + (1.0f / 120);
+    sum = sum * r + (1.0f / 24);
+    sum = sum * r + (1.0f / 6);
+    sum = sum * r + 0.5f;
+    sum = sum * r + 1.0f;
+    sum = sum * r + 1.0f;
+    return (vector)((whole)sum + ((whole)shifted << 23));
+}
+
+static void logistic(float *values, size_t count) {
+    for (size_t i = 0; i < count; i += W) {
+        vector x = -LOAD(values + i);
+        const vector most = (vector){0} + 80.0f;
+        x = choose(x > most, most, x);
+        x = choose(x < -most, -most, x);
+        STORE(values + i, 1.0f / (1.0f + exponential(x)));
+    }
+}
+
+const struct kernel KERNEL_TABLE = {
+    KERNEL_NAME, 0x1p-24f,     0x1p-24f, scores,     update,        merge,
+    logistic,    weigh_errors, weigh,    mark_bands, multiply_adds,
+};

@@ -1,0 +1,151 @@
+/* The reference: what every kernel computes, in plain loops. */
+#include <math.h>
+
+#include "base/race.h"
+#include "kernels/kernel_list.h"
+
+INTENDED_RACE static float dot(const bfloat16 *a, const bfloat16 *b, size_t size) {
+    float sum = 0;
+    for (size_t d = 0; d < size; d++)
+        sum += bfloat16_value(a[d]) * bfloat16_value(b[d]);
+    return sum;
+}
+
+static void scores(const struct kernel_step *step) {
+    for (size_t p = 0; p < step->rows; p++) {
+        for (size_t k = 0; k < 2 * step->window + 2; k++)
+            step->pairs[p * step->band_columns + k] = dot(step->inputs[p], step->slots[p / 2 * 2 + k],
+                                                          step->dim);
+        for (size_t j = 0; j < step->columns; j++)
+            step->noise_scores[p * step->columns + j] = dot(step->inputs[p], step->noise[j], step->dim);
+    }
+}
+
+static void logistic(float *values, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        values[i] = 1 / (1 + expf(-values[i]));
+}
+
+static void weigh(float *values, size_t rows, size_t columns, const float *row_weights,
+                  const float *column_weights) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t j = 0; j < columns; j++)
+            values[r * columns + j] *= row_weights[r] * column_weights[j];
+}
+
+static void weigh_errors(float *values, float target, const float *weights, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        values[i] = (values[i] - target) * weights[i];
+}
+
+static void mark_bands(float *marks, size_t rows, size_t columns, const uint32_t *from, const uint32_t *to,
+                       uint32_t first, uint32_t own) {
+    for (uint32_t r = 0; r < rows; r++)
+        for (uint32_t k = 0; k < columns; k++) {
+            const uint32_t since = first + r / 2 * 2 + k - from[r];
+            marks[r * columns + k] = since < to[r] - from[r] && k != own + r % 2 ? 1 : 0;
+        }
+}
+
+/* The room: copies of the inputs, (rows, dim), and a sum, (dim). */
+INTENDED_RACE static void copy_inputs(const struct kernel_step *step) {
+    for (size_t p = 0; p < step->rows; p++)
+        for (size_t d = 0; d < step->dim; d++)
+            step->room[p * step->dim + d] = bfloat16_value(step->inputs[p][d]);
+}
+
+static float *start_sum(const struct kernel_step *step) {
+    float *sum = step->room + step->rows * step->dim;
+    for (size_t d = 0; d < step->dim; d++)
+        sum[d] = 0;
+    return sum;
+}
+
+INTENDED_RACE static void add_row(float *sum, float weight, const bfloat16 *row, size_t dim) {
+    for (size_t d = 0; d < dim; d++)
+        sum[d] += weight * bfloat16_value(row[d]);
+}
+
+static void add_copy(float *sum, float weight, const float *copy, size_t dim) {
+    for (size_t d = 0; d < dim; d++)
+        sum[d] += weight * copy[d];
+}
+
+/* row += scale * sum. */
+INTENDED_RACE static void move(bfloat16 *row, float scale, const float *sum, size_t dim) {
+    for (size_t d = 0; d < dim; d++)
+        row[d] = bfloat16_round(bfloat16_value(row[d]) + scale * sum[d], bfloat16_random(sum[d]));
+}
+
+static void update_inputs(const struct kernel_step *step, float scale) {
+    for (size_t p = 0; p < step->rows; p++) {
+        float *sum = start_sum(step);
+        for (size_t k = 0; k < 2 * step->window + 2; k++)
+            add_row(sum, step->pairs[p * step->band_columns + k], step->slots[p / 2 * 2 + k], step->dim);
+        for (size_t j = 0; j < step->noise_count; j++)
+            add_row(sum, step->noise_scores[p * step->columns + j], step->noise[j], step->dim);
+        move(step->inputs[p], scale, sum, step->dim);
+    }
+}
+
+static void update_slots(const struct kernel_step *step, float scale) {
+    const size_t reach = 2 * step->window;
+    for (size_t s = 0; s < step->rows + reach; s++) {
+        float *sum = start_sum(step);
+        for (size_t p = 0; p < step->rows; p++)
+            if (p / 2 * 2 <= s && s <= p / 2 * 2 + reach + 1)
+                add_copy(sum, step->pairs[p * step->band_columns + s - p / 2 * 2], step->room + p * step->dim,
+                         step->dim);
+        move(step->slots[s], scale, sum, step->dim);
+    }
+}
+
+static void update_noise(const struct kernel_step *step, float scale) {
+    for (size_t j = 0; j < step->noise_count; j++) {
+        float *sum = start_sum(step);
+        for (size_t p = 0; p < step->rows; p++)
+            add_copy(sum, step->noise_scores[p * step->columns + j], step->room + p * step->dim, step->dim);
+        move(step->noise[j], scale, sum, step->dim);
+    }
+}
+
+static void update(const struct kernel_step *step, float scale) {
+    copy_inputs(step);
+    update_inputs(step, scale);
+    update_slots(step, scale);
+    update_noise(step, scale);
+}
+
+/* The next of a sequence (Marsaglia 2003, "Xorshift RNGs"). */
+static uint32_t next_random(uint32_t *random) {
+    *random ^= *random << 13;
+    *random ^= *random >> 17;
+    *random ^= *random << 5;
+    return *random;
+}
+
+INTENDED_RACE static void merge(bfloat16 *rows, bfloat16 *last, bfloat16 *shared, size_t count, float share,
+                                uint32_t *random) {
+    for (size_t i = 0; i < count; i++) {
+        const float learned = bfloat16_value(rows[i]) - bfloat16_value(last[i]);
+        rows[i] = last[i] = shared[i] = bfloat16_round(bfloat16_value(shared[i]) + share * learned,
+                                                       next_random(random));
+    }
+}
+
+static double multiply_adds(size_t rounds) {
+    volatile float result;
+    float sums[4] = {1, 2, 3, 4};
+    for (size_t i = 0; i < rounds; i++)
+        for (size_t k = 0; k < 4; k++)
+            sums[k] = sums[k] * 0.999f + 0.001f;
+    for (size_t k = 0; k < 4; k++)
+        result = sums[k];
+    (void)result;
+    return 8 * (double)rounds;
+}
+
+const struct kernel kernel_scalar = {
+    "scalar", 0x1p-24f,     0x1p-24f, scores,     update,        merge,
+    logistic, weigh_errors, weigh,    mark_bands, multiply_adds,
+};

@@ -1,0 +1,38 @@
+/* Words whatever their case: lists of test words have capitals (Athens) where corpora often have none, and
+ * the other way round. */
+#ifndef SGNS_QUERY_CASEFOLD_H
+#define SGNS_QUERY_CASEFOLD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/model.h"
+#include "text/dictionary.h"
+
+/* The first `known` words of a model. Words that differ in their case alone (by simple folding) are one, and
+ * share a key. */
+struct caseless {
+    const struct model *model;
+    size_t known;
+    bool folded; /* the vocabulary is in small letters anyhow: nothing but the first three fields is used */
+    struct dictionary dictionary; /* from folded words to keys */
+    size_t *ids;                  /* (keys) the most frequent word with the key; owned */
+    uint32_t *keys;               /* (known) by word; owned */
+    size_t key_count, capacity;
+};
+
+/* `model` must outlive it. Free with caseless_free, also after a failure. */
+bool caseless_create(struct caseless *caseless, const struct model *model, size_t known,
+                     struct error *error) MUST_USE;
+void caseless_free(struct caseless *caseless);
+
+/* The id of the most frequent of the known words that `word` is, once it has the form of the model's
+ * tokenizer, but for case. False if there is none; and on failure, which sets `error`. */
+bool caseless_find(struct caseless *caseless, const char *word, size_t *id, struct error *error) MUST_USE;
+
+/* The key of a known word. */
+static inline size_t caseless_key(const struct caseless *caseless, size_t id) {
+    return caseless->folded ? id : caseless->keys[id];
+}
+
+#endif

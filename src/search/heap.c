@@ -1,0 +1,52 @@
+#include "search/heap.h"
+
+#include <stdlib.h>
+
+static bool better(struct neighbour a, struct neighbour b) {
+    return a.score > b.score || (a.score == b.score && a.id < b.id);
+}
+
+/* Puts `entry` at the root and lets it sink below everything worse. */
+static void sink(struct neighbour *heap, size_t size, struct neighbour entry) {
+    size_t hole = 0;
+    for (;;) {
+        size_t child = 2 * hole + 1;
+        if (child >= size)
+            break;
+        if (child + 1 < size && better(heap[child], heap[child + 1]))
+            child++;
+        if (!better(entry, heap[child]))
+            break;
+        heap[hole] = heap[child];
+        hole = child;
+    }
+    heap[hole] = entry;
+}
+
+/* Adds `entry` at the end and lets it rise above everything better. */
+static void rise(struct neighbour *heap, size_t *size, struct neighbour entry) {
+    size_t hole = (*size)++;
+    while (hole > 0 && better(heap[(hole - 1) / 2], entry)) {
+        heap[hole] = heap[(hole - 1) / 2];
+        hole = (hole - 1) / 2;
+    }
+    heap[hole] = entry;
+}
+
+bool heap_offer(struct neighbour *heap, size_t *size, size_t most, struct neighbour entry) {
+    if (*size < most)
+        rise(heap, size, entry);
+    else if (better(entry, heap[0]))
+        sink(heap, *size, entry);
+    else
+        return false;
+    return true;
+}
+
+static int compare_neighbours(const void *a, const void *b) {
+    return better(*(const struct neighbour *)a, *(const struct neighbour *)b) ? -1 : 1;
+}
+
+void heap_sort(struct neighbour *heap, size_t size) {
+    qsort(heap, size, sizeof *heap, compare_neighbours);
+}

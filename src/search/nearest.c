@@ -1,0 +1,475 @@
+#include "search/nearest.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/threads.h"
+#include "search/heap.h"
+#include "search/vectors.h"
+
+/* A unit in the last place of a float in [1, 2), halved: the largest relative error of a rounding. */
+#define ROUNDING 0x1p-24
+
+#define MUL_OFFSET 1e-6
+
+/* So few targets are compared with each row as it comes from memory; more are worth a panel. */
+#define FEW_TARGETS 4
+
+/* So many questions, each with a target of its own, are asked in one pass over the rows. */
+#define BATCH 1024
+
+/* What a thread is worth being started for, and what it takes at once, in products of two floats. */
+#define WORK_THREAD ((size_t)1 << 20)
+#define WORK_CHUNK ((size_t)1 << 19)
+
+#define HEAP_BYTES_MOST ((size_t)256 << 20)
+
+/* The best rows so far for every question of a batch. */
+struct best {
+    struct neighbour *heaps; /* (questions, most) each a heap with the worst at its root */
+    size_t *sizes;           /* (questions) */
+    float *cuts;             /* (questions) rows whose value is below it can't get in any more */
+};
+
+/* A batch: some of the questions, as the kernel sees them. */
+struct batch {
+    const struct inquiry *inquiry;
+    const struct scan_kernel *kernel;
+    const struct question *questions; /* (question_count) */
+    size_t question_count;
+    float *targets; /* (target_count, stride) of length 1 */
+    size_t target_count;
+    struct scan_part *parts; /* the questions' terms, if they are made of targets; else NULL, and target q is
+                                question q's */
+    size_t *part_starts;     /* (question_count + 1) where a question's parts start */
+    size_t threads, chunk;   /* rows of a chunk */
+    atomic_size_t next;      /* the first row that no thread has taken */
+    struct best *bests;      /* (threads) */
+    float *rooms;            /* (threads, room) the panel and the products */
+    size_t room;             /* floats */
+};
+
+/* --- exact scores --- */
+
+static double cosine(const struct inquiry *inquiry, const struct term *term, const float *row,
+                     double square) {
+    const struct direction *direction = &inquiry->directions[term->direction];
+    return vector_cosine(direction->row, direction->square, row, square, inquiry->space->stride);
+}
+
+static double add_score(const struct inquiry *inquiry, const struct question *question, const float *row,
+                        double square) {
+    double sum = 0;
+    for (size_t i = 0; i < question->count; i++)
+        sum += question->terms[i].weight * cosine(inquiry, &question->terms[i], row, square);
+    return sum / question->length;
+}
+
+static double mul_score(const struct inquiry *inquiry, const struct question *question, const float *row,
+                        double square) {
+    double above = 1, below = 1;
+    for (size_t i = 0; i < question->count; i++) {
+        const struct term *term = &question->terms[i];
+        const double factor = (1 + cosine(inquiry, term, row, square)) / 2;
+        for (long times = lround(fabs(term->weight)); times > 0; times--)
+            *(term->weight > 0 ? &above : &below) *= factor;
+    }
+    return above / (below + MUL_OFFSET);
+}
+
+static double exact_score(const struct inquiry *inquiry, const struct question *question, size_t id) {
+    const struct space *space = inquiry->space;
+    const float *row = space->rows + id * space->stride;
+    const double square = vector_dot(row, row, space->stride);
+    return inquiry->method == METHOD_MUL ? mul_score(inquiry, question, row, square)
+                                         : add_score(inquiry, question, row, square);
+}
+
+/* --- cuts --- */
+
+/* No kernel's product of a row and a target, both brought to length 1, is further than this from the true
+ * one: whatever the order of the sum, it has dim products and roundings of numbers whose absolute values add
+ * up to 1 at most; each may lose as much again where a short row's products become denormal; and the rest is
+ * for target and row themselves, which are rounded. */
+static double slack(const struct inquiry *inquiry) {
+    return (2 * (double)inquiry->space->dim + 64) * ROUNDING;
+}
+
+static double weight_sum(const struct question *question) {
+    double sum = 0;
+    for (size_t i = 0; i < question->count; i++)
+        sum += fabs(question->terms[i].weight);
+    return sum;
+}
+
+/* The cut that goes with a score: no row with a score as high has a value below it. */
+static float cut_of(const struct batch *batch, const struct question *question, double score) {
+    const struct inquiry *inquiry = batch->inquiry;
+    double cut = score - slack(inquiry);
+    if (inquiry->method == METHOD_MUL) /* the kernel's values are upper bounds, but for rounding */
+        cut = score - fabs(score) * 8 * ROUNDING;
+    else if (batch->parts != NULL)
+        cut = score * question->length -
+              weight_sum(question) * (slack(inquiry) + 2 * (double)question->count * ROUNDING);
+    return (float)cut;
+}
+
+static void update_cut(const struct batch *batch, struct best *best, size_t q) {
+    const struct inquiry *inquiry = batch->inquiry;
+    const double least = inquiry->least;
+    const double worst = best->sizes[q] < inquiry->most ? -INFINITY : best->heaps[q * inquiry->most].score;
+    best->cuts[q] = cut_of(batch, &batch->questions[q], worst > least ? worst : least);
+}
+
+/* --- the scan --- */
+
+static bool is_left_out(const struct question *question, size_t id) {
+    size_t low = 0, high = question->left_out_count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (question->left_out[middle] < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < question->left_out_count && question->left_out[low] == id;
+}
+
+static void consider(const struct batch *batch, struct best *best, size_t q, size_t id) {
+    const struct inquiry *inquiry = batch->inquiry;
+    const struct question *question = &batch->questions[q];
+    if (!vector_usable(inquiry->space->norms[id]) || is_left_out(question, id))
+        return;
+    const double score = exact_score(inquiry, question, id);
+    if (!isfinite(score) || score < inquiry->least) /* not finite: a damaged file */
+        return;
+    if (heap_offer(best->heaps + q * inquiry->most, &best->sizes[q], inquiry->most,
+                   (struct neighbour){id, score}) &&
+        best->sizes[q] == inquiry->most)
+        update_cut(batch, best, q);
+}
+
+/* Considers what reaches the cut of `count` rows from `start` on. */
+static void consider_rows(const struct batch *batch, struct best *best, size_t q, const float *values,
+                          size_t start, size_t count) {
+    for (size_t r = 0; r < count; r++)
+        if (!(values[r] < best->cuts[q]))
+            consider(batch, best, q, start + r);
+}
+
+/* Few targets wait for memory, of which the codes take a quarter. Their bounds are for sums alone. */
+static bool sees_codes(const struct batch *batch) {
+    return batch->inquiry->space->codes != NULL && batch->parts == NULL && batch->target_count <= FEW_TARGETS;
+}
+
+/* bounds[r] = the most that the cosine of target t and row start + r can be, rounded: what reaches the cut is
+ * looked at whole. Scale times codes is no longer than 2, and slack() has room for twice the length of a row.
+ */
+static void make_bounds(const struct batch *batch, size_t t, float *bounds, size_t start, size_t count) {
+    const struct space *space = batch->inquiry->space;
+    const struct code_scale *scales = space->scales + start;
+    batch->kernel->code_dots(bounds, batch->targets + t * space->stride, space->codes + start * space->stride,
+                             count, space->stride);
+    for (size_t r = 0; r < count; r++)
+        bounds[r] = bounds[r] * scales[r].scale + scales[r].error;
+}
+
+/* products[t, r] = the cosine of target t and row start + r, rounded; or what it can be at most. */
+static void make_products(const struct batch *batch, float *panel, float *products, size_t start,
+                          size_t count) {
+    const struct space *space = batch->inquiry->space;
+    const float *rows = space->rows + start * space->stride, *norms = space->norms + start;
+    if (sees_codes(batch)) {
+        for (size_t t = 0; t < batch->target_count; t++)
+            make_bounds(batch, t, products + t * SCAN_ROWS, start, count);
+        return;
+    }
+    if (batch->target_count <= FEW_TARGETS) {
+        for (size_t t = 0; t < batch->target_count; t++) {
+            float *here = products + t * SCAN_ROWS;
+            batch->kernel->dots(here, batch->targets + t * space->stride, rows, count, space->stride);
+            for (size_t r = 0; r < count; r++)
+                here[r] /= norms[r];
+        }
+        return;
+    }
+    float factors[SCAN_ROWS] = {0};
+    for (size_t r = 0; r < count; r++)
+        factors[r] = vector_usable(norms[r]) ? 1 / norms[r] : 0;
+    batch->kernel->pack(panel, rows, factors, count, space->stride);
+    batch->kernel->multiply(products, batch->targets, batch->target_count, space->stride, panel, space->dim);
+}
+
+/* Questions that are made of several targets. */
+static void ask_parts(const struct batch *batch, struct best *best, const float *products, size_t start,
+                      size_t count) {
+    const bool mul = batch->inquiry->method == METHOD_MUL;
+    const float loose = (float)slack(batch->inquiry), offset = (float)MUL_OFFSET;
+    _Alignas(64) float values[SCAN_ROWS];
+    for (size_t q = 0; q < batch->question_count; q++) {
+        const struct scan_part *parts = batch->parts + batch->part_starts[q];
+        const size_t part_count = batch->part_starts[q + 1] - batch->part_starts[q];
+        const float cut = best->cuts[q];
+        if (mul ? batch->kernel->ratio(values, products, parts, part_count, loose, offset, cut)
+                : batch->kernel->sum(values, products, parts, part_count, cut))
+            consider_rows(batch, best, q, values, start, count);
+    }
+}
+
+static void ask_targets(const struct batch *batch, struct best *best, const float *products, size_t start,
+                        size_t count) {
+    uint32_t reached[BATCH];
+    const size_t number = batch->kernel->reach(reached, products, best->cuts, batch->question_count);
+    for (size_t i = 0; i < number; i++)
+        consider_rows(batch, best, reached[i], products + reached[i] * SCAN_ROWS, start, count);
+}
+
+static void scan_rows(const struct batch *batch, size_t thread, size_t first, size_t end) {
+    float *panel = batch->rooms + thread * batch->room;
+    float *products = panel + batch->inquiry->space->stride * SCAN_ROWS;
+    for (size_t start = first; start < end; start += SCAN_ROWS) {
+        const size_t count = end - start < SCAN_ROWS ? end - start : SCAN_ROWS;
+        make_products(batch, panel, products, start, count);
+        if (batch->parts != NULL)
+            ask_parts(batch, &batch->bests[thread], products, start, count);
+        else
+            ask_targets(batch, &batch->bests[thread], products, start, count);
+    }
+}
+
+/* A thread's work: chunks until none is left. */
+static void scan(void *context, size_t thread) {
+    struct batch *batch = context;
+    const size_t count = batch->inquiry->space->count;
+    for (;;) {
+        const size_t first = atomic_fetch_add(&batch->next, batch->chunk);
+        if (first >= count)
+            return;
+        scan_rows(batch, thread, first, count - first < batch->chunk ? count : first + batch->chunk);
+    }
+}
+
+/* --- targets --- */
+
+struct direction direction_of(const float *row, size_t stride) {
+    return (struct direction){row, vector_dot(row, row, stride)};
+}
+
+/* The sum that METHOD_ADD compares with, not yet brought to length 1. */
+static void add_terms(const struct direction *directions, const struct term *terms, size_t count, double *sum,
+                      size_t stride) {
+    memset(sum, 0, stride * sizeof *sum);
+    for (size_t i = 0; i < count; i++) {
+        const struct direction *direction = &directions[terms[i].direction];
+        vector_add(sum, direction->row, terms[i].weight / sqrt(direction->square), stride);
+    }
+}
+
+double question_length(const struct direction *directions, const struct term *terms, size_t count,
+                       double *sum, size_t stride) {
+    add_terms(directions, terms, count, sum, stride);
+    double square = 0;
+    for (size_t d = 0; d < stride; d++)
+        square += sum[d] * sum[d];
+    if (count == 1)
+        return fabs(terms[0].weight);
+    return sqrt(square) >= 1e-6 ? sqrt(square) : 0;
+}
+
+/* Targets are the questions' own sums. */
+static void make_targets(struct batch *batch, double *sum) {
+    const struct inquiry *inquiry = batch->inquiry;
+    const size_t stride = inquiry->space->stride;
+    for (size_t q = 0; q < batch->question_count; q++) {
+        const struct question *question = &batch->questions[q];
+        add_terms(inquiry->directions, question->terms, question->count, sum, stride);
+        for (size_t d = 0; d < stride; d++)
+            batch->targets[q * stride + d] = (float)(sum[d] / question->length);
+    }
+}
+
+/* Targets are the directions, of which the questions are made. */
+static void copy_directions(struct batch *batch) {
+    const size_t stride = batch->inquiry->space->stride;
+    for (size_t t = 0; t < batch->target_count; t++) {
+        const struct direction *direction = &batch->inquiry->directions[t];
+        for (size_t d = 0; d < stride; d++)
+            batch->targets[t * stride + d] = (float)((double)direction->row[d] / sqrt(direction->square));
+    }
+}
+
+/* How often a term stands among the parts. */
+static size_t repetitions(const struct inquiry *inquiry, const struct term *term) {
+    return inquiry->method == METHOD_MUL ? (size_t)(fabs(term->weight) + 0.5) : 1;
+}
+
+static bool make_parts(struct batch *batch, struct error *error) {
+    const struct inquiry *inquiry = batch->inquiry;
+    size_t count = 0;
+    for (size_t q = 0; q < batch->question_count; q++)
+        for (size_t i = 0; i < batch->questions[q].count; i++)
+            count += repetitions(inquiry, &batch->questions[q].terms[i]);
+    batch->parts = memory_allocate(count, sizeof *batch->parts, "the questions", error);
+    batch->part_starts = memory_allocate(batch->question_count + 1, sizeof *batch->part_starts,
+                                         "the questions", error);
+    if (batch->parts == NULL || batch->part_starts == NULL)
+        return false;
+    count = 0;
+    for (size_t q = 0; q < batch->question_count; q++) {
+        for (size_t i = 0; i < batch->questions[q].count; i++) {
+            const struct term *term = &batch->questions[q].terms[i];
+            for (size_t times = repetitions(inquiry, term); times > 0; times--)
+                batch->parts[count++] = (struct scan_part){(uint32_t)term->direction, (float)term->weight};
+        }
+        batch->part_starts[q + 1] = count;
+    }
+    return true;
+}
+
+/* --- batches --- */
+
+/* The first thread's heaps are the room for the answers. */
+static bool make_bests(struct batch *batch, struct neighbour *found,
+                       size_t *counts /* NOLINT(readability-non-const-parameter) */, struct error *error) {
+    const size_t questions = batch->question_count, most = batch->inquiry->most;
+    size_t cells;
+    if (!size_multiply(questions, most, &cells))
+        return error_set(error, ERROR_SYSTEM, "no memory for %zu answers to each question", most);
+    for (size_t i = 0; i < batch->threads; i++) {
+        struct best *best = &batch->bests[i];
+        *best = (struct best){.heaps = found, .sizes = counts};
+        best->cuts = memory_allocate(questions, sizeof *best->cuts, "the questions", error);
+        if (i > 0) {
+            best->heaps = memory_allocate(cells, sizeof *best->heaps, "the answers", error);
+            best->sizes = memory_allocate(questions, sizeof *best->sizes, "the answers", error);
+        }
+        if (best->cuts == NULL || best->heaps == NULL || best->sizes == NULL)
+            return false;
+        for (size_t q = 0; q < questions; q++) {
+            best->sizes[q] = 0;
+            update_cut(batch, best, q);
+        }
+    }
+    return true;
+}
+
+static void free_bests(struct batch *batch) {
+    for (size_t i = 0; batch->bests != NULL && i < batch->threads; i++) {
+        free(batch->bests[i].cuts);
+        if (i > 0) {
+            free(batch->bests[i].heaps);
+            free(batch->bests[i].sizes);
+        }
+    }
+    free(batch->bests);
+}
+
+/* What the other threads found, to the first one's; and all in order. */
+static void merge(struct batch *batch) {
+    const size_t most = batch->inquiry->most;
+    struct best *first = &batch->bests[0];
+    for (size_t q = 0; q < batch->question_count; q++) {
+        struct neighbour *heap = first->heaps + q * most;
+        for (size_t i = 1; i < batch->threads; i++)
+            for (size_t n = 0; n < batch->bests[i].sizes[q]; n++)
+                (void)heap_offer(heap, &first->sizes[q], most, batch->bests[i].heaps[q * most + n]);
+        heap_sort(heap, first->sizes[q]);
+    }
+}
+
+/* Threads and chunks as the work is worth them. */
+static void divide(struct batch *batch) {
+    const struct space *space = batch->inquiry->space;
+    const size_t row_work = space->stride * batch->target_count + batch->question_count * 8;
+    const size_t worth = 1 + space->count / (WORK_THREAD / row_work + 1);
+    batch->threads = worth < batch->inquiry->threads ? worth : batch->inquiry->threads;
+    batch->chunk = (WORK_CHUNK / row_work / SCAN_ROWS + 1) * SCAN_ROWS;
+    batch->room = SCAN_ROWS * (space->stride + batch->target_count);
+    atomic_init(&batch->next, 0);
+}
+
+/* Scans for a batch whose targets are made. */
+static bool run_batch(struct batch *batch, struct neighbour *found, size_t *counts, struct error *error) {
+    divide(batch);
+    size_t bytes;
+    if (!size_multiply(batch->room * sizeof(float), batch->threads, &bytes))
+        return error_set(error, ERROR_SYSTEM, "no memory for %zu threads", batch->threads);
+    batch->bests = memory_allocate(batch->threads, sizeof *batch->bests, "threads", error);
+    batch->rooms = batch->bests != NULL ? memory_pages(bytes, "a block of products", error) : NULL;
+    const bool done = batch->rooms != NULL && make_bests(batch, found, counts, error) &&
+                      threads_run(batch->threads, scan, batch, error);
+    if (done)
+        merge(batch);
+    memory_pages_free(batch->rooms, bytes);
+    free_bests(batch);
+    return done;
+}
+
+/* All questions at once, made of the directions. */
+static bool ask_shared(const struct inquiry *inquiry, struct batch *batch, struct neighbour *found,
+                       size_t *counts, struct error *error) {
+    batch->questions = inquiry->questions;
+    batch->question_count = inquiry->question_count;
+    batch->target_count = inquiry->direction_count;
+    copy_directions(batch);
+    return make_parts(batch, error) && run_batch(batch, found, counts, error);
+}
+
+/* So many at a time that the other threads' heaps stay small. */
+static size_t batch_size(const struct inquiry *inquiry) {
+    size_t bytes;
+    if (!size_multiply(inquiry->most * inquiry->threads, sizeof(struct neighbour), &bytes))
+        return 1;
+    const size_t fit = HEAP_BYTES_MOST / bytes;
+    return fit < 1 ? 1 : fit < BATCH ? fit : BATCH;
+}
+
+static bool ask_batches(const struct inquiry *inquiry, struct batch *batch, struct neighbour *found,
+                        size_t *counts, struct error *error) {
+    const size_t size = batch_size(inquiry);
+    double *sum = memory_allocate(inquiry->space->stride, sizeof *sum, "a question's vector", error);
+    bool done = sum != NULL;
+    for (size_t first = 0; done && first < inquiry->question_count; first += size) {
+        const size_t left = inquiry->question_count - first;
+        batch->questions = inquiry->questions + first;
+        batch->question_count = batch->target_count = left < size ? left : size;
+        make_targets(batch, sum);
+        done = run_batch(batch, found + first * inquiry->most, counts + first, error);
+    }
+    free(sum);
+    return done;
+}
+
+/* Fewer directions than questions are fewer products; what a ratio is made of can't be added up before. */
+static bool is_shared(const struct inquiry *inquiry) {
+    size_t bytes;
+    return inquiry->method == METHOD_MUL ||
+           (inquiry->direction_count < inquiry->question_count &&
+            size_multiply(inquiry->question_count * inquiry->most, inquiry->threads, &bytes) &&
+            bytes <= HEAP_BYTES_MOST / sizeof(struct neighbour));
+}
+
+bool nearest(const struct inquiry *inquiry, struct neighbour *found, size_t *counts, struct error *error) {
+    memset(counts, 0, inquiry->question_count * sizeof *counts);
+    if (inquiry->most == 0 || inquiry->question_count == 0)
+        return true;
+    const bool shared = is_shared(inquiry);
+    struct batch batch = {.inquiry = inquiry, .kernel = inquiry->kernel};
+    if (batch.kernel == NULL)
+        batch.kernel = scan_kernel_at(0);
+    const size_t targets = shared ? inquiry->direction_count : batch_size(inquiry);
+    size_t bytes;
+    if (!size_multiply(targets, inquiry->space->stride * sizeof(float), &bytes))
+        return error_set(error, ERROR_SYSTEM, "no memory for %zu questions", inquiry->question_count);
+    batch.targets = memory_pages(bytes, "the questions' vectors", error);
+    const bool done = batch.targets != NULL &&
+                      (shared ? ask_shared : ask_batches)(inquiry, &batch, found, counts, error);
+    memory_pages_free(batch.targets, bytes);
+    free(batch.parts);
+    free(batch.part_starts);
+    return done;
+}

@@ -1,0 +1,48 @@
+#include "search/space.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/threads.h"
+#include "search/vectors.h"
+
+struct measuring {
+    struct space *space;
+    size_t threads;
+};
+
+struct space space_of_words(const struct model *model) {
+    return (struct space){.rows = model->input,
+                          .norms = model->norms,
+                          .codes = model->codes,
+                          .scales = model->scales,
+                          .count = model->vocab,
+                          .dim = model->dim,
+                          .stride = model->stride};
+}
+
+static void measure(void *context, size_t thread) {
+    const struct measuring *measuring = context;
+    struct space *space = measuring->space;
+    const size_t share = space->count / measuring->threads + 1, first = share * thread;
+    for (size_t i = first; i < first + share && i < space->count; i++)
+        space->own_norms[i] = (float)vector_length(space->rows + i * space->stride, space->stride);
+}
+
+bool space_of_rows(struct space *space, const float *rows, size_t count, size_t dim, size_t stride,
+                   size_t threads, struct error *error) {
+    *space = (struct space){.rows = rows, .count = count, .dim = dim, .stride = stride};
+    space->own_norms = memory_allocate(count, sizeof *space->own_norms, "the lengths of vectors", error);
+    space->norms = space->own_norms;
+    struct measuring measuring = {.space = space, .threads = threads};
+    if (space->own_norms == NULL || !threads_run(threads, measure, &measuring, error)) {
+        space_free(space);
+        return false;
+    }
+    return true;
+}
+
+void space_free(struct space *space) {
+    free(space->own_norms);
+    *space = (struct space){0};
+}

@@ -1,0 +1,74 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "harness.h"
+#include "train/replica.h"
+
+#define COUNT ((size_t)3)
+#define STRIDE ((size_t)32)
+#define NUMBERS (COUNT * STRIDE)
+
+static void fill(bfloat16 *rows, float value) {
+    for (size_t i = 0; i < NUMBERS; i++)
+        rows[i] = bfloat16_round(value + (float)i, 0);
+}
+
+static void add(bfloat16 *rows, float value) {
+    for (size_t i = 0; i < NUMBERS; i++)
+        rows[i] = bfloat16_round(bfloat16_value(rows[i]) + value, 0);
+}
+
+static bool all(const bfloat16 *rows, float value) {
+    for (size_t i = 0; i < NUMBERS; i++)
+        if (bfloat16_value(rows[i]) != value + (float)i)
+            return false;
+    return true;
+}
+
+/* Two threads learn 2 and 6, and -4 and 0: the matrices get the mean of each, and both threads too, in the
+ * end. Whole numbers up to 256 need no rounding. */
+static void test_merge(struct test *test) {
+    const struct kernel *kernel = kernel_at(0);
+    struct error error = {0};
+    struct hot first, second;
+    _Alignas(64) bfloat16 input[NUMBERS], output[NUMBERS];
+    fill(input, 0);
+    fill(output, 100);
+    CHECK(test,
+          hot_create(&first, COUNT, STRIDE, 1, &error) && hot_create(&second, COUNT, STRIDE, 2, &error));
+    hot_take(&first, input, output);
+    hot_take(&second, input, output);
+    CHECK(test, all(first.input, 0) && all(first.output, 100) && all(second.input, 0));
+    add(first.input, 2);
+    add(second.input, 6);
+    add(first.output, -4);
+    hot_merge(&first, kernel, input, output, 0.5f);
+    CHECK(test, all(input, 1) && all(first.input, 1) && all(output, 98) && all(first.output, 98));
+    hot_merge(&second, kernel, input, output, 0.5f);
+    CHECK(test, all(input, 4) && all(second.input, 4) && all(output, 98) && all(second.output, 98));
+    /* What was merged once isn't merged again. */
+    hot_merge(&first, kernel, input, output, 0.5f);
+    hot_merge(&second, kernel, input, output, 0.5f);
+    CHECK(test, all(input, 4) && all(first.input, 4) && all(output, 98) && all(first.output, 98));
+    hot_free(&first);
+    hot_free(&second);
+}
+
+static void test_none(struct test *test) {
+    struct error error = {0};
+    struct hot hot;
+    _Alignas(64) bfloat16 input[NUMBERS], output[NUMBERS];
+    fill(input, 5);
+    fill(output, 6);
+    CHECK(test, hot_create(&hot, 0, STRIDE, 1, &error) && hot.count == 0);
+    hot_take(&hot, input, output);
+    hot_merge(&hot, kernel_at(0), input, output, 1);
+    CHECK(test, all(input, 5) && all(output, 6));
+    hot_free(&hot);
+}
+
+static const struct test_case cases[] = {
+    {"hot: a merge is the mean of what the threads learned", test_merge},
+    {"hot: no rows at all", test_none},
+};
+TEST_MAIN(cases)

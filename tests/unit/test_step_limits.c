@@ -1,0 +1,60 @@
+#include "harness.h"
+#include "train/step_limits.h"
+
+/* The two sums that pace.h bounds, recomputed from its answer. */
+static void check_bounds(struct test *test, double alpha, double window, double mean_pairs, double negative,
+                         double noise) {
+    const struct pace pace = pace_choose(alpha, window, mean_pairs, negative, noise);
+    CHECK(test, pace.passes >= 1 && pace.occurrences >= 1 && pace.occurrences <= PACE_LENGTH_MOST);
+    const double passes = (double)pace.passes;
+    const double input_row = alpha * mean_pairs / passes * (1 + negative) * (double)pace.occurrences;
+    CHECK_MSG(test, input_row <= 5.4 * 1.001, "alpha %g window %g K %g N %g: B %g", alpha, window, negative,
+              noise, input_row);
+    const double whole_block = alpha * (double)pace.pairs / passes * negative / noise;
+    CHECK_MSG(test, whole_block <= 1.5 * 1.001, "alpha %g window %g K %g N %g: A %g", alpha, window, negative,
+              noise, whole_block);
+    const double one_word = alpha * 2 * window / passes * negative * 2 / noise;
+    CHECK_MSG(test, one_word <= 1.5 * 1.001, "alpha %g window %g K %g N %g: A %g of one word", alpha, window,
+              negative, noise, one_word);
+}
+
+static void test_bounds(struct test *test) {
+    const double alphas[] = {1e-6, 0.01, 0.025, 0.05, 0.1, 1}, windows[] = {1, 2, 5, 15, 100};
+    const double negatives[] = {1, 5, 20, 100}, noises[] = {1, 2, 8, 16, 64, 4096};
+    for (size_t a = 0; a < 6; a++)
+        for (size_t w = 0; w < 5; w++)
+            for (size_t k = 0; k < 4; k++)
+                for (size_t n = 0; n < 6; n++) {
+                    check_bounds(test, alphas[a], windows[w], windows[w] + 1, negatives[k], noises[n]);
+                    check_bounds(test, alphas[a], windows[w], 2 * windows[w], negatives[k], noises[n]);
+                }
+}
+
+/* No pair counts more than 1/64 on a noise row, and no more noise words than that takes are added. */
+static void test_noise_words(struct test *test) {
+    const double alphas[] = {1e-6, 0.025, 0.05, 0.1, 1}, negatives[] = {1, 5, 20, 100};
+    for (size_t a = 0; a < 5; a++)
+        for (size_t k = 0; k < 4; k++)
+            for (size_t asked = 1; asked <= 4096; asked *= 4) {
+                const size_t words = pace_noise_words(alphas[a], negatives[k], asked);
+                const double share = alphas[a] * negatives[k];
+                CHECK_MSG(test, words >= asked && share / (double)words <= 1.0 / 64, "%zu of %zu", words,
+                          asked);
+                CHECK_MSG(test, words == asked || share / (double)(words - 1) > 1.0 / 64, "%zu of %zu", words,
+                          asked);
+            }
+}
+
+/* The common case is left alone: whole blocks in one pass. */
+static void test_defaults(struct test *test) {
+    const struct pace pace = pace_choose(0.05, 5, 6, 5, 64);
+    CHECK(test, pace_noise_words(0.05, 5, 64) == 64);
+    CHECK_MSG(test, pace.passes == 1 && pace.pairs >= 384, "%zu passes, %zu pairs", pace.passes, pace.pairs);
+}
+
+static const struct test_case cases[] = {
+    {"pace: sums of weights stay within their limits", test_bounds},
+    {"pace: as many noise words as one pair needs", test_noise_words},
+    {"pace: the defaults run in whole blocks", test_defaults},
+};
+TEST_MAIN(cases)
