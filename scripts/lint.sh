@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.." || exit 3
 export LC_ALL=C
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
-ALL_CHECKS="layers guards headers functions races compile globals format tidy scripts top"
+ALL_CHECKS="layers circles guards headers functions races compile globals format tidy scripts top"
 # The style and the set of warnings depend on the version.
 LLVM_VERSION=14
 LONGEST_FUNCTION=60
@@ -37,33 +37,82 @@ conclude() {
     fi
 }
 
-# An #include names LAYER/FILE.h, of the own layer or of a lower one: cli -> query, train -> model -> text -> base.
+# An #include names LAYER/FILE.h, of the own layer or of one that the table lists for it: layers run one way.
 check_layers() {
     awk '
+        function may(layer, below) { allowed[layer] = " " layer " " below " " }
         BEGIN {
-            level["base"] = 1; level["text"] = 2; level["model"] = 3
-            level["query"] = level["train"] = 4; level["cli"] = 5
+            may("base", "")
+            may("text", "base")
+            may("kernels", "base")
+            may("model", "text base")
+            may("formats", "model text base")
+            may("search", "formats model text base")
+            may("query", "search formats model text base")
+            may("analyse", "search formats model text base")
+            may("eval", "query analyse search formats model text base")
+            may("train", "kernels model text base")
+            may("cli", "eval analyse query search formats model text base train kernels")
+            may("commands", "cli eval analyse query search formats model text base train kernels")
         }
         FNR == 1 {
             layer = split(FILENAME, part, "/") > 2 ? part[2] : "main"
-            if (layer == "main" && FILENAME != "src/main.c" || layer != "main" && !(layer in level))
+            if (layer == "main" && FILENAME != "src/main.c" || layer != "main" && !(layer in allowed))
                 print FILENAME ": stands in no layer"
         }
         /^[ \t]*#[ \t]*include[ \t]*"/ {
             split($0, quoted, "\"")
             other = quoted[2]
-            if (!sub(/\/.*/, "", other) || !(other in level))
+            if (!sub(/\/.*/, "", other) || !(other in allowed))
                 print FILENAME ":" FNR ": \"" quoted[2] "\" is not LAYER/FILE.h"
-            else if (layer != "main" && other != layer && level[other] >= level[layer])
+            else if (layer in allowed && index(allowed[layer], " " other " ") == 0)
                 print FILENAME ":" FNR ": " layer " may not include \"" quoted[2] "\""
         }' src/*.c src/*/*.[ch] >"$findings"
     conclude layers
 }
 
-# A header is guarded by SGNS_LAYER_FILE_H. A *_source.h is included more than once, each time with other macros.
+# A source and its header are one unit; what units include never leads back to them. Units that nothing leads to, or
+# that lead nowhere, are taken away until none is left; what is left then goes round in a circle.
+check_circles() {
+    awk '
+        FNR == 1 { unit = FILENAME; sub(/^src\//, "", unit); sub(/(\.inc)?\.[ch]$/, "", unit); units[unit] = 1 }
+        /^[ \t]*#[ \t]*include[ \t]*"/ {
+            split($0, quoted, "\"")
+            other = quoted[2]
+            sub(/(\.inc)?\.h$/, "", other)
+            if (other != unit && !((unit, other) in arrow)) {
+                arrow[unit, other] = 1
+                from[++arrows] = unit
+                to[arrows] = other
+                into[other]++
+                out[unit]++
+            }
+        }
+        END {
+            do {
+                taken = 0
+                for (each in units)
+                    if (into[each] == 0 || out[each] == 0) {
+                        taken++
+                        delete units[each]
+                        for (i = 1; i <= arrows; i++) {
+                            if (from[i] == each)
+                                into[to[i]]--
+                            if (to[i] == each)
+                                out[from[i]]--
+                        }
+                    }
+            } while (taken > 0)
+            for (each in units)
+                print "src/" each ": is part of a circle of #includes"
+        }' src/*.c src/*/*.[ch] | sort >"$findings"
+    conclude circles
+}
+
+# A header is guarded by SGNS_LAYER_FILE_H. A *.inc.h is included more than once, each time with other macros.
 check_guards() {
     for header in src/*/*.h tests/unit/*.h; do
-        case $header in *_source.h) continue ;; esac
+        case $header in *.inc.h) continue ;; esac
         name=$(basename "$header" .h)
         layer=$(basename "$(dirname "$header")")
         [ "$layer" = unit ] && layer=tests
@@ -82,7 +131,7 @@ check_guards() {
 check_headers() {
     has "$compiler" || { skip headers "$compiler is not installed"; return; }
     for header in src/*/*.h tests/unit/*.h; do
-        case $header in *_source.h) continue ;; esac
+        case $header in *.inc.h) continue ;; esac
         printf '#include "%s"\n' "${header#src/}" |
             "$compiler" -std=c11 -D_GNU_SOURCE -Isrc -Itests/unit -I. -fsyntax-only -x c - 2>&1 ||
             echo "$header: does not compile on its own"
