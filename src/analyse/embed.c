@@ -13,7 +13,7 @@
 #define CHUNK_TEXTS 64
 #define CHUNK_ROWS 1024
 
-#define ROUNDS_MOST 500
+#define ROUNDS_MAX 500
 
 /* What is left of a vector is nothing if it is shorter than this share of it. */
 #define NOTHING 1e-6
@@ -62,14 +62,14 @@ struct job {
 
 /* The word that a token is. */
 static bool find_word(const struct model *model, const struct tokenizer *tokenizer, size_t *id) {
-    char small[TOKEN_BYTES_MOST];
+    char small[TOKEN_BYTES_MAX];
     if (model_find(model, (const char *)tokenizer->token, tokenizer->length, id))
         return true;
     for (size_t i = 0; i < tokenizer->length; i++) {
         const unsigned char c = tokenizer->token[i];
         small[i] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
     }
-    return model->small_letters && model_find(model, small, tokenizer->length, id);
+    return model->try_lowercase && model_find(model, small, tokenizer->length, id);
 }
 
 static void embed_text(const struct embedder *embedder, struct embed_text text, double *sum, float *row) {
@@ -78,7 +78,7 @@ static void embed_text(const struct embedder *embedder, struct embed_text text, 
     size_t words = 0;
     memset(sum, 0, model->stride * sizeof *sum);
     const struct tokenizer_rules any = {.kind = TOKENIZER_WORDS, .keep_case = true};
-    tokenizer_start(&tokenizer, model->small_letters ? any : model->rules, (const unsigned char *)text.start,
+    tokenizer_start(&tokenizer, model->try_lowercase ? any : model->rules, (const unsigned char *)text.start,
                     text.length, 0);
     for (enum token_kind kind; (kind = tokenizer_next(&tokenizer)) != TOKEN_END;) {
         size_t id;
@@ -162,7 +162,7 @@ static bool iterate(double *component, struct step *step, size_t threads, struct
     for (size_t d = 0; done && d < step->stride; d++)
         direction[d] = 1 / sqrtf((float)step->stride);
     step->direction = direction;
-    for (size_t round = 0; done && round < ROUNDS_MOST && change > 1e-12; round++) {
+    for (size_t round = 0; done && round < ROUNDS_MAX && change > 1e-12; round++) {
         atomic_store(&step->next, 0);
         done = threads_run(threads, sum_chunks, step, error);
         if (!done || !normalize(component, step))

@@ -31,9 +31,9 @@ static struct binary take_apart(float number) {
 
 /* --- powers of ten --- */
 
-#define POWER_LEAST (-38)
+#define POWER_MIN (-38)
 
-/* 10^POWER_LEAST, ..., 10^53: each as the upper 64 bits of its binary form, rounded up. */
+/* 10^POWER_MIN, ..., 10^53: each as the upper 64 bits of its binary form, rounded up. */
 static const uint64_t powers[] = {
     0xd9c7dced53c72256, 0x881cea14545c7576, 0xaa242499697392d3, 0xd4ad2dbfc3d07788, 0x84ec3c97da624ab5,
     0xa6274bbdd0fadd62, 0xcfb11ead453994bb, 0x81ceb32c4b43fcf5, 0xa2425ff75e14fc32, 0xcad2f7f5359a3b3f,
@@ -62,7 +62,7 @@ static int power_exponent(int power) {
 }
 
 static uint64_t power_mantissa(int power) {
-    return powers[power - POWER_LEAST];
+    return powers[power - POWER_MIN];
 }
 
 /* The largest power of ten that is not above 2^exponent, or 3/4 of that; log10(2) and -log10(3/4) in 2^-22.

@@ -6,10 +6,10 @@
 #include <stddef.h>
 
 /* The longest text has 15 bytes; the functions may touch all of the room. */
-#define DECIMAL_ROOM 32
+#define DECIMAL_CAPACITY 32
 
 /* Writes the shortest text that strtof reads as exactly `number`, which must be finite, and of those of that
- * length the closest. Returns its length; no NUL follows. `text` has DECIMAL_ROOM bytes. */
+ * length the closest. Returns its length; no NUL follows. `text` has DECIMAL_CAPACITY bytes. */
 size_t decimal_shortest(float number, char *text);
 
 /* The same with at most `digits` significant digits, 1 to 9, correctly rounded (half to even). */

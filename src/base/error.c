@@ -19,12 +19,12 @@ static bool keep(struct error *error, enum error_kind kind, const char *whole) {
 }
 
 /* Twice the longest path there can be. */
-#define WHOLE_MOST 8192
+#define WHOLE_MAX 8192
 
 bool error_set(struct error *error, enum error_kind kind, const char *format, ...) {
     if (error->kind != ERROR_NONE)
         return false;
-    char whole[WHOLE_MOST];
+    char whole[WHOLE_MAX];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(whole, sizeof whole, format, arguments);
@@ -36,7 +36,7 @@ bool error_system(struct error *error, int number, const char *format, ...) {
     if (error->kind != ERROR_NONE)
         return false;
     const char *reason = strerror(number);
-    char whole[WHOLE_MOST];
+    char whole[WHOLE_MAX];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(whole, sizeof whole - strlen(reason) - 2, format, arguments);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool number_whole(const char *text, uint64_t *value) {
+bool number_integer(const char *text, uint64_t *value) {
     if (*text == '\0')
         return false;
     uint64_t sum = 0;

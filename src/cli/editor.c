@@ -11,7 +11,7 @@
 
 #include "base/memory.h"
 
-#define HISTORY_MOST 1000
+#define HISTORY_MAX 1000
 #define CONTROL(letter) ((letter)&0x1f)
 
 enum outcome { GOING_ON, LINE_DONE, INPUT_ENDED, FAILED };
@@ -108,7 +108,7 @@ static bool remember(struct editor *editor, struct error *error) {
     const size_t count = editor->history_count;
     if (line[strspn(line, " \t")] == '\0' || (count > 0 && strcmp(editor->history[count - 1], line) == 0))
         return true;
-    if (count == HISTORY_MOST) {
+    if (count == HISTORY_MAX) {
         free(editor->history[0]);
         memmove(editor->history, editor->history + 1, --editor->history_count * sizeof *editor->history);
     }

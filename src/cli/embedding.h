@@ -27,7 +27,7 @@ extern const char *const embedding_weights[];
     {"remove-component", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL,                                              \
      "take out what the texts have in common: their first principal component",                               \
      offsetof(struct embedding_settings, remove_component)},                                                  \
-    {"threads", 0, OPTION_WHOLE, "N", NULL, 1, 1024, NULL, "default: all usable cores",                       \
+    {"threads", 0, OPTION_INTEGER, "N", NULL, 1, 1024, NULL, "default: all usable cores",                       \
      offsetof(struct embedding_settings, threads)}
 // clang-format on
 

@@ -7,7 +7,7 @@
 #include "base/memory.h"
 
 static void die(const struct interrupt *interrupt, int number) {
-    for (size_t i = 0; i < INTERRUPT_FILES_MOST; i++)
+    for (size_t i = 0; i < INTERRUPT_FILES_MAX; i++)
         if (interrupt->temporaries[i] != NULL)
             unlink(interrupt->temporaries[i]);
     signal(number, SIG_DFL);
@@ -45,13 +45,13 @@ void interrupt_release(const struct interrupt *interrupt) {
 }
 
 static void free_temporaries(struct interrupt *interrupt) {
-    for (size_t i = 0; i < INTERRUPT_FILES_MOST; i++)
+    for (size_t i = 0; i < INTERRUPT_FILES_MAX; i++)
         free(interrupt->temporaries[i]);
 }
 
 static bool copy_temporaries(struct interrupt *interrupt, const struct file_out *files, size_t count,
                              struct error *error) {
-    for (size_t i = 0; i < INTERRUPT_FILES_MOST; i++)
+    for (size_t i = 0; i < INTERRUPT_FILES_MAX; i++)
         interrupt->temporaries[i] = NULL;
     for (size_t i = 0; i < count; i++) {
         const char *path = files[i].temporary;

@@ -11,12 +11,12 @@
 #include "base/error.h"
 #include "base/file.h"
 
-#define INTERRUPT_FILES_MOST 2
+#define INTERRUPT_FILES_MAX 2
 
 struct interrupt {
-    atomic_bool stop;                        /* the training should end */
-    atomic_bool worthwhile;                  /* there is something to save; set by the caller */
-    char *temporaries[INTERRUPT_FILES_MOST]; /* paths of files to remove, or NULL; owned */
+    atomic_bool stop;                       /* the training should end */
+    atomic_bool worthwhile;                 /* there is something to save; set by the caller */
+    char *temporaries[INTERRUPT_FILES_MAX]; /* paths of files to remove, or NULL; owned */
     sigset_t signals;
     pthread_t thread;
 };
@@ -26,7 +26,7 @@ struct interrupt {
 void interrupt_hold(struct interrupt *interrupt);
 void interrupt_release(const struct interrupt *interrupt);
 
-/* After interrupt_hold: starts to watch over files just created, `count` <= INTERRUPT_FILES_MOST of them; all
+/* After interrupt_hold: starts to watch over files just created, `count` <= INTERRUPT_FILES_MAX of them; all
  * threads started afterwards leave the signals to it. `interrupt` must stay where it is. */
 bool interrupt_watch(struct interrupt *interrupt, const struct file_out *files, size_t count,
                      struct error *error) MUST_USE;

@@ -6,7 +6,7 @@
 #include "base/decimal.h"
 
 static void print_number(float number, enum output_format format) {
-    char text[DECIMAL_ROOM];
+    char text[DECIMAL_CAPACITY];
     if (isfinite(number))
         fwrite(text, 1, decimal_shortest(number, text), stdout);
     else if (format == OUTPUT_JSON)

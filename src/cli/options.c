@@ -7,7 +7,7 @@
 #include "base/number.h"
 
 static bool bad_value(const struct option *option, const char *text, struct error *error) {
-    if (option->type == OPTION_WHOLE)
+    if (option->type == OPTION_INTEGER)
         return error_set(error, ERROR_INPUT, "--%s takes a whole number from %.0f to %.0f, not \"%s\"",
                          option->name, option->least, option->most, text);
     return error_set(error, ERROR_INPUT, "--%s takes a number from %g to %g, not \"%s\"", option->name,
@@ -45,8 +45,8 @@ static bool set_value(const struct option *option, const char *text, void *setti
     case OPTION_FLAG:
         *(bool *)place = true;
         return true;
-    case OPTION_WHOLE:
-        if (!number_whole(text, place) || (double)*(uint64_t *)place < option->least ||
+    case OPTION_INTEGER:
+        if (!number_integer(text, place) || (double)*(uint64_t *)place < option->least ||
             (double)*(uint64_t *)place > option->most)
             return bad_value(option, text, error);
         return true;

@@ -9,12 +9,12 @@
 #include "base/error.h"
 
 enum option_type {
-    OPTION_FLAG,   /* bool, set to true; takes no value */
-    OPTION_WHOLE,  /* uint64_t in [least, most] */
-    OPTION_REAL,   /* double in [least, most] */
-    OPTION_TEXT,   /* const char *, into argv */
-    OPTION_TEXTS,  /* struct option_texts; may be given again and again */
-    OPTION_CHOICE, /* size_t, an index into choices */
+    OPTION_FLAG,    /* bool, set to true; takes no value */
+    OPTION_INTEGER, /* uint64_t in [least, most] */
+    OPTION_REAL,    /* double in [least, most] */
+    OPTION_TEXT,    /* const char *, into argv */
+    OPTION_TEXTS,   /* struct option_texts; may be given again and again */
+    OPTION_CHOICE,  /* size_t, an index into choices */
 };
 
 /* The values of an option given several times, in order, as pointers into argv. Free `values` with free(). */
@@ -30,7 +30,7 @@ struct option {
     const char *value; /* how help names the value: "N", "FILE"; NULL for a flag */
     const char
         *fallback;      /* the default as a user would type it, parsed like any value; NULL for none (zero) */
-    double least, most; /* of OPTION_WHOLE and OPTION_REAL */
+    double least, most; /* of OPTION_INTEGER and OPTION_REAL */
     const char *const *choices; /* of OPTION_CHOICE: names, ended by NULL */
     const char *help;           /* what it does, a line or two, without the default */
     size_t offset;              /* where its value goes in the command's settings struct: offsetof(...) */

@@ -5,7 +5,7 @@
 
 #include "text/utf8.h"
 
-#define COLUMN_MOST 40
+#define COLUMN_MAX 40
 
 const char *const output_formats[] = {"table", "tsv", "json", NULL};
 
@@ -59,7 +59,7 @@ size_t output_width(const char *text, size_t length) {
 }
 
 size_t output_column(size_t column, size_t width) {
-    return width > column && width <= COLUMN_MOST ? width : column;
+    return width > column && width <= COLUMN_MAX ? width : column;
 }
 
 void output_padded(const struct model *model, size_t id, size_t column) {

@@ -15,10 +15,10 @@
 #include "search/vectors.h"
 
 /* So many questions are searched for at once, if their answers fit in so many bytes. */
-#define GROUP_MOST 4096
+#define GROUP_MAX 4096
 #define GROUP_BYTES ((size_t)64 << 20)
 
-const char *const ask_methods[] = {[METHOD_ADD] = "add", [METHOD_MUL] = "mul", NULL};
+const char *const query_methods[] = {[METHOD_ADD] = "add", [METHOD_MUL] = "mul", NULL};
 
 /* --- the model --- */
 
@@ -27,7 +27,7 @@ static int compare_ids(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static bool find_excluded(struct ask *ask, const struct option_texts *words, struct error *error) {
+static bool find_excluded(struct query_session *ask, const struct option_texts *words, struct error *error) {
     ask->excluded = memory_allocate(words->count, sizeof *ask->excluded, "the words left out", error);
     if (ask->excluded == NULL)
         return false;
@@ -38,7 +38,7 @@ static bool find_excluded(struct ask *ask, const struct option_texts *words, str
     return true;
 }
 
-static bool read_threshold(struct ask *ask, const char *text, struct error *error) {
+static bool read_threshold(struct query_session *ask, const char *text, struct error *error) {
     ask->least = -INFINITY;
     if (text == NULL || (number_real(text, &ask->least) && fabs(ask->least) <= 1e9))
         return true;
@@ -46,7 +46,7 @@ static bool read_threshold(struct ask *ask, const char *text, struct error *erro
 }
 
 /* What answers: the word vectors, or the context vectors. */
-static bool make_space(struct ask *ask, const char *path, struct error *error) {
+static bool make_space(struct query_session *ask, const char *path, struct error *error) {
     const struct model *model = &ask->model;
     if (!ask->settings->context)
         ask->space = space_of_words(model);
@@ -60,9 +60,9 @@ static bool make_space(struct ask *ask, const char *path, struct error *error) {
     return true;
 }
 
-bool ask_open(struct ask *ask, const char *command, const char *path, const struct ask_settings *settings,
-              struct error *error) {
-    *ask = (struct ask){.settings = settings, .parse = expression_parse};
+bool query_open(struct query_session *ask, const char *command, const char *path,
+                const struct query_settings *settings, struct error *error) {
+    *ask = (struct query_session){.settings = settings, .parse = expression_parse};
     ask->threads = settings->threads > 0 ? (size_t)settings->threads : threads_usable();
     if (!read_threshold(ask, settings->threshold, error) || !open_model(&ask->model, command, path, error))
         return false;
@@ -70,7 +70,7 @@ bool ask_open(struct ask *ask, const char *command, const char *path, const stru
     return find_excluded(ask, &settings->exclude, error) && make_space(ask, path, error);
 }
 
-void ask_close(struct ask *ask) {
+void query_close(struct query_session *ask) {
     space_free(&ask->space);
     free(ask->excluded);
     model_close(&ask->model);
@@ -100,15 +100,15 @@ static void free_group(struct group *group) {
     *group = (struct group){.directions = NULL};
 }
 
-static size_t group_size(const struct ask *ask) {
+static size_t group_size(const struct query_session *ask) {
     const size_t fit = GROUP_BYTES / sizeof(struct neighbour) / (ask->most > 0 ? ask->most : 1);
-    return fit < 1 ? 1 : fit < GROUP_MOST ? fit : GROUP_MOST;
+    return fit < 1 ? 1 : fit < GROUP_MAX ? fit : GROUP_MAX;
 }
 
 /* The words of a question, and those that never answer, in growing order. What occurs next to a word may be
  * the word itself. */
-static bool add_left_out(struct group *group, const struct ask *ask, const size_t *ids, size_t count,
-                         struct error *error) {
+static bool add_left_out(struct group *group, const struct query_session *ask, const size_t *ids,
+                         size_t count, struct error *error) {
     if (ask->settings->context)
         count = 0;
     if (!memory_reserve(&group->left_out, &group->left_out_capacity,
@@ -126,8 +126,8 @@ static bool add_left_out(struct group *group, const struct ask *ask, const size_
 }
 
 /* `count` directions with their terms, numbered from 0; and the question made of them. */
-static bool add_question(struct group *group, const struct ask *ask, const struct expression *expression,
-                         struct error *error) {
+static bool add_question(struct group *group, const struct query_session *ask,
+                         const struct expression *expression, struct error *error) {
     const size_t count = expression->count, before = group->left_out_count;
     if (!memory_reserve(&group->directions, &group->direction_capacity, group->direction_count + count,
                         "the questions", error) ||
@@ -149,7 +149,7 @@ static bool add_question(struct group *group, const struct ask *ask, const struc
     return true;
 }
 
-static bool search(struct group *group, const struct ask *ask, struct error *error) {
+static bool search(struct group *group, const struct query_session *ask, struct error *error) {
     const struct term *terms = group->terms;
     const size_t *left_out = group->left_out;
     for (size_t q = 0; q < group->question_count; q++) {
@@ -212,7 +212,7 @@ static void print_object(const struct model *model, const char *text, size_t len
     printf("]}\n");
 }
 
-static void print_answer(const struct ask *ask, const char *text, size_t length,
+static void print_answer(const struct query_session *ask, const char *text, size_t length,
                          const struct neighbour *found, size_t count) {
     switch ((enum output_format)ask->settings->format) {
     case OUTPUT_TABLE:
@@ -227,7 +227,7 @@ static void print_answer(const struct ask *ask, const char *text, size_t length,
     }
 }
 
-static void print_title(const struct ask *ask, const char *text, size_t length) {
+static void print_title(const struct query_session *ask, const char *text, size_t length) {
     if (ask->settings->format != OUTPUT_TABLE)
         return;
     fwrite(text, 1, length, stdout);
@@ -235,7 +235,7 @@ static void print_title(const struct ask *ask, const char *text, size_t length) 
 }
 
 /* In a table, an empty line ends each of several answers. */
-static void end_answer(const struct ask *ask, const struct dialogue *dialogue, bool several) {
+static void end_answer(const struct query_session *ask, const struct dialogue *dialogue, bool several) {
     if (ask->settings->format == OUTPUT_TABLE && several && (dialogue == NULL || !dialogue->terminal))
         putchar('\n');
 }
@@ -254,8 +254,8 @@ static void free_readings(struct reading *readings, size_t count) {
     free(readings);
 }
 
-static bool read_questions(struct reading *readings, struct group *group, const struct ask *ask,
-                           const struct ask_text *texts, size_t count, bool tolerant, struct error *error) {
+static bool read_questions(struct reading *readings, struct group *group, const struct query_session *ask,
+                           const struct query_text *texts, size_t count, bool tolerant, struct error *error) {
     const enum method method = (enum method)ask->settings->method;
     for (size_t i = 0; i < count; i++) {
         struct reading *reading = &readings[i];
@@ -269,14 +269,14 @@ static bool read_questions(struct reading *readings, struct group *group, const 
     return true;
 }
 
-static void report(const struct ask *ask, const struct ask_text *text, const struct error *why,
+static void report(const struct query_session *ask, const struct query_text *text, const struct error *why,
                    struct dialogue *dialogue) {
     if (ask->settings->format == OUTPUT_JSON)
         output_failure(text->text, text->length, why);
     dialogue_unanswered(dialogue, text->number, why);
 }
 
-static bool answer_group(struct ask *ask, const struct ask_text *texts, size_t count, bool titles,
+static bool answer_group(struct query_session *ask, const struct query_text *texts, size_t count, bool titles,
                          struct dialogue *dialogue, struct error *error) {
     struct group group = {.directions = NULL};
     struct reading *readings = memory_allocate(count, sizeof *readings, "the questions", error);
@@ -299,8 +299,8 @@ static bool answer_group(struct ask *ask, const struct ask_text *texts, size_t c
     return done;
 }
 
-bool ask_questions(struct ask *ask, const struct ask_text *texts, size_t count, bool titles,
-                   struct dialogue *dialogue, struct error *error) {
+bool query_questions(struct query_session *ask, const struct query_text *texts, size_t count, bool titles,
+                     struct dialogue *dialogue, struct error *error) {
     const size_t size = group_size(ask);
     for (size_t first = 0; first < count; first += size) {
         const size_t left = count - first;
@@ -312,7 +312,7 @@ bool ask_questions(struct ask *ask, const struct ask_text *texts, size_t count, 
 
 /* --- all words --- */
 
-static bool add_words(struct group *group, const struct ask *ask, size_t first, size_t end,
+static bool add_words(struct group *group, const struct query_session *ask, size_t first, size_t end,
                       struct error *error) {
     const struct model *model = &ask->model;
     for (size_t id = first; id < end; id++) {
@@ -328,7 +328,7 @@ static bool add_words(struct group *group, const struct ask *ask, size_t first, 
     return true;
 }
 
-bool ask_words(struct ask *ask, size_t count, struct error *error) {
+bool query_words(struct query_session *ask, size_t count, struct error *error) {
     const size_t size = group_size(ask);
     bool done = true;
     for (size_t first = 0; done && first < count; first += size) {

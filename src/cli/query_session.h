@@ -9,7 +9,7 @@
 #include "query/expression.h"
 #include "search/nearest.h"
 
-struct ask_settings {
+struct query_settings {
     uint64_t neighbours, restrict_to, threads; /* the latter two 0 if not given */
     size_t method, format;                     /* enum method, enum output_format */
     const char *threshold;                     /* NULL if not given */
@@ -18,31 +18,31 @@ struct ask_settings {
 };
 
 // clang-format off
-/* The options of a command whose settings begin with a struct ask_settings. */
-#define ASK_OPTIONS                                                                                           \
-    {"neighbours", 'k', OPTION_WHOLE, "N", "10", 1, 4294967295.0, NULL,                                       \
-     "words to print for a question", offsetof(struct ask_settings, neighbours)},                             \
-    {"method", 0, OPTION_CHOICE, NULL, "add", 0, 0, ask_methods,                                              \
+/* The options of a command whose settings begin with a struct query_settings. */
+#define QUERY_OPTIONS                                                                                           \
+    {"neighbours", 'k', OPTION_INTEGER, "N", "10", 1, 4294967295.0, NULL,                                       \
+     "words to print for a question", offsetof(struct query_settings, neighbours)},                             \
+    {"method", 0, OPTION_CHOICE, NULL, "add", 0, 0, query_methods,                                              \
      "add: the cosine to the sum of the words; mul: the product of the similarities to each (3CosMul)",       \
-     offsetof(struct ask_settings, method)},                                                                  \
-    {"restrict", 0, OPTION_WHOLE, "N", NULL, 1, 4294967295.0, NULL, "only the N most frequent words answer",  \
-     offsetof(struct ask_settings, restrict_to)},                                                             \
+     offsetof(struct query_settings, method)},                                                                  \
+    {"restrict", 0, OPTION_INTEGER, "N", NULL, 1, 4294967295.0, NULL, "only the N most frequent words answer",  \
+     offsetof(struct query_settings, restrict_to)},                                                             \
     {"exclude", 0, OPTION_TEXTS, "WORD", NULL, 0, 0, NULL,                                                    \
-     "this word does not answer; may be given again and again", offsetof(struct ask_settings, exclude)},      \
+     "this word does not answer; may be given again and again", offsetof(struct query_settings, exclude)},      \
     {"threshold", 0, OPTION_TEXT, "X", NULL, 0, 0, NULL, "print no word with a lower score than X",           \
-     offsetof(struct ask_settings, threshold)},                                                               \
+     offsetof(struct query_settings, threshold)},                                                               \
     {"format", 0, OPTION_CHOICE, NULL, "table", 0, 0, output_formats,                                         \
-     "columns; fields divided by tabs; or an object a line", offsetof(struct ask_settings, format)},          \
-    {"threads", 0, OPTION_WHOLE, "N", NULL, 1, 1024, NULL, "default: all usable cores",                       \
-     offsetof(struct ask_settings, threads)}
+     "columns; fields divided by tabs; or an object a line", offsetof(struct query_settings, format)},          \
+    {"threads", 0, OPTION_INTEGER, "N", NULL, 1, 1024, NULL, "default: all usable cores",                       \
+     offsetof(struct query_settings, threads)}
 // clang-format on
 
-extern const char *const ask_methods[];
+extern const char *const query_methods[];
 
 struct dialogue;
 
-struct ask {
-    const struct ask_settings *settings;
+struct query_session {
+    const struct query_settings *settings;
     struct model model;
     struct space space; /* what answers */
     size_t *excluded;   /* (excluded_count) in growing order; owned */
@@ -55,25 +55,25 @@ struct ask {
 };
 
 /* A question as it was asked. */
-struct ask_text {
+struct query_text {
     const char *text; /* not ended by a NUL */
     size_t length;
     size_t number; /* of its line; 0 for a question of the command line */
 };
 
-/* Opens the model for questions; `settings` must outlive it. Free with ask_close, also after a failure. */
-bool ask_open(struct ask *ask, const char *command, const char *path, const struct ask_settings *settings,
-              struct error *error) MUST_USE;
-void ask_close(struct ask *ask);
+/* Opens the model for questions; `settings` must outlive it. Free with query_close, also after a failure. */
+bool query_open(struct query_session *ask, const char *command, const char *path,
+                const struct query_settings *settings, struct error *error) MUST_USE;
+void query_close(struct query_session *ask);
 
 /* Answers the questions, all in one search as far as memory allows. One that has no answer is reported to
  * `dialogue`; without a dialogue, it is an error before anything is printed. `titles` in a table: each answer
  * begins with a line that repeats the question. */
-bool ask_questions(struct ask *ask, const struct ask_text *texts, size_t count, bool titles,
-                   struct dialogue *dialogue, struct error *error) MUST_USE;
+bool query_questions(struct query_session *ask, const struct query_text *texts, size_t count, bool titles,
+                     struct dialogue *dialogue, struct error *error) MUST_USE;
 
 /* The neighbours of the first `count` words, as if each was asked for; words without a direction have none.
  */
-bool ask_words(struct ask *ask, size_t count, struct error *error) MUST_USE;
+bool query_words(struct query_session *ask, size_t count, struct error *error) MUST_USE;
 
 #endif

@@ -9,34 +9,34 @@
 #include "cli/output.h"
 #include "cli/query_session.h"
 
-static const struct option options[] = {ASK_OPTIONS};
+static const struct option options[] = {QUERY_OPTIONS};
 
 static bool answer(struct dialogue *dialogue, void *context, const struct request *requests, size_t count,
                    struct error *error) {
-    struct ask *ask = context;
-    struct ask_text *texts = memory_allocate(count, sizeof *texts, "the questions", error);
+    struct query_session *ask = context;
+    struct query_text *texts = memory_allocate(count, sizeof *texts, "the questions", error);
     for (size_t i = 0; texts != NULL && i < count; i++)
-        texts[i] = (struct ask_text){requests[i].text, strlen(requests[i].text), requests[i].number};
-    const bool done = texts != NULL && ask_questions(ask, texts, count, false, dialogue, error);
+        texts[i] = (struct query_text){requests[i].text, strlen(requests[i].text), requests[i].number};
+    const bool done = texts != NULL && query_questions(ask, texts, count, false, dialogue, error);
     free(texts);
     return done;
 }
 
-static bool answer_arguments(struct ask *ask, int argc, char **argv, struct error *error) {
+static bool answer_arguments(struct query_session *ask, int argc, char **argv, struct error *error) {
     char *line = arguments_join(argc, argv, true, error);
     if (line == NULL)
         return false;
-    const struct ask_text text = {line, strlen(line), 0};
-    const bool done = ask_questions(ask, &text, 1, false, NULL, error);
+    const struct query_text text = {line, strlen(line), 0};
+    const bool done = query_questions(ask, &text, 1, false, NULL, error);
     free(line);
     return done;
 }
 
-static bool run_parsed(int argc, char **argv, const struct ask_settings *settings, struct error *error) {
+static bool run_parsed(int argc, char **argv, const struct query_settings *settings, struct error *error) {
     if (argc < 1)
         return error_set(error, ERROR_INPUT, "no model given; say: sgns analogy MODEL A B C");
-    struct ask ask;
-    bool done = ask_open(&ask, "analogy", argv[0], settings, error);
+    struct query_session ask;
+    bool done = query_open(&ask, "analogy", argv[0], settings, error);
     ask.parse = expression_parse_analogy;
     struct dialogue dialogue = {.command = "analogy",
                                 .help = "Type three words: man king woman asks for what is to woman as king\n"
@@ -46,12 +46,12 @@ static bool run_parsed(int argc, char **argv, const struct ask_settings *setting
                                 .most = 1024};
     if (done)
         done = argc > 1 ? answer_arguments(&ask, argc - 1, argv + 1, error) : dialogue_run(&dialogue, error);
-    ask_close(&ask);
+    query_close(&ask);
     return done;
 }
 
 static bool run(int argc, char **argv, struct error *error) {
-    struct ask_settings settings = {.context = false};
+    struct query_settings settings = {.context = false};
     const bool done = options_parse(options, sizeof options / sizeof *options, &argc, argv, &settings,
                                     error) &&
                       run_parsed(argc, argv, &settings, error);

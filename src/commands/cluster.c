@@ -16,20 +16,20 @@ struct settings {
 };
 
 static const struct option options[] = {
-    {"classes", 'k', OPTION_WHOLE, "N", "100", 1, 4294967294.0, NULL, "how many classes to make",
+    {"classes", 'k', OPTION_INTEGER, "N", "100", 1, 4294967294.0, NULL, "how many classes to make",
      offsetof(struct settings, classes)},
-    {"restrict", 0, OPTION_WHOLE, "N", NULL, 1, 4294967295.0, NULL,
+    {"restrict", 0, OPTION_INTEGER, "N", NULL, 1, 4294967295.0, NULL,
      "only the N most frequent words have a class", offsetof(struct settings, restrict_to)},
-    {"words", 0, OPTION_WHOLE, "N", "10", 0, 4294967295.0, NULL,
+    {"words", 0, OPTION_INTEGER, "N", "10", 0, 4294967295.0, NULL,
      "words of a class to print in a table, the most frequent ones", offsetof(struct settings, words)},
-    {"rounds", 0, OPTION_WHOLE, "N", "50", 1, 1000000, NULL,
+    {"rounds", 0, OPTION_INTEGER, "N", "50", 1, 1000000, NULL,
      "stop after so many, even if words still change their classes", offsetof(struct settings, rounds)},
-    {"seed", 0, OPTION_WHOLE, "N", "1", 0, 9e15, NULL, "of the words that the classes begin with",
+    {"seed", 0, OPTION_INTEGER, "N", "1", 0, 9e15, NULL, "of the words that the classes begin with",
      offsetof(struct settings, seed)},
     {"format", 0, OPTION_CHOICE, NULL, "table", 0, 0, output_formats,
      "a line a class; word, class and cosine to its centre; or an object a class",
      offsetof(struct settings, format)},
-    {"threads", 0, OPTION_WHOLE, "N", NULL, 1, 1024, NULL, "default: all usable cores",
+    {"threads", 0, OPTION_INTEGER, "N", NULL, 1, 1024, NULL, "default: all usable cores",
      offsetof(struct settings, threads)},
 };
 

@@ -23,7 +23,7 @@ struct settings {
 };
 
 struct results {
-    struct similarity *similarity; /* (settings.similarity.count); owned */
+    struct word_pairs_result *similarity; /* (settings.similarity.count); owned */
     struct analogies analogies;
     struct categories *categories; /* (settings.categories.count); owned */
     struct outliers *outliers;     /* (settings.outliers.count); owned */
@@ -40,12 +40,12 @@ static const struct option options[] = {
     {"outliers", 0, OPTION_TEXTS, "FILE", NULL, 0, 0, NULL,
      "lines of words, the last of which does not belong; may be given again and again",
      offsetof(struct settings, outliers)},
-    {"restrict", 0, OPTION_WHOLE, "N", "30000", 0, 4294967295.0, NULL,
+    {"restrict", 0, OPTION_INTEGER, "N", "30000", 0, 4294967295.0, NULL,
      "analogies ask and answer with the N most frequent words only; 0 for all",
      offsetof(struct settings, restrict_to)},
-    {"restrict-similarity", 0, OPTION_WHOLE, "N", "0", 0, 4294967295.0, NULL,
+    {"restrict-similarity", 0, OPTION_INTEGER, "N", "0", 0, 4294967295.0, NULL,
      "pairs of the N most frequent words only; 0 for all", offsetof(struct settings, restrict_similarity)},
-    {"method", 0, OPTION_CHOICE, NULL, "add", 0, 0, ask_methods,
+    {"method", 0, OPTION_CHOICE, NULL, "add", 0, 0, query_methods,
      "of analogies: the largest cosine to the sum, or the largest product",
      offsetof(struct settings, method)},
     {"format", 0, OPTION_CHOICE, NULL, "table", 0, 0, output_formats,
@@ -145,7 +145,7 @@ static void print_mean(enum output_format format, const struct figure *like, con
 }
 
 static void print_similarity(enum output_format format, const struct option_texts *files,
-                             const struct similarity *scores) {
+                             const struct word_pairs_result *scores) {
     struct figure figure = {.test = "similarity"};
     struct mean mean = {.sum = 0};
     for (size_t i = 0; i < files->count; i++) {
@@ -260,7 +260,7 @@ static void print_results(const struct results *results, const struct settings *
 static bool score_files(struct results *results, const struct model *model, const struct settings *settings,
                         struct error *error) {
     for (size_t i = 0; i < settings->similarity.count; i++)
-        if (!similarity_score(&results->similarity[i], model, settings->similarity.values[i],
+        if (!word_pairs_score(&results->similarity[i], model, settings->similarity.values[i],
                               (size_t)settings->restrict_similarity, error))
             return false;
     for (size_t i = 0; i < settings->categories.count; i++)

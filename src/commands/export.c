@@ -27,7 +27,7 @@ static const struct option options[] = {
      offsetof(struct settings, format)},
     {"output", 'o', OPTION_TEXT, "FILE", "-", 0, 0, NULL, "the file to write; - is standard output",
      offsetof(struct settings, output)},
-    {"top", 0, OPTION_WHOLE, "N", NULL, 1, 4294967295.0, NULL, "only the N most frequent words",
+    {"top", 0, OPTION_INTEGER, "N", NULL, 1, 4294967295.0, NULL, "only the N most frequent words",
      offsetof(struct settings, top)},
     {"words", 0, OPTION_TEXT, "FILE", NULL, 0, 0, NULL,
      "only the words in FILE, one a line, in its order; - is standard input",
@@ -36,7 +36,7 @@ static const struct option options[] = {
      offsetof(struct settings, context)},
     {"normalize", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL, "bring vectors to length 1 (but those of zeros)",
      offsetof(struct settings, normalize)},
-    {"precision", 0, OPTION_WHOLE, "N", NULL, 1, 9, NULL,
+    {"precision", 0, OPTION_INTEGER, "N", NULL, 1, 9, NULL,
      "in text, at most N significant digits; otherwise the fewest that read back as the same 32-bit float",
      offsetof(struct settings, precision)},
     {"skip-unfit", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL,
@@ -46,8 +46,8 @@ static const struct option options[] = {
 
 /* --- what to export, and as what --- */
 
-static const struct format *find_format(const char *name, struct error *error) {
-    const struct format *format = name != NULL ? format_find(name) : NULL;
+static const struct export_format *find_format(const char *name, struct error *error) {
+    const struct export_format *format = name != NULL ? export_format_find(name) : NULL;
     if (format != NULL)
         return format;
     char names[256] = "";
@@ -62,7 +62,7 @@ static const struct format *find_format(const char *name, struct error *error) {
     return NULL;
 }
 
-static bool check_settings(const struct settings *settings, const struct format *format,
+static bool check_settings(const struct settings *settings, const struct export_format *format,
                            struct error *error) {
     const bool standard = strcmp(settings->output, "-") == 0;
     if (*settings->output == '\0')
@@ -80,13 +80,13 @@ static bool check_settings(const struct settings *settings, const struct format 
     return true;
 }
 
-static bool choose_words(struct rows *rows, const struct settings *settings, struct rows_losses *losses,
-                         struct error *error) {
+static bool choose_words(struct export_rows *rows, const struct settings *settings,
+                         struct export_rows_skipped *losses, struct error *error) {
     if (settings->top > 0 && settings->top < rows->count)
         rows->count = (size_t)settings->top;
     if (settings->words == NULL)
         return true;
-    if (!rows_list(rows, settings->words, lookup_word, losses, error))
+    if (!export_rows_list(rows, settings->words, lookup_word, losses, error))
         return false;
     if (rows->count == 0 && losses->missing == 0)
         return error_set(error, ERROR_INPUT, "%s: no words", reader_path_name(settings->words));
@@ -95,13 +95,13 @@ static bool choose_words(struct rows *rows, const struct settings *settings, str
                      reader_path_name(settings->words), losses->first);
 }
 
-static bool choose_rows(struct rows *rows, const struct settings *settings, const struct format *format,
-                        struct error *error) {
-    struct rows_losses listed = {0};
-    struct format_losses unfit;
+static bool choose_rows(struct export_rows *rows, const struct settings *settings,
+                        const struct export_format *format, struct error *error) {
+    struct export_rows_skipped listed = {0};
+    struct export_format_skipped unfit;
     const char *list = settings->words != NULL ? reader_path_name(settings->words) : NULL;
     if (!choose_words(rows, settings, &listed, error) ||
-        !format_fit(format, rows, settings->skip_unfit, &unfit, error))
+        !export_format_fit(format, rows, settings->skip_unfit, &unfit, error))
         return false;
     if (listed.missing > 0)
         fprintf(stderr,
@@ -154,16 +154,16 @@ static bool commit(struct file_out *files, size_t count, struct error *error) {
 }
 
 static bool create_files(struct file_out *files, const char *model_path, const struct settings *settings,
-                         const struct format *format, size_t *count, struct error *error) {
+                         const struct export_format *format, size_t *count, struct error *error) {
     bool done = true;
-    for (*count = 0; done && *count < FORMAT_FILES_MOST && format->suffixes[*count] != NULL; ++*count)
+    for (*count = 0; done && *count < EXPORT_FILES_MAX && format->suffixes[*count] != NULL; ++*count)
         done = create_file(&files[*count], model_path, settings, format->suffixes[*count], error);
     return done;
 }
 
-static bool write_files(struct rows *rows, const char *model_path, const struct settings *settings,
-                        const struct format *format, struct error *error) {
-    struct file_out files[FORMAT_FILES_MOST] = {{.descriptor = -1}, {.descriptor = -1}};
+static bool write_files(struct export_rows *rows, const char *model_path, const struct settings *settings,
+                        const struct export_format *format, struct error *error) {
+    struct file_out files[EXPORT_FILES_MAX] = {{.descriptor = -1}, {.descriptor = -1}};
     struct interrupt interrupt;
     size_t count;
     interrupt_hold(&interrupt);
@@ -171,7 +171,7 @@ static bool write_files(struct rows *rows, const char *model_path, const struct 
     const bool watched = created && interrupt_watch(&interrupt, files, count, error);
     const bool done = watched && format->write(files, rows, (int)settings->precision, error) &&
                       commit(files, count, error);
-    for (size_t i = 0; i < FORMAT_FILES_MOST; i++)
+    for (size_t i = 0; i < EXPORT_FILES_MAX; i++)
         file_abandon(&files[i]);
     if (watched)
         interrupt_end(&interrupt);
@@ -180,20 +180,21 @@ static bool write_files(struct rows *rows, const char *model_path, const struct 
     return done;
 }
 
-_Static_assert(FORMAT_FILES_MOST <= INTERRUPT_FILES_MOST, "all files of an export are watched");
+_Static_assert(EXPORT_FILES_MAX <= INTERRUPT_FILES_MAX, "all files of an export are watched");
 
 /* --- the command --- */
 
 static bool export(const struct model *model, const char *path, const struct settings *settings,
-                   const struct format *format, struct error *error) {
+                   const struct export_format *format, struct error *error) {
     if (settings->context && model->output == NULL)
         return error_set(error, ERROR_INPUT, "%s: has no context vectors", path);
-    struct rows rows;
-    const bool done = rows_create(&rows, model, settings->context ? ROWS_CONTEXT_VECTORS : ROWS_WORD_VECTORS,
-                                  settings->normalize, error) &&
+    struct export_rows rows;
+    const bool done = export_rows_create(&rows, model,
+                                         settings->context ? EXPORT_CONTEXT_VECTORS : EXPORT_WORD_VECTORS,
+                                         settings->normalize, error) &&
                       choose_rows(&rows, settings, format, error) &&
                       write_files(&rows, path, settings, format, error);
-    rows_free(&rows);
+    export_rows_free(&rows);
     return done;
 }
 
@@ -203,7 +204,7 @@ static bool run(int argc, char **argv, struct error *error) {
         return false;
     if (argc != 1)
         return error_set(error, ERROR_INPUT, "name one model to export, not %d", argc);
-    const struct format *format = find_format(settings.format, error);
+    const struct export_format *format = find_format(settings.format, error);
     struct model model;
     if (format == NULL || !check_settings(&settings, format, error) ||
         !open_model(&model, "export", argv[0], error))

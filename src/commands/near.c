@@ -11,12 +11,12 @@
 #include "cli/query_session.h"
 
 struct settings {
-    struct ask_settings ask; /* first, for ASK_OPTIONS */
+    struct query_settings ask; /* first, for QUERY_OPTIONS */
     bool all;
 };
 
 static const struct option options[] = {
-    ASK_OPTIONS,
+    QUERY_OPTIONS,
     {"context", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL,
      "compare with the context vectors: what occurs next to a word", offsetof(struct settings, ask.context)},
     {"all", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL,
@@ -26,7 +26,7 @@ static const struct option options[] = {
 
 /* The questions of a text, which commas divide. */
 struct questions {
-    struct ask_text *texts; /* (count); owned */
+    struct query_text *texts; /* (count); owned */
     size_t count, capacity;
 };
 
@@ -46,7 +46,7 @@ static bool split(struct questions *questions, struct tokenizer_rules rules, con
         if (!memory_reserve(&questions->texts, &questions->capacity, questions->count + 1, "the questions",
                             error))
             return false;
-        questions->texts[questions->count++] = (struct ask_text){line, length, number};
+        questions->texts[questions->count++] = (struct query_text){line, length, number};
         if (line[extent] == '\0')
             return true;
         line += extent + 1;
@@ -55,29 +55,30 @@ static bool split(struct questions *questions, struct tokenizer_rules rules, con
 
 static bool answer(struct dialogue *dialogue, void *context, const struct request *requests, size_t count,
                    struct error *error) {
-    struct ask *ask = context;
+    struct query_session *ask = context;
     struct questions questions = {.texts = NULL};
     bool done = true;
     for (size_t i = 0; done && i < count; i++)
         done = split(&questions, ask->model.rules, requests[i].text, requests[i].number, error);
-    done = done && ask_questions(ask, questions.texts, questions.count, false, dialogue, error);
+    done = done && query_questions(ask, questions.texts, questions.count, false, dialogue, error);
     free(questions.texts);
     return done;
 }
 
-static bool answer_arguments(struct ask *ask, int argc, char **argv, struct error *error) {
+static bool answer_arguments(struct query_session *ask, int argc, char **argv, struct error *error) {
     char *line = arguments_join(argc, argv, false, error);
     struct questions questions = {.texts = NULL};
     const bool done = line != NULL && split(&questions, ask->model.rules, line, 0, error) &&
-                      ask_questions(ask, questions.texts, questions.count, questions.count > 1, NULL, error);
+                      query_questions(ask, questions.texts, questions.count, questions.count > 1, NULL,
+                                      error);
     free(questions.texts);
     free(line);
     return done;
 }
 
-static bool answer_all(struct ask *ask, struct error *error) {
+static bool answer_all(struct query_session *ask, struct error *error) {
     const uint64_t most = ask->settings->restrict_to;
-    return ask_words(ask, most > 0 && most < ask->model.vocab ? (size_t)most : ask->model.vocab, error);
+    return query_words(ask, most > 0 && most < ask->model.vocab ? (size_t)most : ask->model.vocab, error);
 }
 
 static bool run_parsed(int argc, char **argv, const struct settings *settings, struct error *error) {
@@ -85,8 +86,8 @@ static bool run_parsed(int argc, char **argv, const struct settings *settings, s
         return error_set(error, ERROR_INPUT, "no model given; say: sgns near MODEL [WORD...]");
     if (settings->all && argc > 1)
         return error_set(error, ERROR_INPUT, "--all asks for every word, so leave \"%s\" out", argv[1]);
-    struct ask ask;
-    bool done = ask_open(&ask, "near", argv[0], &settings->ask, error);
+    struct query_session ask;
+    bool done = query_open(&ask, "near", argv[0], &settings->ask, error);
     struct dialogue dialogue = {
         .command = "near",
         .help = "Type a word, or an expression such as king - man + woman.\n"
@@ -100,7 +101,7 @@ static bool run_parsed(int argc, char **argv, const struct settings *settings, s
         done = settings->all ? answer_all(&ask, error)
                : argc > 1    ? answer_arguments(&ask, argc - 1, argv + 1, error)
                              : dialogue_run(&dialogue, error);
-    ask_close(&ask);
+    query_close(&ask);
     return done;
 }
 

@@ -13,7 +13,7 @@
 #include "query/expression.h"
 #include "search/heap.h"
 
-#define WORDS_LEAST 3
+#define WORDS_MIN 3
 
 struct settings {
     size_t format;
@@ -76,8 +76,8 @@ static size_t count_words(struct tokenizer_rules rules, const char *line) {
 static bool read_words(struct question_words *words, const struct model *model, const char *line,
                        struct error *error) {
     const size_t count = count_words(model->rules, line);
-    if (count < WORDS_LEAST)
-        return error_set(error, ERROR_INPUT, "at least %d words, or there is no odd one", WORDS_LEAST);
+    if (count < WORDS_MIN)
+        return error_set(error, ERROR_INPUT, "at least %d words, or there is no odd one", WORDS_MIN);
     if (!make_room(words, count, model->stride, error))
         return false;
     for (size_t i = 0; i < count; i++) {

@@ -17,7 +17,7 @@
 #include "search/vectors.h"
 
 /* So many lines are searched for at once by --all, if their answers fit in so many bytes. */
-#define GROUP_MOST 4096
+#define GROUP_MAX 4096
 #define GROUP_BYTES ((size_t)64 << 20)
 
 struct settings {
@@ -29,7 +29,7 @@ struct settings {
 };
 
 static const struct option options[] = {
-    {"neighbours", 'k', OPTION_WHOLE, "N", "10", 1, 4294967295.0, NULL, "lines to print for a query",
+    {"neighbours", 'k', OPTION_INTEGER, "N", "10", 1, 4294967295.0, NULL, "lines to print for a query",
      offsetof(struct settings, neighbours)},
     {"threshold", 0, OPTION_TEXT, "X", NULL, 0, 0, NULL, "print no line with a lower cosine than X",
      offsetof(struct settings, threshold)},
@@ -308,7 +308,7 @@ static bool search_lines(const struct session *session, struct group *group, siz
 
 static bool answer_all(const struct session *session, struct error *error) {
     const size_t fit = GROUP_BYTES / sizeof(struct neighbour) / (session->most + 1) + 1;
-    const size_t size = fit < GROUP_MOST ? fit : GROUP_MOST;
+    const size_t size = fit < GROUP_MAX ? fit : GROUP_MAX;
     struct group group;
     bool done = make_group(&group, size, session->most, error);
     for (size_t first = 0; done && first < session->count; first += size) {

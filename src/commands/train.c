@@ -33,42 +33,42 @@ struct settings {
 
 static const char *const tokenizers[] = {"words", "whitespace",
                                          NULL};            /* in the order of enum tokenizer_kind */
-static const char *const losses[] = {"sgns", "nce", NULL}; /* in the order of objectives[] */
+static const char *const losses[] = {"sgns", "nce", NULL}; /* in the order of loss_table[] */
 
 static const struct option options[] = {
     {"output", 'o', OPTION_TEXT, "MODEL", NULL, 0, 0, NULL, "the model file to write; required", AT(output)},
-    {"dim", 0, OPTION_WHOLE, "N", "100", 1, 4096, NULL, "floats a vector", AT(dim)},
-    {"window", 0, OPTION_WHOLE, "N", "5", 1, 100, NULL, "words of context to either side, at most",
+    {"dim", 0, OPTION_INTEGER, "N", "100", 1, 4096, NULL, "floats a vector", AT(dim)},
+    {"window", 0, OPTION_INTEGER, "N", "5", 1, 100, NULL, "words of context to either side, at most",
      AT(window)},
     {"no-shrink", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL,
      "always use the whole window; otherwise each word draws its size from 1 to --window", AT(no_shrink)},
     {"loss", 0, OPTION_CHOICE, NULL, "sgns", 0, 0, losses,
      "the objective: negative sampling, or noise-contrastive estimation (its scores are log probabilities)",
      AT(loss)},
-    {"negative", 0, OPTION_WHOLE, "N", "5", 1, 100, NULL, "negatives a pair: the weight of the noise",
+    {"negative", 0, OPTION_INTEGER, "N", "5", 1, 100, NULL, "negatives a pair: the weight of the noise",
      AT(negative)},
-    {"noise", 0, OPTION_WHOLE, "N", "32", 1, 4096, NULL,
+    {"noise", 0, OPTION_INTEGER, "N", "32", 1, 4096, NULL,
      "noise words drawn for four blocks of words, which share them", AT(noise)},
     {"noise-power", 0, OPTION_REAL, "X", "0.75", 0, 2, NULL, "noise words are drawn by count to this power",
      AT(noise_power)},
-    {"epochs", 0, OPTION_WHOLE, "N", "8", 1, 100000, NULL, "passes over the corpus", AT(epochs)},
+    {"epochs", 0, OPTION_INTEGER, "N", "8", 1, 100000, NULL, "passes over the corpus", AT(epochs)},
     {"alpha", 0, OPTION_REAL, "X", "0.05", 1e-6, 1, NULL, "learning rate at the start; it falls linearly",
      AT(alpha)},
     {"min-alpha", 0, OPTION_REAL, "X", "0.000005", 0, 1, NULL, "learning rate at the end", AT(min_alpha)},
     {"sample", 0, OPTION_REAL, "X", "3e-4", 0, 1, NULL,
      "words with a greater share of the corpus are skipped at random, the more the more frequent; 0: none",
      AT(sample)},
-    {"min-count", 0, OPTION_WHOLE, "N", "5", 1, 1e15, NULL, "rarer words are left out", AT(min_count)},
-    {"max-vocab", 0, OPTION_WHOLE, "N", "0", 0, 4e9, NULL, "keep only the N most frequent words; 0: all",
+    {"min-count", 0, OPTION_INTEGER, "N", "5", 1, 1e15, NULL, "rarer words are left out", AT(min_count)},
+    {"max-vocab", 0, OPTION_INTEGER, "N", "0", 0, 4e9, NULL, "keep only the N most frequent words; 0: all",
      AT(max_vocab)},
     {"tokenizer", 0, OPTION_CHOICE, NULL, "words", 0, 0, tokenizers,
      "words: letters, marks and digits, case folded; whitespace: tokens as they are", AT(tokenizer)},
     {"keep-case", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL, "do not fold case", AT(keep_case)},
-    {"max-sentence", 0, OPTION_WHOLE, "N", "1000", 2, 1e6, NULL, "longer lines are cut after so many words",
+    {"max-sentence", 0, OPTION_INTEGER, "N", "1000", 2, 1e6, NULL, "longer lines are cut after so many words",
      AT(max_sentence)},
-    {"threads", 0, OPTION_WHOLE, "N", NULL, 1, 1024, NULL, "default: all usable cores; 1 is reproducible",
+    {"threads", 0, OPTION_INTEGER, "N", NULL, 1, 1024, NULL, "default: all usable cores; 1 is reproducible",
      AT(threads)},
-    {"seed", 0, OPTION_WHOLE, "N", "1", 0, 9e15, NULL, "of all random numbers", AT(seed)},
+    {"seed", 0, OPTION_INTEGER, "N", "1", 0, 9e15, NULL, "of all random numbers", AT(seed)},
     {"kernel", 0, OPTION_TEXT, "NAME", NULL, 0, 0, NULL,
      "vector instructions to use; default: the best that this machine has", AT(kernel)},
     {"quiet", 'q', OPTION_FLAG, NULL, NULL, 0, 0, NULL, "no progress, only warnings", AT(quiet)},
@@ -147,14 +147,14 @@ static bool reserve_guess(struct job *job, struct error *error) {
 }
 
 static void warn_losses(const struct job *job) {
-    const struct tokenizer_losses *lost = &job->corpus.losses;
+    const struct tokenizer_skipped *lost = &job->corpus.losses;
     if (lost->ill_formed > 0)
         fprintf(stderr,
                 "sgns train: %s: ill-formed UTF-8 at byte %llu (the first of %llu), taken as a separator\n",
                 reader_path_name(job->corpus.ill_formed_path), (unsigned long long)lost->ill_formed_first,
                 (unsigned long long)lost->ill_formed);
     if (lost->overlong > 0)
-        fprintf(stderr, "sgns train: tokens longer than %d bytes skipped: %llu\n", TOKEN_BYTES_MOST,
+        fprintf(stderr, "sgns train: tokens longer than %d bytes skipped: %llu\n", TOKEN_BYTES_MAX,
                 (unsigned long long)lost->overlong);
 }
 
@@ -185,7 +185,7 @@ static bool read_corpus(struct job *job, struct error *error) {
         fprintf(stderr,
                 "read %llu words in %llu sentences; %zu of %llu different ones stay, %.1f%% of the text\n",
                 (unsigned long long)job->corpus.tokens, (unsigned long long)job->corpus.sentences,
-                job->corpus.vocab.size, (unsigned long long)job->corpus.different,
+                job->corpus.vocab.size, (unsigned long long)job->corpus.distinct,
                 100 * (double)job->corpus.words / (double)job->corpus.tokens);
     if (settings->verbose)
         fprintf(stderr, "reading took %.2f s, %.0f MB/s\n", seconds,
@@ -236,7 +236,8 @@ static void print_details(const struct job *job) {
 
 static void warn_noise(const struct job *job) {
     const struct training_options *training = &job->training_options;
-    const size_t words = pace_noise_words(training->alpha, (double)training->negative, training->noise_words);
+    const size_t words = step_limits_noise(training->alpha, (double)training->negative,
+                                           training->noise_words);
     if (words > training->noise_words)
         fprintf(stderr, "sgns train: --noise %zu is unstable with --alpha %g and --negative %zu: using %zu\n",
                 training->noise_words, training->alpha, training->negative, words);
@@ -279,7 +280,7 @@ static void print_record(const struct job *job, FILE *out) {
         out,
         "corpus_bytes=%llu\ncorpus_tokens=%llu\ncorpus_words=%llu\ncorpus_different=%llu\nsentences=%llu\n",
         (unsigned long long)corpus->bytes, (unsigned long long)corpus->tokens,
-        (unsigned long long)corpus->words, (unsigned long long)corpus->different,
+        (unsigned long long)corpus->words, (unsigned long long)corpus->distinct,
         (unsigned long long)corpus->sentences);
     fprintf(out, "loss=%s\ndim=%zu\nwindow=%zu\nshrink=%d\nnegative=%zu\nnoise=%zu\nnoise_power=%.9g\n",
             losses[settings->loss], job->training_options.dim, job->training_options.window,
@@ -348,7 +349,7 @@ static bool choose_training(struct job *job, struct error *error) {
         .min_alpha = settings->min_alpha,
         .sample = settings->sample,
         .seed = settings->seed,
-        .objective = &objectives[settings->loss],
+        .objective = &loss_table[settings->loss],
         .kernel = kernel_choose(settings->kernel, error),
         .stop = &job->interrupt.stop,
         .report = report_training,

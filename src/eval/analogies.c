@@ -22,7 +22,7 @@ struct asked {
 struct quiz {
     const struct model *model;
     const struct analogy_settings *settings;
-    struct caseless caseless;
+    struct casefold casefold;
     struct asked *list; /* (count); owned */
     size_t count, capacity;
     struct direction *directions; /* (direction_count) each word once; owned */
@@ -48,7 +48,7 @@ static bool add_section(struct analogies *analogies, const char *name, struct er
 }
 
 /* Adds what was asked, if its words are known. */
-static bool add_question(struct quiz *quiz, struct analogies *analogies, const struct testfile *file,
+static bool add_question(struct quiz *quiz, struct analogies *analogies, const struct test_file *file,
                          struct error *error) {
     if (analogies->count == 0 && !add_section(analogies, "(no section)", error))
         return false;
@@ -56,7 +56,7 @@ static bool add_question(struct quiz *quiz, struct analogies *analogies, const s
     analogies->sections[asked.section].total++;
     for (size_t i = 0; i < 4; i++) {
         size_t *id = &asked.words[i];
-        if (!caseless_find(&quiz->caseless, file->fields[i], id, error) ||
+        if (!casefold_find(&quiz->casefold, file->fields[i], id, error) ||
             !vector_usable(quiz->model->norms[*id]))
             return error->kind == ERROR_NONE;
     }
@@ -68,20 +68,20 @@ static bool add_question(struct quiz *quiz, struct analogies *analogies, const s
 }
 
 /* The name behind the colon of a section line, which may stand apart from it or not. */
-static const char *section_name(const struct testfile *file) {
+static const char *section_name(const struct test_file *file) {
     const char *name = file->fields[0] + 1;
     if (*name != '\0')
         return file->count == 1 ? name : NULL;
     return file->count == 2 ? file->fields[1] : NULL;
 }
 
-static bool read_questions(struct quiz *quiz, struct analogies *analogies, struct testfile *file,
+static bool read_questions(struct quiz *quiz, struct analogies *analogies, struct test_file *file,
                            struct error *error) {
-    while (testfile_next(file, '\0', error)) {
+    while (test_file_next(file, '\0', error)) {
         const bool section = file->fields[0][0] == ':';
         const char *name = section ? section_name(file) : NULL;
         if (section ? name == NULL : file->count != 4)
-            return testfile_malformed(file, section ? ": section" : "word word word word", error);
+            return test_file_malformed(file, section ? ": section" : "word word word word", error);
         if (section ? !add_section(analogies, name, error) : !add_question(quiz, analogies, file, error))
             return false;
     }
@@ -135,9 +135,9 @@ static bool is_right(const struct quiz *quiz, const struct asked *asked, const s
                      size_t count) {
     size_t keys[4];
     for (size_t i = 0; i < 4; i++)
-        keys[i] = caseless_key(&quiz->caseless, asked->words[i]);
+        keys[i] = casefold_key(&quiz->casefold, asked->words[i]);
     for (size_t i = 0; i < count; i++) {
-        const size_t key = caseless_key(&quiz->caseless, found[i].id);
+        const size_t key = casefold_key(&quiz->casefold, found[i].id);
         if (i + 1 == count || (key != keys[0] && key != keys[1] && key != keys[2]))
             return key == keys[3];
     }
@@ -146,7 +146,7 @@ static bool is_right(const struct quiz *quiz, const struct asked *asked, const s
 
 static bool make_questions(struct quiz *quiz, struct error *error) {
     const size_t count = quiz->count;
-    quiz->places = memory_allocate(quiz->caseless.known, sizeof *quiz->places, "the words", error);
+    quiz->places = memory_allocate(quiz->casefold.known, sizeof *quiz->places, "the words", error);
     quiz->terms = memory_allocate(count, 3 * sizeof *quiz->terms, "the questions", error);
     quiz->left_out = memory_allocate(count, 3 * sizeof *quiz->left_out, "the questions", error);
     quiz->questions = memory_allocate(count, sizeof *quiz->questions, "the questions", error);
@@ -173,8 +173,8 @@ static size_t drop_undirected(struct quiz *quiz) {
 
 static bool ask(struct quiz *quiz, struct analogies *analogies, struct error *error) {
     struct space space = space_of_words(quiz->model);
-    space.count = quiz->caseless.known;
-    const size_t most = quiz->caseless.folded ? 1 : ANSWERS, count = drop_undirected(quiz);
+    space.count = quiz->casefold.known;
+    const size_t most = quiz->casefold.folded ? 1 : ANSWERS, count = drop_undirected(quiz);
     struct neighbour *found = memory_allocate(count, most * sizeof *found, "the answers", error);
     size_t *counts = memory_allocate(count, sizeof *counts, "the answers", error);
     const struct inquiry inquiry = {.space = &space,
@@ -196,7 +196,7 @@ static bool ask(struct quiz *quiz, struct analogies *analogies, struct error *er
 }
 
 static void free_quiz(struct quiz *quiz) {
-    caseless_free(&quiz->caseless);
+    casefold_free(&quiz->casefold);
     free(quiz->list);
     free(quiz->directions);
     free(quiz->places);
@@ -210,13 +210,13 @@ bool analogies_score(struct analogies *analogies, const struct model *model, con
                      const struct analogy_settings *settings, struct error *error) {
     *analogies = (struct analogies){0};
     const size_t most = settings->restrict_to, known = most > 0 && most < model->vocab ? most : model->vocab;
-    struct quiz quiz = {.model = model, .settings = settings, .caseless = {.folded = true}};
-    struct testfile file;
-    const bool done = testfile_open(&file, path, error) &&
-                      caseless_create(&quiz.caseless, model, known, error) &&
+    struct quiz quiz = {.model = model, .settings = settings, .casefold = {.folded = true}};
+    struct test_file file;
+    const bool done = test_file_open(&file, path, error) &&
+                      casefold_create(&quiz.casefold, model, known, error) &&
                       read_questions(&quiz, analogies, &file, error) && make_questions(&quiz, error) &&
                       ask(&quiz, analogies, error);
-    testfile_close(&file);
+    test_file_close(&file);
     free_quiz(&quiz);
     return done;
 }

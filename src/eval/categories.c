@@ -21,10 +21,10 @@ struct sorted_words {
     struct dictionary names; /* of the categories among them */
 };
 
-static bool add_word(struct sorted_words *words, struct caseless *caseless, const struct testfile *file,
+static bool add_word(struct sorted_words *words, struct casefold *casefold, const struct test_file *file,
                      struct error *error) {
     size_t id;
-    if (!caseless_find(caseless, file->fields[0], &id, error) || !vector_usable(caseless->model->norms[id]))
+    if (!casefold_find(casefold, file->fields[0], &id, error) || !vector_usable(casefold->model->norms[id]))
         return error->kind == ERROR_NONE;
     if (!memory_reserve(&words->ids, &words->id_capacity, words->count + 1, "the words", error) ||
         !memory_reserve(&words->labels, &words->label_capacity, words->count + 1, "the words", error) ||
@@ -35,13 +35,13 @@ static bool add_word(struct sorted_words *words, struct caseless *caseless, cons
     return true;
 }
 
-static bool read_words(struct sorted_words *words, size_t *total, struct caseless *caseless,
-                       struct testfile *file, struct error *error) {
-    while (testfile_next(file, '#', error)) {
+static bool read_words(struct sorted_words *words, size_t *total, struct casefold *casefold,
+                       struct test_file *file, struct error *error) {
+    while (test_file_next(file, '#', error)) {
         if (file->count != 2)
-            return testfile_malformed(file, "word category", error);
+            return test_file_malformed(file, "word category", error);
         ++*total;
-        if (!add_word(words, caseless, file, error))
+        if (!add_word(words, casefold, file, error))
             return false;
     }
     return error->kind == ERROR_NONE;
@@ -110,18 +110,19 @@ bool categories_score(struct categories *categories, const struct model *model, 
                       size_t threads, struct error *error) {
     *categories = (struct categories){.known = false};
     struct sorted_words words = {.ids = NULL};
-    struct caseless caseless = {.folded = true};
-    struct testfile file;
-    bool done = testfile_open(&file, path, error) && caseless_create(&caseless, model, model->vocab, error) &&
+    struct casefold casefold = {.folded = true};
+    struct test_file file;
+    bool done = test_file_open(&file, path, error) &&
+                casefold_create(&casefold, model, model->vocab, error) &&
                 dictionary_create(&words.names, error) &&
-                read_words(&words, &categories->total, &caseless, &file, error);
+                read_words(&words, &categories->total, &casefold, &file, error);
     categories->covered = words.count;
     categories->count = words.names.size;
     categories->known = categories->count >= 2;
     if (done && categories->known)
         done = score_copies(categories, model, &words, threads, error);
-    testfile_close(&file);
-    caseless_free(&caseless);
+    test_file_close(&file);
+    casefold_free(&casefold);
     dictionary_free(&words.names);
     free(words.ids);
     free(words.labels);

@@ -8,8 +8,8 @@
 
 #define BLANKS " \t\n\v\f\r"
 
-bool testfile_open(struct testfile *file, const char *path, struct error *error) {
-    *file = (struct testfile){.path = path, .stream = fopen(path, "re")};
+bool test_file_open(struct test_file *file, const char *path, struct error *error) {
+    *file = (struct test_file){.path = path, .stream = fopen(path, "re")};
     if (file->stream != NULL)
         return true;
     if (errno == ENOENT || errno == ENOTDIR)
@@ -17,15 +17,15 @@ bool testfile_open(struct testfile *file, const char *path, struct error *error)
     return error_system(error, errno, "%s: can't open", path);
 }
 
-void testfile_close(struct testfile *file) {
+void test_file_close(struct test_file *file) {
     if (file->stream != NULL)
         fclose(file->stream);
     free(file->line);
     free(file->fields);
-    *file = (struct testfile){0};
+    *file = (struct test_file){0};
 }
 
-static bool cut(struct testfile *file, struct error *error) {
+static bool cut(struct test_file *file, struct error *error) {
     file->count = 0;
     char *at = file->line + strspn(file->line, BLANKS);
     while (*at != '\0') {
@@ -40,7 +40,7 @@ static bool cut(struct testfile *file, struct error *error) {
     return true;
 }
 
-bool testfile_next(struct testfile *file, char comment, struct error *error) {
+bool test_file_next(struct test_file *file, char comment, struct error *error) {
     for (;;) {
         errno = 0;
         const ssize_t length = getline(&file->line, &file->capacity, file->stream);
@@ -62,7 +62,7 @@ bool testfile_next(struct testfile *file, char comment, struct error *error) {
     }
 }
 
-bool testfile_malformed(const struct testfile *file, const char *form, struct error *error) {
+bool test_file_malformed(const struct test_file *file, const char *form, struct error *error) {
     return error_set(error, ERROR_INPUT, "%s:%zu: not a line of the form \"%s\"", file->path, file->number,
                      form);
 }

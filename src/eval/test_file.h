@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-struct testfile {
+struct test_file {
     const char *path; /* not owned */
     FILE *stream;
     char *line; /* the line at hand, cut into fields; owned */
@@ -17,15 +17,15 @@ struct testfile {
     size_t count, field_capacity;
 };
 
-/* `path` must outlive the struct. Free with testfile_close, also after a failure. */
-bool testfile_open(struct testfile *file, const char *path, struct error *error) MUST_USE;
-void testfile_close(struct testfile *file);
+/* `path` must outlive the struct. Free with test_file_close, also after a failure. */
+bool test_file_open(struct test_file *file, const char *path, struct error *error) MUST_USE;
+void test_file_close(struct test_file *file);
 
 /* Goes to the next line that is not blank and does not begin with `comment`; false at the end of the file,
  * and on failure, which sets `error`. */
-bool testfile_next(struct testfile *file, char comment, struct error *error) MUST_USE;
+bool test_file_next(struct test_file *file, char comment, struct error *error) MUST_USE;
 
 /* ERROR_INPUT for the line at hand; `form` is what a line should be. Returns false. */
-bool testfile_malformed(const struct testfile *file, const char *form, struct error *error);
+bool test_file_malformed(const struct test_file *file, const char *form, struct error *error);
 
 #endif

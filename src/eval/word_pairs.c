@@ -89,12 +89,12 @@ static double cosine(const struct model *model, size_t a, size_t b) {
 }
 
 /* Adds the line's pair, if its words are known. */
-static bool add_pair(struct pairs *pairs, struct caseless *caseless, const struct testfile *file,
+static bool add_pair(struct pairs *pairs, struct casefold *casefold, const struct test_file *file,
                      double score, struct error *error) {
-    const struct model *model = caseless->model;
+    const struct model *model = casefold->model;
     size_t a, b;
-    if (!caseless_find(caseless, file->fields[0], &a, error) ||
-        !caseless_find(caseless, file->fields[1], &b, error) || !vector_usable(model->norms[a]) ||
+    if (!casefold_find(casefold, file->fields[0], &a, error) ||
+        !casefold_find(casefold, file->fields[1], &b, error) || !vector_usable(model->norms[a]) ||
         !vector_usable(model->norms[b]))
         return error->kind == ERROR_NONE;
     if (!memory_reserve(&pairs->scores, &pairs->score_capacity, pairs->count + 1, "word pairs", error) ||
@@ -105,20 +105,20 @@ static bool add_pair(struct pairs *pairs, struct caseless *caseless, const struc
     return true;
 }
 
-static bool read_pairs(struct pairs *pairs, size_t *total, struct caseless *caseless, struct testfile *file,
+static bool read_pairs(struct pairs *pairs, size_t *total, struct casefold *casefold, struct test_file *file,
                        struct error *error) {
-    while (testfile_next(file, '#', error)) {
+    while (test_file_next(file, '#', error)) {
         double score;
         if (file->count != 3 || !number_real(file->fields[2], &score))
-            return testfile_malformed(file, "word word score", error);
+            return test_file_malformed(file, "word word score", error);
         ++*total;
-        if (!add_pair(pairs, caseless, file, score, error))
+        if (!add_pair(pairs, casefold, file, score, error))
             return false;
     }
     return error->kind == ERROR_NONE;
 }
 
-static bool correlate(struct similarity *similarity, const struct pairs *pairs, struct error *error) {
+static bool correlate(struct word_pairs_result *similarity, const struct pairs *pairs, struct error *error) {
     similarity->covered = pairs->count;
     if (!spearman(pairs->scores, pairs->cosines, pairs->count, &similarity->spearman, &similarity->known,
                   error))
@@ -128,18 +128,18 @@ static bool correlate(struct similarity *similarity, const struct pairs *pairs, 
     return true;
 }
 
-bool similarity_score(struct similarity *similarity, const struct model *model, const char *path,
+bool word_pairs_score(struct word_pairs_result *similarity, const struct model *model, const char *path,
                       size_t restrict_to, struct error *error) {
-    *similarity = (struct similarity){0};
+    *similarity = (struct word_pairs_result){0};
     const size_t known = restrict_to > 0 && restrict_to < model->vocab ? restrict_to : model->vocab;
     struct pairs pairs = {0};
-    struct caseless caseless = {.folded = true};
-    struct testfile file;
-    const bool done = testfile_open(&file, path, error) && caseless_create(&caseless, model, known, error) &&
-                      read_pairs(&pairs, &similarity->total, &caseless, &file, error) &&
+    struct casefold casefold = {.folded = true};
+    struct test_file file;
+    const bool done = test_file_open(&file, path, error) && casefold_create(&casefold, model, known, error) &&
+                      read_pairs(&pairs, &similarity->total, &casefold, &file, error) &&
                       correlate(similarity, &pairs, error);
-    testfile_close(&file);
-    caseless_free(&caseless);
+    test_file_close(&file);
+    casefold_free(&casefold);
     free(pairs.scores);
     free(pairs.cosines);
     return done;

@@ -6,7 +6,7 @@
 
 #include "model/model.h"
 
-struct similarity {
+struct word_pairs_result {
     double spearman; /* of the ranks; only if `known` */
     double pearson;  /* of the numbers themselves; likewise */
     bool known;      /* false with fewer than three pairs, or if all scores or all cosines are equal */
@@ -18,7 +18,7 @@ struct similarity {
  * that begin with # are skipped, any other line is ERROR_INPUT with its number. Only the `restrict_to` most
  * frequent words are known (0: all). Case does not matter: a word of the file is the most frequent of the
  * known words that differ from it in case alone. */
-bool similarity_score(struct similarity *similarity, const struct model *model, const char *path,
+bool word_pairs_score(struct word_pairs_result *similarity, const struct model *model, const char *path,
                       size_t restrict_to, struct error *error) MUST_USE;
 
 /* Spearman's rank correlation of x[0 .. count) and y[0 .. count), finite numbers, with mid-ranks for ties:

@@ -4,19 +4,19 @@
 
 #include "formats/export_writers.h"
 
-static bool write_word(struct file_out *file, const struct rows *rows, size_t i, const char *behind,
+static bool write_word(struct file_out *file, const struct export_rows *rows, size_t i, const char *behind,
                        struct error *error) {
     size_t length;
-    const char *word = rows_word(rows, i, &length);
+    const char *word = export_rows_word(rows, i, &length);
     return file_write(file, word, length, error) && file_write(file, behind, strlen(behind), error);
 }
 
-static bool write_vector(struct file_out *file, struct rows *rows, size_t i, struct error *error) {
-    return file_write(file, rows_vector(rows, i), rows->model->dim * sizeof(float), error);
+static bool write_vector(struct file_out *file, struct export_rows *rows, size_t i, struct error *error) {
+    return file_write(file, export_rows_vector(rows, i), rows->model->dim * sizeof(float), error);
 }
 
 /* A line "WORDS DIMS"; for each word the word, a blank, its numbers, a newline. */
-bool write_word2vec(struct file_out *files, struct rows *rows, int digits, struct error *error) {
+bool export_word2vec(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     (void)digits;
     char line[64];
     const int length = snprintf(line, sizeof line, "%zu %zu\n", rows->count, rows->model->dim);
@@ -29,14 +29,14 @@ bool write_word2vec(struct file_out *files, struct rows *rows, int digits, struc
     return true;
 }
 
-static bool write_words(struct file_out *file, const struct rows *rows, struct error *error) {
+static bool write_words(struct file_out *file, const struct export_rows *rows, struct error *error) {
     for (size_t i = 0; i < rows->count; i++)
         if (!write_word(file, rows, i, "\n", error))
             return false;
     return true;
 }
 
-static bool write_vectors(struct file_out *file, struct rows *rows, struct error *error) {
+static bool write_vectors(struct file_out *file, struct export_rows *rows, struct error *error) {
     for (size_t i = 0; i < rows->count; i++)
         if (!write_vector(file, rows, i, error))
             return false;
@@ -53,7 +53,7 @@ static bool write_whole(struct file_out *file, uint64_t value, size_t bytes, str
 
 /* NumPy's format, version 1.0: a header that ends, blanks and a newline included, at a multiple of 64, then
  * the numbers in C order. */
-bool write_npy(struct file_out *files, struct rows *rows, int digits, struct error *error) {
+bool export_npy(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     (void)digits;
     char text[256];
     const int used = snprintf(text, sizeof text,
@@ -68,7 +68,7 @@ bool write_npy(struct file_out *files, struct rows *rows, int digits, struct err
 }
 
 /* For each word its dims in 32 bits, then its numbers. */
-bool write_fvecs(struct file_out *files, struct rows *rows, int digits, struct error *error) {
+bool export_fvecs(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     (void)digits;
     for (size_t i = 0; i < rows->count; i++)
         if (!write_whole(files, rows->model->dim, 4, error) || !write_vector(files, rows, i, error))
@@ -77,7 +77,7 @@ bool write_fvecs(struct file_out *files, struct rows *rows, int digits, struct e
 }
 
 /* The length of a header of JSON in 64 bits, the header, blanks up to a multiple of 8, the numbers. */
-bool write_safetensors(struct file_out *files, struct rows *rows, int digits, struct error *error) {
+bool export_safetensors(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     (void)digits;
     char text[256];
     const uint64_t bytes = (uint64_t)rows->count * rows->model->dim * sizeof(float);

@@ -9,35 +9,35 @@
 #define BLANKS " \t\n\v\f\r"
 #define LINES "\n\r"
 
-const struct format formats[] = {
-    {.name = "native", .suffixes = {""}, .write = write_native},
-    {.name = "word2vec", .suffixes = {""}, .separators = BLANKS, .write = write_word2vec},
+const struct export_format formats[] = {
+    {.name = "native", .suffixes = {""}, .write = export_native},
+    {.name = "word2vec", .suffixes = {""}, .separators = BLANKS, .write = export_word2vec},
     {.name = "word2vec-text",
      .suffixes = {""},
      .text = true,
      .separators = BLANKS,
-     .write = write_word2vec_text},
-    {.name = "glove", .suffixes = {""}, .text = true, .separators = BLANKS, .write = write_glove},
-    {.name = "npy", .suffixes = {"", ".vocab"}, .separators = LINES, .write = write_npy},
-    {.name = "fvecs", .suffixes = {"", ".vocab"}, .separators = LINES, .write = write_fvecs},
-    {.name = "safetensors", .suffixes = {"", ".vocab"}, .separators = LINES, .write = write_safetensors},
+     .write = export_word2vec_text},
+    {.name = "glove", .suffixes = {""}, .text = true, .separators = BLANKS, .write = export_glove},
+    {.name = "npy", .suffixes = {"", ".vocab"}, .separators = LINES, .write = export_npy},
+    {.name = "fvecs", .suffixes = {"", ".vocab"}, .separators = LINES, .write = export_fvecs},
+    {.name = "safetensors", .suffixes = {"", ".vocab"}, .separators = LINES, .write = export_safetensors},
     {.name = "tensorboard",
      .suffixes = {".vectors.tsv", ".metadata.tsv"},
      .text = true,
      .separators = LINES "\t",
-     .write = write_tensorboard},
-    {.name = "jsonl", .suffixes = {""}, .text = true, .utf8 = true, .write = write_jsonl},
+     .write = export_tensorboard},
+    {.name = "jsonl", .suffixes = {""}, .text = true, .utf8 = true, .write = export_jsonl},
     {.name = "pgvector",
      .suffixes = {""},
      .text = true,
      .utf8 = true,
      .dim_most = 16000,
-     .write = write_pgvector},
+     .write = export_pgvector},
     {.name = NULL},
 };
 
-const struct format *format_find(const char *name) {
-    for (const struct format *format = formats; format->name != NULL; format++)
+const struct export_format *export_format_find(const char *name) {
+    for (const struct export_format *format = formats; format->name != NULL; format++)
         if (strcmp(format->name, name) == 0)
             return format;
     return NULL;
@@ -71,9 +71,9 @@ static const char *name_separator(char byte) {
 }
 
 /* What keeps row i from the format, or NULL. */
-static const char *find_fault(const struct format *format, const struct rows *rows, size_t i) {
+static const char *find_fault(const struct export_format *format, const struct export_rows *rows, size_t i) {
     size_t length;
-    const char *word = rows_word(rows, i, &length);
+    const char *word = export_rows_word(rows, i, &length);
     if (length == 0)
         return "it is empty";
     for (size_t j = 0; j < length; j++)
@@ -81,20 +81,20 @@ static const char *find_fault(const struct format *format, const struct rows *ro
             return name_separator(word[j]);
     if (format->utf8 && !well_formed(word, length))
         return "it is not UTF-8";
-    return rows_finite(rows, i) ? NULL : "its vector has a number that is not finite";
+    return export_rows_finite(rows, i) ? NULL : "its vector has a number that is not finite";
 }
 
-static void describe_fault(const struct rows *rows, size_t i, const char *fault, char text[300]) {
+static void describe_fault(const struct export_rows *rows, size_t i, const char *fault, char text[300]) {
     size_t length;
     char shown[200];
-    const char *word = rows_word(rows, i, &length);
-    rows_show(word, length, shown, sizeof shown);
+    const char *word = export_rows_word(rows, i, &length);
+    export_rows_show(word, length, shown, sizeof shown);
     snprintf(text, 300, "word %lu, \"%s\": %s", (unsigned long)rows->ids[i], shown, fault);
 }
 
-bool format_fit(const struct format *format, struct rows *rows, bool skip, struct format_losses *losses,
-                struct error *error) {
-    *losses = (struct format_losses){0};
+bool export_format_fit(const struct export_format *format, struct export_rows *rows, bool skip,
+                       struct export_format_skipped *losses, struct error *error) {
+    *losses = (struct export_format_skipped){0};
     if (format->dim_most > 0 && rows->model->dim > format->dim_most)
         return error_set(error, ERROR_INPUT, "%s takes at most %zu dims, and these are %zu", format->name,
                          format->dim_most, rows->model->dim);

@@ -12,11 +12,11 @@ static int compare_ids(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static bool allocate_vocab(struct vocab *vocab, const struct rows *rows, struct error *error) {
+static bool allocate_vocab(struct vocab *vocab, const struct export_rows *rows, struct error *error) {
     vocab->size = rows->count;
     for (size_t i = 0; i < rows->count; i++) {
         size_t length;
-        (void)rows_word(rows, i, &length);
+        (void)export_rows_word(rows, i, &length);
         vocab->text_bytes += length + 1;
     }
     vocab->text = memory_allocate(vocab->text_bytes, 1, "the words", error);
@@ -26,12 +26,12 @@ static bool allocate_vocab(struct vocab *vocab, const struct rows *rows, struct 
 }
 
 /* The rows' words and counts. */
-static bool fill_vocab(struct vocab *vocab, const struct rows *rows, struct error *error) {
+static bool fill_vocab(struct vocab *vocab, const struct export_rows *rows, struct error *error) {
     if (!allocate_vocab(vocab, rows, error))
         return false;
     for (size_t i = 0; i < rows->count; i++) {
         size_t length;
-        const char *word = rows_word(rows, i, &length);
+        const char *word = export_rows_word(rows, i, &length);
         memcpy(vocab->text + vocab->starts[i], word, length);
         vocab->starts[i + 1] = vocab->starts[i] + length + 1;
         vocab->counts[i] = rows->model->counts[rows->ids[i]];
@@ -46,19 +46,20 @@ struct copies {
     size_t stride, bytes;
 };
 
-static void copy_input(struct copies *copies, struct rows *rows) {
+static void copy_input(struct copies *copies, struct export_rows *rows) {
     for (size_t i = 0; i < rows->count; i++)
-        memcpy(copies->input + i * copies->stride, rows_vector(rows, i), rows->model->dim * sizeof(float));
+        memcpy(copies->input + i * copies->stride, export_rows_vector(rows, i),
+               rows->model->dim * sizeof(float));
 }
 
-static void copy_output(struct copies *copies, const struct rows *rows) {
+static void copy_output(struct copies *copies, const struct export_rows *rows) {
     const struct model *model = rows->model;
     for (size_t i = 0; i < rows->count; i++)
         memcpy(copies->output + i * copies->stride, model->output + rows->ids[i] * model->stride,
                model->dim * sizeof(float));
 }
 
-static bool copy_rows(struct copies *copies, struct rows *rows, bool output, struct error *error) {
+static bool copy_rows(struct copies *copies, struct export_rows *rows, bool output, struct error *error) {
     size_t cells;
     if (!size_multiply(rows->count, copies->stride, &cells) ||
         !size_multiply(cells, sizeof(float), &copies->bytes))
@@ -84,7 +85,7 @@ static void free_copies(struct copies *copies) {
 }
 
 /* The model's record, and before it what the export changed. */
-static char *make_record(const struct rows *rows, bool changed, size_t *bytes, struct error *error) {
+static char *make_record(const struct export_rows *rows, bool changed, size_t *bytes, struct error *error) {
     const struct model *model = rows->model;
     char *record = NULL;
     size_t length;
@@ -108,7 +109,7 @@ static char *make_record(const struct rows *rows, bool changed, size_t *bytes, s
     return NULL;
 }
 
-static bool write_content(struct file_out *file, struct rows *rows, const struct vocab *vocab,
+static bool write_content(struct file_out *file, struct export_rows *rows, const struct vocab *vocab,
                           struct error *error) {
     const struct model *model = rows->model;
     const bool as_trained = rows->matrix == model->input && !rows->unit;
@@ -130,7 +131,7 @@ static bool write_content(struct file_out *file, struct rows *rows, const struct
     return done;
 }
 
-bool write_native(struct file_out *files, struct rows *rows, int digits, struct error *error) {
+bool export_native(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     (void)digits;
     struct vocab vocab = {0};
     /* In this format the most frequent word comes first. */

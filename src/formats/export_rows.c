@@ -10,11 +10,11 @@
 #include "base/memory.h"
 #include "text/reader.h"
 
-bool rows_create(struct rows *rows, const struct model *model, enum rows_vectors vectors, bool unit,
-                 struct error *error) {
-    *rows = (struct rows){
+bool export_rows_create(struct export_rows *rows, const struct model *model, enum export_rows_vectors vectors,
+                        bool unit, struct error *error) {
+    *rows = (struct export_rows){
         .model = model,
-        .matrix = vectors == ROWS_CONTEXT_VECTORS ? model->output : model->input,
+        .matrix = vectors == EXPORT_CONTEXT_VECTORS ? model->output : model->input,
         .unit = unit,
         .ids = memory_allocate(model->vocab, sizeof *rows->ids, "the rows", error),
         .count = model->vocab,
@@ -27,31 +27,31 @@ bool rows_create(struct rows *rows, const struct model *model, enum rows_vectors
     return true;
 }
 
-void rows_free(struct rows *rows) {
+void export_rows_free(struct export_rows *rows) {
     free(rows->ids);
     free(rows->scaled);
-    *rows = (struct rows){0};
+    *rows = (struct export_rows){0};
 }
 
 /* --- a list of words --- */
 
 /* What takes the lines of a list. */
 struct taker {
-    struct rows *rows;
-    rows_find *find;
+    struct export_rows *rows;
+    export_rows_find *find;
     bool *taken; /* (model->vocab) owned */
-    struct rows_losses *losses;
+    struct export_rows_skipped *losses;
 };
 
 /* A line without its newline. */
 static void take_line(struct taker *taker, const char *line, size_t length) {
-    struct rows *rows = taker->rows;
-    struct rows_losses *losses = taker->losses;
+    struct export_rows *rows = taker->rows;
+    struct export_rows_skipped *losses = taker->losses;
     size_t id;
     if (!model_find(rows->model, line, length, &id) &&
         (strlen(line) != length || !taker->find(rows->model, line, &id))) {
         if (losses->missing++ == 0)
-            rows_show(line, length, losses->first, sizeof losses->first);
+            export_rows_show(line, length, losses->first, sizeof losses->first);
     } else if (taker->taken[id])
         losses->repeated++;
     else {
@@ -80,9 +80,9 @@ static bool take_lines(struct taker *taker, FILE *stream, const char *name, stru
     return error_system(error, number, "%s: can't read", name);
 }
 
-bool rows_list(struct rows *rows, const char *path, rows_find *find, struct rows_losses *losses,
-               struct error *error) {
-    *losses = (struct rows_losses){0};
+bool export_rows_list(struct export_rows *rows, const char *path, export_rows_find *find,
+                      struct export_rows_skipped *losses, struct error *error) {
+    *losses = (struct export_rows_skipped){0};
     const bool standard = strcmp(path, "-") == 0;
     FILE *stream = standard ? stdin : fopen(path, "re");
     if (stream == NULL)
@@ -104,7 +104,7 @@ bool rows_list(struct rows *rows, const char *path, rows_find *find, struct rows
 
 /* --- rows --- */
 
-void rows_show(const char *word, size_t length, char *text, size_t size) {
+void export_rows_show(const char *word, size_t length, char *text, size_t size) {
     size_t count = length < size ? length : size - 1;
     while (count < length && count > 0 && ((unsigned char)word[count] & 0xc0) == 0x80)
         count--;
@@ -115,15 +115,15 @@ void rows_show(const char *word, size_t length, char *text, size_t size) {
             *at = '?';
 }
 
-const char *rows_word(const struct rows *rows, size_t i, size_t *length) {
+const char *export_rows_word(const struct export_rows *rows, size_t i, size_t *length) {
     return model_word(rows->model, rows->ids[i], length);
 }
 
-static const float *find_row(const struct rows *rows, size_t i) {
+static const float *find_row(const struct export_rows *rows, size_t i) {
     return rows->matrix + rows->ids[i] * rows->model->stride;
 }
 
-const float *rows_vector(struct rows *rows, size_t i) {
+const float *export_rows_vector(struct export_rows *rows, size_t i) {
     const float *row = find_row(rows, i);
     if (!rows->unit)
         return row;
@@ -136,7 +136,7 @@ const float *rows_vector(struct rows *rows, size_t i) {
     return rows->scaled;
 }
 
-bool rows_finite(const struct rows *rows, size_t i) {
+bool export_rows_finite(const struct export_rows *rows, size_t i) {
     const float *row = find_row(rows, i);
     bool finite = true;
     for (size_t d = 0; d < rows->model->dim; d++)

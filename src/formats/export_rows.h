@@ -4,48 +4,48 @@
 
 #include "model/model.h"
 
-enum rows_vectors { ROWS_WORD_VECTORS, ROWS_CONTEXT_VECTORS };
+enum export_rows_vectors { EXPORT_WORD_VECTORS, EXPORT_CONTEXT_VECTORS };
 
-struct rows {
+struct export_rows {
     const struct model *model;
     const float *matrix; /* (model->vocab, model->stride) the model's own */
-    bool unit;           /* rows_vector brings vectors to length 1; a vector of zeros stays as it is */
+    bool unit;           /* export_rows_vector brings vectors to length 1; a vector of zeros stays as it is */
     uint32_t *ids;       /* (count) all different; owned */
     size_t count;
     float *scaled; /* (model->dim) owned */
 };
 
 /* The model's words, all of them in its order. The model must outlive the rows and have the vectors asked
- * for. Free with rows_free, also after a failure. */
-bool rows_create(struct rows *rows, const struct model *model, enum rows_vectors vectors, bool unit,
-                 struct error *error) MUST_USE;
-void rows_free(struct rows *rows);
+ * for. Free with export_rows_free, also after a failure. */
+bool export_rows_create(struct export_rows *rows, const struct model *model, enum export_rows_vectors vectors,
+                        bool unit, struct error *error) MUST_USE;
+void export_rows_free(struct export_rows *rows);
 
 /* Lines of a list of words that gave no row. */
-struct rows_losses {
+struct export_rows_skipped {
     uint64_t missing;  /* not in the vocabulary */
     uint64_t repeated; /* a word that stood there before */
-    char first[200];   /* the first of the missing, as rows_show makes it */
+    char first[200];   /* the first of the missing, as export_rows_show makes it */
 };
 
 /* The id of a word that is not in the vocabulary as it is written; false if no form of it is. */
-typedef bool rows_find(const struct model *model, const char *word, size_t *id);
+typedef bool export_rows_find(const struct model *model, const char *word, size_t *id);
 
 /* Keeps only the words that the file at `path` ("-": standard input) lists, one a line, in its order. `find`
  * is asked for lines that are no words of the vocabulary as they stand. Empty lines mean nothing. */
-bool rows_list(struct rows *rows, const char *path, rows_find *find, struct rows_losses *losses,
-               struct error *error) MUST_USE;
+bool export_rows_list(struct export_rows *rows, const char *path, export_rows_find *find,
+                      struct export_rows_skipped *losses, struct error *error) MUST_USE;
 
 /* A word as a message shows it: in one line, and cut if it is too long for `text`. */
-void rows_show(const char *word, size_t length, char *text, size_t size);
+void export_rows_show(const char *word, size_t length, char *text, size_t size);
 
 /* The word of row i < count; see model_word. */
-const char *rows_word(const struct rows *rows, size_t i, size_t *length);
+const char *export_rows_word(const struct export_rows *rows, size_t i, size_t *length);
 
 /* (model->dim) the vector of row i < count, valid until the next call. */
-const float *rows_vector(struct rows *rows, size_t i);
+const float *export_rows_vector(struct export_rows *rows, size_t i);
 
 /* Whether all of row i's numbers are finite. */
-bool rows_finite(const struct rows *rows, size_t i);
+bool export_rows_finite(const struct export_rows *rows, size_t i);
 
 #endif

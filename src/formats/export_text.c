@@ -11,18 +11,18 @@ static bool write_string(struct file_out *file, const char *text, struct error *
     return file_write(file, text, strlen(text), error);
 }
 
-static bool write_word(struct file_out *file, const struct rows *rows, size_t i, struct error *error) {
+static bool write_word(struct file_out *file, const struct export_rows *rows, size_t i, struct error *error) {
     size_t length;
-    const char *word = rows_word(rows, i, &length);
+    const char *word = export_rows_word(rows, i, &length);
     return file_write(file, word, length, error);
 }
 
 /* The vector's numbers with `between` between them. */
-static bool write_numbers(struct file_out *file, struct rows *rows, size_t i, char between, int digits,
+static bool write_numbers(struct file_out *file, struct export_rows *rows, size_t i, char between, int digits,
                           struct error *error) {
-    const float *vector = rows_vector(rows, i);
+    const float *vector = export_rows_vector(rows, i);
     const size_t dim = rows->model->dim;
-    char text[NUMBERS * (DECIMAL_ROOM + 1)];
+    char text[NUMBERS * (DECIMAL_CAPACITY + 1)];
     for (size_t from = 0; from < dim; from += NUMBERS) {
         size_t used = 0;
         for (size_t d = from; d < dim && d < from + NUMBERS; d++) {
@@ -38,7 +38,7 @@ static bool write_numbers(struct file_out *file, struct rows *rows, size_t i, ch
 }
 
 /* For each word the word and its numbers, blanks between, and a newline. */
-bool write_glove(struct file_out *files, struct rows *rows, int digits, struct error *error) {
+bool export_glove(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     for (size_t i = 0; i < rows->count; i++)
         if (!write_word(files, rows, i, error) || !write_string(files, " ", error) ||
             !write_numbers(files, rows, i, ' ', digits, error) || !write_string(files, "\n", error))
@@ -47,14 +47,14 @@ bool write_glove(struct file_out *files, struct rows *rows, int digits, struct e
 }
 
 /* The same behind a line "WORDS DIMS". */
-bool write_word2vec_text(struct file_out *files, struct rows *rows, int digits, struct error *error) {
+bool export_word2vec_text(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     char line[64];
     snprintf(line, sizeof line, "%zu %zu\n", rows->count, rows->model->dim);
-    return write_string(files, line, error) && write_glove(files, rows, digits, error);
+    return write_string(files, line, error) && export_glove(files, rows, digits, error);
 }
 
 /* One file has a line of numbers for each word, tabs between; the other its word. */
-bool write_tensorboard(struct file_out *files, struct rows *rows, int digits, struct error *error) {
+bool export_tensorboard(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     struct file_out *vectors = files, *words = files + 1;
     for (size_t i = 0; i < rows->count; i++)
         if (!write_numbers(vectors, rows, i, '\t', digits, error) || !write_string(vectors, "\n", error) ||
@@ -88,11 +88,11 @@ static const char *escape(char byte, enum quoting quoting, char room[8]) {
     return room;
 }
 
-static bool write_escaped(struct file_out *file, const struct rows *rows, size_t i, enum quoting quoting,
-                          struct error *error) {
+static bool write_escaped(struct file_out *file, const struct export_rows *rows, size_t i,
+                          enum quoting quoting, struct error *error) {
     size_t length;
     char room[8];
-    const char *word = rows_word(rows, i, &length);
+    const char *word = export_rows_word(rows, i, &length);
     for (size_t j = 0; j < length; j++) {
         const char *escaped = escape(word[j], quoting, room);
         if (!(escaped != NULL ? write_string(file, escaped, error) : file_write(file, word + j, 1, error)))
@@ -102,7 +102,7 @@ static bool write_escaped(struct file_out *file, const struct rows *rows, size_t
 }
 
 /* An object a line. */
-bool write_jsonl(struct file_out *files, struct rows *rows, int digits, struct error *error) {
+bool export_jsonl(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     for (size_t i = 0; i < rows->count; i++)
         if (!write_string(files, "{\"word\":\"", error) ||
             !write_escaped(files, rows, i, QUOTING_JSON, error) ||
@@ -113,7 +113,7 @@ bool write_jsonl(struct file_out *files, struct rows *rows, int digits, struct e
 }
 
 /* SQL and the rows behind it, all or none of which take effect. */
-bool write_pgvector(struct file_out *files, struct rows *rows, int digits, struct error *error) {
+bool export_pgvector(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     char head[256];
     snprintf(head, sizeof head,
              "BEGIN;\n"

@@ -13,7 +13,7 @@ static const char *const records[] = {
 };
 
 /* Room for the words of all rows. */
-static bool allocate_words(struct model *model, const struct foreign_rows *rows, struct error *error) {
+static bool allocate_words(struct model *model, const struct import_rows *rows, struct error *error) {
     struct vocab *words = &model->memory.words;
     size_t bytes = 0;
     for (size_t row = 0; row < rows->count; row++)
@@ -43,9 +43,9 @@ static uint32_t *find_slot(const struct model *model, const unsigned char *word,
 }
 
 /* Gives a row's word the next id, and moves the row there; false if the word has one already. */
-static bool add_row(struct model *model, struct foreign_rows *rows, size_t row) {
+static bool add_row(struct model *model, struct import_rows *rows, size_t row) {
     struct vocab *words = &model->memory.words;
-    const struct foreign_word word = rows->words[row];
+    const struct import_word word = rows->words[row];
     const unsigned char *text = rows->map.data + word.offset;
     uint32_t *slot = find_slot(model, text, word.length);
     if (*slot != 0)
@@ -63,29 +63,29 @@ static bool add_row(struct model *model, struct foreign_rows *rows, size_t row) 
     return true;
 }
 
-static bool add_rows(struct model *model, struct foreign_rows *rows, struct error *error) {
+static bool add_rows(struct model *model, struct import_rows *rows, struct error *error) {
     if (!allocate_words(model, rows, error))
         return false;
     for (size_t row = 0; row < rows->count; row++)
         if (rows->words[row].length > 0 && !add_row(model, rows, row))
-            foreign_warn(&rows->warnings, MODEL_DUPLICATE, row);
+            import_warn(&rows->warnings, MODEL_DUPLICATE, row);
     if (model->memory.words.size == 0)
         return error_set(error, ERROR_INPUT, "%s: no row has a word", rows->path);
     return true;
 }
 
 /* Numbers of rows become those of lines where the file has lines. */
-static struct model_warnings place_warnings(const struct foreign_rows *rows) {
+static struct model_warnings place_warnings(const struct import_rows *rows) {
     struct model_warnings warnings = rows->warnings;
     for (int kind = 0; kind < MODEL_WARNINGS && rows->head.source != MODEL_WORD2VEC_BINARY; kind++)
         if (warnings.counts[kind] > 0)
-            warnings.first[kind] = foreign_line(&rows->map,
-                                                (size_t)rows->words[warnings.first[kind] - 1].offset);
+            warnings.first[kind] = import_line(&rows->map,
+                                               (size_t)rows->words[warnings.first[kind] - 1].offset);
     return warnings;
 }
 
 /* The matrix changes hands. */
-static void finish(struct model *model, struct foreign_rows *rows) {
+static void finish(struct model *model, struct import_rows *rows) {
     struct model_memory *memory = &model->memory;
     model->source = rows->head.source;
     model->vocab = memory->words.size;
@@ -106,21 +106,21 @@ static void finish(struct model *model, struct foreign_rows *rows) {
     model->record = records[model->source];
     model->record_bytes = strlen(model->record);
     model->rules = (struct tokenizer_rules){.kind = TOKENIZER_WHITESPACE, .keep_case = true};
-    model->small_letters = true;
+    model->try_lowercase = true;
     model->file_bytes = rows->map.size;
     model->warnings = place_warnings(rows);
 }
 
-bool foreign_read(struct model *model, const struct file_map *map, const char *path, size_t threads,
-                  struct error *error) {
-    struct foreign_rows rows = {.map = *map, .path = path};
-    bool done = foreign_sniff(&rows.head, map, path, error);
+bool import_read(struct model *model, const struct file_map *map, const char *path, size_t threads,
+                 struct error *error) {
+    struct import_rows rows = {.map = *map, .path = path};
+    bool done = import_sniff(&rows.head, map, path, error);
     if (done)
-        done = rows.head.source == MODEL_WORD2VEC_BINARY ? foreign_read_binary(&rows, threads, error)
-                                                         : foreign_read_text(&rows, threads, error);
+        done = rows.head.source == MODEL_WORD2VEC_BINARY ? import_read_binary(&rows, threads, error)
+                                                         : import_read_text(&rows, threads, error);
     done = done && add_rows(model, &rows, error);
     if (done)
         finish(model, &rows);
-    foreign_rows_free(&rows);
+    import_rows_free(&rows);
     return done;
 }

@@ -17,7 +17,7 @@
 #include "model/model.h"
 
 /* A longer word is an error. */
-#define FOREIGN_WORD_BYTES_MOST 65535
+#define IMPORT_WORD_BYTES_MAX 65535
 
 /* Fills a zeroed `model` from the file mapped at `map`, which may be closed afterwards, on `threads` threads,
  * at least 1; the result does not depend on their number. Everything is read and checked: what makes the rest
@@ -25,7 +25,7 @@
  * whose word an earlier row has, or that has no word, is left out. In text, the row's last numbers are the
  * vector and what stands before them is the word, so that it may have blanks inside (as in glove.840B), if
  * none of its parts is a number. Free with model_close, also after a failure. */
-bool foreign_read(struct model *model, const struct file_map *map, const char *path, size_t threads,
-                  struct error *error) MUST_USE;
+bool import_read(struct model *model, const struct file_map *map, const char *path, size_t threads,
+                 struct error *error) MUST_USE;
 
 #endif

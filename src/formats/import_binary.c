@@ -7,13 +7,13 @@
 #include "formats/import_rows.h"
 
 /* A row begins at *offset. Notes its word and moves *offset behind the row. */
-static bool find_row(struct foreign_rows *rows, size_t row, size_t *offset, struct error *error) {
+static bool find_row(struct import_rows *rows, size_t row, size_t *offset, struct error *error) {
     const unsigned char *data = rows->map.data;
     const size_t size = rows->map.size, vector = rows->head.dim * sizeof(float);
     size_t at = *offset;
     if (at < size && data[at] == '\n') /* of the row before; no word begins with one */
         at++;
-    const size_t left = size - at, most = FOREIGN_WORD_BYTES_MOST + (size_t)1;
+    const size_t left = size - at, most = IMPORT_WORD_BYTES_MAX + (size_t)1;
     const unsigned char *blank = left > 0 ? memchr(data + at, ' ', left < most ? left : most) : NULL;
     if (blank == NULL && left >= most)
         return error_set(
@@ -25,12 +25,12 @@ static bool find_row(struct foreign_rows *rows, size_t row, size_t *offset, stru
         return error_set(error, ERROR_INPUT,
                          "%s: truncated or damaged: the file ends in row %zu of %zu, at byte %zu", rows->path,
                          row + 1, rows->count, size);
-    rows->words[row] = (struct foreign_word){.offset = at, .length = (uint32_t)length};
+    rows->words[row] = (struct import_word){.offset = at, .length = (uint32_t)length};
     *offset = at + length + 1 + vector;
     return true;
 }
 
-static bool find_rows(struct foreign_rows *rows, struct error *error) {
+static bool find_rows(struct import_rows *rows, struct error *error) {
     size_t at = rows->head.bytes;
     for (size_t row = 0; row < rows->count; row++)
         if (!find_row(rows, row, &at, error))
@@ -50,20 +50,20 @@ struct part {
 };
 
 struct copy {
-    struct foreign_rows *rows;
+    struct import_rows *rows;
     struct part *parts; /* (threads) */
     size_t threads;
 };
 
 static void copy_part(void *context, size_t index) {
     const struct copy *copy = context;
-    struct foreign_rows *rows = copy->rows;
+    struct import_rows *rows = copy->rows;
     struct part *part = &copy->parts[index];
     const size_t vector = rows->head.dim * sizeof(float), share = rows->count / copy->threads + 1;
     for (size_t row = index * share; row < rows->count && row < (index + 1) * share; row++) {
-        const struct foreign_word word = rows->words[row];
+        const struct import_word word = rows->words[row];
         memcpy(rows->input + row * rows->stride, rows->map.data + word.offset + word.length + 1, vector);
-        if (!foreign_rows_complete(rows, row, &part->warnings)) {
+        if (!import_rows_complete(rows, row, &part->warnings)) {
             error_set(&part->error, ERROR_INPUT,
                       "%s: damaged: a zero byte in the word of row %zu of %zu, at byte %zu", rows->path,
                       row + 1, rows->count, (size_t)word.offset);
@@ -72,16 +72,16 @@ static void copy_part(void *context, size_t index) {
     }
 }
 
-bool foreign_read_binary(struct foreign_rows *rows, size_t threads, struct error *error) {
+bool import_read_binary(struct import_rows *rows, size_t threads, struct error *error) {
     if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
         return error_set(error, ERROR_INPUT, "%s: not for this machine's byte order", rows->path);
-    if (!foreign_rows_allocate(rows, rows->head.words, error) || !find_rows(rows, error))
+    if (!import_rows_allocate(rows, rows->head.words, error) || !find_rows(rows, error))
         return false;
     struct copy copy = {.rows = rows, .threads = threads};
     copy.parts = memory_allocate(threads, sizeof *copy.parts, "the threads", error);
     bool done = copy.parts != NULL && threads_run(threads, copy_part, &copy, error);
     for (size_t i = 0; done && i < threads; i++) {
-        foreign_merge(&rows->warnings, &copy.parts[i].warnings);
+        import_merge(&rows->warnings, &copy.parts[i].warnings);
         if (copy.parts[i].error.kind != ERROR_NONE)
             done = error_set(error, copy.parts[i].error.kind, "%s", copy.parts[i].error.text);
     }

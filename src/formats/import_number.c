@@ -6,13 +6,13 @@
 #include <string.h>
 #include <strings.h>
 
-#define FIELD_MOST 1000
-#define POWER_MOST 32
+#define FIELD_MAX 1000
+#define POWER_MAX 32
 
 /* Another digit still fits into 63 bits. */
-#define MANTISSA_MOST INT64_C(900000000000000000)
+#define MANTISSA_MAX INT64_C(900000000000000000)
 
-static const double powers[2 * POWER_MOST + 1] = {
+static const double powers[2 * POWER_MAX + 1] = {
     1e-32, 1e-31, 1e-30, 1e-29, 1e-28, 1e-27, 1e-26, 1e-25, 1e-24, 1e-23, 1e-22, 1e-21, 1e-20,
     1e-19, 1e-18, 1e-17, 1e-16, 1e-15, 1e-14, 1e-13, 1e-12, 1e-11, 1e-10, 1e-9,  1e-8,  1e-7,
     1e-6,  1e-5,  1e-4,  1e-3,  1e-2,  1e-1,  1e0,   1e1,   1e2,   1e3,   1e4,   1e5,   1e6,
@@ -21,7 +21,7 @@ static const double powers[2 * POWER_MOST + 1] = {
 };
 
 /* sign, mantissa * 10^exponent; digits beyond the mantissa's are dropped, which makes it too small by less
- * than one part in MANTISSA_MOST. */
+ * than one part in MANTISSA_MAX. */
 struct decimal {
     bool negative;
     int64_t mantissa;
@@ -35,7 +35,7 @@ static const unsigned char *take_digits(const unsigned char *at, const unsigned 
         const unsigned digit = *at - (unsigned)'0';
         if (digit > 9)
             break;
-        const bool room = decimal->mantissa < MANTISSA_MOST;
+        const bool room = decimal->mantissa < MANTISSA_MAX;
         if (room)
             decimal->mantissa = decimal->mantissa * 10 + digit;
         decimal->exponent += !room - step;
@@ -86,9 +86,9 @@ static bool convert(const struct decimal *decimal, float *value) {
         *value = decimal->negative ? -0.0F : 0.0F;
         return true;
     }
-    if (decimal->exponent < -POWER_MOST || decimal->exponent > POWER_MOST)
+    if (decimal->exponent < -POWER_MAX || decimal->exponent > POWER_MAX)
         return false;
-    const double product = (double)decimal->mantissa * powers[decimal->exponent + POWER_MOST];
+    const double product = (double)decimal->mantissa * powers[decimal->exponent + POWER_MAX];
     uint64_t bits;
     memcpy(&bits, &product, sizeof bits);
     const uint64_t middle = UINT64_C(1) << 28, below = bits & (2 * middle - 1);
@@ -109,8 +109,8 @@ static bool is_word(const char *text) {
 
 /* The field at[0 .. length) by strtof, which wants a string. */
 static bool convert_slowly(const unsigned char *at, size_t length, bool decimal, float *value) {
-    char text[FIELD_MOST + 1];
-    if (length > FIELD_MOST)
+    char text[FIELD_MAX + 1];
+    if (length > FIELD_MAX)
         return false;
     memcpy(text, at, length);
     text[length] = '\0';
@@ -120,14 +120,14 @@ static bool convert_slowly(const unsigned char *at, size_t length, bool decimal,
     return true;
 }
 
-const unsigned char *foreign_number(const unsigned char *at, const unsigned char *end, float *value) {
+const unsigned char *import_number(const unsigned char *at, const unsigned char *end, float *value) {
     struct decimal decimal;
-    const unsigned char *most = end - at > FIELD_MOST ? at + FIELD_MOST : end;
+    const unsigned char *most = end - at > FIELD_MAX ? at + FIELD_MAX : end;
     const unsigned char *stop = take_decimal(at, most, &decimal);
-    const bool whole = stop != NULL && (stop == end || foreign_blank(*stop));
+    const bool whole = stop != NULL && (stop == end || import_blank(*stop));
     if (whole && convert(&decimal, value))
         return stop;
-    for (stop = at; stop < end && !foreign_blank(*stop) && stop - at <= FIELD_MOST;)
+    for (stop = at; stop < end && !import_blank(*stop) && stop - at <= FIELD_MAX;)
         stop++;
     return convert_slowly(at, (size_t)(stop - at), whole, value) ? stop : NULL;
 }

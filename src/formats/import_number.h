@@ -7,7 +7,7 @@
 #include "base/error.h"
 
 /* What stands between the fields of a row. */
-static inline bool foreign_blank(unsigned char byte) {
+static inline bool import_blank(unsigned char byte) {
     return byte == ' ' || byte == '\t' || byte == '\r';
 }
 
@@ -15,6 +15,6 @@ static inline bool foreign_blank(unsigned char byte) {
  * *value is the float that strtof makes of it in the C locale, bit for bit. Returns where the field ends;
  * NULL, and *value untouched, if it is anything but a decimal number, "inf", "infinity" or "nan" with a sign
  * or without: hexadecimal numbers are none, nor is anything of more than 1,000 bytes. */
-const unsigned char *foreign_number(const unsigned char *at, const unsigned char *end, float *value) MUST_USE;
+const unsigned char *import_number(const unsigned char *at, const unsigned char *end, float *value) MUST_USE;
 
 #endif

@@ -9,7 +9,7 @@
 #include "model/layout.h"
 #include "text/utf8.h"
 
-bool foreign_rows_allocate(struct foreign_rows *rows, size_t count, struct error *error) {
+bool import_rows_allocate(struct import_rows *rows, size_t count, struct error *error) {
     const size_t available = memory_available();
     size_t cells;
     rows->count = count;
@@ -28,11 +28,11 @@ bool foreign_rows_allocate(struct foreign_rows *rows, size_t count, struct error
     return rows->words != NULL && rows->norms != NULL && rows->input != NULL;
 }
 
-void foreign_rows_free(struct foreign_rows *rows) {
+void import_rows_free(struct import_rows *rows) {
     free(rows->words);
     free(rows->norms);
     memory_pages_free(rows->input, rows->input_bytes);
-    *rows = (struct foreign_rows){.count = 0};
+    *rows = (struct import_rows){.count = 0};
 }
 
 static bool well_formed(const unsigned char *at, const unsigned char *end) {
@@ -54,19 +54,19 @@ static float norm_of(const float *row, size_t dim) {
     return (float)sqrt(sum);
 }
 
-bool foreign_rows_complete(struct foreign_rows *rows, size_t row, struct model_warnings *warnings) {
-    const struct foreign_word word = rows->words[row];
+bool import_rows_complete(struct import_rows *rows, size_t row, struct model_warnings *warnings) {
+    const struct import_word word = rows->words[row];
     const unsigned char *text = rows->map.data + word.offset;
     const float norm = norm_of(rows->input + row * rows->stride, rows->head.dim);
     rows->norms[row] = norm;
     if (word.length == 0) {
-        foreign_warn(warnings, MODEL_WORDLESS, row);
+        import_warn(warnings, MODEL_WORDLESS, row);
         return true;
     }
     if (!(norm <= FLT_MAX))
-        foreign_warn(warnings, MODEL_NOT_FINITE, row);
+        import_warn(warnings, MODEL_NOT_FINITE, row);
     if (!well_formed(text, text + word.length))
-        foreign_warn(warnings, MODEL_ILL_FORMED, row);
+        import_warn(warnings, MODEL_ILL_FORMED, row);
     return memchr(text, '\0', word.length) == NULL;
 }
 
@@ -76,16 +76,16 @@ static void warn_times(struct model_warnings *warnings, int kind, uint64_t times
     warnings->counts[kind] += times;
 }
 
-void foreign_warn(struct model_warnings *warnings, enum model_warning kind, size_t row) {
+void import_warn(struct model_warnings *warnings, enum model_warning kind, size_t row) {
     warn_times(warnings, (int)kind, 1, row + 1);
 }
 
-void foreign_merge(struct model_warnings *warnings, const struct model_warnings *more) {
+void import_merge(struct model_warnings *warnings, const struct model_warnings *more) {
     for (int kind = 0; kind < MODEL_WARNINGS; kind++)
         warn_times(warnings, kind, more->counts[kind], more->first[kind]);
 }
 
-size_t foreign_line(const struct file_map *map, size_t offset) {
+size_t import_line(const struct file_map *map, size_t offset) {
     const unsigned char *at = map->data, *end = map->data + offset;
     size_t line = 1;
     for (; at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
@@ -93,10 +93,10 @@ size_t foreign_line(const struct file_map *map, size_t offset) {
     return line;
 }
 
-void foreign_show(const unsigned char *bytes, size_t length, char text[FOREIGN_SHOWN]) {
+void import_show(const unsigned char *bytes, size_t length, char text[IMPORT_SHOWN]) {
     size_t used = 0;
     const unsigned char *at = bytes, *end = bytes + length;
-    while (at < end && used + 4 + sizeof "..." <= FOREIGN_SHOWN) {
+    while (at < end && used + 4 + sizeof "..." <= IMPORT_SHOWN) {
         uint32_t code_point;
         const int bytes_here = utf8_decode(at, end, &code_point);
         if (bytes_here < 0 || code_point < ' ' || (code_point >= 0x7f && code_point < 0xa0))

@@ -10,49 +10,49 @@
 #include "formats/import_sniff.h"
 #include "model/model.h"
 
-struct foreign_word {
+struct import_word {
     uint64_t offset; /* in the file: where its first byte is, or would be */
     uint32_t length; /* 0: the row has no word */
 };
 
-struct foreign_rows {
+struct import_rows {
     struct file_map map; /* not owned */
     const char *path;    /* not owned */
-    struct foreign_head head;
+    struct import_head head;
     size_t count, stride;
-    struct foreign_word *words; /* (count) owned */
-    float *input;               /* (count, stride) 64-byte aligned, zeros behind head.dim; owned */
+    struct import_word *words; /* (count) owned */
+    float *input;              /* (count, stride) 64-byte aligned, zeros behind head.dim; owned */
     size_t input_bytes;
     float *norms; /* (count) owned */
     struct model_warnings warnings;
 };
 
 /* Makes room for `count` rows; ERROR_SYSTEM if the machine has not as much memory. */
-bool foreign_rows_allocate(struct foreign_rows *rows, size_t count, struct error *error) MUST_USE;
-void foreign_rows_free(struct foreign_rows *rows);
+bool import_rows_allocate(struct import_rows *rows, size_t count, struct error *error) MUST_USE;
+void import_rows_free(struct import_rows *rows);
 
 /* Completes a row whose word and vector are there: its norm, and what is to be warned of. False if there is a
  * zero byte in its word. Different rows may be completed at the same time, each thread with warnings of its
  * own. */
-bool foreign_rows_complete(struct foreign_rows *rows, size_t row, struct model_warnings *warnings) MUST_USE;
+bool import_rows_complete(struct import_rows *rows, size_t row, struct model_warnings *warnings) MUST_USE;
 
 /* Counts `kind` for a row, and keeps the number of the first such row, from 1. Rows come in their order. */
-void foreign_warn(struct model_warnings *warnings, enum model_warning kind, size_t row);
+void import_warn(struct model_warnings *warnings, enum model_warning kind, size_t row);
 
 /* Adds those of the rows that follow. */
-void foreign_merge(struct model_warnings *warnings, const struct model_warnings *more);
+void import_merge(struct model_warnings *warnings, const struct model_warnings *more);
 
 /* The number, from 1, of the line that the byte at `offset` is in. */
-size_t foreign_line(const struct file_map *map, size_t offset);
+size_t import_line(const struct file_map *map, size_t offset);
 
-#define FOREIGN_SHOWN 48
+#define IMPORT_SHOWN 48
 
 /* Bytes of the file for an error sentence: as they are if they are plain text, a dot for each that is not,
  * and cut where they are many. */
-void foreign_show(const unsigned char *bytes, size_t length, char text[FOREIGN_SHOWN]);
+void import_show(const unsigned char *bytes, size_t length, char text[IMPORT_SHOWN]);
 
 /* Read all rows behind rows->head.bytes on `threads` threads. */
-bool foreign_read_text(struct foreign_rows *rows, size_t threads, struct error *error) MUST_USE;
-bool foreign_read_binary(struct foreign_rows *rows, size_t threads, struct error *error) MUST_USE;
+bool import_read_text(struct import_rows *rows, size_t threads, struct error *error) MUST_USE;
+bool import_read_binary(struct import_rows *rows, size_t threads, struct error *error) MUST_USE;
 
 #endif

@@ -25,10 +25,10 @@ static struct span first_line(struct span text) {
 
 /* Takes the next field off the front of a line; false if there is none. */
 static bool take_field(struct span *line, struct span *field) {
-    while (line->at < line->end && foreign_blank(*line->at))
+    while (line->at < line->end && import_blank(*line->at))
         line->at++;
     field->at = line->at;
-    while (line->at < line->end && !foreign_blank(*line->at))
+    while (line->at < line->end && !import_blank(*line->at))
         line->at++;
     field->end = line->at;
     return field->at < field->end;
@@ -36,7 +36,7 @@ static bool take_field(struct span *line, struct span *field) {
 
 static bool is_number(struct span field) {
     float number;
-    return foreign_number(field.at, field.end, &number) != NULL;
+    return import_number(field.at, field.end, &number) != NULL;
 }
 
 /* Does the line have more than `numbers` fields, the last of which is a number? */
@@ -86,24 +86,24 @@ static bool read_whole(struct span field, size_t *value) {
     return true;
 }
 
-static bool read_header(struct span line, struct foreign_head *head) {
+static bool read_header(struct span line, struct import_head *head) {
     struct span words, dim, more;
     return take_field(&line, &words) && take_field(&line, &dim) && !take_field(&line, &more) &&
            read_whole(words, &head->words) && read_whole(dim, &head->dim);
 }
 
-static bool check_header(const struct foreign_head *head, const struct file_map *map, const char *path,
+static bool check_header(const struct import_head *head, const struct file_map *map, const char *path,
                          struct error *error) {
     /* A row without a word has only blanks and numbers, and the last line may have no end. */
     const bool binary = head->source == MODEL_WORD2VEC_BINARY;
     const size_t left = map->size - head->bytes;
     const bool fits = head->dim <= left &&
                       head->words <= (binary ? left / (4 * head->dim + 1) : (left + 1) / (2 * head->dim + 1));
-    char shown[FOREIGN_SHOWN];
+    char shown[IMPORT_SHOWN];
     if (fits && head->words > 0 && head->dim > 0)
         return true;
     const struct span line = first_line(rest_of(map, 0));
-    foreign_show(line.at, (size_t)(line.end - line.at), shown);
+    import_show(line.at, (size_t)(line.end - line.at), shown);
     if (head->words == 0 || head->dim == 0)
         return error_set(error, ERROR_INPUT, "%s: no vectors: the first line, \"%s\", says 0 %s", path, shown,
                          head->words == 0 ? "words" : "dims");
@@ -115,10 +115,10 @@ static bool check_header(const struct foreign_head *head, const struct file_map 
 }
 
 /* Every field but the first is a number, and there is one; so is the second row's last field. */
-static bool read_bare_row(struct span text, struct foreign_head *head) {
+static bool read_bare_row(struct span text, struct import_head *head) {
     struct span line = first_line(text), field;
     head->dim = 0;
-    if (line.at < line.end && foreign_blank(*line.at))
+    if (line.at < line.end && import_blank(*line.at))
         return false;
     for (bool word = true; take_field(&line, &field); word = false) {
         if (!word && !is_number(field))
@@ -171,13 +171,13 @@ static bool refuse(const struct file_map *map, const char *path, struct error *e
         path);
 }
 
-bool foreign_sniff(struct foreign_head *head, const struct file_map *map, const char *path,
-                   struct error *error) {
+bool import_sniff(struct import_head *head, const struct file_map *map, const char *path,
+                  struct error *error) {
     if (map->size == 0)
         return error_set(error, ERROR_INPUT, "%s: not a model: the file is empty", path);
     const bool mark = map->size >= 3 && memcmp(map->data, "\xef\xbb\xbf", 3) == 0;
     const struct span text = rest_of(map, mark ? 3 : 0), line = first_line(text);
-    *head = (struct foreign_head){.bytes = (size_t)(text.at - map->data)};
+    *head = (struct import_head){.bytes = (size_t)(text.at - map->data)};
     if (read_header(line, head)) {
         head->bytes = (size_t)(line.end - map->data) + (line.end < text.end);
         const struct span rows = rest_of(map, head->bytes);
@@ -186,6 +186,6 @@ bool foreign_sniff(struct foreign_head *head, const struct file_map *map, const 
                            : MODEL_WORD2VEC_BINARY;
         return check_header(head, map, path, error);
     }
-    *head = (struct foreign_head){.bytes = head->bytes, .source = MODEL_GLOVE_TEXT};
+    *head = (struct import_head){.bytes = head->bytes, .source = MODEL_GLOVE_TEXT};
     return read_bare_row(text, head) || refuse(map, path, error);
 }

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "model/model.h"
 
-struct foreign_head {
+struct import_head {
     enum model_source source;
     size_t words; /* as the first line says, 1 at least; 0 for MODEL_GLOVE_TEXT, which doesn't say */
     size_t dim;   /* as the first line says, or as many numbers as it has; 1 at least */
@@ -18,7 +18,7 @@ struct foreign_head {
 /* Looks at the beginning of a file that is no model of sgns's own. Sizes in `head` are small enough for the
  * file, which is not yet looked through. ERROR_INPUT for everything that is not vectors, in words that help.
  */
-bool foreign_sniff(struct foreign_head *head, const struct file_map *map, const char *path,
-                   struct error *error) MUST_USE;
+bool import_sniff(struct import_head *head, const struct file_map *map, const char *path,
+                  struct error *error) MUST_USE;
 
 #endif

@@ -16,7 +16,7 @@ struct piece {
 };
 
 struct text {
-    struct foreign_rows *rows;
+    struct import_rows *rows;
     struct piece *pieces; /* (threads) owned */
     size_t threads;
 };
@@ -29,19 +29,19 @@ static const unsigned char *line_end(const unsigned char *at, const unsigned cha
 }
 
 static const unsigned char *skip_blanks(const unsigned char *at, const unsigned char *end) {
-    while (at < end && foreign_blank(*at))
+    while (at < end && import_blank(*at))
         at++;
     return at;
 }
 
 static const unsigned char *skip_field(const unsigned char *at, const unsigned char *end) {
-    while (at < end && !foreign_blank(*at))
+    while (at < end && !import_blank(*at))
         at++;
     return at;
 }
 
 static const unsigned char *trim(const unsigned char *at, const unsigned char *end) {
-    while (end > at && foreign_blank(end[-1]))
+    while (end > at && import_blank(end[-1]))
         end--;
     return end;
 }
@@ -58,22 +58,22 @@ static void count_piece(void *context, size_t index) {
 
 /* --- a row --- */
 
-static size_t line_of(const struct foreign_rows *rows, const unsigned char *at) {
-    return foreign_line(&rows->map, (size_t)(at - rows->map.data));
+static size_t line_of(const struct import_rows *rows, const unsigned char *at) {
+    return import_line(&rows->map, (size_t)(at - rows->map.data));
 }
 
 /* `dim` numbers and nothing else up to `stop`. */
 static bool read_numbers(const unsigned char *at, const unsigned char *stop, size_t dim, float *vector) {
     for (size_t d = 0; d < dim; d++) {
         at = skip_blanks(at, stop);
-        at = foreign_number(at, stop, &vector[d]);
+        at = import_number(at, stop, &vector[d]);
         if (at == NULL)
             return false;
     }
     return skip_blanks(at, stop) == stop;
 }
 
-static bool wrong_count(const struct foreign_rows *rows, const unsigned char *at, const unsigned char *stop,
+static bool wrong_count(const struct import_rows *rows, const unsigned char *at, const unsigned char *stop,
                         size_t numbers, struct error *error) {
     const bool last = numbers < rows->head.dim && stop == rows->map.data + rows->map.size;
     return error_set(error, ERROR_INPUT, "%s: line %zu: %zu number%s behind the word, where %zu should be%s",
@@ -81,13 +81,13 @@ static bool wrong_count(const struct foreign_rows *rows, const unsigned char *at
                      last ? "; the file ends there: truncated" : "");
 }
 
-static bool not_number(const struct foreign_rows *rows, const unsigned char *at, const unsigned char *stop,
+static bool not_number(const struct import_rows *rows, const unsigned char *at, const unsigned char *stop,
                        struct error *error) {
-    char shown[FOREIGN_SHOWN];
+    char shown[IMPORT_SHOWN];
     float number;
-    while (foreign_number(at, stop, &number) != NULL)
+    while (import_number(at, stop, &number) != NULL)
         at = skip_blanks(skip_field(at, stop), stop);
-    foreign_show(at, (size_t)(skip_field(at, stop) - at), shown);
+    import_show(at, (size_t)(skip_field(at, stop) - at), shown);
     return error_set(error, ERROR_INPUT,
                      "%s: line %zu: \"%s\" is not a number; %zu numbers should end the line", rows->path,
                      line_of(rows, at), shown, rows->head.dim);
@@ -99,7 +99,7 @@ static const unsigned char *last_fields(const unsigned char *at, const unsigned 
         stop = trim(at, stop);
         if (stop == at)
             return NULL;
-        while (stop > at && !foreign_blank(stop[-1]))
+        while (stop > at && !import_blank(stop[-1]))
             stop--;
     }
     return stop;
@@ -117,17 +117,17 @@ static bool has_number(const unsigned char *word, const unsigned char *stop) {
     float number;
     const unsigned char *at = skip_blanks(skip_field(word, stop), stop);
     for (; at < stop; at = skip_blanks(skip_field(at, stop), stop))
-        if (foreign_number(at, stop, &number) != NULL)
+        if (import_number(at, stop, &number) != NULL)
             return true;
     return false;
 }
 
 /* A row that is not a word, a blank and numbers: the word has blanks inside, or is missing, or it is damaged.
  */
-static bool read_odd_row(struct foreign_rows *rows, size_t row, const unsigned char *at,
+static bool read_odd_row(struct import_rows *rows, size_t row, const unsigned char *at,
                          const unsigned char *stop, struct model_warnings *warnings, struct error *error) {
     const size_t dim = rows->head.dim;
-    const bool wordless = foreign_blank(*at);
+    const bool wordless = import_blank(*at);
     const unsigned char *numbers = last_fields(at, stop, dim), *word = skip_blanks(at, stop);
     if (numbers == NULL || (numbers == word && !wordless))
         return wrong_count(rows, at, stop, count_fields(at, stop) - !wordless, error);
@@ -137,27 +137,27 @@ static bool read_odd_row(struct foreign_rows *rows, size_t row, const unsigned c
     const size_t length = (size_t)(word_end - word);
     if (has_number(word, word_end))
         return wrong_count(rows, at, stop, count_fields(at, stop) - 1, error);
-    if (length > FOREIGN_WORD_BYTES_MOST)
+    if (length > IMPORT_WORD_BYTES_MAX)
         return error_set(error, ERROR_INPUT, "%s: line %zu: a word of %zu bytes", rows->path,
                          line_of(rows, at), length);
-    rows->words[row] = (struct foreign_word){.offset = (uint64_t)(word - rows->map.data),
-                                             .length = (uint32_t)length};
+    rows->words[row] = (struct import_word){.offset = (uint64_t)(word - rows->map.data),
+                                            .length = (uint32_t)length};
     if (skip_field(word, word_end) < word_end)
-        foreign_warn(warnings, MODEL_BLANK, row);
+        import_warn(warnings, MODEL_BLANK, row);
     return true;
 }
 
-static bool read_row(struct foreign_rows *rows, size_t row, const unsigned char *at,
-                     const unsigned char *stop, struct model_warnings *warnings, struct error *error) {
+static bool read_row(struct import_rows *rows, size_t row, const unsigned char *at, const unsigned char *stop,
+                     struct model_warnings *warnings, struct error *error) {
     const unsigned char *word_end = skip_field(at, stop);
     const size_t length = (size_t)(word_end - at);
-    if (length > 0 && length <= FOREIGN_WORD_BYTES_MOST &&
+    if (length > 0 && length <= IMPORT_WORD_BYTES_MAX &&
         read_numbers(word_end, stop, rows->head.dim, rows->input + row * rows->stride))
-        rows->words[row] = (struct foreign_word){.offset = (uint64_t)(at - rows->map.data),
-                                                 .length = (uint32_t)length};
+        rows->words[row] = (struct import_word){.offset = (uint64_t)(at - rows->map.data),
+                                                .length = (uint32_t)length};
     else if (!read_odd_row(rows, row, at, stop, warnings, error))
         return false;
-    if (!foreign_rows_complete(rows, row, warnings))
+    if (!import_rows_complete(rows, row, warnings))
         return error_set(error, ERROR_INPUT, "%s: line %zu: a zero byte in the word", rows->path,
                          line_of(rows, at));
     return true;
@@ -191,7 +191,7 @@ static void cut_pieces(struct text *text) {
 }
 
 /* Is the number of rows what the first line says, or possible with as many numbers as the first row has? */
-static bool check_count(const struct foreign_rows *rows, size_t count, struct error *error) {
+static bool check_count(const struct import_rows *rows, size_t count, struct error *error) {
     const size_t said = rows->head.words, dim = rows->head.dim, bytes = rows->map.size - rows->head.bytes;
     if (said > 0 && count != said)
         return error_set(
@@ -208,27 +208,27 @@ static bool check_count(const struct foreign_rows *rows, size_t count, struct er
 }
 
 static bool read_rows(struct text *text, struct error *error) {
-    struct foreign_rows *rows = text->rows;
+    struct import_rows *rows = text->rows;
     size_t count = 0;
     for (size_t i = 0; i < text->threads; i++) {
         text->pieces[i].first_row = count;
         count += text->pieces[i].rows;
     }
-    if (!check_count(rows, count, error) || !foreign_rows_allocate(rows, count, error) ||
+    if (!check_count(rows, count, error) || !import_rows_allocate(rows, count, error) ||
         !threads_run(text->threads, read_piece, text, error))
         return false;
     for (size_t i = 0; i < text->threads; i++) {
         const struct error *first = &text->pieces[i].error;
         if (first->kind != ERROR_NONE)
             return error_set(error, first->kind, "%s", first->text);
-        foreign_merge(&rows->warnings, &text->pieces[i].warnings);
+        import_merge(&rows->warnings, &text->pieces[i].warnings);
     }
     if (rows->map.data[rows->map.size - 1] != '\n')
-        foreign_warn(&rows->warnings, MODEL_UNENDED, count - 1);
+        import_warn(&rows->warnings, MODEL_UNENDED, count - 1);
     return true;
 }
 
-bool foreign_read_text(struct foreign_rows *rows, size_t threads, struct error *error) {
+bool import_read_text(struct import_rows *rows, size_t threads, struct error *error) {
     struct text text = {.rows = rows, .threads = threads};
     text.pieces = memory_allocate(threads, sizeof *text.pieces, "the threads", error);
     if (text.pieces == NULL)

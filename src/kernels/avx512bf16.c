@@ -5,7 +5,7 @@
 #define KERNEL_WIDTH 16
 #define SCORE_ROWS 12
 #define UPDATE_VECTORS 10
-#define SLOTS_OF_TWO 12
+#define CONTEXTS_OF_TWO 12
 #define IN_PLACE 1
 #include "kernels/simd.inc.h"
 
@@ -90,20 +90,22 @@ static void pack_weights(int32_t *along, int32_t *across, const float *weights, 
         }
 }
 
-static struct room plan(const struct kernel_step *step) {
-    return plan_room(step, kernel_stride(step->dim) / 2, kernel_floats(step->dim));
+static struct workspace plan(const struct kernel_step *step) {
+    return plan_workspace(step, kernel_stride(step->dim) / 2, kernel_floats(step->dim));
 }
 
 static void scores(const struct kernel_step *step) {
-    const struct room room = plan(step);
-    pack_and_score(step, &room, 1, 1);
+    const struct workspace workspace = plan(step);
+    pack_and_score(step, &workspace, 1, 1);
 }
 
 static void update(const struct kernel_step *step, float scale) {
-    const struct room room = plan(step);
-    pack_weights(room.pair_slots, room.pair_inputs, step->pairs, step->rows, step->band_columns);
-    pack_weights(room.noise_words, room.noise_inputs, step->noise_scores, step->rows, step->columns);
-    update_rows(step, &room, &(struct units){scale, scale, scale, 0});
+    const struct workspace workspace = plan(step);
+    pack_weights(workspace.pair_contexts, workspace.pair_centers, step->pairs, step->rows,
+                 step->band_columns);
+    pack_weights(workspace.noise_words, workspace.noise_centers, step->noise_scores, step->rows,
+                 step->columns);
+    update_rows(step, &workspace, &(struct units){scale, scale, scale, 0});
 }
 
 /* --- logistic --- */
@@ -123,7 +125,7 @@ static void logistic(float *values, size_t count) {
     }
 }
 
-const struct kernel kernel_bf16 = {
+const struct kernel kernel_avx512bf16 = {
     "avx512bf16", 0x1p-24f,     0x1p-9f, scores,     update,        merge,
     logistic,     weigh_errors, weigh,   mark_bands, multiply_adds,
 };

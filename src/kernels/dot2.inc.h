@@ -2,7 +2,7 @@
  * products, so everything is packed in twos: along the dims for scores, and two rows in turn for updates,
  * which sum over rows. A kernel_*.c file defines, after vector_source.h and before this:
  * - SCORE_ROWS: the register tile of noise scores, at most so many rows, 6 or 12, by two vectors
- * - SLOTS_OF_TWO: slots that two rows are scored with at once; more of them with one
+ * - CONTEXTS_OF_TWO: contexts that two rows are scored with at once; more of them with one
  * - UPDATE_VECTORS: the one of updates, two rows by at most so many, 6 or 10
  * - IN_PLACE: 1 where rows' numbers are factors as they stand, which pairs are scored with in the matrices; 0
  *   where they have to be packed first
@@ -19,39 +19,39 @@
 
 typedef int32_t two __attribute__((may_alias));
 
-/* A step's room, in twos. */
-struct room {
-    size_t half;           /* from one row, packed along the dims, to the next */
-    size_t width;          /* of two rows in turn */
-    int32_t *input_dims;   /* (rows, half): twos along the dims; nothing if IN_PLACE */
-    int32_t *input_rows;   /* (rows / 2, width): two rows in turn */
-    int32_t *slot_dims;    /* (slots, half); nothing if IN_PLACE */
-    int32_t *slot_rows;    /* (slots / 2, width) */
-    int32_t *noise_dims;   /* (half, columns): transposed */
-    int32_t *noise_rows;   /* (columns / 2, width) */
-    int32_t *pair_slots;   /* (rows, band_columns / 2): weights, twos along the slots */
-    int32_t *pair_inputs;  /* (rows / 2, band_columns): of two rows in turn */
-    int32_t *noise_words;  /* (rows, columns / 2) */
-    int32_t *noise_inputs; /* (rows / 2, columns) */
-    float *scales;         /* (2) for a kernel to keep those of input and output rows in */
+/* A step's workspace, in twos. */
+struct workspace {
+    size_t half;            /* from one row, packed along the dims, to the next */
+    size_t width;           /* of two rows in turn */
+    int32_t *center_dims;   /* (rows, half): twos along the dims; nothing if IN_PLACE */
+    int32_t *center_rows;   /* (rows / 2, width): two rows in turn */
+    int32_t *context_dims;  /* (contexts, half); nothing if IN_PLACE */
+    int32_t *context_rows;  /* (contexts / 2, width) */
+    int32_t *noise_dims;    /* (half, columns): transposed */
+    int32_t *noise_rows;    /* (columns / 2, width) */
+    int32_t *pair_contexts; /* (rows, band_columns / 2): weights, twos along the contexts */
+    int32_t *pair_centers;  /* (rows / 2, band_columns): of two rows in turn */
+    int32_t *noise_words;   /* (rows, columns / 2) */
+    int32_t *noise_centers; /* (rows / 2, columns) */
+    float *scales;          /* (2) for a kernel to keep those of center and output rows in */
 };
 
-static struct room plan_room(const struct kernel_step *step, size_t half, size_t width) {
-    const size_t slots = step->rows + 2 * step->window + 2, columns = step->columns;
+static struct workspace plan_workspace(const struct kernel_step *step, size_t half, size_t width) {
+    const size_t contexts = step->rows + 2 * step->window + 2, columns = step->columns;
     const size_t packed = IN_PLACE ? 0 : half;
-    struct room room = {.half = half, .width = width};
-    room.input_dims = (int32_t *)(void *)step->room;
-    room.input_rows = room.input_dims + step->rows * packed;
-    room.slot_dims = room.input_rows + step->rows / 2 * room.width;
-    room.slot_rows = room.slot_dims + slots * packed;
-    room.noise_dims = room.slot_rows + slots / 2 * room.width;
-    room.noise_rows = room.noise_dims + columns * room.half;
-    room.pair_inputs = room.noise_rows + columns / 2 * room.width;
-    room.pair_slots = room.pair_inputs + step->rows / 2 * step->band_columns;
-    room.noise_inputs = room.pair_slots + step->rows / 2 * step->band_columns;
-    room.noise_words = room.noise_inputs + step->rows / 2 * columns;
-    room.scales = (float *)(void *)(room.noise_words + step->rows / 2 * columns);
-    return room;
+    struct workspace workspace = {.half = half, .width = width};
+    workspace.center_dims = (int32_t *)(void *)step->workspace;
+    workspace.center_rows = workspace.center_dims + step->rows * packed;
+    workspace.context_dims = workspace.center_rows + step->rows / 2 * workspace.width;
+    workspace.context_rows = workspace.context_dims + contexts * packed;
+    workspace.noise_dims = workspace.context_rows + contexts / 2 * workspace.width;
+    workspace.noise_rows = workspace.noise_dims + columns * workspace.half;
+    workspace.pair_centers = workspace.noise_rows + columns / 2 * workspace.width;
+    workspace.pair_contexts = workspace.pair_centers + step->rows / 2 * step->band_columns;
+    workspace.noise_centers = workspace.pair_contexts + step->rows / 2 * step->band_columns;
+    workspace.noise_words = workspace.noise_centers + step->rows / 2 * columns;
+    workspace.scales = (float *)(void *)(workspace.noise_words + step->rows / 2 * columns);
+    return workspace;
 }
 
 /* --- packing --- */
@@ -67,46 +67,47 @@ INLINE void pack_two(int32_t *rows, twos first, twos second, size_t d, size_t wi
 }
 
 INTENDED_RACE static void pack_rows(int32_t *dims, int32_t *rows, bfloat16 *const *sources, size_t count,
-                                    float scale, const struct room *room) {
-    for (size_t r = 0; r < count; r += 2, dims += 2 * room->half, rows += room->width)
-        for (size_t d = 0; d < room->width; d += 2 * (size_t)W) {
+                                    float scale, const struct workspace *workspace) {
+    for (size_t r = 0; r < count; r += 2, dims += 2 * workspace->half, rows += workspace->width)
+        for (size_t d = 0; d < workspace->width; d += 2 * (size_t)W) {
             const twos first = load_factors(sources[r] + d, scale);
             const twos second = load_factors(sources[r + 1] + d, scale);
             if (!IN_PLACE) {
                 STORE_TWOS(dims + d / 2, first);
-                STORE_TWOS(dims + room->half + d / 2, second);
+                STORE_TWOS(dims + workspace->half + d / 2, second);
             }
-            pack_two(rows, first, second, d, room->width);
+            pack_two(rows, first, second, d, workspace->width);
         }
 }
 
-/* Row r's factors along the dims, in the matrix or packed. A copy that isn't needed would only take room in
+/* Row r's factors along the dims, in the matrix or packed. A copy that isn't needed would only take space in
  * the nearest cache, where the rows are anyway. */
 INLINE const two *row_factors(bfloat16 *const *sources, const int32_t *dims, size_t r, size_t half) {
     return IN_PLACE ? (const two *)(const void *)sources[r] : dims + r * half;
 }
 
-INTENDED_RACE static void pack_noise(const struct kernel_step *step, float scale, const struct room *room) {
+INTENDED_RACE static void pack_noise(const struct kernel_step *step, float scale,
+                                     const struct workspace *workspace) {
     for (size_t j = 0; j < step->columns; j += W)
-        for (size_t d = 0; d < room->width; d += 2 * (size_t)W) {
+        for (size_t d = 0; d < workspace->width; d += 2 * (size_t)W) {
             vector rows[W];
             for (size_t i = 0; i < W; i++)
                 rows[i] = (vector)load_factors(step->noise[j + i] + d, scale);
             for (size_t i = 0; i < W; i += 2)
-                pack_two(room->noise_rows + (j + i) / 2 * room->width, (twos)rows[i], (twos)rows[i + 1], d,
-                         room->width);
-            transpose_tile((float *)room->noise_dims + d / 2 * step->columns + j, step->columns, rows);
+                pack_two(workspace->noise_rows + (j + i) / 2 * workspace->width, (twos)rows[i],
+                         (twos)rows[i + 1], d, workspace->width);
+            transpose_tile((float *)workspace->noise_dims + d / 2 * step->columns + j, step->columns, rows);
         }
 }
 
 /* --- scores --- */
 
-INLINE void score_tile(const struct kernel_step *step, const struct room *room, float unit, size_t p,
-                       size_t j, size_t rows, size_t vectors) {
-    const int32_t *noise = room->noise_dims + j;
-    const two *inputs[SCORE_ROWS];
+INLINE void score_tile(const struct kernel_step *step, const struct workspace *workspace, float unit,
+                       size_t p, size_t j, size_t rows, size_t vectors) {
+    const int32_t *noise = workspace->noise_dims + j;
+    const two *centers[SCORE_ROWS];
     for (size_t r = 0; r < rows; r++)
-        inputs[r] = row_factors(step->inputs, room->input_dims, p + r, room->half);
+        centers[r] = row_factors(step->centers, workspace->center_dims, p + r, workspace->half);
     lanes sums[SCORE_ROWS][2] = {{{0}}};
     for (size_t d = 0; d < (step->dim + 1) / 2; d++) {
         twos words[2];
@@ -115,9 +116,9 @@ INLINE void score_tile(const struct kernel_step *step, const struct room *room, 
             IN_REGISTER(words[v]);
         }
         for (size_t r = 0; r < rows; r++) {
-            const twos input = (twos){0} + inputs[r][d];
+            const twos center = (twos){0} + centers[r][d];
             for (size_t v = 0; v < vectors; v++)
-                sums[r][v] = add_products(sums[r][v], input, words[v]);
+                sums[r][v] = add_products(sums[r][v], center, words[v]);
         }
     }
     for (size_t r = 0; r < rows; r++)
@@ -126,14 +127,14 @@ INLINE void score_tile(const struct kernel_step *step, const struct room *room, 
 }
 
 /* In tiles of nearly as many rows each. */
-INLINE void score_rows(const struct kernel_step *step, const struct room *room, float unit, size_t j,
-                       size_t vectors) {
+INLINE void score_rows(const struct kernel_step *step, const struct workspace *workspace, float unit,
+                       size_t j, size_t vectors) {
     for (size_t p = 0, rows; p < step->rows; p += rows) {
         rows = 2 * next_part((step->rows - p) / 2, SCORE_ROWS / 2);
         switch (rows) {
-#define CASE(n)                                         \
-    case n:                                             \
-        score_tile(step, room, unit, p, j, n, vectors); \
+#define CASE(n)                                              \
+    case n:                                                  \
+        score_tile(step, workspace, unit, p, j, n, vectors); \
         break
             CASE(2);
             CASE(4);
@@ -148,59 +149,62 @@ INLINE void score_rows(const struct kernel_step *step, const struct room *room, 
     }
 }
 
-INTENDED_RACE static void score_noise(const struct kernel_step *step, const struct room *room, float unit) {
+INTENDED_RACE static void score_noise(const struct kernel_step *step, const struct workspace *workspace,
+                                      float unit) {
     size_t j = 0;
     for (; j + 2 * (size_t)W <= step->columns; j += 2 * (size_t)W)
-        score_rows(step, room, unit, j, 2);
+        score_rows(step, workspace, unit, j, 2);
     if (j < step->columns)
-        score_rows(step, room, unit, j, 1);
+        score_rows(step, workspace, unit, j, 1);
 }
 
-/* One or two rows with `count` slots, kept in registers until their lanes are added up. */
-INLINE void score_slots(const struct kernel_step *step, const struct room *room, float unit, size_t p,
-                        size_t k, size_t rows, size_t count) {
-    const size_t half = room->half, first = p / 2 * 2 + k;
+/* One or two rows with `count` contexts, kept in registers until their lanes are added up. */
+INLINE void score_contexts(const struct kernel_step *step, const struct workspace *workspace, float unit,
+                           size_t p, size_t k, size_t rows, size_t count) {
+    const size_t half = workspace->half, first = p / 2 * 2 + k;
     lanes sums[2][W] = {{{0}}};
-    for (size_t d = 0; d < room->width / 2; d += W) {
+    for (size_t d = 0; d < workspace->width / 2; d += W) {
         twos values[2];
         for (size_t r = 0; r < rows; r++)
-            values[r] = LOAD_TWOS(row_factors(step->inputs, room->input_dims, p + r, half) + d);
+            values[r] = LOAD_TWOS(row_factors(step->centers, workspace->center_dims, p + r, half) + d);
         for (size_t i = 0; i < count; i++) {
-            twos slot = LOAD_TWOS(row_factors(step->slots, room->slot_dims, first + i, half) + d);
-            IN_REGISTER(slot);
+            twos context = LOAD_TWOS(row_factors(step->contexts, workspace->context_dims, first + i, half) +
+                                     d);
+            IN_REGISTER(context);
             for (size_t r = 0; r < rows; r++)
-                sums[r][i] = add_products(sums[r][i], values[r], slot);
+                sums[r][i] = add_products(sums[r][i], values[r], context);
         }
     }
     for (size_t r = 0; r < rows; r++)
         STORE(step->pairs + (p + r) * step->band_columns + k, to_floats(add_across(sums[r]), unit));
 }
 
-/* How many of a band's slots from k on are scored at once: fours to a vector's lanes. Those beyond `reach`
+/* How many of a band's contexts from k on are scored at once: fours to a vector's lanes. Those beyond `reach`
  * are there, if of no use; none are left from `reach` on. */
-INLINE size_t next_slots(size_t reach, size_t k) {
+INLINE size_t next_contexts(size_t reach, size_t k) {
     const size_t left = k < reach ? (reach - k + 3) / 4 * 4 : 0;
     return left < W ? left : W;
 }
 
-INLINE void score_two(const struct kernel_step *step, const struct room *room, float unit, size_t p, size_t k,
-                      size_t count) {
-    if (count <= SLOTS_OF_TWO)
-        score_slots(step, room, unit, p, k, 2, count);
+INLINE void score_two(const struct kernel_step *step, const struct workspace *workspace, float unit, size_t p,
+                      size_t k, size_t count) {
+    if (count <= CONTEXTS_OF_TWO)
+        score_contexts(step, workspace, unit, p, k, 2, count);
     else {
-        score_slots(step, room, unit, p, k, 1, count);
-        score_slots(step, room, unit, p + 1, k, 1, count);
+        score_contexts(step, workspace, unit, p, k, 1, count);
+        score_contexts(step, workspace, unit, p + 1, k, 1, count);
     }
 }
 
-INTENDED_RACE static void score_pairs(const struct kernel_step *step, const struct room *room, float unit) {
+INTENDED_RACE static void score_pairs(const struct kernel_step *step, const struct workspace *workspace,
+                                      float unit) {
     const size_t reach = 2 * step->window + 2;
     for (size_t p = 0; p < step->rows; p += 2)
         for (size_t k = 0; k < step->band_columns; k += W) {
-            switch (next_slots(reach, k)) {
-#define CASE(n)                               \
-    case n:                                   \
-        score_two(step, room, unit, p, k, n); \
+            switch (next_contexts(reach, k)) {
+#define CASE(n)                                    \
+    case n:                                        \
+        score_two(step, workspace, unit, p, k, n); \
         break
                 CASE(4);
                 CASE(8);
@@ -214,15 +218,16 @@ INTENDED_RACE static void score_pairs(const struct kernel_step *step, const stru
 }
 
 /* Rows become factors by these scales. */
-static void pack_and_score(const struct kernel_step *step, const struct room *room, float input_scale,
-                           float output_scale) {
+static void pack_and_score(const struct kernel_step *step, const struct workspace *workspace,
+                           float input_scale, float output_scale) {
     const float unit = 1 / input_scale / output_scale;
-    pack_rows(room->input_dims, room->input_rows, step->inputs, step->rows, input_scale, room);
-    pack_rows(room->slot_dims, room->slot_rows, step->slots, step->rows + 2 * step->window + 2, output_scale,
-              room);
-    pack_noise(step, output_scale, room);
-    score_noise(step, room, unit);
-    score_pairs(step, room, unit);
+    pack_rows(workspace->center_dims, workspace->center_rows, step->centers, step->rows, input_scale,
+              workspace);
+    pack_rows(workspace->context_dims, workspace->context_rows, step->contexts,
+              step->rows + 2 * step->window + 2, output_scale, workspace);
+    pack_noise(step, output_scale, workspace);
+    score_noise(step, workspace, unit);
+    score_pairs(step, workspace, unit);
 }
 
 /* --- updates --- */
@@ -302,38 +307,39 @@ INTENDED_RACE static void update_two(bfloat16 *const *targets, const struct part
 
 /* What one in a sum of products is worth, in a row's numbers. */
 struct units {
-    float inputs, slots, noise; /* by the row that moves */
-    int shift;                  /* pairs' weights are finer than those of noise by so many bits */
+    float centers, contexts, noise; /* by the row that moves */
+    int shift;                      /* pairs' weights are finer than those of noise by so many bits */
 };
 
 /* With the weights packed. */
-static void update_rows(const struct kernel_step *step, const struct room *room, const struct units *units) {
-    const size_t reach = 2 * step->window, width = room->width, band = step->band_columns;
+static void update_rows(const struct kernel_step *step, const struct workspace *workspace,
+                        const struct units *units) {
+    const size_t reach = 2 * step->window, width = workspace->width, band = step->band_columns;
     struct ahead ahead = plan_ahead(step);
     for (size_t p = 0; p < step->rows; p += 2) {
         const struct part parts[] = {
-            {room->slot_rows + p / 2 * width, step->window + 1, room->pair_slots + p * band / 2, band / 2, 1,
-             units->shift},
-            {room->noise_rows, (step->noise_count + 1) / 2, room->noise_words + p * step->columns / 2,
-             step->columns / 2, 1, 0},
+            {workspace->context_rows + p / 2 * width, step->window + 1,
+             workspace->pair_contexts + p * band / 2, band / 2, 1, units->shift},
+            {workspace->noise_rows, (step->noise_count + 1) / 2,
+             workspace->noise_words + p * step->columns / 2, step->columns / 2, 1, 0},
         };
         fetch_ahead(&ahead, 1);
-        update_two(step->inputs + p, parts, 2, units->inputs, width);
+        update_two(step->centers + p, parts, 2, units->centers, width);
     }
     for (size_t s = 0; s < step->rows + reach; s += 2) {
         const size_t from = s > reach ? s - reach : 0, to = s + 2 < step->rows ? s + 2 : step->rows;
-        const struct part part = {room->input_rows + from / 2 * width,
+        const struct part part = {workspace->center_rows + from / 2 * width,
                                   (to - from) / 2,
-                                  room->pair_inputs + from / 2 * band + (s - from),
+                                  workspace->pair_centers + from / 2 * band + (s - from),
                                   1,
                                   band - 2,
                                   0};
         fetch_ahead(&ahead, 1);
-        update_two(step->slots + s, &part, 1, units->slots, width);
+        update_two(step->contexts + s, &part, 1, units->contexts, width);
     }
     for (size_t j = 0; j < step->noise_count; j += 2) {
         const struct part part = {
-            room->input_rows, step->rows / 2, room->noise_inputs + j, 1, step->columns, 0};
+            workspace->center_rows, step->rows / 2, workspace->noise_centers + j, 1, step->columns, 0};
         fetch_ahead(&ahead, 1);
         update_two(step->noise + j, &part, 1, units->noise, width);
     }

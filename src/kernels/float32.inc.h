@@ -6,42 +6,44 @@
  * Loops over a tile have constant bounds, so that the sums live in registers. */
 #include "kernels/simd.inc.h"
 
-/* A step's room: all its rows as floats, in the order of load_two(). */
-struct room {
-    size_t width;  /* of a row, whole vectors */
-    size_t stride; /* from one row to the next: an odd number of vectors, or rows of some dims would all fall
-                      into the same few sets of the cache */
-    size_t dims;   /* places from 0 on in which there can be anything but zeros */
-    float *inputs; /* (rows, stride) */
-    float *slots;  /* (slots, stride) */
-    float *noise;  /* (columns, stride) */
+/* A step's workspace: all its rows as floats, in the order of load_two(). */
+struct workspace {
+    size_t width;   /* of a row, whole vectors */
+    size_t stride;  /* from one row to the next: an odd number of vectors, or rows of some dims would all fall
+                       into the same few sets of the cache */
+    size_t dims;    /* places from 0 on in which there can be anything but zeros */
+    float *centers; /* (rows, stride) */
+    float *contexts;   /* (contexts, stride) */
+    float *noise;      /* (columns, stride) */
     float *transposed; /* (width, columns): the noise */
     float *sums;       /* (TILE_ROWS, stride) */
 };
 
-static struct room plan(const struct kernel_step *step) {
+static struct workspace plan(const struct kernel_step *step) {
     const size_t vectors = (step->dim + W - 1) / W;
-    struct room room = {.width = vectors * W, .stride = (vectors | 1) * W, .inputs = step->room};
-    room.dims = vectors % 2 == 1 ? step->dim : room.width;
-    room.slots = room.inputs + step->rows * room.stride;
-    room.noise = room.slots + (step->rows + 2 * step->window + 2) * room.stride;
-    room.transposed = room.noise + step->columns * room.stride;
-    room.sums = room.transposed + room.width * step->columns;
-    return room;
+    struct workspace workspace = {
+        .width = vectors * W, .stride = (vectors | 1) * W, .centers = step->workspace};
+    workspace.dims = vectors % 2 == 1 ? step->dim : workspace.width;
+    workspace.contexts = workspace.centers + step->rows * workspace.stride;
+    workspace.noise = workspace.contexts + (step->rows + 2 * step->window + 2) * workspace.stride;
+    workspace.transposed = workspace.noise + step->columns * workspace.stride;
+    workspace.sums = workspace.transposed + workspace.width * step->columns;
+    return workspace;
 }
 
 /* --- rows of the matrices --- */
 
-INTENDED_RACE static void copy_rows(float *to, bfloat16 *const *rows, size_t count, const struct room *room) {
+INTENDED_RACE static void copy_rows(float *to, bfloat16 *const *rows, size_t count,
+                                    const struct workspace *workspace) {
     const size_t two = 2 * (size_t)W;
-    for (size_t r = 0; r < count; r++, to += room->stride) {
+    for (size_t r = 0; r < count; r++, to += workspace->stride) {
         size_t d = 0;
-        for (vector even, odd; d + two <= room->width; d += two) {
+        for (vector even, odd; d + two <= workspace->width; d += two) {
             load_two(rows[r] + d, &even, &odd);
             STORE(to + d, even);
             STORE(to + d + W, odd);
         }
-        if (d < room->width)
+        if (d < workspace->width)
             STORE(to + d, load_numbers(rows[r] + d));
     }
 }
@@ -153,43 +155,43 @@ static size_t next_rows(size_t left) {
 
 /* --- scores --- */
 
-static void transpose_noise(const struct room *room, size_t columns) {
+static void transpose_noise(const struct workspace *workspace, size_t columns) {
     for (size_t j = 0; j < columns; j += W)
-        for (size_t d = 0; d < room->width; d += W) {
+        for (size_t d = 0; d < workspace->width; d += W) {
             vector rows[W];
             for (size_t i = 0; i < W; i++)
-                rows[i] = LOAD(room->noise + (j + i) * room->stride + d);
-            transpose_tile(room->transposed + d * columns + j, columns, rows);
+                rows[i] = LOAD(workspace->noise + (j + i) * workspace->stride + d);
+            transpose_tile(workspace->transposed + d * columns + j, columns, rows);
         }
 }
 
-static void score_noise(const struct kernel_step *step, const struct room *room) {
+static void score_noise(const struct kernel_step *step, const struct workspace *workspace) {
     for (size_t p = 0, rows; p < step->rows; p += rows) {
         rows = next_rows(step->rows - p);
         const struct product product = {.sums = step->noise_scores + p * step->columns,
                                         .sums_stride = step->columns,
-                                        .sources = room->transposed,
+                                        .sources = workspace->transposed,
                                         .stride = step->columns,
-                                        .pairs = (room->dims + 1) / 2,
-                                        .weights = room->inputs + p * room->stride,
-                                        .row_step = room->stride,
+                                        .pairs = (workspace->dims + 1) / 2,
+                                        .weights = workspace->centers + p * workspace->stride,
+                                        .row_step = workspace->stride,
                                         .pair_step = 2,
                                         .odd_step = 1};
         multiply(&product, rows, step->columns);
     }
 }
 
-/* Two rows with `count` slots, W / 2 or W / 4, kept in registers until their lanes are added up. Those beyond
- * the band are there, if of no use. */
-INLINE void score_slots(const struct kernel_step *step, const struct room *room, size_t p, size_t k,
-                        size_t count) {
-    const size_t stride = room->stride;
-    const float *input = room->inputs + p * stride, *slots = room->slots + (p + k) * stride;
+/* Two rows with `count` contexts, W / 2 or W / 4, kept in registers until their lanes are added up. Those
+ * beyond the band are there, if of no use. */
+INLINE void score_contexts(const struct kernel_step *step, const struct workspace *workspace, size_t p,
+                           size_t k, size_t count) {
+    const size_t stride = workspace->stride;
+    const float *center = workspace->centers + p * stride, *contexts = workspace->contexts + (p + k) * stride;
     vector sums[W] = {{0}};
-    for (size_t d = 0; d < room->width; d += W) {
-        const vector first = LOAD(input + d), second = LOAD(input + stride + d);
+    for (size_t d = 0; d < workspace->width; d += W) {
+        const vector first = LOAD(center + d), second = LOAD(center + stride + d);
         for (size_t i = 0; i < count; i++) {
-            vector values = LOAD(slots + i * stride + d);
+            vector values = LOAD(contexts + i * stride + d);
             IN_REGISTER(values);
             sums[i] += first * values;
             sums[W / 2 + i] += second * values;
@@ -201,92 +203,93 @@ INLINE void score_slots(const struct kernel_step *step, const struct room *room,
     *(half_vector *)(to + step->band_columns) = HIGH_HALF(both);
 }
 
-static void score_pairs(const struct kernel_step *step, const struct room *room) {
+static void score_pairs(const struct kernel_step *step, const struct workspace *workspace) {
     const size_t reach = 2 * step->window + 2;
     for (size_t p = 0; p < step->rows; p += 2)
         for (size_t k = 0; k < reach; k += W / 2)
             if (reach - k > W / 4)
-                score_slots(step, room, p, k, W / 2);
+                score_contexts(step, workspace, p, k, W / 2);
             else
-                score_slots(step, room, p, k, W / 4);
+                score_contexts(step, workspace, p, k, W / 4);
 }
 
 static void scores(const struct kernel_step *step) {
-    const struct room room = plan(step);
-    copy_rows(room.inputs, step->inputs, step->rows, &room);
-    copy_rows(room.slots, step->slots, step->rows + 2 * step->window + 2, &room);
-    copy_rows(room.noise, step->noise, step->columns, &room);
-    transpose_noise(&room, step->columns);
-    score_noise(step, &room);
-    score_pairs(step, &room);
+    const struct workspace workspace = plan(step);
+    copy_rows(workspace.centers, step->centers, step->rows, &workspace);
+    copy_rows(workspace.contexts, step->contexts, step->rows + 2 * step->window + 2, &workspace);
+    copy_rows(workspace.noise, step->noise, step->columns, &workspace);
+    transpose_noise(&workspace, step->columns);
+    score_noise(step, &workspace);
+    score_pairs(step, &workspace);
 }
 
 /* --- updates --- */
 
-/* The sums of rows p to p + rows, of the slots in their bands. */
-static void add_bands(const struct kernel_step *step, const struct room *room, size_t p, size_t rows) {
+/* The sums of rows p to p + rows, of the contexts in their bands. */
+static void add_bands(const struct kernel_step *step, const struct workspace *workspace, size_t p,
+                      size_t rows) {
     for (size_t r = 0; r < rows; r += 2) {
-        const struct product product = {.sources = room->slots + (p + r) * room->stride,
-                                        .stride = room->stride,
+        const struct product product = {.sources = workspace->contexts + (p + r) * workspace->stride,
+                                        .stride = workspace->stride,
                                         .pairs = step->window + 1,
                                         .weights = step->pairs + (p + r) * step->band_columns,
                                         .row_step = step->band_columns,
                                         .pair_step = 2,
                                         .odd_step = 1,
-                                        .sums = room->sums + r * room->stride,
-                                        .sums_stride = room->stride};
-        multiply(&product, 2, room->width);
+                                        .sums = workspace->sums + r * workspace->stride,
+                                        .sums_stride = workspace->stride};
+        multiply(&product, 2, workspace->width);
     }
 }
 
-static void update_inputs(const struct kernel_step *step, const struct room *room, float scale,
-                          struct ahead *ahead) {
+static void update_centers(const struct kernel_step *step, const struct workspace *workspace, float scale,
+                           struct ahead *ahead) {
     for (size_t p = 0, rows; p < step->rows; p += rows) {
         rows = next_rows(step->rows - p);
-        add_bands(step, room, p, rows);
-        const struct product product = {.sums = room->sums,
-                                        .sums_stride = room->stride,
+        add_bands(step, workspace, p, rows);
+        const struct product product = {.sums = workspace->sums,
+                                        .sums_stride = workspace->stride,
                                         .add = true,
-                                        .targets = step->inputs + p,
+                                        .targets = step->centers + p,
                                         .scale = scale,
-                                        .sources = room->noise,
-                                        .stride = room->stride,
+                                        .sources = workspace->noise,
+                                        .stride = workspace->stride,
                                         .pairs = (step->noise_count + 1) / 2,
                                         .weights = step->noise_scores + p * step->columns,
                                         .row_step = step->columns,
                                         .pair_step = 2,
                                         .odd_step = 1};
         fetch_ahead(ahead, rows / 2);
-        multiply(&product, rows, room->width);
+        multiply(&product, rows, workspace->width);
     }
 }
 
 /* Slots s and s + 1, s even, are in the bands of rows s - 2 w to s + 1. */
-static void update_slots(const struct kernel_step *step, const struct room *room, float scale,
-                         struct ahead *ahead) {
+static void update_contexts(const struct kernel_step *step, const struct workspace *workspace, float scale,
+                            struct ahead *ahead) {
     const size_t reach = 2 * step->window, band = step->band_columns;
     for (size_t s = 0; s < step->rows + reach; s += 2) {
         const size_t from = s > reach ? s - reach : 0, to = s + 2 < step->rows ? s + 2 : step->rows;
-        const struct product product = {.sources = room->inputs + from * room->stride,
-                                        .stride = room->stride,
+        const struct product product = {.sources = workspace->centers + from * workspace->stride,
+                                        .stride = workspace->stride,
                                         .pairs = (to - from) / 2,
                                         .weights = step->pairs + from * band + (s - from),
                                         .row_step = 1,
                                         .pair_step = 2 * band - 2,
                                         .odd_step = band,
-                                        .targets = step->slots + s,
+                                        .targets = step->contexts + s,
                                         .scale = scale};
         fetch_ahead(ahead, 1);
-        multiply(&product, 2, room->width);
+        multiply(&product, 2, workspace->width);
     }
 }
 
-static void update_noise(const struct kernel_step *step, const struct room *room, float scale,
+static void update_noise(const struct kernel_step *step, const struct workspace *workspace, float scale,
                          struct ahead *ahead) {
     for (size_t j = 0, rows; j < step->noise_count; j += rows) {
         rows = next_rows(step->noise_count - j);
-        const struct product product = {.sources = room->inputs,
-                                        .stride = room->stride,
+        const struct product product = {.sources = workspace->centers,
+                                        .stride = workspace->stride,
                                         .pairs = step->rows / 2,
                                         .weights = step->noise_scores + j,
                                         .row_step = 1,
@@ -295,16 +298,16 @@ static void update_noise(const struct kernel_step *step, const struct room *room
                                         .targets = step->noise + j,
                                         .scale = scale};
         fetch_ahead(ahead, rows / 2);
-        multiply(&product, rows, room->width);
+        multiply(&product, rows, workspace->width);
     }
 }
 
 static void update(const struct kernel_step *step, float scale) {
-    const struct room room = plan(step);
+    const struct workspace workspace = plan(step);
     struct ahead ahead = plan_ahead(step);
-    update_inputs(step, &room, scale, &ahead);
-    update_slots(step, &room, scale, &ahead);
-    update_noise(step, &room, scale, &ahead);
+    update_centers(step, &workspace, scale, &ahead);
+    update_contexts(step, &workspace, scale, &ahead);
+    update_noise(step, &workspace, scale, &ahead);
 }
 
 /* --- logistic --- */

@@ -1,5 +1,5 @@
 /* The kernels of 256-bit vectors that multiply whole numbers of 16 bits: twice the multiply-adds an
- * instruction. Rows become such numbers by a power of two, one for all input rows of a step and one for its
+ * instruction. Rows become such numbers by a power of two, one for all center rows of a step and one for its
  * output rows, and so do the gradients' weights; sums are whole numbers of 32 bits, which they cannot
  * overflow. What rounding changes is small beside the largest factors, and smaller than the rounding of the
  * matrices.
@@ -9,7 +9,7 @@
 #include <math.h>
 
 #define SCORE_ROWS 6
-#define SLOTS_OF_TWO 4
+#define CONTEXTS_OF_TWO 4
 #define IN_PLACE 0
 #define UPDATE_VECTORS 6
 
@@ -76,7 +76,7 @@ static int factor_bits(size_t dim) {
 }
 
 /* By the bits of numbers without their signs, which are in the order of the magnitudes. Another thread may
- * move a row before it is packed: 16 bits have room for eight times the largest, and beyond that a step is
+ * move a row before it is packed: 16 bits can hold eight times the largest, and beyond that a step is
  * wrong once. */
 INLINE halves larger(halves most, const bfloat16 *address) {
     const halves magnitudes = *(const halves *)address & 0x7fff;
@@ -186,33 +186,35 @@ static void pack_weights(int32_t *along, int32_t *across, const float *weights, 
 
 /* Rows of factors are an odd number of vectors apart, or those of some dims would all fall into the same few
  * sets of the cache. */
-static struct room plan(const struct kernel_step *step) {
+static struct workspace plan(const struct kernel_step *step) {
     const size_t width = (step->dim + W - 1) / W * W;
-    return plan_room(step, ((width / 2 + W - 1) / W | 1) * W, width);
+    return plan_workspace(step, ((width / 2 + W - 1) / W | 1) * W, width);
 }
 
 static void scores(const struct kernel_step *step) {
-    const struct room room = plan(step);
-    const size_t dim = step->dim, slots = step->rows + 2 * step->window;
-    const halves none = {0}, inputs = largest_numbers(step->inputs, step->rows, dim, none);
+    const struct workspace workspace = plan(step);
+    const size_t dim = step->dim, contexts = step->rows + 2 * step->window;
+    const halves none = {0}, centers = largest_numbers(step->centers, step->rows, dim, none);
     const halves outputs = largest_numbers(step->noise, step->columns, dim,
-                                           largest_numbers(step->slots, slots, dim, none));
-    room.scales[0] = scale_for(inputs, dim);
-    room.scales[1] = scale_for(outputs, dim);
-    pack_and_score(step, &room, room.scales[0], room.scales[1]);
+                                           largest_numbers(step->contexts, contexts, dim, none));
+    workspace.scales[0] = scale_for(centers, dim);
+    workspace.scales[1] = scale_for(outputs, dim);
+    pack_and_score(step, &workspace, workspace.scales[0], workspace.scales[1]);
 }
 
 static void update(const struct kernel_step *step, float scale) {
-    const struct room room = plan(step);
+    const struct workspace workspace = plan(step);
     const struct weight_powers powers = choose_powers(step);
     const float pairs = ldexpf(1, powers.pairs), noise = ldexpf(1, powers.noise);
-    const struct units units = {.inputs = scale / noise / room.scales[1],
-                                .slots = scale / pairs / room.scales[0],
-                                .noise = scale / noise / room.scales[0],
+    const struct units units = {.centers = scale / noise / workspace.scales[1],
+                                .contexts = scale / pairs / workspace.scales[0],
+                                .noise = scale / noise / workspace.scales[0],
                                 .shift = powers.pairs - powers.noise};
-    pack_weights(room.pair_slots, room.pair_inputs, step->pairs, step->rows, step->band_columns, pairs);
-    pack_weights(room.noise_words, room.noise_inputs, step->noise_scores, step->rows, step->columns, noise);
-    update_rows(step, &room, &units);
+    pack_weights(workspace.pair_contexts, workspace.pair_centers, step->pairs, step->rows, step->band_columns,
+                 pairs);
+    pack_weights(workspace.noise_words, workspace.noise_centers, step->noise_scores, step->rows,
+                 step->columns, noise);
+    update_rows(step, &workspace, &units);
 }
 
 /* --- logistic --- */

@@ -44,22 +44,22 @@ static bool runs_bf16(void) {
 /* The best first. */
 static const struct candidate candidates[] = {
 #if KERNEL_X86
-    {&kernel_bf16, runs_bf16},    {&kernel_avx512, runs_avx512},
+    {&kernel_avx512bf16, runs_bf16}, {&kernel_avx512, runs_avx512},
 #if KERNEL_VNNI
     {&kernel_avxvnni, runs_vnni},
 #endif
     {&kernel_avx2, runs_avx2},
 #endif
-    {&kernel_vector, always},     {&kernel_scalar, always},
+    {&kernel_simd128, always},       {&kernel_scalar, always},
 };
 
 size_t kernel_stride(size_t dim) {
     return (dim + KERNEL_ROW_NUMBERS - 1) / KERNEL_ROW_NUMBERS * KERNEL_ROW_NUMBERS;
 }
 
-size_t kernel_room(size_t rows, size_t slots, size_t columns, size_t band_columns, size_t dim) {
+size_t kernel_workspace(size_t rows, size_t contexts, size_t columns, size_t band_columns, size_t dim) {
     /* Rows may be a vector longer, and a tile's sums are at most so many rows. */
-    return (rows + slots + 2 * columns + KERNEL_ROW_FLOATS) * (kernel_stride(dim) + KERNEL_ROW_FLOATS) +
+    return (rows + contexts + 2 * columns + KERNEL_ROW_FLOATS) * (kernel_stride(dim) + KERNEL_ROW_FLOATS) +
            rows * (columns + band_columns);
 }
 

@@ -14,35 +14,35 @@
 
 #define KERNEL_ROW_NUMBERS ((size_t)32) /* of a matrix: whole cache lines */
 #define KERNEL_ROW_FLOATS ((size_t)16)  /* of all other arrays */
-#define KERNEL_ROWS_MOST ((size_t)64)
+#define KERNEL_ROWS_MAX ((size_t)64)
 
 /* Floats of an array that has `count` of them and whole vectors. */
 static inline size_t kernel_floats(size_t count) {
     return (count + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
 }
 
-/* A step: some words' input rows, the output rows around each as a band, and noise rows for all of them.
+/* A step: some words' center rows, the output rows around each as a band, and noise rows for all of them.
  *
- * Row p of the inputs can have as contexts the slots p to p + 2 window; slot p + window is its own. Rows work
- * in twos: the band of p, and of p + 1, if p is even, are the slots p to p + 2 window + 1, so that both read
- * the same rows. What stands in place of a missing row has no weights: beyond the passage's ends a row of
- * zeros of the thread's own, and at the end of an odd count any row. */
+ * Row p of the centers can have as contexts the contexts p to p + 2 window; context p + window is its own.
+ * Rows work in twos: the band of p, and of p + 1, if p is even, are the contexts p to p + 2 window + 1, so
+ * that both read the same rows. What stands in place of a missing row has no weights: beyond the passage's
+ * ends a row of zeros of the thread's own, and at the end of an odd count any row. */
 struct kernel_step {
     size_t dim;
-    size_t rows;             /* P, even, at most KERNEL_ROWS_MOST */
-    bfloat16 *const *inputs; /* (rows) into the input matrix */
-    size_t window;           /* w; there are rows + 2 w slots */
-    bfloat16 *const *slots;  /* (rows + 2 w + 2) into the output matrix; the last two, of whatever use to wide
-                                kernels, don't move */
-    size_t band_columns;     /* 2 w + 2, rounded up to KERNEL_ROW_FLOATS */
-    float *pairs;            /* (rows, band_columns): row p, slot p / 2 * 2 + k */
-    size_t noise_count;      /* different noise words */
-    size_t columns;          /* rounded up to KERNEL_ROW_FLOATS */
-    bfloat16 *const *noise;  /* (columns) into the output matrix */
-    float *noise_scores;     /* (rows, columns) */
-    float *room;             /* (kernel_room()) for the kernel, from `scores` to `update` */
-    size_t ahead_count;      /* rows that the next step needs */
-    bfloat16 *const *ahead;  /* (ahead_count) */
+    size_t rows;               /* P, even, at most KERNEL_ROWS_MAX */
+    bfloat16 *const *centers;  /* (rows) into the center matrix */
+    size_t window;             /* w; there are rows + 2 w contexts */
+    bfloat16 *const *contexts; /* (rows + 2 w + 2) into the output matrix; the last two, of whatever use to
+                               wide kernels, don't move */
+    size_t band_columns;       /* 2 w + 2, rounded up to KERNEL_ROW_FLOATS */
+    float *pairs;              /* (rows, band_columns): row p, context p / 2 * 2 + k */
+    size_t noise_count;        /* different noise words */
+    size_t columns;            /* rounded up to KERNEL_ROW_FLOATS */
+    bfloat16 *const *noise;    /* (columns) into the output matrix */
+    float *noise_scores;       /* (rows, columns) */
+    float *workspace;          /* (kernel_workspace()) for the kernel, from `scores` to `update` */
+    size_t ahead_count;        /* rows that the next step needs */
+    bfloat16 *const *ahead;    /* (ahead_count) */
 };
 
 struct kernel {
@@ -53,20 +53,20 @@ struct kernel {
      * numbers, a weight's share grows with the count of columns, and is that of a hundred. */
     float row_roundoff, weight_roundoff;
 
-    /* pairs[p, k] = inputs[p] . slots[p / 2 * 2 + k], k < 2 w + 2; beyond it stays or is some number;
-     * noise_scores[p, j] = inputs[p] . noise[j]. */
+    /* pairs[p, k] = centers[p] . contexts[p / 2 * 2 + k], k < 2 w + 2; beyond it stays or is some number;
+     * noise_scores[p, j] = centers[p] . noise[j]. */
     void (*scores)(const struct kernel_step *step);
 
-    /* With what `pairs` and `noise_scores` hold now, the rows as they were at `scores`, and weights of slots
-     * that aren't in a row's band zero:
-     *   inputs[p] += scale * (sum over k of pairs[p, k] * slots[p / 2 * 2 + k]
+    /* With what `pairs` and `noise_scores` hold now, the rows as they were at `scores`, and weights of
+     * contexts that aren't in a row's band zero: centers[p] += scale * (sum over k of pairs[p, k] *
+     * contexts[p / 2 * 2 + k]
      *                         + sum over j of noise_scores[p, j] * noise[j])
-     *   slots[s] += scale * sum over p of pairs[p, s - p / 2 * 2] * inputs[p]
-     *   noise[j] += scale * sum over p of noise_scores[p, j] * inputs[p]
+     *   contexts[s] += scale * sum over p of pairs[p, s - p / 2 * 2] * centers[p]
+     *   noise[j] += scale * sum over p of noise_scores[p, j] * centers[p]
      * one after the other, so that a row that stands in more than one place gets all its sums; each
      * row is rounded as it is stored, by bfloat16_random() of the sum, or of what the sum is made from: scale
-     * times it, or a whole number. A kernel may take slots and noise rows as they are now instead. Meanwhile
-     * it fetches the rows `ahead`. */
+     * times it, or a whole number. A kernel may take contexts and noise rows as they are now instead.
+     * Meanwhile it fetches the rows `ahead`. */
     void (*update)(const struct kernel_step *step, float scale);
 
     /* shared[i] += share * (rows[i] - last[i]), rounded at random, and rows[i] = last[i] = shared[i]: i <
@@ -100,8 +100,8 @@ struct kernel {
 /* Numbers from one row of a matrix to the next for that dim. */
 size_t kernel_stride(size_t dim);
 
-/* Floats of room that a step of so many rows, slots and columns of noise can need. */
-size_t kernel_room(size_t rows, size_t slots, size_t columns, size_t band_columns, size_t dim);
+/* Floats of workspace that a step of so many rows, contexts and columns of noise can need. */
+size_t kernel_workspace(size_t rows, size_t contexts, size_t columns, size_t band_columns, size_t dim);
 
 /* The kernel of that name, or the best that this processor and system can run if `name` is NULL. The error
  * lists those that can run here. */

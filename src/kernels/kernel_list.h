@@ -15,14 +15,14 @@
 #endif
 
 extern const struct kernel kernel_scalar;
-extern const struct kernel kernel_vector; /* 128-bit vectors: SSE2 on x86-64, NEON on AArch64 */
+extern const struct kernel kernel_simd128; /* 128-bit vectors: SSE2 on x86-64, NEON on AArch64 */
 #if KERNEL_X86
 extern const struct kernel kernel_avx2; /* with FMA */
 #if KERNEL_VNNI
 extern const struct kernel kernel_avxvnni; /* and AVX-VNNI */
 #endif
-extern const struct kernel kernel_avx512; /* F, BW, DQ, VL */
-extern const struct kernel kernel_bf16;   /* these and BF16 */
+extern const struct kernel kernel_avx512;     /* F, BW, DQ, VL */
+extern const struct kernel kernel_avx512bf16; /* these and BF16 */
 #endif
 
 #endif

@@ -14,10 +14,10 @@ INTENDED_RACE static float dot(const bfloat16 *a, const bfloat16 *b, size_t size
 static void scores(const struct kernel_step *step) {
     for (size_t p = 0; p < step->rows; p++) {
         for (size_t k = 0; k < 2 * step->window + 2; k++)
-            step->pairs[p * step->band_columns + k] = dot(step->inputs[p], step->slots[p / 2 * 2 + k],
+            step->pairs[p * step->band_columns + k] = dot(step->centers[p], step->contexts[p / 2 * 2 + k],
                                                           step->dim);
         for (size_t j = 0; j < step->columns; j++)
-            step->noise_scores[p * step->columns + j] = dot(step->inputs[p], step->noise[j], step->dim);
+            step->noise_scores[p * step->columns + j] = dot(step->centers[p], step->noise[j], step->dim);
     }
 }
 
@@ -47,15 +47,15 @@ static void mark_bands(float *marks, size_t rows, size_t columns, const uint32_t
         }
 }
 
-/* The room: copies of the inputs, (rows, dim), and a sum, (dim). */
-INTENDED_RACE static void copy_inputs(const struct kernel_step *step) {
+/* The workspace: copies of the centers, (rows, dim), and a sum, (dim). */
+INTENDED_RACE static void copy_centers(const struct kernel_step *step) {
     for (size_t p = 0; p < step->rows; p++)
         for (size_t d = 0; d < step->dim; d++)
-            step->room[p * step->dim + d] = bfloat16_value(step->inputs[p][d]);
+            step->workspace[p * step->dim + d] = bfloat16_value(step->centers[p][d]);
 }
 
 static float *start_sum(const struct kernel_step *step) {
-    float *sum = step->room + step->rows * step->dim;
+    float *sum = step->workspace + step->rows * step->dim;
     for (size_t d = 0; d < step->dim; d++)
         sum[d] = 0;
     return sum;
@@ -77,26 +77,26 @@ INTENDED_RACE static void move(bfloat16 *row, float scale, const float *sum, siz
         row[d] = bfloat16_round(bfloat16_value(row[d]) + scale * sum[d], bfloat16_random(sum[d]));
 }
 
-static void update_inputs(const struct kernel_step *step, float scale) {
+static void update_centers(const struct kernel_step *step, float scale) {
     for (size_t p = 0; p < step->rows; p++) {
         float *sum = start_sum(step);
         for (size_t k = 0; k < 2 * step->window + 2; k++)
-            add_row(sum, step->pairs[p * step->band_columns + k], step->slots[p / 2 * 2 + k], step->dim);
+            add_row(sum, step->pairs[p * step->band_columns + k], step->contexts[p / 2 * 2 + k], step->dim);
         for (size_t j = 0; j < step->noise_count; j++)
             add_row(sum, step->noise_scores[p * step->columns + j], step->noise[j], step->dim);
-        move(step->inputs[p], scale, sum, step->dim);
+        move(step->centers[p], scale, sum, step->dim);
     }
 }
 
-static void update_slots(const struct kernel_step *step, float scale) {
+static void update_contexts(const struct kernel_step *step, float scale) {
     const size_t reach = 2 * step->window;
     for (size_t s = 0; s < step->rows + reach; s++) {
         float *sum = start_sum(step);
         for (size_t p = 0; p < step->rows; p++)
             if (p / 2 * 2 <= s && s <= p / 2 * 2 + reach + 1)
-                add_copy(sum, step->pairs[p * step->band_columns + s - p / 2 * 2], step->room + p * step->dim,
-                         step->dim);
-        move(step->slots[s], scale, sum, step->dim);
+                add_copy(sum, step->pairs[p * step->band_columns + s - p / 2 * 2],
+                         step->workspace + p * step->dim, step->dim);
+        move(step->contexts[s], scale, sum, step->dim);
     }
 }
 
@@ -104,15 +104,16 @@ static void update_noise(const struct kernel_step *step, float scale) {
     for (size_t j = 0; j < step->noise_count; j++) {
         float *sum = start_sum(step);
         for (size_t p = 0; p < step->rows; p++)
-            add_copy(sum, step->noise_scores[p * step->columns + j], step->room + p * step->dim, step->dim);
+            add_copy(sum, step->noise_scores[p * step->columns + j], step->workspace + p * step->dim,
+                     step->dim);
         move(step->noise[j], scale, sum, step->dim);
     }
 }
 
 static void update(const struct kernel_step *step, float scale) {
-    copy_inputs(step);
-    update_inputs(step, scale);
-    update_slots(step, scale);
+    copy_centers(step);
+    update_centers(step, scale);
+    update_contexts(step, scale);
     update_noise(step, scale);
 }
 

@@ -1,5 +1,5 @@
-#define KERNEL_NAME "vector"
-#define KERNEL_TABLE kernel_vector
+#define KERNEL_NAME "simd128"
+#define KERNEL_TABLE kernel_simd128
 #define KERNEL_WIDTH 4
 #define TILE_ROWS 6
 #define TILE_VECTORS 5

@@ -5,7 +5,7 @@
 #include "model/quantize.h"
 
 int layout_sections(uint32_t version) {
-    return version == 1 ? LAYOUT_CODES : version == LAYOUT_VERSION ? LAYOUT_SECTIONS : 0;
+    return version == 1 ? LAYOUT_QUANTIZED : version == LAYOUT_VERSION ? LAYOUT_SECTIONS : 0;
 }
 
 static bool place_section(struct layout_header *header, enum layout_section section, uint64_t count,
@@ -47,6 +47,6 @@ bool layout_fill(struct layout_header *header, uint32_t version, uint64_t vocab,
            place_section(header, LAYOUT_INPUT, cells, sizeof(float)) &&
            place_section(header, LAYOUT_OUTPUT, output ? cells : 0, sizeof(float)) &&
            place_section(header, LAYOUT_NORMS, vocab, sizeof(float)) &&
-           (version == 1 || (place_section(header, LAYOUT_CODES, cells, 1) &&
-                             place_section(header, LAYOUT_SCALES, vocab, sizeof(struct code_scale))));
+           (version == 1 || (place_section(header, LAYOUT_QUANTIZED, cells, 1) &&
+                             place_section(header, LAYOUT_QUANTIZATION, vocab, sizeof(struct quantization))));
 }

@@ -10,7 +10,7 @@
 #include "model/layout.h"
 
 /* Fewer are not worth starting a thread. */
-#define FOREIGN_BYTES_A_THREAD ((size_t)1 << 20)
+#define IMPORT_BYTES_A_THREAD ((size_t)1 << 20)
 
 static const char *const section_names[LAYOUT_SECTIONS] = {
     "training record", "word starts",     "words", "counts", "word index",
@@ -78,8 +78,8 @@ static void point_into(struct model *model, const struct layout_header *header) 
     model->input = section(map, header, LAYOUT_INPUT);
     model->output = optional_section(map, header, LAYOUT_OUTPUT);
     model->norms = section(map, header, LAYOUT_NORMS);
-    model->codes = optional_section(map, header, LAYOUT_CODES);
-    model->scales = optional_section(map, header, LAYOUT_SCALES);
+    model->quantized = optional_section(map, header, LAYOUT_QUANTIZED);
+    model->quantization = optional_section(map, header, LAYOUT_QUANTIZATION);
     model->counts = section(map, header, LAYOUT_COUNTS);
     model->starts = section(map, header, LAYOUT_STARTS);
     model->text = section(map, header, LAYOUT_WORDS);
@@ -106,7 +106,7 @@ static bool open_native(struct model *model, const char *path, struct error *err
                                                                       : TOKENIZER_WORDS;
     model->rules.keep_case = record_says(model, "keep_case", "1");
     size_t length;
-    model->small_letters = model_record(model, "source", &length) != NULL;
+    model->try_lowercase = model_record(model, "source", &length) != NULL;
     return true;
 }
 
@@ -116,9 +116,9 @@ static bool is_native(const struct file_map *map) {
     return length > 0 && memcmp(map->data, LAYOUT_MAGIC, length) == 0;
 }
 
-static bool open_foreign(struct model *model, const char *path, struct error *error) {
-    const size_t usable = threads_usable(), useful = model->map.size / FOREIGN_BYTES_A_THREAD + 1;
-    const bool done = foreign_read(model, &model->map, path, usable < useful ? usable : useful, error);
+static bool open_import(struct model *model, const char *path, struct error *error) {
+    const size_t usable = threads_usable(), useful = model->map.size / IMPORT_BYTES_A_THREAD + 1;
+    const bool done = import_read(model, &model->map, path, usable < useful ? usable : useful, error);
     file_map_close(&model->map);
     return done;
 }
@@ -128,7 +128,7 @@ bool model_open(struct model *model, const char *path, struct error *error) {
     if (!file_map_open(&model->map, path, error))
         return false;
     const bool done = is_native(&model->map) ? open_native(model, path, error)
-                                             : open_foreign(model, path, error);
+                                             : open_import(model, path, error);
     if (!done)
         model_close(model);
     return done;

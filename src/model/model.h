@@ -55,12 +55,12 @@ struct model {
     size_t dim;       /* floats that count in a row */
     size_t stride; /* floats from one row to the next: dim rounded up to a multiple of 16; what lies between
                       is zero */
-    const float *input;  /* (vocab, stride) row-major, 64-byte aligned: the word vectors */
-    const float *output; /* (vocab, stride) row-major: the context vectors; NULL if the file has none */
-    const float *norms;  /* (vocab) Euclidean lengths of the input rows */
-    const int8_t *codes; /* (vocab, stride) the word vectors in eight bits, 16-byte aligned; NULL
+    const float *input;      /* (vocab, stride) row-major, 64-byte aligned: the word vectors */
+    const float *output;     /* (vocab, stride) row-major: the context vectors; NULL if the file has none */
+    const float *norms;      /* (vocab) Euclidean lengths of the input rows */
+    const int8_t *quantized; /* (vocab, stride) the word vectors in eight bits, 16-byte aligned; NULL
                             if the file has none, as version 1 and other formats have not */
-    const struct code_scale *scales; /* (vocab) of the codes, or NULL */
+    const struct quantization *quantization; /* (vocab) of the codes, or NULL */
     const uint64_t *counts; /* (vocab) 0 if unknown: other formats have none; their order is the rank */
     const uint64_t *starts; /* (vocab + 1) into `text`; not checked by model_open, so use model_word */
     const char *text;       /* (text_bytes) words, each ended by a NUL */
@@ -70,7 +70,7 @@ struct model {
     const char *record;    /* key=value lines: how it was trained; not ended by a NUL */
     size_t record_bytes;
     struct tokenizer_rules rules; /* from the record */
-    bool small_letters; /* words that are not there as written should be tried in small letters: nobody knows
+    bool try_lowercase; /* words that are not there as written should be tried in small letters: nobody knows
                            how this vocabulary was made */
     uint64_t file_bytes;
     struct model_warnings warnings; /* none in a native file */

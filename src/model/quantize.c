@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#define CODE_MOST 127
+#define CODE_MAX 127
 
 static double largest(const float *row, size_t dim) {
     double most = 0;
@@ -13,14 +13,14 @@ static double largest(const float *row, size_t dim) {
     return most;
 }
 
-struct code_scale codes_make(int8_t *codes, const float *row, float norm, size_t dim, size_t stride) {
+struct quantization quantize_row(int8_t *codes, const float *row, float norm, size_t dim, size_t stride) {
     memset(codes, 0, stride);
     if (!(norm >= FLT_MIN && norm <= FLT_MAX))
-        return (struct code_scale){0, 0};
+        return (struct quantization){0, 0};
     double square = 0;
     for (size_t d = 0; d < dim; d++)
         square += (double)row[d] * (double)row[d];
-    const double length = sqrt(square), step = CODE_MOST / largest(row, dim);
+    const double length = sqrt(square), step = CODE_MAX / largest(row, dim);
     const float scale = (float)(1 / (step * length));
     double distance = 0;
     for (size_t d = 0; d < dim; d++) {
@@ -31,5 +31,5 @@ struct code_scale codes_make(int8_t *codes, const float *row, float norm, size_t
     }
     /* The sums above lose less than a millionth of the distance; or, if it is next to 0, less than 1e-13,
      * which is nothing beside what a product of floats may lose (slack, in query/nearest.c). */
-    return (struct code_scale){scale, (float)(sqrt(distance) * (1 + 1e-6))};
+    return (struct quantization){scale, (float)(sqrt(distance) * (1 + 1e-6))};
 }

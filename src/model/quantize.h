@@ -10,12 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct code_scale {
+struct quantization {
     float scale, error; /* 0 or more; the scale as it is here, rounded, is what `error` was measured with */
 };
 
 /* Fills codes[0 .. stride), from -127 to 127, for a row of `dim` floats that is `norm` long; what lies beyond
  * `dim` is zero. A row without a direction, one whose length is 0 or not finite, gets zeros. */
-struct code_scale codes_make(int8_t *codes, const float *row, float norm, size_t dim, size_t stride);
+struct quantization quantize_row(int8_t *codes, const float *row, float norm, size_t dim, size_t stride);
 
 #endif

@@ -19,7 +19,7 @@ bool model_file_bytes(size_t vocab, size_t text_bytes, size_t stride, bool outpu
 
 bool model_write_memory(size_t vocab, size_t stride, size_t *bytes) {
     /* Fewer than four slots of the index a word. */
-    const size_t others = 4 * sizeof(uint32_t) + sizeof(float) + sizeof(struct code_scale);
+    const size_t others = 4 * sizeof(uint32_t) + sizeof(float) + sizeof(struct quantization);
     size_t row;
     return size_add(stride, others, &row) && size_multiply(vocab, row, bytes);
 }
@@ -48,13 +48,13 @@ static float *make_norms(const struct model_content *content, struct error *erro
 }
 
 /* The rows in eight bits, and their scales. */
-static bool make_codes(const struct model_content *content, const float *norms, int8_t *codes,
-                       struct code_scale *scales) {
+static bool quantize_rows(const struct model_content *content, const float *norms, int8_t *codes,
+                          struct quantization *scales) {
     if (norms == NULL || codes == NULL || scales == NULL)
         return false;
     for (size_t id = 0; id < content->vocab->size; id++)
-        scales[id] = codes_make(codes + id * content->stride, content->input + id * content->stride,
-                                norms[id], content->dim, content->stride);
+        scales[id] = quantize_row(codes + id * content->stride, content->input + id * content->stride,
+                                  norms[id], content->dim, content->stride);
     return true;
 }
 
@@ -88,14 +88,14 @@ bool model_write(struct file_out *file, const struct model_content *content, str
     uint32_t *index = make_index(vocab, (size_t)header.slots, error);
     float *norms = make_norms(content, error);
     int8_t *codes = memory_allocate(vocab->size, content->stride, "the vectors in eight bits", error);
-    struct code_scale *scales = memory_allocate(vocab->size, sizeof *scales, "their scales", error);
+    struct quantization *scales = memory_allocate(vocab->size, sizeof *scales, "their scales", error);
     const void *const parts[LAYOUT_SECTIONS] = {
         [LAYOUT_RECORD] = content->record, [LAYOUT_STARTS] = vocab->starts, [LAYOUT_WORDS] = vocab->text,
         [LAYOUT_COUNTS] = vocab->counts,   [LAYOUT_INDEX] = index,          [LAYOUT_INPUT] = content->input,
-        [LAYOUT_OUTPUT] = content->output, [LAYOUT_NORMS] = norms,          [LAYOUT_CODES] = codes,
-        [LAYOUT_SCALES] = scales,
+        [LAYOUT_OUTPUT] = content->output, [LAYOUT_NORMS] = norms,          [LAYOUT_QUANTIZED] = codes,
+        [LAYOUT_QUANTIZATION] = scales,
     };
-    const bool done = index != NULL && make_codes(content, norms, codes, scales) &&
+    const bool done = index != NULL && quantize_rows(content, norms, codes, scales) &&
                       write_parts(file, &header, parts, error);
     free(index);
     free(norms);

@@ -25,52 +25,52 @@ static size_t fold(const char *word, size_t length, unsigned char *folded) {
 }
 
 /* The key of a word, a new one if there is none yet. */
-static bool find_key(struct caseless *caseless, const char *word, size_t length, uint32_t *key,
+static bool find_key(struct casefold *casefold, const char *word, size_t length, uint32_t *key,
                      struct error *error) {
     unsigned char *folded = memory_allocate(2 * length + 4, 1, "a word", error);
-    const bool done = folded != NULL && dictionary_add(&caseless->dictionary, folded,
+    const bool done = folded != NULL && dictionary_add(&casefold->dictionary, folded,
                                                        fold(word, length, folded), 1, 0, key, error);
     free(folded);
     return done;
 }
 
-bool caseless_create(struct caseless *caseless, const struct model *model, size_t known,
+bool casefold_create(struct casefold *casefold, const struct model *model, size_t known,
                      struct error *error) {
-    *caseless = (struct caseless){.model = model, .known = known};
-    caseless->folded = model->rules.kind == TOKENIZER_WORDS && !model->rules.keep_case;
-    if (caseless->folded)
+    *casefold = (struct casefold){.model = model, .known = known};
+    casefold->folded = model->rules.kind == TOKENIZER_WORDS && !model->rules.keep_case;
+    if (casefold->folded)
         return true;
-    caseless->keys = memory_allocate(known, sizeof *caseless->keys, "the words", error);
-    if (caseless->keys == NULL || !dictionary_create(&caseless->dictionary, error))
+    casefold->keys = memory_allocate(known, sizeof *casefold->keys, "the words", error);
+    if (casefold->keys == NULL || !dictionary_create(&casefold->dictionary, error))
         return false;
     for (size_t id = 0; id < known; id++) {
         size_t length;
         const char *word = model_word(model, id, &length);
-        if (!find_key(caseless, word, length, &caseless->keys[id], error) ||
-            !memory_reserve(&caseless->ids, &caseless->capacity, caseless->key_count + 1, "the words", error))
+        if (!find_key(casefold, word, length, &casefold->keys[id], error) ||
+            !memory_reserve(&casefold->ids, &casefold->capacity, casefold->key_count + 1, "the words", error))
             return false;
-        if (caseless->keys[id] == caseless->key_count)
-            caseless->ids[caseless->key_count++] = id;
+        if (casefold->keys[id] == casefold->key_count)
+            casefold->ids[casefold->key_count++] = id;
     }
     return true;
 }
 
-void caseless_free(struct caseless *caseless) {
-    dictionary_free(&caseless->dictionary);
-    free(caseless->ids);
-    free(caseless->keys);
-    *caseless = (struct caseless){.folded = true};
+void casefold_free(struct casefold *casefold) {
+    dictionary_free(&casefold->dictionary);
+    free(casefold->ids);
+    free(casefold->keys);
+    *casefold = (struct casefold){.folded = true};
 }
 
-bool caseless_find(struct caseless *caseless, const char *word, size_t *id, struct error *error) {
-    char normal[TOKEN_BYTES_MOST + 1];
-    if (!tokenizer_normalize(caseless->model->rules, word, normal))
+bool casefold_find(struct casefold *casefold, const char *word, size_t *id, struct error *error) {
+    char normal[TOKEN_BYTES_MAX + 1];
+    if (!tokenizer_normalize(casefold->model->rules, word, normal))
         return false;
-    if (caseless->folded)
-        return model_find(caseless->model, normal, strlen(normal), id) && *id < caseless->known;
+    if (casefold->folded)
+        return model_find(casefold->model, normal, strlen(normal), id) && *id < casefold->known;
     uint32_t key;
-    if (!find_key(caseless, normal, strlen(normal), &key, error) || key >= caseless->key_count)
+    if (!find_key(casefold, normal, strlen(normal), &key, error) || key >= casefold->key_count)
         return false;
-    *id = caseless->ids[key];
+    *id = casefold->ids[key];
     return true;
 }

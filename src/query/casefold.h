@@ -11,7 +11,7 @@
 
 /* The first `known` words of a model. Words that differ in their case alone (by simple folding) are one, and
  * share a key. */
-struct caseless {
+struct casefold {
     const struct model *model;
     size_t known;
     bool folded; /* the vocabulary is in small letters anyhow: nothing but the first three fields is used */
@@ -21,18 +21,18 @@ struct caseless {
     size_t key_count, capacity;
 };
 
-/* `model` must outlive it. Free with caseless_free, also after a failure. */
-bool caseless_create(struct caseless *caseless, const struct model *model, size_t known,
+/* `model` must outlive it. Free with casefold_free, also after a failure. */
+bool casefold_create(struct casefold *casefold, const struct model *model, size_t known,
                      struct error *error) MUST_USE;
-void caseless_free(struct caseless *caseless);
+void casefold_free(struct casefold *casefold);
 
 /* The id of the most frequent of the known words that `word` is, once it has the form of the model's
  * tokenizer, but for case. False if there is none; and on failure, which sets `error`. */
-bool caseless_find(struct caseless *caseless, const char *word, size_t *id, struct error *error) MUST_USE;
+bool casefold_find(struct casefold *casefold, const char *word, size_t *id, struct error *error) MUST_USE;
 
 /* The key of a known word. */
-static inline size_t caseless_key(const struct caseless *caseless, size_t id) {
-    return caseless->folded ? id : caseless->keys[id];
+static inline size_t casefold_key(const struct casefold *casefold, size_t id) {
+    return casefold->folded ? id : casefold->keys[id];
 }
 
 #endif

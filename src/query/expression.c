@@ -12,7 +12,7 @@
 #define BLANKS " \t\n\v\f\r"
 
 /* So often may a factor stand in a product. */
-#define MUL_WEIGHT_MOST 100
+#define MUL_WEIGHT_MAX 100
 
 /* --- lexemes --- */
 
@@ -234,10 +234,10 @@ static bool is_number(const struct lexeme *lexeme) {
 static bool take_weight(struct parser *parser, const struct lexeme *lexeme, struct error *error) {
     if (!copy_word(parser, lexeme->start, lexeme->length, error))
         return false;
-    if (!number_real(parser->word, &parser->weight) || parser->weight > EXPRESSION_WEIGHT_MOST ||
-        parser->weight < 1 / EXPRESSION_WEIGHT_MOST)
+    if (!number_real(parser->word, &parser->weight) || parser->weight > EXPRESSION_WEIGHT_MAX ||
+        parser->weight < 1 / EXPRESSION_WEIGHT_MAX)
         return error_set(error, ERROR_INPUT, "a weight is a number from %g to %g, not \"%.30s\"",
-                         1 / EXPRESSION_WEIGHT_MOST, EXPRESSION_WEIGHT_MOST, parser->word);
+                         1 / EXPRESSION_WEIGHT_MAX, EXPRESSION_WEIGHT_MAX, parser->word);
     return true;
 }
 
@@ -308,7 +308,7 @@ static size_t unite(struct item *items, size_t count) {
             items[united++] = items[i];
     }
     for (size_t i = 0; i < united; i++)
-        if (fabs(items[i].weight) >= 1 / EXPRESSION_WEIGHT_MOST / 2)
+        if (fabs(items[i].weight) >= 1 / EXPRESSION_WEIGHT_MAX / 2)
             items[left++] = items[i];
     return left;
 }
@@ -322,10 +322,10 @@ static size_t unique(size_t *ids, size_t count) {
 }
 
 static bool check_weight(double weight, enum method method, struct error *error) {
-    if (method == METHOD_MUL && (fabs(weight) > MUL_WEIGHT_MOST || floor(weight) < weight))
+    if (method == METHOD_MUL && (fabs(weight) > MUL_WEIGHT_MAX || floor(weight) < weight))
         return error_set(error, ERROR_INPUT,
-                         "--method mul takes weights that are whole numbers up to %d, not %g",
-                         MUL_WEIGHT_MOST, fabs(weight));
+                         "--method mul takes weights that are whole numbers up to %d, not %g", MUL_WEIGHT_MAX,
+                         fabs(weight));
     return true;
 }
 

@@ -8,7 +8,7 @@
 #include "search/nearest.h"
 
 /* Weights are at most this, and at least one over it. */
-#define EXPRESSION_WEIGHT_MOST 1e6
+#define EXPRESSION_WEIGHT_MAX 1e6
 
 struct expression {
     struct direction *directions; /* (count) of the words and phrases, each word once; owned */

@@ -9,14 +9,14 @@
 #define SHOWN_BYTES 60
 
 bool lookup_word(const struct model *model, const char *word, size_t *id) {
-    char normal[TOKEN_BYTES_MOST + 1];
-    if (model->small_letters)
+    char normal[TOKEN_BYTES_MAX + 1];
+    if (model->try_lowercase)
         return lookup_any_case(model, word, id);
     return tokenizer_normalize(model->rules, word, normal) && model_find(model, normal, strlen(normal), id);
 }
 
 bool lookup_any_case(const struct model *model, const char *word, size_t *id) {
-    char normal[TOKEN_BYTES_MOST + 1];
+    char normal[TOKEN_BYTES_MAX + 1];
     if (!tokenizer_normalize(model->rules, word, normal))
         return false;
     if (model_find(model, normal, strlen(normal), id))
@@ -37,7 +37,7 @@ static int shown(const char *word) {
 }
 
 static bool unknown_word(const struct model *model, const char *word, struct error *error) {
-    char normal[TOKEN_BYTES_MOST + 1];
+    char normal[TOKEN_BYTES_MAX + 1];
     const int show = shown(word);
     const char *dots = word[show] != '\0' ? "..." : "";
     if (!tokenizer_normalize(model->rules, word, normal))

@@ -26,7 +26,7 @@
 #define WORK_THREAD ((size_t)1 << 20)
 #define WORK_CHUNK ((size_t)1 << 19)
 
-#define HEAP_BYTES_MOST ((size_t)256 << 20)
+#define HEAP_BYTES_MAX ((size_t)256 << 20)
 
 /* The best rows so far for every question of a batch. */
 struct best {
@@ -162,8 +162,9 @@ static void consider_rows(const struct batch *batch, struct best *best, size_t q
 }
 
 /* Few targets wait for memory, of which the codes take a quarter. Their bounds are for sums alone. */
-static bool sees_codes(const struct batch *batch) {
-    return batch->inquiry->space->codes != NULL && batch->parts == NULL && batch->target_count <= FEW_TARGETS;
+static bool uses_quantized(const struct batch *batch) {
+    return batch->inquiry->space->quantized != NULL && batch->parts == NULL &&
+           batch->target_count <= FEW_TARGETS;
 }
 
 /* bounds[r] = the most that the cosine of target t and row start + r can be, rounded: what reaches the cut is
@@ -171,9 +172,9 @@ static bool sees_codes(const struct batch *batch) {
  */
 static void make_bounds(const struct batch *batch, size_t t, float *bounds, size_t start, size_t count) {
     const struct space *space = batch->inquiry->space;
-    const struct code_scale *scales = space->scales + start;
-    batch->kernel->code_dots(bounds, batch->targets + t * space->stride, space->codes + start * space->stride,
-                             count, space->stride);
+    const struct quantization *scales = space->quantization + start;
+    batch->kernel->quantized_dots(bounds, batch->targets + t * space->stride,
+                                  space->quantized + start * space->stride, count, space->stride);
     for (size_t r = 0; r < count; r++)
         bounds[r] = bounds[r] * scales[r].scale + scales[r].error;
 }
@@ -183,7 +184,7 @@ static void make_products(const struct batch *batch, float *panel, float *produc
                           size_t count) {
     const struct space *space = batch->inquiry->space;
     const float *rows = space->rows + start * space->stride, *norms = space->norms + start;
-    if (sees_codes(batch)) {
+    if (uses_quantized(batch)) {
         for (size_t t = 0; t < batch->target_count; t++)
             make_bounds(batch, t, products + t * SCAN_ROWS, start, count);
         return;
@@ -424,7 +425,7 @@ static size_t batch_size(const struct inquiry *inquiry) {
     size_t bytes;
     if (!size_multiply(inquiry->most * inquiry->threads, sizeof(struct neighbour), &bytes))
         return 1;
-    const size_t fit = HEAP_BYTES_MOST / bytes;
+    const size_t fit = HEAP_BYTES_MAX / bytes;
     return fit < 1 ? 1 : fit < BATCH ? fit : BATCH;
 }
 
@@ -450,7 +451,7 @@ static bool is_shared(const struct inquiry *inquiry) {
     return inquiry->method == METHOD_MUL ||
            (inquiry->direction_count < inquiry->question_count &&
             size_multiply(inquiry->question_count * inquiry->most, inquiry->threads, &bytes) &&
-            bytes <= HEAP_BYTES_MOST / sizeof(struct neighbour));
+            bytes <= HEAP_BYTES_MAX / sizeof(struct neighbour));
 }
 
 bool nearest(const struct inquiry *inquiry, struct neighbour *found, size_t *counts, struct error *error) {

@@ -98,8 +98,8 @@ static void dots(float *products, const float *target, const float *rows, size_t
     row_products(products, target, rows, count, stride, false);
 }
 
-static void code_dots(float *products, const float *target, const int8_t *codes, size_t count,
-                      size_t stride) {
+static void quantized_dots(float *products, const float *target, const int8_t *codes, size_t count,
+                           size_t stride) {
     row_products(products, target, codes, count, stride, true);
 }
 
@@ -266,5 +266,5 @@ static bool ratio(float *values, const float *products, const struct scan_part *
     return reaches(values, cut);
 }
 
-const struct scan_kernel SCAN_TABLE = {SCAN_NAME, dots,    code_dots,  pack, multiply,
-                                       reach,     highest, reach_rows, sum,  ratio};
+const struct scan_kernel SCAN_TABLE = {SCAN_NAME, dots,    quantized_dots, pack, multiply,
+                                       reach,     highest, reach_rows,     sum,  ratio};

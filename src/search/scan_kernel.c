@@ -29,7 +29,7 @@ static const struct candidate candidates[] = {
     {&scan_avx512, runs_avx512},
     {&scan_avx2, runs_avx2},
 #endif
-    {&scan_vector, always},
+    {&scan_simd128, always},
     {&scan_scalar, always},
 };
 

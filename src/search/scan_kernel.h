@@ -28,7 +28,8 @@ struct scan_kernel {
 
     /* products[r] = target . codes[r], r < count <= SCAN_ROWS; rows of codes are `stride` bytes apart,
      * 16-byte aligned. */
-    void (*code_dots)(float *products, const float *target, const int8_t *codes, size_t count, size_t stride);
+    void (*quantized_dots)(float *products, const float *target, const int8_t *codes, size_t count,
+                           size_t stride);
 
     /* panel[d, r] = factors[r] * rows[r][d]: (stride, SCAN_ROWS) from (SCAN_ROWS, stride). Rows from `count`
      * on, 1 or more, are not read; their places are filled with anything. */

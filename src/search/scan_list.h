@@ -11,7 +11,7 @@
 #endif
 
 extern const struct scan_kernel scan_scalar;
-extern const struct scan_kernel scan_vector; /* 128-bit vectors: SSE2 on x86-64, NEON on AArch64 */
+extern const struct scan_kernel scan_simd128; /* 128-bit vectors: SSE2 on x86-64, NEON on AArch64 */
 #if SCAN_X86
 extern const struct scan_kernel scan_avx2;   /* with FMA */
 extern const struct scan_kernel scan_avx512; /* F, BW, DQ, VL */

@@ -10,8 +10,8 @@ static void dots(float *products, const float *target, const float *rows, size_t
     }
 }
 
-static void code_dots(float *products, const float *target, const int8_t *codes, size_t count,
-                      size_t stride) {
+static void quantized_dots(float *products, const float *target, const int8_t *codes, size_t count,
+                           size_t stride) {
     for (size_t r = 0; r < count; r++) {
         float sum = 0;
         for (size_t d = 0; d < stride; d++)
@@ -100,5 +100,5 @@ static bool ratio(float *values, const float *products, const struct scan_part *
     return reaches(values, cut);
 }
 
-const struct scan_kernel scan_scalar = {"scalar", dots,    code_dots,  pack, multiply,
-                                        reach,    highest, reach_rows, sum,  ratio};
+const struct scan_kernel scan_scalar = {"scalar", dots,    quantized_dots, pack, multiply,
+                                        reach,    highest, reach_rows,     sum,  ratio};

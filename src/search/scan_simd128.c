@@ -1,5 +1,5 @@
-#define SCAN_NAME "vector"
-#define SCAN_TABLE scan_vector
+#define SCAN_NAME "simd128"
+#define SCAN_TABLE scan_simd128
 #define SCAN_WIDTH 4
 #define TILE_TARGETS 4
 #define TILE_VECTORS 2

@@ -14,8 +14,8 @@ struct measuring {
 struct space space_of_words(const struct model *model) {
     return (struct space){.rows = model->input,
                           .norms = model->norms,
-                          .codes = model->codes,
-                          .scales = model->scales,
+                          .quantized = model->quantized,
+                          .quantization = model->quantization,
                           .count = model->vocab,
                           .dim = model->dim,
                           .stride = model->stride};

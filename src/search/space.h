@@ -10,9 +10,9 @@ struct space {
     const float *rows;  /* (count, stride) row-major, 64-byte aligned, zero beyond dim */
     const float *norms; /* (count) the rows' lengths */
     size_t count, dim, stride;
-    const int8_t *codes;             /* (count, stride) the rows as model/quantize.h has them, or NULL */
-    const struct code_scale *scales; /* (count) or NULL */
-    float *own_norms;                /* `norms` if they were made for this; owned */
+    const int8_t *quantized; /* (count, stride) the rows as model/quantize.h has them, or NULL */
+    const struct quantization *quantization; /* (count) or NULL */
+    float *own_norms;                        /* `norms` if they were made for this; owned */
 };
 
 /* The word vectors; nothing to free. */

@@ -6,7 +6,7 @@
 #include "base/memory.h"
 
 #define SLOTS_AT_FIRST ((size_t)1 << 14)
-#define IDS_MOST ((size_t)UINT32_MAX - 1)
+#define IDS_MAX ((size_t)UINT32_MAX - 1)
 
 bool dictionary_create(struct dictionary *dictionary, struct error *error) {
     *dictionary = (struct dictionary){.slot_count = SLOTS_AT_FIRST};
@@ -93,8 +93,8 @@ static bool grow_entries(struct dictionary *dictionary, struct error *error) {
 
 static bool make_room(struct dictionary *dictionary, size_t length, struct error *error) {
     const char *what = "the dictionary";
-    if (dictionary->size >= IDS_MOST)
-        return error_set(error, ERROR_INPUT, "more than %zu different words", IDS_MOST);
+    if (dictionary->size >= IDS_MAX)
+        return error_set(error, ERROR_INPUT, "more than %zu different words", IDS_MAX);
     if (dictionary->size >= dictionary->slot_count / 2 && !grow_slots(dictionary, error))
         return false;
     const size_t size = dictionary->size + 1, bytes = dictionary->text_bytes + length;

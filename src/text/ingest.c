@@ -20,8 +20,8 @@
 struct batch {
     struct dictionary_word words[BATCH_WORDS];
     size_t size;
-    uint32_t ends;                             /* bit i: a sentence ends before word i */
-    unsigned char (*folded)[TOKEN_BYTES_MOST]; /* (BATCH_WORDS) those that are not in the piece */
+    uint32_t ends;                            /* bit i: a sentence ends before word i */
+    unsigned char (*folded)[TOKEN_BYTES_MAX]; /* (BATCH_WORDS) those that are not in the piece */
 };
 
 /* One thread's part of the reading. */
@@ -411,12 +411,12 @@ static bool fill_vocab(struct vocab *vocab, const struct dictionary *dictionary,
 
 /* Turns the workers' maps, now to ids of the merged dictionary, into maps to the vocabulary. The first
  * worker's ids are those of the merged dictionary, so its map is the table for the others. */
-static bool map_to_vocab(struct ingestion *ingestion, size_t different, const struct ranked *ranked,
+static bool map_to_vocab(struct ingestion *ingestion, size_t distinct, const struct ranked *ranked,
                          size_t size, struct error *error) {
-    uint32_t *final = memory_allocate(different, sizeof *final, "the vocabulary", error);
+    uint32_t *final = memory_allocate(distinct, sizeof *final, "the vocabulary", error);
     if (final == NULL)
         return false;
-    for (size_t i = 0; i < different; i++)
+    for (size_t i = 0; i < distinct; i++)
         final[i] = STREAM_SENTENCE_END;
     for (size_t i = 0; i < size; i++)
         final[ranked[i].id] = (uint32_t)i;
@@ -451,7 +451,7 @@ static bool no_words(const struct ingestion *ingestion, struct error *error) {
         return error_set(error, ERROR_INPUT, "%s%s: no words in it (%llu bytes)", name, more,
                          (unsigned long long)corpus->bytes);
     return error_set(error, ERROR_INPUT, "%s%s: none of its %llu words occurs %llu times; lower --min-count",
-                     name, more, (unsigned long long)corpus->different,
+                     name, more, (unsigned long long)corpus->distinct,
                      (unsigned long long)ingestion->options->min_count);
 }
 
@@ -460,7 +460,7 @@ static bool make_vocab(struct ingestion *ingestion, struct error *error) {
     if (!merge_dictionaries(ingestion, error))
         return false;
     const struct dictionary *dictionary = &ingestion->workers[0].dictionary;
-    corpus->different = dictionary->size;
+    corpus->distinct = dictionary->size;
     size_t size = 0;
     struct ranked *ranked = rank_words(dictionary, ingestion->options, &size, error);
     bool done = ranked != NULL && (size > 0 || no_words(ingestion, error)) &&

@@ -38,8 +38,8 @@ struct corpus {
     uint64_t tokens;      /* found, pruned ones included */
     uint64_t words;       /* tokens that are in the vocabulary: the words of the stream */
     uint64_t sentences;   /* with at least one token */
-    uint64_t different;   /* words before pruning */
-    struct tokenizer_losses losses;
+    uint64_t distinct;    /* words before pruning */
+    struct tokenizer_skipped losses;
     const char *ill_formed_path; /* the file of the first ill-formed byte, whose offset is in losses */
 };
 

@@ -140,7 +140,7 @@ static enum character_kind read_character(const struct tokenizer *tokenizer, con
 /* Appends to `folded` as long as it holds; the length counts on, so that the token is known to be too long.
  */
 static void append(struct tokenizer *tokenizer, uint32_t code_point) {
-    if (tokenizer->length <= TOKEN_BYTES_MOST)
+    if (tokenizer->length <= TOKEN_BYTES_MAX)
         tokenizer->length += utf8_encode(code_point, tokenizer->folded + tokenizer->length);
 }
 
@@ -254,7 +254,7 @@ __attribute__((noinline)) static enum token_kind next_of_any(struct tokenizer *t
             scan_token(tokenizer);
         if (rest)
             continue;
-        if (tokenizer->length <= TOKEN_BYTES_MOST)
+        if (tokenizer->length <= TOKEN_BYTES_MAX)
             return TOKEN_WORD;
         tokenizer->losses.overlong++;
     }
@@ -270,7 +270,7 @@ static bool take_usual(struct tokenizer *tokenizer) {
     const unsigned char *start = tokenizer->at + 1;
     const unsigned char *at = words ? skip_sixteens(start, tokenizer->end, are_plain)
                                     : skip_sixteens(start, tokenizer->end, are_visible);
-    if (at == start || at == tokenizer->end || at - start > TOKEN_BYTES_MOST)
+    if (at == start || at == tokenizer->end || at - start > TOKEN_BYTES_MAX)
         return false;
     const unsigned char class = byte_classes[*at];
     if (class > BYTE_NEWLINE || (!words && class == BYTE_SEPARATOR))
@@ -337,7 +337,7 @@ bool tokenizer_normalize(struct tokenizer_rules rules, const char *word, char *n
     tokenizer_start(&tokenizer, rules, (const unsigned char *)word, strlen(word), 0);
     if (tokenizer_next(&tokenizer) != TOKEN_WORD)
         return false;
-    char first[TOKEN_BYTES_MOST + 1];
+    char first[TOKEN_BYTES_MAX + 1];
     const size_t length = tokenizer.length;
     memcpy(first, tokenizer.token, length);
     first[length] = '\0';

@@ -8,7 +8,7 @@
 #include "base/error.h"
 
 /* A longer token is skipped whole and counted, never cut. */
-#define TOKEN_BYTES_MOST 1000
+#define TOKEN_BYTES_MAX 1000
 
 enum tokenizer_kind {
     /* Letters, marks and digits make words; an apostrophe (' or U+2019, which becomes '), hyphen or
@@ -24,10 +24,10 @@ struct tokenizer_rules {
 };
 
 /* What was passed over. Ill-formed UTF-8 separates words in every kind. */
-struct tokenizer_losses {
+struct tokenizer_skipped {
     uint64_t ill_formed;       /* maximal ill-formed sequences (Unicode 15, table 3-7; W3C practice) */
     uint64_t ill_formed_first; /* offset of the first one's first byte, from the start of the whole input */
-    uint64_t overlong;         /* tokens longer than TOKEN_BYTES_MOST after folding */
+    uint64_t overlong;         /* tokens longer than TOKEN_BYTES_MAX after folding */
 };
 
 enum token_kind {
@@ -42,11 +42,11 @@ struct tokenizer {
     const unsigned char *start;    /* the piece */
     uint64_t offset;               /* of the piece in the whole input */
     bool inside; /* the piece begins inside an overlong token, counted already: its rest is passed over */
-    struct tokenizer_losses losses;
+    struct tokenizer_skipped losses;
     const unsigned char
         *token; /* the last word; valid until the next call; into the piece or into `folded` */
     size_t length;
-    unsigned char folded[TOKEN_BYTES_MOST + 8];
+    unsigned char folded[TOKEN_BYTES_MAX + 8];
 };
 
 /* Starts at a piece of `size` bytes that begins `offset` bytes into the input; keeps the losses of earlier
@@ -63,7 +63,7 @@ enum token_kind tokenizer_next(struct tokenizer *tokenizer);
 size_t tokenizer_cut(struct tokenizer_rules rules, const unsigned char *piece, size_t size, bool *inside);
 
 /* Brings a word that a user typed to the form the vocabulary has: King to king. Writes at most
- * TOKEN_BYTES_MOST bytes and a final NUL to `normal`, which has room for TOKEN_BYTES_MOST + 1. False, and
+ * TOKEN_BYTES_MAX bytes and a final NUL to `normal`, which has room for TOKEN_BYTES_MAX + 1. False, and
  * `normal` empty, if the tokenizer would not make exactly one word of it. */
 bool tokenizer_normalize(struct tokenizer_rules rules, const char *word, char *normal) MUST_USE;
 

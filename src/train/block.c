@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "base/race.h"
 
-#define ROWS_MOST KERNEL_ROWS_MOST
+#define ROWS_MAX KERNEL_ROWS_MAX
 
 /* Steps that share their noise words. Each computes their scores anew, so that the step sizes stay bounded;
  * what is saved is drawing them and waiting for their rows (src/README.md has what that is worth). */
@@ -19,21 +19,21 @@ struct block {
     bfloat16 *input[2], *output[2]; /* the matrices, and the thread's own rows of */
     size_t own_words;               /* the words below this */
     const struct passage *passage;
-    const struct pace *pace; /* the passage's */
-    size_t fetched;          /* words of the passage whose rows have been asked for */
-    size_t next_length;      /* of the block after this one; 0: not known yet */
+    const struct step_limits *pace; /* the passage's */
+    size_t fetched;                 /* words of the passage whose rows have been asked for */
+    size_t next_length;             /* of the block after this one; 0: not known yet */
     size_t length; /* words of the block; the step has one row more, without weights, if that is odd */
     struct kernel_step step; /* rows and scores; the arrays are this block's */
 
     bfloat16 **inputs; /* (passage + 1) of the passage's words; zeros at the end */
     bfloat16 **slots;  /* (passage + 2 window + 3) the same, from `window` before; zeros beyond both ends */
     bfloat16 **noise;  /* (columns) */
-    bfloat16 **ahead;  /* (2 ROWS_MOST + noise words) */
+    bfloat16 **ahead;  /* (2 ROWS_MAX + noise words) */
     bfloat16 *zeros;   /* (stride) in place of rows that are missing */
 
-    float *pair_weights; /* (ROWS_MOST, band_columns): 1 for a pair, 0 where there is none */
-    float *pair_shifts;  /* (ROWS_MOST, band_columns) */
-    float row_weights[ROWS_MOST];
+    float *pair_weights; /* (ROWS_MAX, band_columns): 1 for a pair, 0 where there is none */
+    float *pair_shifts;  /* (ROWS_MAX, band_columns) */
+    float row_weights[ROWS_MAX];
     size_t noise_steps;  /* for which the noise words stay */
     size_t most_draws;   /* of one noise word */
     uint32_t *noise_ids; /* (columns) */
@@ -66,14 +66,14 @@ static size_t lay_out(struct block *block, char *room, size_t passage_most) {
     const struct block_settings *settings = block->settings;
     struct kernel_step *step = &block->step;
     const size_t words = settings->noise_words, columns = kernel_floats(words), window = settings->window;
-    const size_t band = ROWS_MOST * step->band_columns, slots = ROWS_MOST + 2 * window + 2;
-    const size_t floats = kernel_room(ROWS_MOST, slots, columns, step->band_columns, settings->dim);
+    const size_t band = ROWS_MAX * step->band_columns, slots = ROWS_MAX + 2 * window + 2;
+    const size_t floats = kernel_workspace(ROWS_MAX, slots, columns, step->band_columns, settings->dim);
     size_t used = 0;
     (void)carve(room, &used, 1, sizeof *block);
     block->zeros = carve(room, &used, settings->stride, sizeof *block->zeros);
     step->pairs = carve(room, &used, band, sizeof *step->pairs);
-    step->noise_scores = carve(room, &used, ROWS_MOST * columns, sizeof *step->noise_scores);
-    step->room = carve(room, &used, floats, sizeof *step->room);
+    step->noise_scores = carve(room, &used, ROWS_MAX * columns, sizeof *step->noise_scores);
+    step->workspace = carve(room, &used, floats, sizeof *step->workspace);
     block->pair_weights = carve(room, &used, band, sizeof *block->pair_weights);
     block->pair_shifts = carve(room, &used, band, sizeof *block->pair_shifts);
     block->noise_ids = carve(room, &used, columns, sizeof *block->noise_ids);
@@ -83,7 +83,7 @@ static size_t lay_out(struct block *block, char *room, size_t passage_most) {
     block->aims = carve(room, &used, words, sizeof *block->aims);
     block->draw_table = carve(room, &used, block->draw_slots, sizeof *block->draw_table);
     block->noise = carve(room, &used, columns, sizeof(bfloat16 *));
-    block->ahead = carve(room, &used, 2 * ROWS_MOST + words, sizeof(bfloat16 *));
+    block->ahead = carve(room, &used, 2 * ROWS_MAX + words, sizeof(bfloat16 *));
     block->inputs = carve(room, &used, passage_most + 1, sizeof(bfloat16 *));
     block->slots = carve(room, &used, passage_most + 2 * window + 3, sizeof(bfloat16 *));
     return used;
@@ -91,8 +91,8 @@ static size_t lay_out(struct block *block, char *room, size_t passage_most) {
 
 /* All that a thread writes at every step is on pages of its own: in a heap, arrays of two threads can lie
  * side by side, and a processor that fetches beyond the end of one takes lines of the other. */
-struct block *block_create(const struct block_settings *settings, const struct hot *hot, size_t passage_most,
-                           struct error *error) {
+struct block *block_create(const struct block_settings *settings, const struct replica *hot,
+                           size_t passage_most, struct error *error) {
     struct block plan = {.settings = settings,
                          .input = {settings->input, hot->input},
                          .output = {settings->output, hot->output},
@@ -206,13 +206,13 @@ static bool repeats(const struct passage *passage, size_t at, size_t p, size_t o
  * have. */
 static size_t choose_length(const struct block *block, size_t at, size_t draws) {
     const struct passage *passage = block->passage;
-    const struct pace *pace = block->pace;
-    const size_t left = passage->size - at, most = left < ROWS_MOST ? left : ROWS_MOST;
+    const struct step_limits *pace = block->pace;
+    const size_t left = passage->size - at, most = left < ROWS_MAX ? left : ROWS_MAX;
     const size_t pairs_most = pace->pairs / draws;
     size_t pairs = 0;
     uint8_t seen[256] = {0}; /* words with that low byte, so that few are looked for */
     for (size_t p = 0; p < most; p++) {
-        pairs += passage->to[at + p] - passage->from[at + p] - 1;
+        pairs += passage->window_end[at + p] - passage->window_begin[at + p] - 1;
         const bool maybe = seen[passage->words[at + p] % sizeof seen]++ >= pace->occurrences;
         if (p > 0 && (pairs > pairs_most || (maybe && repeats(passage, at, at + p, pace->occurrences))))
             return p > 1 ? p / 2 * 2 : 1;
@@ -238,8 +238,8 @@ static void take_words(struct block *block, size_t at) {
                                                   : choose_length(block, at, block->most_draws);
     block->length = length;
     block->step.rows = length + length % 2;
-    block->step.inputs = block->inputs + at;
-    block->step.slots = block->slots + at;
+    block->step.centers = block->inputs + at;
+    block->step.contexts = block->slots + at;
 }
 
 /* Lists the rows of the block that starts at `at`. How long it is depends on its noise words: before they are
@@ -270,11 +270,11 @@ static size_t weigh_pairs(struct block *block, size_t at, size_t pass, size_t pa
     const float share = (float)settings->negative / (float)settings->noise_words;
     size_t total = 0;
     settings->kernel->mark_bands(block->pair_weights, block->length, block->step.band_columns,
-                                 passage->from + at, passage->to + at, (uint32_t)(at - settings->window),
-                                 (uint32_t)settings->window);
+                                 passage->window_begin + at, passage->window_end + at,
+                                 (uint32_t)(at - settings->window), (uint32_t)settings->window);
     for (size_t p = 0; p < block->length; p++) {
         const size_t pairs = passes > 1 ? thin_row(block, p, pass, passes)
-                                        : passage->to[at + p] - passage->from[at + p] - 1;
+                                        : passage->window_end[at + p] - passage->window_begin[at + p] - 1;
         block->row_weights[p] = (float)pairs * share;
         total += pairs;
     }
@@ -320,7 +320,7 @@ static void apply_objective(struct block *block, size_t pairs, struct loss_sum *
     settings->objective->gradient(&scores, settings->kernel);
 }
 
-void block_begin(struct block *block, const struct passage *passage, const struct pace *pace,
+void block_begin(struct block *block, const struct passage *passage, const struct step_limits *pace,
                  struct rng *rng) {
     block->passage = passage;
     block->pace = pace;
@@ -328,7 +328,7 @@ void block_begin(struct block *block, const struct passage *passage, const struc
     list_rows(block);
     block->step.ahead_count = 0;
     block->fetched = block->next_length = 0;
-    list_ahead(block, 0, ROWS_MOST);
+    list_ahead(block, 0, ROWS_MAX);
     noise_aim(block->settings->noise, rng, block->aims, block->settings->noise_words);
     draw_ahead(block, rng);
     for (size_t i = 0; i < block->step.ahead_count; i++)
@@ -338,7 +338,7 @@ void block_begin(struct block *block, const struct passage *passage, const struc
 
 size_t block_train(struct block *block, size_t at, double alpha, struct rng *rng, struct loss_sum *loss) {
     const struct block_settings *settings = block->settings;
-    const struct pace *pace = block->pace;
+    const struct step_limits *pace = block->pace;
     for (size_t pass = 0; pass < pace->passes; pass++) {
         if (block->noise_steps == 0) {
             block->most_draws = list_noise(block);

@@ -18,7 +18,7 @@
 
 /* What is trained, and how. Nothing is owned; all threads share one. */
 struct block_settings {
-    const struct objective *objective;
+    const struct loss *objective;
     const struct kernel *kernel;
     const struct noise *noise;
     const float *shifts; /* (vocab): log(K q(word)); NULL unless the objective is `shifted` */
@@ -34,7 +34,7 @@ struct block_settings {
  * itself, at most `window` to either side. */
 struct passage {
     const uint32_t *words; /* (size) ids */
-    const uint32_t *from, *to;
+    const uint32_t *window_begin, *window_end;
     size_t size;
 };
 
@@ -55,16 +55,16 @@ struct block;
 
 /* For passages of at most `passage_most` words. `hot` is the thread's; its rows must stay where they are. The
  * block and its arrays have their pages for themselves, so that threads do not disturb each other's. */
-struct block *block_create(const struct block_settings *settings, const struct hot *hot, size_t passage_most,
-                           struct error *error) MUST_USE;
+struct block *block_create(const struct block_settings *settings, const struct replica *hot,
+                           size_t passage_most, struct error *error) MUST_USE;
 void block_free(struct block *block);
 
 /* Begins a passage; it and its pace must stay as they are until its last block is trained. */
-void block_begin(struct block *block, const struct passage *passage, const struct pace *pace,
+void block_begin(struct block *block, const struct passage *passage, const struct step_limits *pace,
                  struct rng *rng);
 
 /* Trains on the words of the passage from `at` on, where the block before ended if there was one, and returns
- * how many it took: 1 to PACE_LENGTH_MOST. Adds the loss before the update to `loss` unless that is NULL. */
+ * how many it took: 1 to BLOCK_WORDS_MAX. Adds the loss before the update to `loss` unless that is NULL. */
 size_t block_train(struct block *block, size_t at, double alpha, struct rng *rng, struct loss_sum *loss);
 
 /* All that the block did since it was created. */

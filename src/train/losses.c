@@ -68,7 +68,7 @@ static double nce_loss(const struct scores *scores) {
     return logistic_loss(scores, true);
 }
 
-const struct objective objectives[] = {
+const struct loss loss_table[] = {
     {"sgns", "skip-gram with negative sampling", false, sgns_gradient, sgns_loss},
     {"nce", "noise-contrastive estimation, the density ratio corrected by log(K q)", true, nce_gradient,
      nce_loss},

@@ -1,4 +1,4 @@
-/* The objectives: what a loss makes of scores. One table entry a loss; nothing else knows which is in use.
+/* The loss_table: what a loss makes of scores. One table entry a loss; nothing else knows which is in use.
  *
  * A step (block.h) has P input rows with their positive pairs, and N noise draws shared by all rows. With m_p
  * the pairs of row p, each noise draw counts m_p K / N times for it, so that the expected loss is that of K
@@ -24,7 +24,7 @@ struct scores {
     const float *draws;        /* (columns): how often the noise word was drawn; 0 beyond the last */
 };
 
-struct objective {
+struct loss {
     const char *name;
     const char *help;
     bool shifted; /* wants pair_shifts and noise_shifts */
@@ -38,6 +38,6 @@ struct objective {
 };
 
 /* The table, ended by an entry without a name. */
-extern const struct objective objectives[];
+extern const struct loss loss_table[];
 
 #endif

@@ -4,13 +4,13 @@
 #include "base/race.h"
 #include "base/rng.h"
 
-size_t hot_bytes(size_t count, size_t stride) {
+size_t replica_bytes(size_t count, size_t stride) {
     return 4 * count * stride * sizeof(bfloat16) + KERNEL_ROW_FLOATS * sizeof(uint32_t);
 }
 
-bool hot_create(struct hot *hot, size_t count, size_t stride, uint64_t seed, struct error *error) {
-    *hot = (struct hot){.count = count, .stride = stride};
-    hot->pages = memory_pages(hot_bytes(count, stride), "the frequent words' rows", error);
+bool replica_create(struct replica *hot, size_t count, size_t stride, uint64_t seed, struct error *error) {
+    *hot = (struct replica){.count = count, .stride = stride};
+    hot->pages = memory_pages(replica_bytes(count, stride), "the frequent words' rows", error);
     if (hot->pages == NULL)
         return false;
     hot->input = hot->pages;
@@ -22,9 +22,9 @@ bool hot_create(struct hot *hot, size_t count, size_t stride, uint64_t seed, str
     return true;
 }
 
-void hot_free(struct hot *hot) {
-    memory_pages_free(hot->pages, hot_bytes(hot->count, hot->stride));
-    *hot = (struct hot){0};
+void replica_free(struct replica *hot) {
+    memory_pages_free(hot->pages, replica_bytes(hot->count, hot->stride));
+    *hot = (struct replica){0};
 }
 
 INTENDED_RACE static void take(bfloat16 *rows, bfloat16 *last, const bfloat16 *shared, size_t numbers) {
@@ -32,13 +32,14 @@ INTENDED_RACE static void take(bfloat16 *rows, bfloat16 *last, const bfloat16 *s
         rows[i] = last[i] = shared[i];
 }
 
-void hot_take(struct hot *hot, const bfloat16 *input, const bfloat16 *output) {
+void replica_take(struct replica *hot, const bfloat16 *input, const bfloat16 *output) {
     const size_t numbers = hot->count * hot->stride;
     take(hot->input, hot->pages + 2 * numbers, input, numbers);
     take(hot->output, hot->pages + 3 * numbers, output, numbers);
 }
 
-void hot_merge(struct hot *hot, const struct kernel *kernel, bfloat16 *input, bfloat16 *output, float share) {
+void replica_merge(struct replica *hot, const struct kernel *kernel, bfloat16 *input, bfloat16 *output,
+                   float share) {
     const size_t numbers = hot->count * hot->stride;
     kernel->merge(hot->input, hot->pages + 2 * numbers, input, numbers, share, hot->random);
     kernel->merge(hot->output, hot->pages + 3 * numbers, output, numbers, share, hot->random);

@@ -15,9 +15,9 @@
 #include "kernels/kernel.h"
 
 /* More than so many rows fill the cache that they are meant to stay in. */
-#define HOT_WORDS_MOST ((size_t)2048)
+#define REPLICA_WORDS_MAX ((size_t)2048)
 
-struct hot {
+struct replica {
     size_t count, stride;     /* words 0 to count - 1; 0: none */
     bfloat16 *input, *output; /* (count, stride) row-major, 64-byte aligned */
     uint32_t *random;         /* for rounding (kernel.h) */
@@ -25,19 +25,21 @@ struct hot {
                         owned */
 };
 
-/* Bytes that hot_create() takes. */
-size_t hot_bytes(size_t count, size_t stride);
+/* Bytes that replica_create() takes. */
+size_t replica_bytes(size_t count, size_t stride);
 
-/* Room for the rows of `count` words, 0 or more, at most HOT_WORDS_MOST; to be freed with hot_free() whether
- * it succeeds or not. Its random numbers are those of `seed`. */
-bool hot_create(struct hot *hot, size_t count, size_t stride, uint64_t seed, struct error *error) MUST_USE;
-void hot_free(struct hot *hot);
+/* Room for the rows of `count` words, 0 or more, at most REPLICA_WORDS_MAX; to be freed with replica_free()
+ * whether it succeeds or not. Its random numbers are those of `seed`. */
+bool replica_create(struct replica *hot, size_t count, size_t stride, uint64_t seed,
+                    struct error *error) MUST_USE;
+void replica_free(struct replica *hot);
 
 /* Makes all rows what the matrices, (vocab, stride), have now. */
-void hot_take(struct hot *hot, const bfloat16 *input, const bfloat16 *output);
+void replica_take(struct replica *hot, const bfloat16 *input, const bfloat16 *output);
 
 /* Merges: `share` of what was learned since the last merge goes into the matrices, on which threads race
  * (base/race.h), and the rows become what the matrices have then. */
-void hot_merge(struct hot *hot, const struct kernel *kernel, bfloat16 *input, bfloat16 *output, float share);
+void replica_merge(struct replica *hot, const struct kernel *kernel, bfloat16 *input, bfloat16 *output,
+                   float share);
 
 #endif

@@ -20,19 +20,20 @@
 #include "kernels/kernel.h"
 
 /* The longest block: more gains no time, and fresh rows are better than stale ones. */
-#define PACE_LENGTH_MOST KERNEL_ROWS_MOST
+#define BLOCK_WORDS_MAX KERNEL_ROWS_MAX
 
-struct pace {
+struct step_limits {
     size_t passes;      /* a block's pairs are split into so many steps; 1 or more */
     size_t occurrences; /* most occurrences of one word in a block; 1 or more */
     size_t pairs; /* most pairs of a block, all passes together, if no noise row is drawn more than once */
 };
 
 /* N: as many as asked for, or more where so few would be unstable at this alpha and K. */
-size_t pace_noise_words(double alpha, double negative, size_t noise_words);
+size_t step_limits_noise(double alpha, double negative, size_t noise_words);
 
 /* For the learning rate of the moment. `window` bounds the pairs of a word by 2 `window`, `mean_pairs` is
  * their mean; `negative` is K; `noise` is N. */
-struct pace pace_choose(double alpha, double window, double mean_pairs, double negative, double noise);
+struct step_limits step_limits_choose(double alpha, double window, double mean_pairs, double negative,
+                                      double noise);
 
 #endif

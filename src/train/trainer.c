@@ -15,10 +15,10 @@
 
 /* A word's rows are each thread's own if every thread trains on it so often: then a share of what each learns
  * is plenty. They are merged after so many chunks. */
-#define HOT_OCCURRENCES 1000
-#define HOT_CHUNKS 8
+#define REPLICA_OCCURRENCES 1000
+#define REPLICA_CHUNKS 8
 
-struct learner;
+struct worker;
 
 /* What the threads share. All but the atomics and the matrices is read-only while they run. */
 struct run {
@@ -28,38 +28,39 @@ struct run {
     struct noise noise;
     struct block_settings settings; /* has the matrices while they are trained */
     float *shifts;                  /* (vocab) or NULL */
-    size_t hot_words;               /* each thread has rows of its own for */
+    size_t replica_words;           /* each thread has rows of its own for */
     uint32_t subsampled;            /* words from here on, all rarer, are always kept */
     uint32_t *keep;                 /* (vocab + 1) a word is kept if 32 random bits are not above this */
     uint64_t *words_before;         /* (chunks + 1) words of an epoch before each chunk */
-    size_t tickets;                 /* chunks of all epochs */
-    struct learner *learners;       /* (threads) */
-    atomic_size_t next_ticket, next_row;
+    size_t tasks;                   /* chunks of all epochs */
+    struct worker *workers;         /* (threads) */
+    atomic_size_t next_task, next_row;
     atomic_ullong words_done;
     atomic_bool failed;
 };
 
 /* One thread's part. */
-struct learner {
+struct worker {
     struct block *block;
-    struct hot hot;
+    struct replica hot;
     struct rng rng;
-    uint32_t *room;              /* for a chunk read from the file */
-    uint32_t *words, *from, *to; /* the chunk's passage, (ids_most) each */
-    struct loss_sum *losses;     /* (epochs) */
+    uint32_t *room;                              /* for a chunk read from the file */
+    uint32_t *words, *window_begin, *window_end; /* the chunk's passage, (ids_most) each */
+    struct loss_sum *losses;                     /* (epochs) */
     struct loss_sum recent;
     struct error error;
 };
 
 bool training_bytes(const struct training_options *options, size_t vocab, size_t *bytes) {
     size_t matrices, tables, rooms;
-    const size_t noise = pace_noise_words(options->alpha, (double)options->negative, options->noise_words);
-    const size_t band = 2 * options->window + 2 + KERNEL_ROW_FLOATS, slots = KERNEL_ROWS_MOST + band;
+    const size_t noise = step_limits_noise(options->alpha, (double)options->negative, options->noise_words);
+    const size_t band = 2 * options->window + 2 + KERNEL_ROW_FLOATS, slots = KERNEL_ROWS_MAX + band;
     const size_t stride = matrix_stride(options->dim);
-    const size_t hot = vocab < HOT_WORDS_MOST ? vocab : HOT_WORDS_MOST;
+    const size_t hot = vocab < REPLICA_WORDS_MAX ? vocab : REPLICA_WORDS_MAX;
     /* Twice the kernel's room: the block's own arrays are of that order. */
-    const size_t room = kernel_room(KERNEL_ROWS_MOST, slots, noise, band, options->dim) * 2 * sizeof(float) +
-                        (options->threads > 1 ? hot_bytes(hot, kernel_stride(options->dim)) : 0);
+    const size_t room = kernel_workspace(KERNEL_ROWS_MAX, slots, noise, band, options->dim) * 2 *
+                            sizeof(float) +
+                        (options->threads > 1 ? replica_bytes(hot, kernel_stride(options->dim)) : 0);
     return size_multiply(vocab, stride * 2 * sizeof(float), &matrices) &&
            size_multiply(vocab, sizeof(struct noise_entry) + 24, &tables) &&
            size_multiply(options->threads, room + (size_t)(3 << 18), &rooms) &&
@@ -78,26 +79,26 @@ static uint32_t keep_threshold(uint64_t count, uint64_t total, double sample) {
 }
 
 /* A sentence's words are at [start, end); a window of `size` around each, within the sentence. */
-static void set_windows(struct learner *learner, size_t start, size_t end) {
+static void set_windows(struct worker *worker, size_t start, size_t end) {
     for (size_t p = start; p < end; p++) {
-        const uint32_t size = learner->from[p];
-        learner->from[p] = (uint32_t)(p - start > size ? p - size : start);
-        learner->to[p] = (uint32_t)(end - p > size ? p + size + 1 : end);
+        const uint32_t size = worker->window_begin[p];
+        worker->window_begin[p] = (uint32_t)(p - start > size ? p - size : start);
+        worker->window_end[p] = (uint32_t)(end - p > size ? p + size + 1 : end);
     }
 }
 
-/* Fills the learner's passage from a chunk; one random number a word decides whether it stays and how far it
+/* Fills the worker's passage from a chunk; one random number a word decides whether it stays and how far it
  * sees. */
-static size_t make_passage(struct learner *learner, const struct run *run, const uint32_t *ids, size_t size) {
+static size_t make_passage(struct worker *worker, const struct run *run, const uint32_t *ids, size_t size) {
     const uint32_t window = (uint32_t)run->options->window, subsampled = run->subsampled;
     const uint32_t *keep = run->keep;
     const bool shrink = run->options->shrink;
-    uint32_t *words = learner->words, *sizes = learner->from;
-    struct rng rng = learner->rng; /* a copy that can stay in registers */
+    uint32_t *words = worker->words, *sizes = worker->window_begin;
+    struct rng rng = worker->rng; /* a copy that can stay in registers */
     size_t kept = 0, start = 0;
     for (size_t i = 0; i < size; i++) {
         if (ids[i] == STREAM_SENTENCE_END) {
-            set_windows(learner, start, kept);
+            set_windows(worker, start, kept);
             start = kept;
             continue;
         }
@@ -107,8 +108,8 @@ static size_t make_passage(struct learner *learner, const struct run *run, const
         /* One entry for all that are always kept, so that few lines of the table are read. */
         kept += (uint32_t)(bits >> 32) <= keep[ids[i] < subsampled ? ids[i] : subsampled];
     }
-    set_windows(learner, start, kept);
-    learner->rng = rng;
+    set_windows(worker, start, kept);
+    worker->rng = rng;
     return kept;
 }
 
@@ -124,19 +125,20 @@ static double mean_pairs(const struct training_options *options) {
     return options->shrink ? (double)options->window + 1 : 2 * (double)options->window;
 }
 
-static double train_passage(struct learner *learner, const struct run *run, size_t kept, double words_before,
+static double train_passage(struct worker *worker, const struct run *run, size_t kept, double words_before,
                             double words, struct loss_sum *loss) {
     const struct training_options *options = run->options;
-    const struct passage passage = {learner->words, learner->from, learner->to, kept};
+    const struct passage passage = {worker->words, worker->window_begin, worker->window_end, kept};
     double alpha = alpha_at(run, words_before);
     /* For the passage's first alpha, its largest. */
-    const struct pace pace = pace_choose(alpha, (double)options->window, mean_pairs(options),
-                                         (double)options->negative, (double)run->settings.noise_words);
+    const struct step_limits pace = step_limits_choose(alpha, (double)options->window, mean_pairs(options),
+                                                       (double)options->negative,
+                                                       (double)run->settings.noise_words);
     size_t blocks = 0;
-    block_begin(learner->block, &passage, &pace, &learner->rng);
+    block_begin(worker->block, &passage, &pace, &worker->rng);
     for (size_t at = 0; at < kept; blocks++) {
         alpha = alpha_at(run, words_before + words * (double)at / (double)kept);
-        at += block_train(learner->block, at, alpha, &learner->rng, blocks % LOSS_EVERY == 0 ? loss : NULL);
+        at += block_train(worker->block, at, alpha, &worker->rng, blocks % LOSS_EVERY == 0 ? loss : NULL);
     }
     return alpha;
 }
@@ -161,28 +163,28 @@ static bool blown_up(const struct run *run, struct error *error, double alpha, c
                      alpha, what, run->options->negative);
 }
 
-static bool train_chunk(struct run *run, struct learner *learner, size_t index, size_t ticket) {
+static bool train_chunk(struct run *run, struct worker *worker, size_t index, size_t task) {
     const struct stream *stream = &run->corpus->stream;
-    const size_t epoch = ticket / stream->size, chunk = ticket % stream->size;
-    const uint32_t *ids = stream_read(stream, chunk, learner->room, &learner->error);
+    const size_t epoch = task / stream->size, chunk = task % stream->size;
+    const uint32_t *ids = stream_read(stream, chunk, worker->room, &worker->error);
     if (ids == NULL)
         return false;
-    learner->rng = rng_seed(run->options->seed, ticket + 1);
-    const size_t kept = make_passage(learner, run, ids, stream->chunks[chunk].size);
+    worker->rng = rng_seed(run->options->seed, task + 1);
+    const size_t kept = make_passage(worker, run, ids, stream->chunks[chunk].size);
     const uint64_t before = (uint64_t)epoch * run->corpus->words + run->words_before[chunk];
     struct loss_sum loss = {0, 0};
-    const double alpha = train_passage(learner, run, kept, (double)before,
-                                       (double)stream->chunks[chunk].words, &loss);
+    const double alpha = train_passage(worker, run, kept, (double)before, (double)stream->chunks[chunk].words,
+                                       &loss);
     if (!isfinite(loss.loss))
-        return blown_up(run, &learner->error, alpha, "the loss");
-    learner->losses[epoch].loss += loss.loss;
-    learner->losses[epoch].pairs += loss.pairs;
+        return blown_up(run, &worker->error, alpha, "the loss");
+    worker->losses[epoch].loss += loss.loss;
+    worker->losses[epoch].pairs += loss.pairs;
     /* A mean over the last twenty chunks or so, for the eye. */
-    learner->recent.loss = learner->recent.loss * 0.95 + loss.loss;
-    learner->recent.pairs = learner->recent.pairs * 0.95 + loss.pairs;
+    worker->recent.loss = worker->recent.loss * 0.95 + loss.loss;
+    worker->recent.pairs = worker->recent.pairs * 0.95 + loss.pairs;
     atomic_fetch_add_explicit(&run->words_done, stream->chunks[chunk].words, memory_order_relaxed);
     if (index == 0)
-        report(run, &learner->recent, epoch, alpha);
+        report(run, &worker->recent, epoch, alpha);
     return true;
 }
 
@@ -221,43 +223,43 @@ static void start_part(void *context, size_t index) {
     start_rows(context);
 }
 
-static void merge_hot(struct run *run, struct learner *learner) {
-    hot_merge(&learner->hot, run->settings.kernel, run->settings.input, run->settings.output,
-              1 / (float)run->options->threads);
+static void merge_replica(struct run *run, struct worker *worker) {
+    replica_merge(&worker->hot, run->settings.kernel, run->settings.input, run->settings.output,
+                  1 / (float)run->options->threads);
 }
 
-static void train_chunks(struct run *run, struct learner *learner, size_t index) {
+static void train_chunks(struct run *run, struct worker *worker, size_t index) {
     size_t chunks = 0;
     while (!atomic_load_explicit(&run->failed, memory_order_relaxed)) {
         if (run->options->stop != NULL && atomic_load_explicit(run->options->stop, memory_order_relaxed))
             return;
-        const size_t ticket = atomic_fetch_add_explicit(&run->next_ticket, 1, memory_order_relaxed);
-        if (ticket >= run->tickets)
+        const size_t task = atomic_fetch_add_explicit(&run->next_task, 1, memory_order_relaxed);
+        if (task >= run->tasks)
             return;
-        if (!train_chunk(run, learner, index, ticket))
+        if (!train_chunk(run, worker, index, task))
             atomic_store_explicit(&run->failed, true, memory_order_relaxed);
-        if (++chunks % HOT_CHUNKS == 0)
-            merge_hot(run, learner);
+        if (++chunks % REPLICA_CHUNKS == 0)
+            merge_replica(run, worker);
     }
 }
 
 static void train_part(void *context, size_t index) {
     struct run *run = context;
-    struct learner *learner = &run->learners[index];
-    hot_take(&learner->hot, run->settings.input, run->settings.output);
-    train_chunks(run, learner, index);
-    merge_hot(run, learner);
+    struct worker *worker = &run->workers[index];
+    replica_take(&worker->hot, run->settings.input, run->settings.output);
+    train_chunks(run, worker, index);
+    merge_replica(run, worker);
 }
 
 /* --- before and after --- */
 
 /* Words are in the order of their counts. */
-static size_t count_hot(const struct run *run) {
+static size_t count_replica_words(const struct run *run) {
     const struct vocab *vocab = &run->corpus->vocab;
     const double times = (double)run->options->epochs / (double)run->options->threads / UINT32_MAX;
     size_t words = 0;
-    while (run->options->threads > 1 && words < vocab->size && words < HOT_WORDS_MOST &&
-           (double)vocab->counts[words] * run->keep[words] * times >= HOT_OCCURRENCES)
+    while (run->options->threads > 1 && words < vocab->size && words < REPLICA_WORDS_MAX &&
+           (double)vocab->counts[words] * run->keep[words] * times >= REPLICA_OCCURRENCES)
         words++;
     return words;
 }
@@ -283,7 +285,7 @@ static bool prepare_tables(struct run *run, struct error *error) {
     run->keep[vocab->size] = UINT32_MAX;
     while (run->keep[run->subsampled] < UINT32_MAX)
         run->subsampled++;
-    run->hot_words = count_hot(run);
+    run->replica_words = count_replica_words(run);
     for (size_t i = 0; i < run->corpus->stream.size; i++)
         run->words_before[i + 1] = run->words_before[i] + run->corpus->stream.chunks[i].words;
     return true;
@@ -306,28 +308,29 @@ static bool prepare_matrices(struct run *run, struct error *error) {
 }
 
 static bool prepare_learner(const struct run *run, size_t index, struct error *error) {
-    struct learner *learner = &run->learners[index];
+    struct worker *worker = &run->workers[index];
     const size_t ids = run->corpus->stream.ids_most;
-    learner->room = memory_allocate(ids, sizeof *learner->room, "a chunk", error);
-    learner->words = memory_allocate(ids, sizeof *learner->words, "a chunk", error);
-    learner->from = memory_allocate(ids, sizeof *learner->from, "a chunk", error);
-    learner->to = memory_allocate(ids, sizeof *learner->to, "a chunk", error);
-    learner->losses = memory_allocate(run->options->epochs, sizeof *learner->losses, "the losses", error);
-    if (learner->room == NULL || learner->words == NULL || learner->from == NULL || learner->to == NULL ||
-        learner->losses == NULL)
+    worker->room = memory_allocate(ids, sizeof *worker->room, "a chunk", error);
+    worker->words = memory_allocate(ids, sizeof *worker->words, "a chunk", error);
+    worker->window_begin = memory_allocate(ids, sizeof *worker->window_begin, "a chunk", error);
+    worker->window_end = memory_allocate(ids, sizeof *worker->window_end, "a chunk", error);
+    worker->losses = memory_allocate(run->options->epochs, sizeof *worker->losses, "the losses", error);
+    if (worker->room == NULL || worker->words == NULL || worker->window_begin == NULL ||
+        worker->window_end == NULL || worker->losses == NULL)
         return false;
-    if (!hot_create(&learner->hot, run->hot_words, run->settings.stride, run->options->seed + index, error))
+    if (!replica_create(&worker->hot, run->replica_words, run->settings.stride, run->options->seed + index,
+                        error))
         return false;
-    learner->block = block_create(&run->settings, &learner->hot, ids, error);
-    return learner->block != NULL;
+    worker->block = block_create(&run->settings, &worker->hot, ids, error);
+    return worker->block != NULL;
 }
 
 static bool prepare(struct run *run, struct error *error) {
     const struct training_options *options = run->options;
-    run->learners = memory_allocate(options->threads, sizeof *run->learners, "threads", error);
-    if (run->learners == NULL || !prepare_tables(run, error) || !prepare_matrices(run, error))
+    run->workers = memory_allocate(options->threads, sizeof *run->workers, "threads", error);
+    if (run->workers == NULL || !prepare_tables(run, error) || !prepare_matrices(run, error))
         return false;
-    if (!size_multiply(run->corpus->stream.size, options->epochs, &run->tickets))
+    if (!size_multiply(run->corpus->stream.size, options->epochs, &run->tasks))
         return error_set(error, ERROR_INPUT, "--epochs %zu is too many", options->epochs);
     run->settings = (struct block_settings){
         .objective = options->objective,
@@ -340,7 +343,7 @@ static bool prepare(struct run *run, struct error *error) {
         .stride = kernel_stride(options->dim),
         .window = options->window,
         .negative = options->negative,
-        .noise_words = pace_noise_words(options->alpha, (double)options->negative, options->noise_words)};
+        .noise_words = step_limits_noise(options->alpha, (double)options->negative, options->noise_words)};
     for (size_t i = 0; i < options->threads; i++)
         if (!prepare_learner(run, i, error))
             return false;
@@ -348,17 +351,17 @@ static bool prepare(struct run *run, struct error *error) {
 }
 
 static void finish(struct run *run) {
-    for (size_t i = 0; run->learners != NULL && i < run->options->threads; i++) {
-        struct learner *learner = &run->learners[i];
-        block_free(learner->block);
-        hot_free(&learner->hot);
-        free(learner->room);
-        free(learner->words);
-        free(learner->from);
-        free(learner->to);
-        free(learner->losses);
+    for (size_t i = 0; run->workers != NULL && i < run->options->threads; i++) {
+        struct worker *worker = &run->workers[i];
+        block_free(worker->block);
+        replica_free(&worker->hot);
+        free(worker->room);
+        free(worker->words);
+        free(worker->window_begin);
+        free(worker->window_end);
+        free(worker->losses);
     }
-    free(run->learners);
+    free(run->workers);
     free(run->keep);
     free(run->shifts);
     free(run->words_before);
@@ -368,7 +371,7 @@ static void finish(struct run *run) {
 static void gather_work(const struct run *run) {
     struct block_work sum = {0};
     for (size_t i = 0; i < run->options->threads; i++) {
-        const struct block_work work = block_work(run->learners[i].block);
+        const struct block_work work = block_work(run->workers[i].block);
         sum.words += work.words;
         sum.pairs += work.pairs;
         sum.rows += work.rows;
@@ -383,8 +386,8 @@ static bool gather_results(struct run *run, struct error *error) {
     for (size_t epoch = 0; epoch < run->options->epochs; epoch++) {
         struct loss_sum sum = {0, 0};
         for (size_t i = 0; i < run->options->threads; i++) {
-            sum.loss += run->learners[i].losses[epoch].loss;
-            sum.pairs += run->learners[i].losses[epoch].pairs;
+            sum.loss += run->workers[i].losses[epoch].loss;
+            sum.pairs += run->workers[i].losses[epoch].pairs;
         }
         run->training->losses[epoch] = sum.pairs > 0 ? sum.loss / sum.pairs : 0;
     }
@@ -392,8 +395,8 @@ static bool gather_results(struct run *run, struct error *error) {
     run->training->progress = (double)atomic_load(&run->words_done) /
                               ((double)run->corpus->words * (double)run->options->epochs);
     for (size_t i = 0; i < run->options->threads; i++)
-        if (run->learners[i].error.kind != ERROR_NONE) {
-            *error = run->learners[i].error;
+        if (run->workers[i].error.kind != ERROR_NONE) {
+            *error = run->workers[i].error;
             return false;
         }
     return true;

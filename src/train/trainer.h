@@ -30,7 +30,7 @@ struct training_options {
     double noise_power, alpha, min_alpha;
     double sample; /* word2vec's subsampling threshold, a share of the corpus; 0: none */
     uint64_t seed;
-    const struct objective *objective;
+    const struct loss *objective;
     const struct kernel *kernel;
     atomic_bool *stop; /* set by others to end early, with what has been learned so far; may be NULL */
     void (*report)(void *context, const struct training_status *status); /* by one thread; may be NULL */

@@ -46,8 +46,8 @@ static void ask(const struct model *model, const struct space *space, const stru
 }
 
 /* All questions of a text, as near takes a line of them. */
-static void ask_text(const struct model *model, const struct space *space, const char *text,
-                     enum method method, size_t threads) {
+static void query_text(const struct model *model, const struct space *space, const char *text,
+                       enum method method, size_t threads) {
     for (;;) {
         struct error error = {.kind = ERROR_NONE};
         struct expression expression;
@@ -106,24 +106,24 @@ static void embed(const struct model *model) {
 /* Writes the model in one of the formats, to a file that is given up. */
 static void export(struct fuzz *fuzz, const struct model *model) {
     struct error error = {.kind = ERROR_NONE};
-    struct format_losses losses = {0};
-    struct file_out files[FORMAT_FILES_MOST] = {{0}};
-    struct rows rows;
+    struct export_format_skipped losses = {0};
+    struct file_out files[EXPORT_FILES_MAX] = {{0}};
+    struct export_rows rows;
     size_t known = 0;
     while (formats[known].name != NULL)
         known++;
-    const struct format *format = &formats[rng_below(&fuzz->rng, (uint32_t)known)];
+    const struct export_format *format = &formats[rng_below(&fuzz->rng, (uint32_t)known)];
     char path[4300];
     snprintf(path, sizeof path, "%s.export", fuzz->path);
-    bool done = rows_create(&rows, model, ROWS_WORD_VECTORS, rng_below(&fuzz->rng, 2) > 0, &error) &&
-                format_fit(format, &rows, true, &losses, &error);
-    for (size_t i = 0; done && i < FORMAT_FILES_MOST && format->suffixes[i] != NULL; i++)
+    bool done = export_rows_create(&rows, model, EXPORT_WORD_VECTORS, rng_below(&fuzz->rng, 2) > 0, &error) &&
+                export_format_fit(format, &rows, true, &losses, &error);
+    for (size_t i = 0; done && i < EXPORT_FILES_MAX && format->suffixes[i] != NULL; i++)
         done = file_create(&files[i], path, &error);
     if (done)
         (void)!format->write(files, &rows, 0, &error);
-    for (size_t i = 0; i < FORMAT_FILES_MOST; i++)
+    for (size_t i = 0; i < EXPORT_FILES_MAX; i++)
         file_abandon(&files[i]);
-    rows_free(&rows);
+    export_rows_free(&rows);
 }
 
 static void ask_model(struct fuzz *fuzz, const struct model *model) {
@@ -133,10 +133,10 @@ static void ask_model(struct fuzz *fuzz, const struct model *model) {
     const enum method method = rng_below(&fuzz->rng, 3) > 0 ? METHOD_ADD : METHOD_MUL;
     look_up_words(model);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        ask_text(model, &space, texts[i], method, 1);
+        query_text(model, &space, texts[i], method, 1);
     if (model->output != NULL &&
         space_of_rows(&contexts, model->output, model->vocab, model->dim, model->stride, 1, &error)) {
-        ask_text(model, &contexts, texts[1], method, 1);
+        query_text(model, &contexts, texts[1], method, 1);
         space_free(&contexts);
     }
     embed(model);
@@ -177,10 +177,10 @@ static void feed_questions(struct fuzz *fuzz) {
     struct model model = fuzz->model;
     model.rules = (struct tokenizer_rules){
         rng_below(&fuzz->rng, 2) > 0 ? TOKENIZER_WORDS : TOKENIZER_WHITESPACE, rng_below(&fuzz->rng, 2) > 0};
-    model.small_letters = rng_below(&fuzz->rng, 2) > 0;
+    model.try_lowercase = rng_below(&fuzz->rng, 2) > 0;
     const struct space space = space_of_words(&model);
-    ask_text(&model, &space, text, rng_below(&fuzz->rng, 2) > 0 ? METHOD_ADD : METHOD_MUL,
-             1 + rng_below(&fuzz->rng, 2));
+    query_text(&model, &space, text, rng_below(&fuzz->rng, 2) > 0 ? METHOD_ADD : METHOD_MUL,
+               1 + rng_below(&fuzz->rng, 2));
     const char *at = text;
     for (size_t size; (size = expression_word(model.rules, &at)) > 0; at += size)
         if (size > strlen(at))
@@ -192,13 +192,13 @@ static void feed_test(struct fuzz *fuzz, enum seed seed) {
     struct error error = {.kind = ERROR_NONE};
     const struct model *model = &fuzz->model;
     const struct analogy_settings settings = {rng_below(&fuzz->rng, 2) > 0 ? 7 : 0, METHOD_ADD, 1};
-    struct similarity similarity;
+    struct word_pairs_result similarity;
     struct analogies analogies;
     struct categories categories;
     struct outliers outliers;
     bool done = false;
     if (seed == SEED_SIMILARITY)
-        done = similarity_score(&similarity, model, fuzz->path, settings.restrict_to, &error);
+        done = word_pairs_score(&similarity, model, fuzz->path, settings.restrict_to, &error);
     if (seed == SEED_CATEGORIES)
         done = categories_score(&categories, model, fuzz->path, 1, &error);
     if (seed == SEED_OUTLIERS)
@@ -224,7 +224,7 @@ static void feed_arguments(struct fuzz *fuzz) {
     static const char *const choices[] = {"one", "two", NULL};
     static const struct option options[] = {
         {"flag", 'f', OPTION_FLAG, NULL, NULL, 0, 0, NULL, "a flag", offsetof(struct settings, flag)},
-        {"whole", 'w', OPTION_WHOLE, "N", "3", 1, 1e9, NULL, "a number", offsetof(struct settings, whole)},
+        {"whole", 'w', OPTION_INTEGER, "N", "3", 1, 1e9, NULL, "a number", offsetof(struct settings, whole)},
         {"real", 0, OPTION_REAL, "X", "0.5", -1, 1, NULL, "a number", offsetof(struct settings, real)},
         {"output", 'o', OPTION_TEXT, "FILE", NULL, 0, 0, NULL, "a text", offsetof(struct settings, text)},
         {"texts", 't', OPTION_TEXTS, "TEXT", NULL, 0, 0, NULL, "texts", offsetof(struct settings, texts)},
@@ -261,7 +261,7 @@ static void tokenize(const struct fuzz *fuzz, struct tokenizer_rules rules, size
         memcpy(piece, fuzz->input.data + at, size);
         tokenizer_start(&tokenizer, rules, piece, size, at);
         for (enum token_kind kind; (kind = tokenizer_next(&tokenizer)) != TOKEN_END;)
-            if (kind == TOKEN_WORD && (tokenizer.length == 0 || tokenizer.length > TOKEN_BYTES_MOST))
+            if (kind == TOKEN_WORD && (tokenizer.length == 0 || tokenizer.length > TOKEN_BYTES_MAX))
                 give_up("a token without bytes, or with too many");
         free(piece);
         at += size;
@@ -283,7 +283,7 @@ static void feed_prose(struct fuzz *fuzz) {
                                            .folder = fuzz->folder};
     struct error error = {.kind = ERROR_NONE};
     struct corpus corpus;
-    char *text = input_text(fuzz), normal[TOKEN_BYTES_MOST + 1];
+    char *text = input_text(fuzz), normal[TOKEN_BYTES_MAX + 1];
     tokenize(fuzz, rules, 4 + rng_below(&fuzz->rng, 100));
     (void)!tokenizer_normalize(rules, text, normal);
     if (!ingest(&corpus, &options, &error) && error.kind == ERROR_NONE)

@@ -15,7 +15,7 @@
 #define COUNT 25000
 
 /* No input takes so many seconds, but for one that goes round in circles. */
-#define SECONDS_MOST 20
+#define SECONDS_MAX 20
 
 void give_up(const char *why) {
     fprintf(stderr, "fuzz: %s\n", why);
@@ -70,7 +70,7 @@ static void read_inputs(const char *folder, uint64_t first, uint64_t count, vola
     start(&fuzz, folder);
     for (uint64_t number = first; number < first + count; number++) {
         *at = number;
-        alarm(SECONDS_MOST);
+        alarm(SECONDS_MAX);
         fuzz.rng = rng_seed(number, 0);
         const enum seed seed = (enum seed)rng_below(&fuzz.rng, SEEDS);
         mutate(&fuzz, seed);
@@ -97,8 +97,8 @@ int main(int argc, char **argv) {
     const char *temporary = getenv("TMPDIR");
     volatile uint64_t *at = mmap(NULL, sizeof *at, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     snprintf(folder, sizeof folder, "%s/sgns-fuzz.XXXXXX", temporary != NULL ? temporary : "/tmp");
-    if (argc > 3 || (argc > 1 && !number_whole(argv[1], &count)) ||
-        (argc > 2 && !number_whole(argv[2], &first))) {
+    if (argc > 3 || (argc > 1 && !number_integer(argv[1], &count)) ||
+        (argc > 2 && !number_integer(argv[2], &first))) {
         fprintf(stderr, "usage: fuzz [COUNT [FIRST]]\n");
         return 2;
     }

@@ -86,7 +86,7 @@ static void make_native_1(struct fuzz *fuzz) {
     memcpy(&header, to->data, sizeof header);
     header.version = 1;
     header.file_bytes = header.places[LAYOUT_NORMS].offset + header.places[LAYOUT_NORMS].bytes;
-    memset(&header.places[LAYOUT_CODES], 0, 2 * sizeof header.places[0]);
+    memset(&header.places[LAYOUT_QUANTIZED], 0, 2 * sizeof header.places[0]);
     header.checksum = checksum(&header, offsetof(struct layout_header, checksum));
     memcpy(to->data, &header, sizeof header);
     to->size = (size_t)header.file_bytes;

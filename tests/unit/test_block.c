@@ -87,7 +87,7 @@ struct setup {
     float shifts[VOCAB];
     struct noise noise;
     struct block_settings settings;
-    struct hot hot;
+    struct replica hot;
     struct plan plan;
     struct twin twin;
 };
@@ -103,7 +103,7 @@ static void fill_passage(struct plan *plan, struct rng *rng) {
     plan->passage = (struct passage){plan->words, plan->from, plan->to, WORDS};
 }
 
-static void make_setup(struct setup *setup, const struct kernel *kernel, const struct objective *objective,
+static void make_setup(struct setup *setup, const struct kernel *kernel, const struct loss *objective,
                        size_t noise_words) {
     struct error error = {0};
     struct rng rng = rng_seed(3, noise_words);
@@ -154,8 +154,8 @@ static void draw(struct setup *setup, struct rng *rng) {
     noise_take(&setup->noise, aims, setup->plan.noise, setup->plan.noise_words);
 }
 
-static const struct pace one_word = {.passes = 1, .occurrences = 1, .pairs = 0};
-static const struct pace no_limits = {.passes = 1, .occurrences = PACE_LENGTH_MOST, .pairs = 1000000};
+static const struct step_limits one_word = {.passes = 1, .occurrences = 1, .pairs = 0};
+static const struct step_limits no_limits = {.passes = 1, .occurrences = BLOCK_WORDS_MAX, .pairs = 1000000};
 
 static double *cell(struct twin *twin, size_t i) {
     return i < VOCAB * DIM ? &twin->input[0][0] + i : &twin->output[0][0] + (i - VOCAB * DIM);
@@ -163,7 +163,7 @@ static double *cell(struct twin *twin, size_t i) {
 
 /* One block with a huge alpha: (after - before) / -alpha is the gradient up to rounding, of a kernel's
  * factors too, some tens of which add up, and of the row, to bfloat16, each time that it is updated. */
-static void check_block(struct test *test, struct setup *setup, size_t at, const struct pace *pace) {
+static void check_block(struct test *test, struct setup *setup, size_t at, const struct step_limits *pace) {
     struct error error = {0};
     const double alpha = 1e6;
     struct plan *plan = &setup->plan;
@@ -173,7 +173,7 @@ static void check_block(struct test *test, struct setup *setup, size_t at, const
     struct loss_sum loss = {0, 0};
     block_begin(block, &plan->passage, pace, &rng);
     const size_t length = block_train(block, at, alpha, &rng, &loss);
-    const size_t left = WORDS - at, most = left < PACE_LENGTH_MOST ? left : PACE_LENGTH_MOST;
+    const size_t left = WORDS - at, most = left < BLOCK_WORDS_MAX ? left : BLOCK_WORDS_MAX;
     CHECK(test, length == (pace == &one_word ? 1 : most));
     struct twin gradient = {0}, sizes = {0};
     const double expected = whole_loss(plan, &setup->twin, at, length, &gradient, &sizes);
@@ -196,7 +196,7 @@ static void test_updates(struct test *test) {
     const struct kernel *kernel;
     const size_t starts[] = {0, 7, 20, 45, WORDS - 1}, noises[] = {1, 5, 16, 33, 64};
     for (size_t k = 0; (kernel = kernel_at(k)) != NULL; k++)
-        for (const struct objective *objective = objectives; objective->name != NULL; objective++)
+        for (const struct loss *objective = loss_table; objective->name != NULL; objective++)
             for (size_t i = 0; i < 5; i++) {
                 struct setup setup;
                 make_setup(&setup, kernel, objective, noises[i]);
@@ -210,7 +210,7 @@ static void test_updates(struct test *test) {
 
 /* The reference itself: its gradient against central differences of its loss. */
 static void test_reference(struct test *test) {
-    for (const struct objective *objective = objectives; objective->name != NULL; objective++) {
+    for (const struct loss *objective = loss_table; objective->name != NULL; objective++) {
         struct setup setup;
         make_setup(&setup, kernel_at(0), objective, 16);
         struct rng draws = rng_seed(1, 1);
@@ -240,15 +240,15 @@ static void test_reference(struct test *test) {
 static void test_passes_cover_all_pairs(struct test *test) {
     struct error error = {0};
     struct setup setup;
-    make_setup(&setup, kernel_at(0), &objectives[0], 8);
+    make_setup(&setup, kernel_at(0), &loss_table[0], 8);
     size_t pairs = 0;
-    const size_t length = WORDS < PACE_LENGTH_MOST ? WORDS : PACE_LENGTH_MOST;
+    const size_t length = WORDS < BLOCK_WORDS_MAX ? WORDS : BLOCK_WORDS_MAX;
     for (size_t p = 0; p < length; p++)
         pairs += setup.plan.to[p] - setup.plan.from[p] - 1;
     /* With output rows at zero the only change of an input row is 0, and an output row's is alpha / 2 times
      * the inputs of its pairs less K / 2 times those of its noise: their sum over all rows is known. */
     memset(setup.output, 0, VOCAB * STRIDE * sizeof(bfloat16));
-    struct pace pace = no_limits;
+    struct step_limits pace = no_limits;
     for (pace.passes = 1; pace.passes <= 8; pace.passes++) {
         memset(setup.output, 0, VOCAB * STRIDE * sizeof(bfloat16));
         struct rng rng = rng_seed(2, 2);
@@ -274,12 +274,12 @@ static void test_passes_cover_all_pairs(struct test *test) {
 static void test_block_ends_at_repeats(struct test *test) {
     struct error error = {0};
     struct setup setup;
-    make_setup(&setup, kernel_at(0), &objectives[0], 8);
+    make_setup(&setup, kernel_at(0), &loss_table[0], 8);
     struct block *block = block_create(&setup.settings, &setup.hot, WORDS, &error);
     for (uint32_t p = 0; p < WORDS; p++)
         setup.plan.words[p] = p % 3;
     struct rng rng = rng_seed(1, 1);
-    struct pace pace = no_limits;
+    struct step_limits pace = no_limits;
     pace.occurrences = 2;
     block_begin(block, &setup.plan.passage, &pace, &rng);
     for (size_t at = 0; at + 6 <= WORDS; at += 6)
@@ -291,7 +291,7 @@ static void test_block_ends_at_repeats(struct test *test) {
         CHECK(test, block_train(block, at, 0.01, &rng, NULL) == 2); /* not 3 */
     /* Rows beyond those that a passage begins with are asked for once, noise words' for every fourth block.
      */
-    const uint64_t beyond = WORDS - KERNEL_ROWS_MOST, noise = WORDS / 2 / 4 * setup.settings.noise_words;
+    const uint64_t beyond = WORDS - KERNEL_ROWS_MAX, noise = WORDS / 2 / 4 * setup.settings.noise_words;
     const uint64_t rows = block_work(block).rows - rows_before;
     CHECK_MSG(test, rows == 2 * beyond - setup.settings.window + noise, "%zu rows", (size_t)rows);
     /* Too many pairs for any block leave blocks of one word. */
@@ -306,7 +306,7 @@ static void test_block_ends_at_repeats(struct test *test) {
 static void test_blocks_share_no_page(struct test *test) {
     struct error error = {0};
     struct setup setup;
-    make_setup(&setup, kernel_at(0), &objectives[0], 8);
+    make_setup(&setup, kernel_at(0), &loss_table[0], 8);
     struct block *blocks[] = {block_create(&setup.settings, &setup.hot, WORDS, &error),
                               block_create(&setup.settings, &setup.hot, WORDS, &error)};
     for (size_t i = 0; i < 2; i++) {

@@ -24,8 +24,8 @@ static float float_of(uint32_t bits) {
 
 /* The text as a string; `digits` 0 means the shortest. Whatever stands in the room beforehand may stand
  * there afterwards, so it is none that could belong to a number. */
-static const char *text_of(float number, int digits, char text[DECIMAL_ROOM + 1]) {
-    memset(text, '#', DECIMAL_ROOM);
+static const char *text_of(float number, int digits, char text[DECIMAL_CAPACITY + 1]) {
+    memset(text, '#', DECIMAL_CAPACITY);
     text[digits == 0 ? decimal_shortest(number, text) : decimal_rounded(number, digits, text)] = '\0';
     return text;
 }
@@ -101,7 +101,7 @@ static void exact_texts(struct test *test) {
         {1 + FLT_EPSILON, "1.0000001"},
         {1 - FLT_EPSILON / 2, "0.99999994"},
     };
-    char text[DECIMAL_ROOM + 1];
+    char text[DECIMAL_CAPACITY + 1];
     for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
         CHECK_MSG(test, strcmp(text_of(examples[i].number, 0, text), examples[i].text) == 0, "%s: %s",
                   examples[i].text, text);
@@ -143,7 +143,7 @@ static void exact_roundings(struct test *test) {
         {123456792.0F, 9, "123456792"},
         {123456792.0F, 3, "123000000"},
     };
-    char text[DECIMAL_ROOM + 1];
+    char text[DECIMAL_CAPACITY + 1];
     for (size_t i = 0; i < sizeof roundings / sizeof *roundings; i++)
         CHECK_MSG(test,
                   strcmp(text_of(roundings[i].number, roundings[i].digits, text), roundings[i].text) == 0,
@@ -155,7 +155,7 @@ static void exact_roundings(struct test *test) {
 /* --- samples of all floats --- */
 
 static void reads_back(struct test *test, uint32_t bits) {
-    char text[DECIMAL_ROOM + 1], *end;
+    char text[DECIMAL_CAPACITY + 1], *end;
     const float read = strtof(text_of(float_of(bits), 0, text), &end);
     CHECK_MSG(test, *end == '\0' && bits_of(read) == bits, "%08x: %s", (unsigned)bits, text);
 }
@@ -173,7 +173,7 @@ static void every_sampled_float_reads_back(struct test *test) {
 /* Those that are read as one float lie side by side, so if one has a digit less, then so has one of the two
  * next to it. */
 static void no_shorter_text(struct test *test, uint32_t bits) {
-    char text[DECIMAL_ROOM + 1], other[64];
+    char text[DECIMAL_CAPACITY + 1], other[64];
     const struct parsed parsed = parse(text_of(float_of(bits), 0, text));
     for (uint64_t up = 0; up <= 1; up++)
         CHECK_MSG(test,
@@ -183,7 +183,7 @@ static void no_shorter_text(struct test *test, uint32_t bits) {
 
 /* One more or less in the last digit is no closer, or it is read as another float. */
 static void no_closer_text(struct test *test, uint32_t bits) {
-    char text[DECIMAL_ROOM + 1], other[64];
+    char text[DECIMAL_CAPACITY + 1], other[64];
     const float number = float_of(bits);
     const struct parsed parsed = parse(text_of(number, 0, text));
     const long double distance = fabsl(strtold(text, NULL) - (long double)number);
@@ -208,7 +208,7 @@ static void no_text_is_shorter_or_closer(struct test *test) {
 }
 
 static void rounds_like_the_library(struct test *test, float number, int digits) {
-    char text[DECIMAL_ROOM + 1], expected[64];
+    char text[DECIMAL_CAPACITY + 1], expected[64];
     snprintf(expected, sizeof expected, "%.*g", digits, (double)number);
     text_of(number, digits, text);
     CHECK_MSG(test, strtod(text, NULL) == strtod(expected, NULL) && parse(text).count <= digits, "%s, not %s",
@@ -232,7 +232,7 @@ static void roundings_are_those_of_the_library(struct test *test) {
 
 /* With one digit and with nine, and all of the range, no text is longer than it may be. */
 static void texts_fit(struct test *test) {
-    char text[DECIMAL_ROOM + 1];
+    char text[DECIMAL_CAPACITY + 1];
     size_t longest = 0;
     for (uint64_t bits = 1U << 31; bits < (1U << 31) + INFINITE_BITS; bits += 20011)
         for (int digits = 0; digits <= 9; digits += 9) {

@@ -6,7 +6,7 @@
 #include "base/rng.h"
 #include "harness.h"
 
-#define WORD_MOST 64
+#define WORD_MAX 64
 #define UNSEEN UINT32_MAX
 #define BATCH_WORDS 32
 
@@ -29,7 +29,7 @@ static void *allocate(size_t count, size_t size) {
 }
 
 struct word {
-    unsigned char bytes[WORD_MOST];
+    unsigned char bytes[WORD_MAX];
     size_t length;
 };
 
@@ -184,7 +184,7 @@ static struct word zeros(uint32_t number) {
 }
 
 static void words_of_zeros(struct test *test) {
-    check_distinct(test, zeros, WORD_MOST + 1);
+    check_distinct(test, zeros, WORD_MAX + 1);
 }
 
 #define LETTER_BITS 6u /* in which ASCII letters and digits differ */

@@ -62,7 +62,7 @@ static void plain_means(struct test *test) {
     check_text(test, &embedder, "The cat, cat", 0, 2, 0);
     check_text(test, &embedder, "rome Rome", -3, 0, 1);
     embed_free(&embedder);
-    model.small_letters = true; /* of another program: by words, as written or in small letters */
+    model.try_lowercase = true; /* of another program: by words, as written or in small letters */
     embedder = create(test, &model, EMBED_PLAIN, 1);
     check_text(test, &embedder, "THE cat, ROME", 0.5, 1, 0);
     check_text(test, &embedder, "(Rome)", -3, 0, 1);

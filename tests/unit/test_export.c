@@ -13,16 +13,16 @@
 struct job {
     const char *format;
     const char *list; /* the text of a list of words, or NULL for all words */
-    enum rows_vectors vectors;
+    enum export_rows_vectors vectors;
     bool unit, skip;
     int digits;
 };
 
 struct outcome {
     struct error error;
-    struct rows_losses listed;
-    struct format_losses unfit;
-    struct file_map maps[FORMAT_FILES_MOST];
+    struct export_rows_skipped listed;
+    struct export_format_skipped unfit;
+    struct file_map maps[EXPORT_FILES_MAX];
 };
 
 static void write_list(const char *path, const char *text) {
@@ -31,25 +31,25 @@ static void write_list(const char *path, const char *text) {
         exit(2);
 }
 
-static bool select_rows(struct rows *rows, const struct model *model, const struct job *job,
-                        const struct format *format, struct outcome *outcome) {
+static bool select_rows(struct export_rows *rows, const struct model *model, const struct job *job,
+                        const struct export_format *format, struct outcome *outcome) {
     char path[4096];
-    bool done = rows_create(rows, model, job->vectors, job->unit, &outcome->error);
+    bool done = export_rows_create(rows, model, job->vectors, job->unit, &outcome->error);
     if (done && job->list != NULL) {
         write_list(test_path(path, sizeof path, "list"), job->list);
-        done = rows_list(rows, path, lookup_word, &outcome->listed, &outcome->error);
+        done = export_rows_list(rows, path, lookup_word, &outcome->listed, &outcome->error);
         unlink(path);
     }
-    return done && format_fit(format, rows, job->skip, &outcome->unfit, &outcome->error);
+    return done && export_format_fit(format, rows, job->skip, &outcome->unfit, &outcome->error);
 }
 
-static bool write_files(struct rows *rows, const struct job *job, const struct format *format,
+static bool write_files(struct export_rows *rows, const struct job *job, const struct export_format *format,
                         struct outcome *outcome) {
-    struct file_out files[FORMAT_FILES_MOST] = {{.descriptor = -1}, {.descriptor = -1}};
+    struct file_out files[EXPORT_FILES_MAX] = {{.descriptor = -1}, {.descriptor = -1}};
     char path[4096];
     bool done = true;
     size_t count = 0;
-    for (; done && count < FORMAT_FILES_MOST && format->suffixes[count] != NULL; count++)
+    for (; done && count < EXPORT_FILES_MAX && format->suffixes[count] != NULL; count++)
         done = file_create(&files[count], test_path(path, sizeof path, format->suffixes[count]),
                            &outcome->error);
     done = done && format->write(files, rows, job->digits, &outcome->error);
@@ -66,15 +66,15 @@ static bool write_files(struct rows *rows, const struct job *job, const struct f
 /* `write` false: only looks whether it could. */
 static struct outcome try_model(const struct model *model, const struct job *job, bool write) {
     struct outcome outcome = {.error = {.kind = ERROR_NONE}};
-    const struct format *format = format_find(job->format);
-    struct rows rows = {0};
+    const struct export_format *format = export_format_find(job->format);
+    struct export_rows rows = {0};
     if (format == NULL)
         exit(2);
     const bool done = select_rows(&rows, model, job, format, &outcome) &&
                       (!write || write_files(&rows, job, format, &outcome));
     if (done != (outcome.error.kind == ERROR_NONE))
         exit(2);
-    rows_free(&rows);
+    export_rows_free(&rows);
     return outcome;
 }
 
@@ -90,7 +90,7 @@ static struct outcome export_toy(const struct toy *toy, const struct job *job) {
 }
 
 static void close_outcome(struct outcome *outcome) {
-    for (size_t i = 0; i < FORMAT_FILES_MOST; i++)
+    for (size_t i = 0; i < EXPORT_FILES_MAX; i++)
         file_map_close(&outcome->maps[i]);
 }
 
@@ -135,7 +135,8 @@ static void check_golden(struct test *test, const struct golden *golden, size_t 
         check_bytes(test, golden[i].format, &outcome.maps[0], golden[i].first, golden[i].first_bytes);
         if (golden[i].second != NULL)
             check_bytes(test, golden[i].format, &outcome.maps[1], golden[i].second, strlen(golden[i].second));
-        CHECK_MSG(test, (format_find(golden[i].format)->suffixes[1] != NULL) == (golden[i].second != NULL),
+        CHECK_MSG(test,
+                  (export_format_find(golden[i].format)->suffixes[1] != NULL) == (golden[i].second != NULL),
                   "%s", golden[i].format);
         close_outcome(&outcome);
     }
@@ -324,7 +325,7 @@ static void context_vectors(struct test *test) {
     const float vectors[] = {1, 2, 3, 4}, contexts[] = {5, 6, 7, 8};
     const struct toy toy = {.words = words, .vocab = 2, .dim = 2, .vectors = vectors, .contexts = contexts};
     check_text(test, &toy, &(struct job){.format = "glove"}, "a 1 2\nb 3 4\n");
-    check_text(test, &toy, &(struct job){.format = "glove", .vectors = ROWS_CONTEXT_VECTORS},
+    check_text(test, &toy, &(struct job){.format = "glove", .vectors = EXPORT_CONTEXT_VECTORS},
                "a 5 6\nb 7 8\n");
 }
 
@@ -336,7 +337,7 @@ static void vectors_of_length_1(struct test *test) {
     const struct toy toy = {.words = words, .vocab = 5, .dim = 2, .vectors = vectors, .contexts = contexts};
     check_text(test, &toy, &(struct job){.format = "glove", .unit = true},
                "a 0.6 0.8\nb -1 0\nc 0 -0\nd 0.70710677 0.70710677\ne 0.6 -0.8\n");
-    check_text(test, &toy, &(struct job){.format = "glove", .unit = true, .vectors = ROWS_CONTEXT_VECTORS},
+    check_text(test, &toy, &(struct job){.format = "glove", .unit = true, .vectors = EXPORT_CONTEXT_VECTORS},
                "a 0 1\nb 1 0\nc 1 0\nd 1 0\ne 1 0\n");
 }
 
@@ -389,31 +390,31 @@ static void lists_that_cannot_be_read(struct test *test) {
     const char *const folder = "/", *const none = "/nowhere/list";
     struct model model = toy_open(&(struct toy){.words = listable, .vocab = 4, .dim = 1});
     struct error error = {.kind = ERROR_NONE};
-    struct rows rows;
-    struct rows_losses losses;
-    CHECK(test, rows_create(&rows, &model, ROWS_WORD_VECTORS, false, &error));
-    CHECK(test, !rows_list(&rows, folder, lookup_word, &losses, &error) && error.kind == ERROR_INPUT);
+    struct export_rows rows;
+    struct export_rows_skipped losses;
+    CHECK(test, export_rows_create(&rows, &model, EXPORT_WORD_VECTORS, false, &error));
+    CHECK(test, !export_rows_list(&rows, folder, lookup_word, &losses, &error) && error.kind == ERROR_INPUT);
     CHECK_MSG(test, strcmp(error.text, "/: a folder, not a file") == 0, "%s", error.text);
     error.kind = ERROR_NONE;
-    CHECK(test, !rows_list(&rows, none, lookup_word, &losses, &error) && error.kind == ERROR_INPUT);
+    CHECK(test, !export_rows_list(&rows, none, lookup_word, &losses, &error) && error.kind == ERROR_INPUT);
     CHECK_MSG(test, strncmp(error.text, "/nowhere/list: can't open: ", 27) == 0, "%s", error.text);
-    rows_free(&rows);
+    export_rows_free(&rows);
     model_close(&model);
 }
 
 static void shown_words(struct test *test) {
     char text[6];
-    rows_show("ab", 2, text, sizeof text);
+    export_rows_show("ab", 2, text, sizeof text);
     CHECK_MSG(test, strcmp(text, "ab") == 0, "%s", text);
-    rows_show("abcdef", 6, text, sizeof text);
+    export_rows_show("abcdef", 6, text, sizeof text);
     CHECK_MSG(test, strcmp(text, "abcde") == 0, "%s", text);
-    rows_show("a\xc3\xa9\xe8\xaa\x9e", 6, text, sizeof text);
+    export_rows_show("a\xc3\xa9\xe8\xaa\x9e", 6, text, sizeof text);
     CHECK_MSG(test, strcmp(text, "a\xc3\xa9") == 0, "%s", text);
-    rows_show("a\xc3\xa9\xc3\xa9", 5, text, sizeof text);
+    export_rows_show("a\xc3\xa9\xc3\xa9", 5, text, sizeof text);
     CHECK_MSG(test, strcmp(text, "a\xc3\xa9\xc3\xa9") == 0, "%s", text);
-    rows_show("\n\t\x7f\x1f ", 5, text, sizeof text);
+    export_rows_show("\n\t\x7f\x1f ", 5, text, sizeof text);
     CHECK_MSG(test, strcmp(text, "???? ") == 0, "%s", text);
-    rows_show("\x80\x80\x80\x80\x80\x80\x80", 7, text, sizeof text);
+    export_rows_show("\x80\x80\x80\x80\x80\x80\x80", 7, text, sizeof text);
     CHECK_MSG(test, strcmp(text, "") == 0, "%s", text);
 }
 
@@ -434,7 +435,7 @@ static bool lists_format(const char *names, const char *name) {
 }
 
 static void check_misfit(struct test *test, const struct model *model, const struct misfit *misfit,
-                         const struct format *format) {
+                         const struct export_format *format) {
     char says[400];
     struct outcome outcome = try_model(model, &(struct job){.format = format->name}, false);
     const bool refused = lists_format(misfit->formats, format->name);
@@ -469,7 +470,7 @@ static void words_that_do_not_fit(struct test *test) {
     for (size_t i = 0; i < sizeof misfits / sizeof *misfits; i++) {
         const char *const words[] = {"good", misfits[i].word, "better"};
         struct model model = toy_open(&(struct toy){.words = words, .vocab = 3, .dim = 2});
-        for (const struct format *format = formats; format->name != NULL; format++)
+        for (const struct export_format *format = formats; format->name != NULL; format++)
             check_misfit(test, &model, &misfits[i], format);
         model_close(&model);
     }
@@ -530,7 +531,7 @@ static void numbers_that_are_not_finite(struct test *test) {
         vectors[20 + (i % 2 != 0 ? 19 : 0)] = bad[i / 2];
         struct model model = toy_open(
             &(struct toy){.words = words, .vocab = 3, .dim = 20, .vectors = vectors});
-        for (const struct format *format = formats; format->name != NULL; format++) {
+        for (const struct export_format *format = formats; format->name != NULL; format++) {
             const struct outcome outcome = try_model(&model, &(struct job){.format = format->name}, false);
             CHECK_MSG(test,
                       outcome.error.kind == ERROR_INPUT &&
@@ -670,14 +671,14 @@ static void native_of_one_matrix(struct test *test) {
     CHECK(test, made.output == NULL);
     check_record(test, &made, "exported=2 of 2 words, length 1\ntokenizer=words\nkeep_case=0\n");
     model_close(&made);
-    made = export_native(test, &model, &(struct job){.format = "native", .vectors = ROWS_CONTEXT_VECTORS});
+    made = export_native(test, &model, &(struct job){.format = "native", .vectors = EXPORT_CONTEXT_VECTORS});
     check_row(test, &made, 0, "a", 2, contexts);
     check_row(test, &made, 1, "b", 1, contexts + 2);
     CHECK(test, made.output == NULL);
     check_record(test, &made, "exported=2 of 2 words, context vectors\ntokenizer=words\nkeep_case=0\n");
     model_close(&made);
     made = export_native(test, &model,
-                         &(struct job){.format = "native", .vectors = ROWS_CONTEXT_VECTORS, .unit = true});
+                         &(struct job){.format = "native", .vectors = EXPORT_CONTEXT_VECTORS, .unit = true});
     check_row(test, &made, 1, "b", 1, context_units + 2);
     model_close(&made);
     model_close(&model);
@@ -685,10 +686,11 @@ static void native_of_one_matrix(struct test *test) {
 
 static void formats_by_name(struct test *test) {
     size_t count = 0;
-    for (const struct format *format = formats; format->name != NULL; format++, count++)
-        CHECK_MSG(test, format_find(format->name) == format, "%s", format->name);
+    for (const struct export_format *format = formats; format->name != NULL; format++, count++)
+        CHECK_MSG(test, export_format_find(format->name) == format, "%s", format->name);
     CHECK_MSG(test, count == 10, "%zu", count);
-    CHECK(test, format_find("") == NULL && format_find("word2vec-") == NULL && format_find("NPY") == NULL);
+    CHECK(test, export_format_find("") == NULL && export_format_find("word2vec-") == NULL &&
+                    export_format_find("NPY") == NULL);
 }
 
 static const struct test_case cases[] = {

@@ -45,7 +45,7 @@ static void free_bytes(struct bytes *bytes) {
     *bytes = (struct bytes){NULL, 0, 0};
 }
 
-/* foreign_read on data that ends where its page ends and is gone afterwards. */
+/* import_read on data that ends where its page ends and is gone afterwards. */
 static bool read_bytes(struct model *model, const void *data, size_t size, size_t threads,
                        struct error *error) {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE), room = (size + page) / page * page;
@@ -57,7 +57,7 @@ static bool read_bytes(struct model *model, const void *data, size_t size, size_
     if (size > 0)
         memcpy(pages + room - size, data, size);
     *model = (struct model){.vocab = 0};
-    const bool done = foreign_read(model, &map, "FILE", threads, error);
+    const bool done = import_read(model, &map, "FILE", threads, error);
     munmap(pages, room + page);
     if (!done)
         model_close(model);
@@ -187,7 +187,7 @@ static void every_format(struct test *test) {
         CHECK_MSG(test, model.source == sources[form] && record_is(&model, "source", names[form]), "%d",
                   form);
         CHECK(test, record_is(&model, "tokenizer", "whitespace") && model.rules.kind == TOKENIZER_WHITESPACE);
-        CHECK(test, model.small_letters && model.file_bytes == bytes.size && count_warnings(&model) == 0);
+        CHECK(test, model.try_lowercase && model.file_bytes == bytes.size && count_warnings(&model) == 0);
         struct error error = {.kind = ERROR_NONE};
         CHECK(test, model_verify(&model, "FILE", &error));
         model_close(&model);
@@ -467,16 +467,16 @@ static void damaged_binary(struct test *test) {
 
 static void endless_words(struct test *test) {
     struct bytes text = {NULL, 0, 0}, binary = {NULL, 0, 0};
-    char *word = malloc(FOREIGN_WORD_BYTES_MOST + 1);
+    char *word = malloc(IMPORT_WORD_BYTES_MAX + 1);
     if (word == NULL)
         abort();
-    memset(word, 'x', FOREIGN_WORD_BYTES_MOST + 1);
+    memset(word, 'x', IMPORT_WORD_BYTES_MAX + 1);
     for (size_t over = 0; over < 2; over++) {
         put_text(&text, "1 1\n");
-        put(&text, word, FOREIGN_WORD_BYTES_MOST + over);
+        put(&text, word, IMPORT_WORD_BYTES_MAX + over);
         put_text(&text, " 1\n");
         put(&binary, "2 1\na \0\0\0\0", 10);
-        put(&binary, word, FOREIGN_WORD_BYTES_MOST + over);
+        put(&binary, word, IMPORT_WORD_BYTES_MAX + over);
         put(&binary, " \0\0\0\0", 5);
         if (over > 0) {
             check_refused(test, text.data, text.size, "line 2: a word of 65536 bytes");
@@ -648,12 +648,12 @@ static void check_number(struct test *test, const char *text) {
     char room[1200];
     float read = 123, expected = strtof(text, NULL);
     snprintf(room, sizeof room, "%s9", text); /* what is behind the end must not count */
-    const unsigned char *at = (const unsigned char *)room, *stop = foreign_number(at, at + length, &read);
+    const unsigned char *at = (const unsigned char *)room, *stop = import_number(at, at + length, &read);
     CHECK_MSG(test, stop == at + length, "%s", text);
     CHECK_MSG(test, same_float(read, expected), "%s read as %a, not %a", text, (double)read,
               (double)expected);
     room[length] = ' ';
-    CHECK_MSG(test, foreign_number(at, at + length + 1, &read) == at + length, "%s", text);
+    CHECK_MSG(test, import_number(at, at + length + 1, &read) == at + length, "%s", text);
 }
 
 static const char *const good_numbers[] = {"0",
@@ -727,7 +727,7 @@ static void odd_numbers(struct test *test) {
     for (size_t i = 0; i < sizeof bad_numbers / sizeof *bad_numbers; i++) {
         float read = 123;
         const unsigned char *at = (const unsigned char *)bad_numbers[i];
-        CHECK_MSG(test, foreign_number(at, at + strlen(bad_numbers[i]), &read) == NULL && read == 123, "%s",
+        CHECK_MSG(test, import_number(at, at + strlen(bad_numbers[i]), &read) == NULL && read == 123, "%s",
                   bad_numbers[i]);
     }
 }
@@ -748,10 +748,10 @@ static void long_numbers(struct test *test) {
     float read;
     const unsigned char *at = (const unsigned char *)text;
     memset(text, '1', sizeof text);
-    CHECK(test, foreign_number(at, at + 1001, &read) == NULL);
-    CHECK(test, foreign_number(at, at + 1100, &read) == NULL);
+    CHECK(test, import_number(at, at + 1001, &read) == NULL);
+    CHECK(test, import_number(at, at + 1100, &read) == NULL);
     memset(text, '0', sizeof text);
-    CHECK(test, foreign_number(at, at + 1001, &read) == NULL);
+    CHECK(test, import_number(at, at + 1001, &read) == NULL);
 }
 
 /* A random float: of any size, or of those that vectors have. */

@@ -11,10 +11,10 @@
 #include "text/reader.h"
 
 #define PATH_BYTES 4096
-#define FILES_MOST 3
-#define WORD_MOST 16
-#define LINE_MOST 150 /* words */
-#define LINE_BYTES ((size_t)LINE_MOST * WORD_MOST)
+#define FILES_MAX 3
+#define WORD_MAX 16
+#define LINE_MAX 150 /* words */
+#define LINE_BYTES ((size_t)LINE_MAX * WORD_MAX)
 #define WORDS 4000
 #define TEXT_BYTES ((size_t)2300000) /* pieces of a megabyte: three */
 #define PLENTY (UINT64_MAX / 2)
@@ -119,7 +119,7 @@ static void add_word(struct sample *sample, struct rng *rng) {
 }
 
 static void add_line(struct sample *sample, struct rng *rng) {
-    const uint32_t words = rng_below(rng, 200) == 0 ? LINE_MOST : rng_below(rng, 25);
+    const uint32_t words = rng_below(rng, 200) == 0 ? LINE_MAX : rng_below(rng, 25);
     for (uint32_t i = 0; i < words; i++)
         add_word(sample, rng);
     if (words > 0)
@@ -216,7 +216,7 @@ static void check_vocab(struct test *test, const struct corpus *corpus, const st
     uint64_t total = 0;
     CHECK_MSG(test, vocab->size == expected->size, "%zu, not %zu", vocab->size, expected->size);
     for (size_t id = 0; id < vocab->size && id < expected->size; id++) {
-        char word[WORD_MOST] = {0};
+        char word[WORD_MAX] = {0};
         const size_t length = spell(expected->order[id], word);
         CHECK_MSG(test, vocab_length(vocab, id) == length && strcmp(vocab_word(vocab, id), word) == 0,
                   "%zu: %s, not %s", id, vocab_word(vocab, id), word);
@@ -232,7 +232,7 @@ static void check_corpus(struct test *test, const struct corpus *corpus, const s
     check_vocab(test, corpus, sample, expected);
     CHECK_MSG(test, corpus->tokens == expected->tokens, "%llu", (unsigned long long)corpus->tokens);
     CHECK_MSG(test, corpus->sentences == expected->sentences, "%llu", (unsigned long long)corpus->sentences);
-    CHECK_MSG(test, corpus->different == expected->different, "%llu", (unsigned long long)corpus->different);
+    CHECK_MSG(test, corpus->distinct == expected->different, "%llu", (unsigned long long)corpus->distinct);
     CHECK_MSG(test, corpus->bytes == sample->size, "%llu", (unsigned long long)corpus->bytes);
     CHECK(test, corpus->losses.ill_formed == 0 && corpus->losses.overlong == 0);
     struct ids flat = flatten(test, &corpus->stream);
@@ -254,13 +254,13 @@ static void check_ingestion(struct test *test, const struct sample *sample,
 }
 
 struct files {
-    char names[FILES_MOST][PATH_BYTES];
-    const char *paths[FILES_MOST];
+    char names[FILES_MAX][PATH_BYTES];
+    const char *paths[FILES_MAX];
 };
 
 static struct files *make_files(void) {
     struct files *files = allocate(1, sizeof *files);
-    for (size_t i = 0; i < FILES_MOST; i++) {
+    for (size_t i = 0; i < FILES_MAX; i++) {
         const char name[] = {(char)('a' + i), '\0'};
         files->paths[i] = test_path(files->names[i], PATH_BYTES, name);
     }
@@ -268,7 +268,7 @@ static struct files *make_files(void) {
 }
 
 static void free_files(struct files *files) {
-    for (size_t i = 0; i < FILES_MOST; i++)
+    for (size_t i = 0; i < FILES_MAX; i++)
         unlink(files->paths[i]);
     free(files);
 }
@@ -316,19 +316,19 @@ static void several_files(struct test *test) {
     struct sample *sample = make_sample();
     struct files *files = make_files();
     const char *at = sample->text, *end = sample->text + sample->size;
-    for (size_t i = 0; i < FILES_MOST; i++) {
-        const char *near = i == FILES_MOST - 1 ? end - 1 : at + 300000 * (i + 1);
+    for (size_t i = 0; i < FILES_MAX; i++) {
+        const char *near = i == FILES_MAX - 1 ? end - 1 : at + 300000 * (i + 1);
         const char *newline = memchr(near, '\n', (size_t)(end - near));
         write_file(files->paths[i], "w", at, (size_t)(newline - at));
         at = newline + 1;
     }
-    struct ingest_options options = plain_options(files->paths, FILES_MOST);
+    struct ingest_options options = plain_options(files->paths, FILES_MAX);
     options.threads = 3;
     struct expected *expected = expect(sample, &options);
     struct error error = {.kind = ERROR_NONE};
     struct corpus corpus;
     CHECK_MSG(test, ingest(&corpus, &options, &error), "%s", error.text);
-    corpus.bytes += FILES_MOST; /* the newlines that were left out */
+    corpus.bytes += FILES_MAX; /* the newlines that were left out */
     check_corpus(test, &corpus, sample, expected);
     corpus_free(&corpus);
     free_expected(expected);
@@ -417,7 +417,7 @@ static void chunks_end_with_sentences(struct test *test) {
 /* --- small texts --- */
 
 struct small {
-    const char *texts[FILES_MOST]; /* one file each */
+    const char *texts[FILES_MAX]; /* one file each */
     uint64_t min_count, max_vocab;
     size_t max_sentence;
     const char *vocab;  /* "word:count " by id */
@@ -428,7 +428,7 @@ struct small {
 
 static size_t write_texts(const struct files *files, const char *const *texts) {
     size_t count = 0;
-    for (; count < FILES_MOST && texts[count] != NULL; count++)
+    for (; count < FILES_MAX && texts[count] != NULL; count++)
         write_file(files->paths[count], "w", texts[count], strlen(texts[count]));
     return count;
 }
@@ -509,7 +509,7 @@ static void small_texts(struct test *test) {
 
 static void the_first_ill_formed_bytes(struct test *test) {
     struct files *files = make_files();
-    const char *const texts[FILES_MOST] = {"well formed\n", "ab\xff\xfe cd\xe4\xb8 e\n", "\xff\n"};
+    const char *const texts[FILES_MAX] = {"well formed\n", "ab\xff\xfe cd\xe4\xb8 e\n", "\xff\n"};
     struct ingest_options options = plain_options(files->paths, write_texts(files, texts));
     for (options.threads = 1; options.threads <= 4; options.threads++) {
         struct error error = {.kind = ERROR_NONE};
@@ -529,7 +529,7 @@ static size_t spoil(const struct sample *sample, size_t place) {
     const char *blank = memchr(sample->text + place, ' ', sample->size - place);
     const size_t start = (size_t)(blank - sample->text) + 1;
     size_t end = start;
-    while (end < start + TOKEN_BYTES_MOST + 3 || sample->text[end] != ' ')
+    while (end < start + TOKEN_BYTES_MAX + 3 || sample->text[end] != ' ')
         sample->text[end++] = 'x';
     sample->text[start] = '\xff';
     return start;
@@ -580,7 +580,7 @@ static void note_report(void *context, uint64_t bytes) {
 }
 
 static void check_reports(struct test *test, const struct files *files, size_t threads, uint64_t size) {
-    struct ingest_options options = plain_options(files->paths, FILES_MOST);
+    struct ingest_options options = plain_options(files->paths, FILES_MAX);
     struct reports reports = {.grew = true};
     struct error error = {.kind = ERROR_NONE};
     struct corpus corpus;
@@ -665,7 +665,7 @@ static void files_that_cannot_be_used(struct test *test) {
 static void a_later_file_is_missing(struct test *test) {
     struct sample *sample = make_sample();
     struct files *files = make_files();
-    struct ingest_options options = plain_options(files->paths, FILES_MOST);
+    struct ingest_options options = plain_options(files->paths, FILES_MAX);
     write_file(files->paths[0], "w", "a b", 3);
     write_file(files->paths[1], "w", sample->text, sample->size);
     for (options.threads = 1; options.threads <= 4; options.threads++) {

@@ -86,20 +86,21 @@ static struct example make_example(size_t rows, size_t window, size_t noise, siz
     example.step = (struct kernel_step){
         .dim = dim,
         .rows = even,
-        .inputs = example.inputs,
+        .centers = example.inputs,
         .window = window,
-        .slots = example.slots,
+        .contexts = example.slots,
         .band_columns = band,
         .pairs = aligned_zeros(even * band, sizeof(float)),
         .noise_count = noise,
         .columns = columns,
         .noise = example.noise,
         .noise_scores = aligned_zeros(even * columns, sizeof(float)),
-        .room = aligned_zeros(kernel_room(even, slots + 2, columns, band, dim), sizeof(float)),
+        .workspace = aligned_zeros(kernel_workspace(even, slots + 2, columns, band, dim), sizeof(float)),
         .ahead_count = rows,
         .ahead = example.inputs};
     /* The room holds anything: what a kernel reads of it, it must have written. */
-    memset(example.step.room, 0x7f, kernel_room(even, slots + 2, columns, band, dim) * sizeof(float));
+    memset(example.step.workspace, 0x7f,
+           kernel_workspace(even, slots + 2, columns, band, dim) * sizeof(float));
     return example;
 }
 
@@ -111,7 +112,7 @@ static void free_example(struct example *example) {
     free(example->noise);
     free(example->step.pairs);
     free(example->step.noise_scores);
-    free(example->step.room);
+    free(example->step.workspace);
 }
 
 /* What an update is given: a weight for every slot that a row can have, its own included, and for every noise
@@ -209,7 +210,7 @@ static void check_mark_bands(struct test *test, const struct kernel *kernel, siz
     const size_t columns = kernel_floats(2 * window + 2);
     const uint32_t first = (uint32_t)(at - window);
     struct rng rng = rng_seed(at * 1000 + rows, window);
-    uint32_t from[KERNEL_ROWS_MOST], to[KERNEL_ROWS_MOST];
+    uint32_t from[KERNEL_ROWS_MAX], to[KERNEL_ROWS_MAX];
     for (size_t r = 0; r < rows; r++) {
         const size_t before = rng_below(&rng, (uint32_t)window + 1);
         from[r] = (uint32_t)(before > at + r ? 0 : at + r - before);
@@ -248,7 +249,7 @@ static void test_dims(struct test *test) {
 }
 
 static void test_counts(struct test *test) {
-    for (size_t rows = 1; rows <= KERNEL_ROWS_MOST; rows++)
+    for (size_t rows = 1; rows <= KERNEL_ROWS_MAX; rows++)
         check_shape(test, rows, 5, 1 + rows * 5 % 37, 20);
     for (size_t noise = 1; noise <= 70; noise++)
         check_shape(test, 1 + noise % 9, 2, noise, 33);
@@ -331,7 +332,7 @@ static void check_rounding(struct test *test, const struct kernel *kernel, float
 /* All factors alike and their mantissas full: sums are as large as they can be beside the largest factor. */
 static struct example make_full(size_t dim) {
     struct rng rng = rng_seed(1, dim);
-    struct example example = make_example(KERNEL_ROWS_MOST, 5, 64, dim, true, &rng);
+    struct example example = make_example(KERNEL_ROWS_MAX, 5, 64, dim, true, &rng);
     const size_t stride = kernel_stride(dim);
     for (size_t i = 0; i < (example.vocab - 1) * stride; i++)
         example.input[i] = example.output[i] = i % stride < dim ? 0x3fff : 0;
@@ -473,7 +474,7 @@ static void test_mark_bands(struct test *test) {
     for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
         for (size_t window = 1; window <= 40; window++)
             for (size_t at = 0; at <= 100; at += 20)
-                check_mark_bands(test, kernel, at, 1 + (window * 7 + at) % KERNEL_ROWS_MOST, window);
+                check_mark_bands(test, kernel, at, 1 + (window * 7 + at) % KERNEL_ROWS_MAX, window);
 }
 
 /* The bound is relative, for scores within +-80, where exp stays in range; beyond, the limits 0 and 1. */

@@ -56,7 +56,7 @@ static struct scores make_example(struct example *example, struct rng *rng) {
                            .draws = example->draws};
 }
 
-static double slope(const struct objective *objective, const struct scores *scores, float *score) {
+static double slope(const struct loss *objective, const struct scores *scores, float *score) {
     const float value = *score;
     *score = value + STEP;
     const double above = objective->loss(scores);
@@ -69,8 +69,7 @@ static double slope(const struct objective *objective, const struct scores *scor
 /* The third derivative of softplus is below 0.1, so the differences are off by 0.1 / 6 step^2 weight, about
  * 2e-6. The logistic function of a kernel is off by a sixteenth of its weights' roundoff, times weights up
  * to 4. */
-static void check_gradient(struct test *test, const struct objective *objective,
-                           const struct kernel *kernel) {
+static void check_gradient(struct test *test, const struct loss *objective, const struct kernel *kernel) {
     const double bound = 1e-5 +
                          (kernel->weight_roundoff > 1e-6f ? (double)kernel->weight_roundoff / 16 * 4 : 0);
     struct rng rng = rng_seed(5, 7);
@@ -98,7 +97,7 @@ static void check_gradient(struct test *test, const struct objective *objective,
 static void test_gradients(struct test *test) {
     const struct kernel *kernel;
     for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
-        for (const struct objective *objective = objectives; objective->name != NULL; objective++)
+        for (const struct loss *objective = loss_table; objective->name != NULL; objective++)
             check_gradient(test, objective, kernel);
 }
 
@@ -110,17 +109,17 @@ static void test_loss_by_hand(struct test *test) {
     float pair_shifts[16] = {1}, noise_shifts[16] = {1};
     const struct scores scores = {1,  16,    pairs,        pair_weights, pair_shifts,
                                   16, noise, noise_shifts, &row_weight,  draws};
-    CHECK(test, strcmp(objectives[0].name, "sgns") == 0 && strcmp(objectives[1].name, "nce") == 0);
-    CHECK(test, fabs(objectives[0].loss(&scores) - 6 * log(2)) < 1e-12);
+    CHECK(test, strcmp(loss_table[0].name, "sgns") == 0 && strcmp(loss_table[1].name, "nce") == 0);
+    CHECK(test, fabs(loss_table[0].loss(&scores) - 6 * log(2)) < 1e-12);
     const double expected = log(1 + exp(1)) + 5 * log(1 + exp(-1));
-    CHECK(test, fabs(objectives[1].loss(&scores) - expected) < 1e-12);
+    CHECK(test, fabs(loss_table[1].loss(&scores) - expected) < 1e-12);
 }
 
 static void test_extreme_scores(struct test *test) {
     const float pair_weights[16] __attribute__((aligned(64))) = {1};
     float draws[16] __attribute__((aligned(64))) = {1}, row_weight = 1;
     float pair_shifts[16] = {0}, noise_shifts[16] = {0};
-    for (const struct objective *objective = objectives; objective->name != NULL; objective++) {
+    for (const struct loss *objective = loss_table; objective->name != NULL; objective++) {
         float pairs[16] __attribute__((aligned(64))) = {-1e6f},
                         noise[16] __attribute__((aligned(64))) = {1e6f};
         const struct scores scores = {1,  16,    pairs,        pair_weights, pair_shifts,

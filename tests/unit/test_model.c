@@ -129,7 +129,7 @@ static void make_version_1(struct written *written) {
     struct layout_header *header = &written->header;
     header->version = 1;
     header->file_bytes = header->places[LAYOUT_NORMS].offset + header->places[LAYOUT_NORMS].bytes;
-    memset(&header->places[LAYOUT_CODES], 0, 2 * sizeof(struct layout_place));
+    memset(&header->places[LAYOUT_QUANTIZED], 0, 2 * sizeof(struct layout_place));
     written->size = (size_t)header->file_bytes;
     if (ftruncate(written->descriptor, (off_t)written->size) != 0)
         abort();
@@ -240,11 +240,11 @@ static void version_1_is_read(struct test *test) {
     fill_sample(&sample);
     struct written written = open_written(test, &sample.content);
     struct model model = open_model(test, written.path);
-    CHECK(test, model.version == LAYOUT_VERSION && model.codes != NULL && model.scales != NULL);
+    CHECK(test, model.version == LAYOUT_VERSION && model.quantized != NULL && model.quantization != NULL);
     model_close(&model);
     make_version_1(&written);
     model = open_model(test, written.path);
-    CHECK(test, model.version == 1 && model.codes == NULL && model.scales == NULL);
+    CHECK(test, model.version == 1 && model.quantized == NULL && model.quantization == NULL);
     check_words(test, &model);
     check_vectors(test, &model, &sample);
     CHECK(test, model.output != NULL && same_matrix(model.output, sample.output));
@@ -315,8 +315,8 @@ static void many_words(struct test *test) {
     struct model model = open_model(test, written.path);
     CHECK(test, model.slot_count == 8192);
     /* Nothing stands behind the last section. */
-    CHECK(test,
-          written.size == written.header.places[LAYOUT_SCALES].offset + MANY * sizeof(struct code_scale));
+    CHECK(test, written.size ==
+                    written.header.places[LAYOUT_QUANTIZATION].offset + MANY * sizeof(struct quantization));
     for (size_t i = 0; i < 2 * (size_t)MANY; i++) {
         char word[24];
         size_t id = 0;
@@ -960,7 +960,7 @@ static void memory_that_writing_takes(struct test *test) {
         uint64_t made = 0;
         CHECK(test, layout_fill(&header, LAYOUT_VERSION, shapes[i].vocab, shapes[i].stride, shapes[i].stride,
                                 false, shapes[i].vocab * 2, 0));
-        const int sections[] = {LAYOUT_INDEX, LAYOUT_NORMS, LAYOUT_CODES, LAYOUT_SCALES};
+        const int sections[] = {LAYOUT_INDEX, LAYOUT_NORMS, LAYOUT_QUANTIZED, LAYOUT_QUANTIZATION};
         for (size_t s = 0; s < 4; s++)
             made += header.places[sections[s]].bytes;
         CHECK(test, model_write_memory(shapes[i].vocab, shapes[i].stride, &bytes));

@@ -17,7 +17,7 @@
 struct matrix {
     float *rows;
     int8_t *codes;
-    struct code_scale *scales;
+    struct quantization *scales;
     struct space space;
 };
 
@@ -57,10 +57,10 @@ static void add_codes(struct matrix *matrix) {
     if (matrix->codes == NULL || matrix->scales == NULL)
         exit(2);
     for (size_t i = 0; i < space->count; i++)
-        matrix->scales[i] = codes_make(matrix->codes + i * STRIDE, matrix->rows + i * STRIDE, space->norms[i],
-                                       space->dim, STRIDE);
-    space->codes = matrix->codes;
-    space->scales = matrix->scales;
+        matrix->scales[i] = quantize_row(matrix->codes + i * STRIDE, matrix->rows + i * STRIDE,
+                                         space->norms[i], space->dim, STRIDE);
+    space->quantized = matrix->codes;
+    space->quantization = matrix->scales;
 }
 
 static void free_matrix(struct matrix *matrix) {
@@ -328,7 +328,7 @@ static void check_numbers(struct test *test, struct inquiry inquiry, struct neig
             inquiry.most = sizes[i / 2];
             inquiry.least = least[j];
             expect(&inquiry, expected, counts);
-            check_answers(test, &inquiry, expected, counts, space.codes != NULL ? "by codes" : "by rows");
+            check_answers(test, &inquiry, expected, counts, space.quantized != NULL ? "by codes" : "by rows");
         }
 }
 
@@ -384,7 +384,7 @@ static void damaged_codes(struct test *test) {
     for (size_t i = 0; i < (size_t)500 * STRIDE; i++)
         matrix.codes[i] = (int8_t)((int)rng_below(&rng, 256) - 128);
     for (size_t i = 0; i < 500; i++)
-        matrix.scales[i] = (struct code_scale){odd[rng_below(&rng, 9)], odd[rng_below(&rng, 9)]};
+        matrix.scales[i] = (struct quantization){odd[rng_below(&rng, 9)], odd[rng_below(&rng, 9)]};
     static struct quiz quiz;
     make_quiz(&quiz, &matrix, (size_t)QUESTIONS * TERMS, 1, 14);
     struct inquiry inquiry = make_inquiry(&quiz, &matrix, METHOD_ADD);

@@ -23,7 +23,7 @@ static void whole_numbers(struct test *test) {
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         uint64_t value = 42;
-        CHECK_MSG(test, number_whole(numbers[i].text, &value) && value == numbers[i].value, "%s: %llu",
+        CHECK_MSG(test, number_integer(numbers[i].text, &value) && value == numbers[i].value, "%s: %llu",
                   numbers[i].text, (unsigned long long)value);
     }
 }
@@ -35,7 +35,7 @@ static void no_whole_numbers(struct test *test) {
                                  "/",    "0/",   "1/",  "1:", "\xb1", "\x01"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         uint64_t value = 42;
-        CHECK_MSG(test, !number_whole(texts[i], &value), "\"%s\"", texts[i]);
+        CHECK_MSG(test, !number_integer(texts[i], &value), "\"%s\"", texts[i]);
     }
 }
 
@@ -52,7 +52,7 @@ static void whole_numbers_do_not_wrap(struct test *test) {
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         uint64_t value = 42;
-        CHECK_MSG(test, !number_whole(texts[i], &value), "%s", texts[i]);
+        CHECK_MSG(test, !number_integer(texts[i], &value), "%s", texts[i]);
     }
 }
 

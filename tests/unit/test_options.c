@@ -7,7 +7,7 @@
 #include "cli/command.h"
 #include "harness.h"
 
-#define ARGUMENTS_MOST 12
+#define ARGUMENTS_MAX 12
 
 struct settings {
     bool quiet, loud;
@@ -25,9 +25,9 @@ static const char *const modes[] = {"slow", "fast", "fastest", NULL};
 static const struct option table[] = {
     {"quiet", 'q', OPTION_FLAG, NULL, NULL, 0, 0, NULL, "says less", AT(quiet)},
     {"loud", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL, "says more", AT(loud)},
-    {"dim", 'd', OPTION_WHOLE, "N", "100", 1, 4096, NULL, "floats a vector", AT(dim)},
-    {"min-count", 0, OPTION_WHOLE, "N", NULL, 0, 9e15, NULL, "how many", AT(count)},
-    {"wide", 0, OPTION_WHOLE, "N", "3", 0, 18446744073709551615.0, NULL, "any number", AT(wide)},
+    {"dim", 'd', OPTION_INTEGER, "N", "100", 1, 4096, NULL, "floats a vector", AT(dim)},
+    {"min-count", 0, OPTION_INTEGER, "N", NULL, 0, 9e15, NULL, "how many", AT(count)},
+    {"wide", 0, OPTION_INTEGER, "N", "3", 0, 18446744073709551615.0, NULL, "any number", AT(wide)},
     {"rate", 'r', OPTION_REAL, "X", "0.05", -1, 1.5, NULL, "a step", AT(rate)},
     {"output", 'o', OPTION_TEXT, "FILE", "-", 0, 0, NULL, "the file to write", AT(output)},
     {"name", 0, OPTION_TEXT, "NAME", NULL, 0, 0, NULL, "a name", AT(name)},
@@ -39,7 +39,7 @@ static const struct option table[] = {
 struct parsed {
     struct settings settings;
     struct error error;
-    char *argv[ARGUMENTS_MOST];
+    char *argv[ARGUMENTS_MAX];
     int argc;
     bool done;
 };
@@ -48,7 +48,7 @@ struct parsed {
 static struct parsed parse(const char *line, char *copy, size_t size) {
     struct parsed parsed = {.argc = 0};
     snprintf(copy, size, "%s", line);
-    for (char *at = copy; *line != '\0' && parsed.argc < ARGUMENTS_MOST;) {
+    for (char *at = copy; *line != '\0' && parsed.argc < ARGUMENTS_MAX;) {
         parsed.argv[parsed.argc++] = at;
         at = strchr(at, '|');
         if (at == NULL)
@@ -410,7 +410,7 @@ static void check_table(struct test *test, const struct command *command) {
                   command->name, option->name);
         CHECK_MSG(test,
                   (option->least < option->most) ==
-                      (option->type == OPTION_WHOLE || option->type == OPTION_REAL),
+                      (option->type == OPTION_INTEGER || option->type == OPTION_REAL),
                   "%s --%s", command->name, option->name);
         for (size_t j = 0; j < i; j++) {
             const struct option *other = &command->options[j];

@@ -37,7 +37,7 @@ static void make_row(float *row, size_t dim, size_t kind, struct rng *rng) {
 static void check_error(struct test *test, const float *row, size_t dim, const char *what) {
     int8_t codes[STRIDE];
     memset(codes, 99, sizeof codes);
-    const struct code_scale made = codes_make(codes, row, length_of(row), dim, STRIDE);
+    const struct quantization made = quantize_row(codes, row, length_of(row), dim, STRIDE);
     double square = 0, distance = 0;
     int most = 0;
     for (size_t d = 0; d < STRIDE; d++)
@@ -76,7 +76,7 @@ static void the_error_is_the_distance(struct test *test) {
 /* What the search relies on: no cosine to `other` is further from scale * (t . codes) than error. Returns how
  * much of it is used. */
 static double check_cosine(struct test *test, const float *row, const float *other, const int8_t *codes,
-                           struct code_scale made) {
+                           struct quantization made) {
     double product = 0, coded = 0, row_square = 0, other_square = 0;
     for (size_t d = 0; d < STRIDE; d++) {
         product += (double)row[d] * (double)other[d];
@@ -100,7 +100,7 @@ static void no_cosine_is_beyond_the_error(struct test *test) {
         if (round % 7 == 0)
             memcpy(other, row, sizeof row);
         if (length_of(row) >= FLT_MIN && length_of(other) >= FLT_MIN)
-            check_cosine(test, row, other, codes, codes_make(codes, row, length_of(row), dim, STRIDE));
+            check_cosine(test, row, other, codes, quantize_row(codes, row, length_of(row), dim, STRIDE));
     }
 }
 
@@ -112,7 +112,7 @@ static void the_error_is_reached(struct test *test) {
     for (size_t round = 0; round < 500; round++) {
         const size_t dim = 2 + rng_below(&rng, (uint32_t)STRIDE - 1);
         make_row(row, dim, 0, &rng);
-        const struct code_scale made = codes_make(codes, row, length_of(row), dim, STRIDE);
+        const struct quantization made = quantize_row(codes, row, length_of(row), dim, STRIDE);
         for (size_t d = 0; d < STRIDE; d++)
             lack[d] = row[d] / length_of(row) - made.scale * (float)codes[d];
         const double used = check_cosine(test, row, lack, codes, made);
@@ -126,7 +126,7 @@ static void rows_without_a_direction(struct test *test) {
         float row[STRIDE] = {odd[i]};
         int8_t codes[STRIDE], zeros[STRIDE] = {0};
         memset(codes, 99, sizeof codes);
-        const struct code_scale made = codes_make(codes, row, fabsf(odd[i]), 5, STRIDE);
+        const struct quantization made = quantize_row(codes, row, fabsf(odd[i]), 5, STRIDE);
         CHECK_MSG(test, made.scale == 0 && made.error == 0, "%g", (double)odd[i]);
         CHECK_MSG(test, memcmp(codes, zeros, sizeof zeros) == 0, "%g", (double)odd[i]);
     }

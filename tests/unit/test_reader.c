@@ -10,8 +10,8 @@
 #include "base/threads.h"
 #include "harness.h"
 
-#define PIECES_MOST 32
-#define FILES_MOST 4
+#define PIECES_MAX 32
+#define FILES_MAX 4
 #define THREADS 4
 #define PATH_BYTES 4096
 
@@ -90,7 +90,7 @@ static void write_file(const char *path, const struct text *text) {
 /* --- what a reader gives --- */
 
 struct taken {
-    struct piece pieces[PIECES_MOST]; /* by order; their bytes are copies of their own */
+    struct piece pieces[PIECES_MAX]; /* by order; their bytes are copies of their own */
     size_t size;
     uint64_t bytes; /* the reader's count */
     bool done;
@@ -98,7 +98,7 @@ struct taken {
 };
 
 static void keep_piece(struct taken *taken, const struct piece *piece) {
-    if (piece->order >= PIECES_MOST)
+    if (piece->order >= PIECES_MAX)
         abort();
     struct piece *kept = &taken->pieces[piece->order];
     *kept = *piece;
@@ -148,7 +148,7 @@ static struct taken *take_all(const char *const *paths, size_t count, struct tok
 }
 
 static void free_taken(struct taken *taken) {
-    for (size_t i = 0; i < PIECES_MOST; i++)
+    for (size_t i = 0; i < PIECES_MAX; i++)
         free(taken->pieces[i].bytes);
     free(taken);
 }
@@ -382,16 +382,16 @@ static void standard_input(struct test *test) {
 }
 
 struct files {
-    struct text texts[FILES_MOST];
-    char names[FILES_MOST][PATH_BYTES];
-    const char *paths[FILES_MOST];
+    struct text texts[FILES_MAX];
+    char names[FILES_MAX][PATH_BYTES];
+    const char *paths[FILES_MAX];
 };
 
 /* Without a newline at the end of the first; the second is empty. */
 static struct files *make_files(void) {
-    const size_t sizes[FILES_MOST] = {1300000, 0, 10, 2300000};
+    const size_t sizes[FILES_MAX] = {1300000, 0, 10, 2300000};
     struct files *files = allocate(sizeof *files);
-    for (size_t i = 0; i < FILES_MOST; i++) {
+    for (size_t i = 0; i < FILES_MAX; i++) {
         const char name[] = {(char)('a' + i), '\0'};
         files->texts[i] = lines(sizes[i]);
         files->paths[i] = test_path(files->names[i], PATH_BYTES, name);
@@ -401,7 +401,7 @@ static struct files *make_files(void) {
 }
 
 static void free_files(struct files *files) {
-    for (size_t i = 0; i < FILES_MOST; i++) {
+    for (size_t i = 0; i < FILES_MAX; i++) {
         unlink(files->paths[i]);
         free(files->texts[i].bytes);
     }
@@ -410,10 +410,10 @@ static void free_files(struct files *files) {
 
 static void check_files(struct test *test, size_t threads) {
     struct files *files = make_files();
-    struct taken *taken = take_all(files->paths, FILES_MOST, words, threads);
+    struct taken *taken = take_all(files->paths, FILES_MAX, words, threads);
     size_t next = 0;
     CHECK(test, taken->done && taken->bytes == 1300000 + 10 + 2300000);
-    for (size_t i = 0; i < FILES_MOST; i++)
+    for (size_t i = 0; i < FILES_MAX; i++)
         check_bytes(test, taken, &next, files->paths[i], &files->texts[i]);
     CHECK_MSG(test, next == taken->size && taken->size == 6, "%zu of %zu", next, taken->size);
     uint64_t read = 0;
@@ -459,7 +459,7 @@ static int next_descriptor(void) {
 static void no_descriptor_is_left_open(struct test *test) {
     struct files *files = make_files();
     const int before = next_descriptor();
-    free_taken(take_all(files->paths, FILES_MOST, words, 1));
+    free_taken(take_all(files->paths, FILES_MAX, words, 1));
     CHECK(test, next_descriptor() == before);
     struct error error = {.kind = ERROR_NONE};
     struct piece piece = {.bytes = allocate(READER_PIECE_BYTES)};

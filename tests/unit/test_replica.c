@@ -30,41 +30,41 @@ static bool all(const bfloat16 *rows, float value) {
 static void test_merge(struct test *test) {
     const struct kernel *kernel = kernel_at(0);
     struct error error = {0};
-    struct hot first, second;
+    struct replica first, second;
     _Alignas(64) bfloat16 input[NUMBERS], output[NUMBERS];
     fill(input, 0);
     fill(output, 100);
-    CHECK(test,
-          hot_create(&first, COUNT, STRIDE, 1, &error) && hot_create(&second, COUNT, STRIDE, 2, &error));
-    hot_take(&first, input, output);
-    hot_take(&second, input, output);
+    CHECK(test, replica_create(&first, COUNT, STRIDE, 1, &error) &&
+                    replica_create(&second, COUNT, STRIDE, 2, &error));
+    replica_take(&first, input, output);
+    replica_take(&second, input, output);
     CHECK(test, all(first.input, 0) && all(first.output, 100) && all(second.input, 0));
     add(first.input, 2);
     add(second.input, 6);
     add(first.output, -4);
-    hot_merge(&first, kernel, input, output, 0.5f);
+    replica_merge(&first, kernel, input, output, 0.5f);
     CHECK(test, all(input, 1) && all(first.input, 1) && all(output, 98) && all(first.output, 98));
-    hot_merge(&second, kernel, input, output, 0.5f);
+    replica_merge(&second, kernel, input, output, 0.5f);
     CHECK(test, all(input, 4) && all(second.input, 4) && all(output, 98) && all(second.output, 98));
     /* What was merged once isn't merged again. */
-    hot_merge(&first, kernel, input, output, 0.5f);
-    hot_merge(&second, kernel, input, output, 0.5f);
+    replica_merge(&first, kernel, input, output, 0.5f);
+    replica_merge(&second, kernel, input, output, 0.5f);
     CHECK(test, all(input, 4) && all(first.input, 4) && all(output, 98) && all(first.output, 98));
-    hot_free(&first);
-    hot_free(&second);
+    replica_free(&first);
+    replica_free(&second);
 }
 
 static void test_none(struct test *test) {
     struct error error = {0};
-    struct hot hot;
+    struct replica hot;
     _Alignas(64) bfloat16 input[NUMBERS], output[NUMBERS];
     fill(input, 5);
     fill(output, 6);
-    CHECK(test, hot_create(&hot, 0, STRIDE, 1, &error) && hot.count == 0);
-    hot_take(&hot, input, output);
-    hot_merge(&hot, kernel_at(0), input, output, 1);
+    CHECK(test, replica_create(&hot, 0, STRIDE, 1, &error) && hot.count == 0);
+    replica_take(&hot, input, output);
+    replica_merge(&hot, kernel_at(0), input, output, 1);
     CHECK(test, all(input, 5) && all(output, 6));
-    hot_free(&hot);
+    replica_free(&hot);
 }
 
 static const struct test_case cases[] = {

@@ -54,8 +54,8 @@ static void check_code_dots(struct test *test, const struct scan_kernel *kernel,
     for (size_t i = 0; i < count * stride; i++)
         codes[i] = (int8_t)(i % stride < dim ? (int)rng_below(rng, 255) - 127 : 0);
     _Alignas(64) float expected[SCAN_ROWS] = {0}, actual[SCAN_ROWS] = {0};
-    scan_scalar.code_dots(expected, target, codes, count, stride);
-    kernel->code_dots(actual, target, codes, count, stride);
+    scan_scalar.quantized_dots(expected, target, codes, count, stride);
+    kernel->quantized_dots(actual, target, codes, count, stride);
     for (size_t r = 0; r < SCAN_ROWS; r++) {
         expected[r] /= 127;
         actual[r] /= 127;
@@ -73,7 +73,7 @@ static void codes_by_hand(struct test *test) {
     const struct scan_kernel *kernel;
     for (size_t i = 0; (kernel = scan_kernel_at(i)) != NULL; i++) {
         _Alignas(64) float products[SCAN_ROWS];
-        kernel->code_dots(products, target, codes, 2, 16);
+        kernel->quantized_dots(products, target, codes, 2, 16);
         CHECK_MSG(test, products[0] == 192.5f && products[1] == -67, "%s: %g %g", kernel->name,
                   (double)products[0], (double)products[1]);
     }

@@ -76,9 +76,9 @@ static void slips_are_counted_in_characters_not_bytes(struct test *test) {
 }
 
 static void words_of_any_length(struct test *test) {
-    char longest[TOKEN_BYTES_MOST + 1], longer[TOKEN_BYTES_MOST + 8];
-    memset(longest, 'x', TOKEN_BYTES_MOST);
-    longest[TOKEN_BYTES_MOST] = '\0';
+    char longest[TOKEN_BYTES_MAX + 1], longer[TOKEN_BYTES_MAX + 8];
+    memset(longest, 'x', TOKEN_BYTES_MAX);
+    longest[TOKEN_BYTES_MAX] = '\0';
     memset(longer, 'x', sizeof longer);
     longer[sizeof longer - 1] = '\0';
     const char *const long_words[] = {longer, longest};

@@ -4,8 +4,8 @@
 /* The two sums that pace.h bounds, recomputed from its answer. */
 static void check_bounds(struct test *test, double alpha, double window, double mean_pairs, double negative,
                          double noise) {
-    const struct pace pace = pace_choose(alpha, window, mean_pairs, negative, noise);
-    CHECK(test, pace.passes >= 1 && pace.occurrences >= 1 && pace.occurrences <= PACE_LENGTH_MOST);
+    const struct step_limits pace = step_limits_choose(alpha, window, mean_pairs, negative, noise);
+    CHECK(test, pace.passes >= 1 && pace.occurrences >= 1 && pace.occurrences <= BLOCK_WORDS_MAX);
     const double passes = (double)pace.passes;
     const double input_row = alpha * mean_pairs / passes * (1 + negative) * (double)pace.occurrences;
     CHECK_MSG(test, input_row <= 5.4 * 1.001, "alpha %g window %g K %g N %g: B %g", alpha, window, negative,
@@ -36,7 +36,7 @@ static void test_noise_words(struct test *test) {
     for (size_t a = 0; a < 5; a++)
         for (size_t k = 0; k < 4; k++)
             for (size_t asked = 1; asked <= 4096; asked *= 4) {
-                const size_t words = pace_noise_words(alphas[a], negatives[k], asked);
+                const size_t words = step_limits_noise(alphas[a], negatives[k], asked);
                 const double share = alphas[a] * negatives[k];
                 CHECK_MSG(test, words >= asked && share / (double)words <= 1.0 / 64, "%zu of %zu", words,
                           asked);
@@ -47,8 +47,8 @@ static void test_noise_words(struct test *test) {
 
 /* The common case is left alone: whole blocks in one pass. */
 static void test_defaults(struct test *test) {
-    const struct pace pace = pace_choose(0.05, 5, 6, 5, 64);
-    CHECK(test, pace_noise_words(0.05, 5, 64) == 64);
+    const struct step_limits pace = step_limits_choose(0.05, 5, 6, 5, 64);
+    CHECK(test, step_limits_noise(0.05, 5, 64) == 64);
     CHECK_MSG(test, pace.passes == 1 && pace.pairs >= 384, "%zu passes, %zu pairs", pace.passes, pace.pairs);
 }
 

@@ -14,19 +14,19 @@
 #include "harness.h"
 
 #define CHUNKS 60
-#define CHUNK_MOST 3000
+#define CHUNK_MAX 3000
 #define WORDS 500
 #define THREADS 4
 
 /* --- chunks whose content follows from their number --- */
 
 struct ids {
-    uint32_t *ids; /* (CHUNK_MOST) */
+    uint32_t *ids; /* (CHUNK_MAX) */
     size_t size;
 };
 
 static uint32_t *make_room(void) {
-    uint32_t *room = malloc(CHUNK_MOST * sizeof *room);
+    uint32_t *room = malloc(CHUNK_MAX * sizeof *room);
     if (room == NULL)
         abort();
     return room;
@@ -36,7 +36,7 @@ static uint32_t *make_room(void) {
 static struct ids make_chunk(uint64_t number) {
     struct ids chunk = {.ids = make_room()};
     struct rng rng = rng_seed(1, number);
-    const size_t size = rng_below(&rng, 8) == 0 ? 0 : 1 + rng_below(&rng, CHUNK_MOST - 1);
+    const size_t size = rng_below(&rng, 8) == 0 ? 0 : 1 + rng_below(&rng, CHUNK_MAX - 1);
     while (chunk.size + 1 < size) {
         const bool end = rng_below(&rng, 15) == 0;
         chunk.ids[chunk.size++] = end ? STREAM_SENTENCE_END : rng_below(&rng, WORDS);
@@ -74,7 +74,7 @@ static void append(struct test *test, struct stream *stream, uint64_t number) {
     struct ids chunk = make_chunk(number);
     CHECK_MSG(test, stream_append(stream, chunk.ids, chunk.size, number * 3, (uint32_t)number % 7, &error),
               "%s", error.text);
-    memset(chunk.ids, 0xee, CHUNK_MOST * sizeof *chunk.ids); /* the stream keeps a copy */
+    memset(chunk.ids, 0xee, CHUNK_MAX * sizeof *chunk.ids); /* the stream keeps a copy */
     free(chunk.ids);
 }
 
@@ -94,7 +94,7 @@ static void check_chunk(struct test *test, const struct stream *stream, size_t i
     struct error error = {.kind = ERROR_NONE};
     const struct stream_chunk *chunk = &stream->chunks[index];
     uint32_t *room = make_room();
-    memset(room, 0x55, CHUNK_MOST * sizeof *room);
+    memset(room, 0x55, CHUNK_MAX * sizeof *room);
     const uint32_t *ids = stream_read(stream, index, room, &error);
     CHECK_MSG(test, ids != NULL, "chunk %zu: %s", index, error.text);
     CHECK_MSG(test, chunk->size == expected->size, "chunk %zu: %u ids, not %zu", index, chunk->size,
@@ -324,12 +324,12 @@ static void no_room_for_the_file(struct test *test) {
     struct stream stream = make_stream(0);
     struct rlimit before, limit;
     uint32_t *ids = make_room();
-    memset(ids, 0, CHUNK_MOST * sizeof *ids);
+    memset(ids, 0, CHUNK_MAX * sizeof *ids);
     CHECK(test, getrlimit(RLIMIT_FSIZE, &before) == 0);
     limit = (struct rlimit){.rlim_cur = 4096, .rlim_max = before.rlim_max};
     void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
     CHECK(test, setrlimit(RLIMIT_FSIZE, &limit) == 0);
-    const bool done = stream_append(&stream, ids, CHUNK_MOST, 0, 0, &error);
+    const bool done = stream_append(&stream, ids, CHUNK_MAX, 0, 0, &error);
     CHECK(test, setrlimit(RLIMIT_FSIZE, &before) == 0);
     signal(SIGXFSZ, handler);
     CHECK(test, !done && stream.size == 0);

@@ -8,18 +8,18 @@
 
 #include "harness.h"
 
-#define PARTS_MOST 64
+#define PARTS_MAX 64
 
 struct parts {
-    int runs[PARTS_MOST + 1]; /* by index; each thread writes its own */
-    pthread_t threads[PARTS_MOST + 1];
+    int runs[PARTS_MAX + 1]; /* by index; each thread writes its own */
+    pthread_t threads[PARTS_MAX + 1];
     pthread_barrier_t all_run;
     bool meet;
 };
 
 static void run_part(void *context, size_t index) {
     struct parts *parts = context;
-    const size_t place = index < PARTS_MOST ? index : PARTS_MOST;
+    const size_t place = index < PARTS_MAX ? index : PARTS_MAX;
     parts->runs[place]++;
     parts->threads[place] = pthread_self();
     if (parts->meet)
@@ -27,11 +27,11 @@ static void run_part(void *context, size_t index) {
 }
 
 static void every_part_runs_once(struct test *test) {
-    for (size_t count = 0; count <= PARTS_MOST; count = count < 5 ? count + 1 : count * 2 - 2) {
+    for (size_t count = 0; count <= PARTS_MAX; count = count < 5 ? count + 1 : count * 2 - 2) {
         struct parts parts = {.meet = false};
         struct error error = {.kind = ERROR_NONE};
         CHECK_MSG(test, threads_run(count, run_part, &parts, &error), "%s", error.text);
-        for (size_t i = 0; i <= PARTS_MOST; i++)
+        for (size_t i = 0; i <= PARTS_MAX; i++)
             CHECK_MSG(test, parts.runs[i] == (i < count), "%zu parts: part %zu ran %d times", count, i,
                       parts.runs[i]);
     }

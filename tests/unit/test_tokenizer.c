@@ -8,7 +8,7 @@
 #include "text/unicode.h"
 #include "text/utf8.h"
 
-#define TEXT_MOST ((size_t)8192)
+#define TEXT_MAX ((size_t)8192)
 #define TEXTS 2500
 
 static const struct tokenizer_rules all_rules[] = {
@@ -27,13 +27,13 @@ struct result {
     size_t *lengths; /* (size) of words; NEWLINE */
     unsigned char *bytes;
     size_t size, byte_count;
-    struct tokenizer_losses losses;
+    struct tokenizer_skipped losses;
 };
 
 /* The folded form of a text has at most 3 bytes for 2. */
 static struct result make_result(void) {
-    struct result result = {.lengths = malloc(TEXT_MOST * sizeof *result.lengths),
-                            .bytes = malloc(2 * TEXT_MOST)};
+    struct result result = {.lengths = malloc(TEXT_MAX * sizeof *result.lengths),
+                            .bytes = malloc(2 * TEXT_MAX)};
     if (result.lengths == NULL || result.bytes == NULL)
         abort();
     return result;
@@ -54,7 +54,7 @@ static void add_newline(struct result *result) {
     result->lengths[result->size++] = NEWLINE;
 }
 
-static bool same_losses(const struct tokenizer_losses *a, const struct tokenizer_losses *b) {
+static bool same_losses(const struct tokenizer_skipped *a, const struct tokenizer_skipped *b) {
     return a->ill_formed == b->ill_formed && a->overlong == b->overlong &&
            (a->ill_formed == 0 || a->ill_formed_first == b->ill_formed_first);
 }
@@ -136,7 +136,7 @@ static size_t whitespace_end(const struct character *characters, size_t count, s
 
 static void add_characters(struct result *result, struct tokenizer_rules rules, const unsigned char *text,
                            const struct character *characters, size_t count) {
-    unsigned char word[2 * TEXT_MOST];
+    unsigned char word[2 * TEXT_MAX];
     size_t length = 0;
     for (size_t i = 0; i < count; i++) {
         const struct character *character = &characters[i];
@@ -149,7 +149,7 @@ static void add_characters(struct result *result, struct tokenizer_rules rules, 
             length += utf8_encode(
                 rules.keep_case ? character->code_point : unicode_fold(character->code_point), word + length);
     }
-    if (length > TOKEN_BYTES_MOST)
+    if (length > TOKEN_BYTES_MAX)
         result->losses.overlong++;
     else
         add_word(result, word, length);
@@ -157,7 +157,7 @@ static void add_characters(struct result *result, struct tokenizer_rules rules, 
 
 static void run_plainly(struct result *result, struct tokenizer_rules rules, const unsigned char *text,
                         size_t size, uint64_t offset) {
-    struct character characters[TEXT_MOST + 1];
+    struct character characters[TEXT_MAX + 1];
     const size_t count = read_characters(text, size, characters);
     for (size_t i = 0; i < count;) {
         const struct character *here = &characters[i];
@@ -252,13 +252,13 @@ static const char *const atoms[] = {
 #define ATOMS ((uint32_t)(sizeof atoms / sizeof *atoms))
 
 struct text {
-    unsigned char bytes[TEXT_MOST];
+    unsigned char bytes[TEXT_MAX];
     size_t size;
 };
 
 static void add(struct text *text, const char *atom) {
     const size_t length = strlen(atom);
-    if (text->size + length <= TEXT_MOST) {
+    if (text->size + length <= TEXT_MAX) {
         memcpy(text->bytes + text->size, atom, length);
         text->size += length;
     }
@@ -267,7 +267,7 @@ static void add(struct text *text, const char *atom) {
 /* Mostly letters: an atom again and again until about as many bytes as a token may have. */
 static void add_run(struct text *text, struct rng *rng) {
     const char *atom = atoms[rng_below(rng, ATOMS)];
-    const size_t bytes = TOKEN_BYTES_MOST - 6 + rng_below(rng, 12);
+    const size_t bytes = TOKEN_BYTES_MAX - 6 + rng_below(rng, 12);
     add(text, rng_below(rng, 2) == 0 ? "a" : "B-");
     for (size_t length = strlen(atom), all = 0; all + length <= bytes; all += length)
         add(text, atom);
@@ -284,9 +284,9 @@ static void mix(struct text *text, struct rng *rng) {
         const uint32_t what = rng_below(rng, 200);
         if (what == 0)
             add_run(text, rng);
-        else if (what < 3 && text->size < TEXT_MOST)
+        else if (what < 3 && text->size < TEXT_MAX)
             text->bytes[text->size++] = (unsigned char)rng_below(rng, 256);
-        else if (what < 20 && text->size < TEXT_MOST)
+        else if (what < 20 && text->size < TEXT_MAX)
             text->bytes[text->size++] = '\0';
         else
             add(text, atoms[first + rng_below(rng, range)]);
@@ -315,7 +315,7 @@ static void count_seen(struct seen *seen, const struct result *result) {
     for (size_t i = 0; i < result->size; i++) {
         seen->words += result->lengths[i] != NEWLINE;
         seen->newlines += result->lengths[i] == NEWLINE;
-        seen->longest += result->lengths[i] == TOKEN_BYTES_MOST;
+        seen->longest += result->lengths[i] == TOKEN_BYTES_MAX;
     }
 }
 
@@ -410,7 +410,7 @@ static size_t plain_cut(struct tokenizer_rules rules, const unsigned char *text,
 
 /* Behind the last whole character that is in no word; 0 if there is none, or if only bytes separate. */
 static size_t plain_character_cut(struct tokenizer_rules rules, const unsigned char *text, size_t size) {
-    struct character characters[TEXT_MOST + 1];
+    struct character characters[TEXT_MAX + 1];
     size_t cut = 0;
     for (size_t i = 0, count = read_characters(text, size, characters); i < count; i++)
         if (rules.kind == TOKENIZER_WORDS && characters[i].kind == OTHER)
@@ -428,7 +428,7 @@ static const struct character *character_at(const struct character *characters, 
 
 /* Never within a character, and behind the last one if that is whole. */
 static void check_cut_of_characters(struct test *test, const struct text *text, size_t size, size_t cut) {
-    struct character characters[TEXT_MOST + 1];
+    struct character characters[TEXT_MAX + 1];
     const size_t count = read_characters(text->bytes, text->size, characters);
     const struct character *last = character_at(characters, count, size);
     const struct character *before = character_at(characters, count, cut);
@@ -582,7 +582,7 @@ static void typed_words_get_the_vocabulary_s_form(struct test *test) {
         {0, "\nking", NULL},   {0, "\xff", NULL},     {2, "\xff", NULL},     {2, " \t", NULL},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        char normal[TOKEN_BYTES_MOST + 1] = "before";
+        char normal[TOKEN_BYTES_MAX + 1] = "before";
         const bool done = tokenizer_normalize(all_rules[table[i].rules], table[i].word, normal);
         CHECK_MSG(test, done == (table[i].normal != NULL), "row %zu: %s", i, table[i].word);
         CHECK_MSG(test, strcmp(normal, table[i].normal != NULL ? table[i].normal : "") == 0, "row %zu: %s", i,
@@ -591,13 +591,13 @@ static void typed_words_get_the_vocabulary_s_form(struct test *test) {
 }
 
 static void the_longest_typed_words(struct test *test) {
-    char word[TOKEN_BYTES_MOST + 2], normal[TOKEN_BYTES_MOST + 1];
+    char word[TOKEN_BYTES_MAX + 2], normal[TOKEN_BYTES_MAX + 1];
     memset(word, 'A', sizeof word);
-    word[TOKEN_BYTES_MOST + 1] = '\0';
+    word[TOKEN_BYTES_MAX + 1] = '\0';
     CHECK(test, !tokenizer_normalize(all_rules[0], word, normal));
-    word[TOKEN_BYTES_MOST] = '\0';
+    word[TOKEN_BYTES_MAX] = '\0';
     CHECK(test, tokenizer_normalize(all_rules[0], word, normal));
-    CHECK(test, strspn(normal, "a") == TOKEN_BYTES_MOST && normal[TOKEN_BYTES_MOST] == '\0');
+    CHECK(test, strspn(normal, "a") == TOKEN_BYTES_MAX && normal[TOKEN_BYTES_MAX] == '\0');
 }
 
 /* What is in a vocabulary can be asked for. */
@@ -606,7 +606,7 @@ static void check_normal(struct test *test, const struct result *result, struct 
     for (size_t i = 0; i < result->size; i++) {
         if (result->lengths[i] == NEWLINE)
             continue;
-        char word[TOKEN_BYTES_MOST + 1], normal[TOKEN_BYTES_MOST + 1];
+        char word[TOKEN_BYTES_MAX + 1], normal[TOKEN_BYTES_MAX + 1];
         memcpy(word, at, result->lengths[i]);
         word[result->lengths[i]] = '\0';
         at += result->lengths[i];

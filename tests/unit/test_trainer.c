@@ -66,7 +66,7 @@ static struct training_options default_options(void) {
                                      .min_alpha = 5e-6,
                                      .sample = 0,
                                      .seed = 1,
-                                     .objective = &objectives[0],
+                                     .objective = &loss_table[0],
                                      .kernel = kernel_at(0)};
 }
 
@@ -202,8 +202,8 @@ static void test_corners(struct test *test) {
 
 static void test_every_objective_and_kernel(struct test *test) {
     struct corpus corpus;
-    CHECK(test, read_corpus(&corpus, "objectives", 8000, SIZE_MAX));
-    for (const struct objective *objective = objectives; objective->name != NULL; objective++) {
+    CHECK(test, read_corpus(&corpus, "loss_table", 8000, SIZE_MAX));
+    for (const struct loss *objective = loss_table; objective->name != NULL; objective++) {
         struct training_options options = default_options();
         options.objective = objective;
         for (size_t i = 0; (options.kernel = kernel_at(i)) != NULL; i++)

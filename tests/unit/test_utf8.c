@@ -6,7 +6,7 @@
 #include "harness.h"
 
 #define CODE_POINTS 0x110000u
-#define SEQUENCE_MOST 4
+#define SEQUENCE_MAX 4
 
 /* Bytes that end where the memory ends, so that AddressSanitizer sees a read too far. */
 struct room {
@@ -14,14 +14,14 @@ struct room {
 };
 
 static struct room make_room(void) {
-    const struct room room = {malloc(SEQUENCE_MOST)};
+    const struct room room = {malloc(SEQUENCE_MAX)};
     if (room.bytes == NULL)
         abort();
     return room;
 }
 
 static int decode(struct room room, const unsigned char *bytes, size_t size, uint32_t *code_point) {
-    unsigned char *at = room.bytes + SEQUENCE_MOST - size;
+    unsigned char *at = room.bytes + SEQUENCE_MAX - size;
     memcpy(at, bytes, size);
     return utf8_decode(at, at + size, code_point);
 }
@@ -37,7 +37,7 @@ static size_t expected_length(uint32_t code_point) {
 static void every_code_point_comes_back(struct test *test) {
     const struct room room = make_room();
     for (uint32_t code_point = 0; code_point < CODE_POINTS; code_point++) {
-        unsigned char bytes[SEQUENCE_MOST] = {0};
+        unsigned char bytes[SEQUENCE_MAX] = {0};
         uint32_t back = UINT32_MAX;
         const size_t length = utf8_encode(code_point, bytes);
         const int decoded = decode(room, bytes, length, &back);
@@ -148,7 +148,7 @@ struct form {
     int length;
     struct {
         unsigned char least, most;
-    } bytes[SEQUENCE_MOST];
+    } bytes[SEQUENCE_MAX];
 };
 
 static const struct form forms[] = {
@@ -188,10 +188,10 @@ static void all_sequences_agree_with_the_table(struct test *test) {
                                      0xa0, 0xbf, 0xc0, 0xc2, 0xe1, 0xff};
     const size_t count = sizeof borders;
     for (size_t i = 0; i < 256 * count * count * count; i++) {
-        const unsigned char bytes[SEQUENCE_MOST] = {(unsigned char)(i % 256), borders[i / 256 % count],
-                                                    borders[i / 256 / count % count],
-                                                    borders[i / 256 / count / count]};
-        for (size_t size = 1; size <= SEQUENCE_MOST; size++) {
+        const unsigned char bytes[SEQUENCE_MAX] = {(unsigned char)(i % 256), borders[i / 256 % count],
+                                                   borders[i / 256 / count % count],
+                                                   borders[i / 256 / count / count]};
+        for (size_t size = 1; size <= SEQUENCE_MAX; size++) {
             uint32_t code_point;
             const int decoded = utf8_decode(bytes, bytes + size, &code_point);
             CHECK_MSG(test, decoded == plain_decode(bytes, size), "%02x %02x %02x %02x, %zu bytes: %d",
