@@ -45,7 +45,7 @@ static void help_command(const struct command *command, FILE *out) {
     if (command->details != NULL)
         fprintf(out, "\n%s\n", command->details);
     fprintf(out, "\noptions:\n");
-    options_help(command->options, command->option_count, out);
+    options_help(command->tables, out);
     fprintf(out, "  -h, --help                  this help\n");
 }
 

@@ -9,11 +9,10 @@
 
 struct command {
     const char *name;
-    const char *arguments; /* behind "sgns NAME", as in "MODEL [WORD...]" */
-    const char *summary;   /* one line for the list of commands */
-    const char *details;   /* further paragraphs of its help, or NULL */
-    const struct option *options;
-    size_t option_count;
+    const char *arguments;                    /* behind "sgns NAME", as in "MODEL [WORD...]" */
+    const char *summary;                      /* one line for the list of commands */
+    const char *details;                      /* further paragraphs of its help, or NULL */
+    const struct option_table *const *tables; /* of its options, in the order of its help; ended by NULL */
     /* argv[0 .. argc) is what stands behind the command's name. Results go to standard output, all else to
      * standard error. On failure main.c prints the error and exits with its kind. */
     bool (*run)(int argc, char **argv, struct error *error);

@@ -16,20 +16,8 @@ struct embedding_settings {
 
 extern const char *const embedding_weights[];
 
-// clang-format off
 /* The options of a command whose settings begin with a struct embedding_settings. */
-#define EMBEDDING_OPTIONS                                                                                     \
-    {"weights", 0, OPTION_CHOICE, NULL, "auto", 0, 0, embedding_weights,                                      \
-     "of a text's words: all the same, or a / (a + p) for a word with the share p of the corpus; auto is sif "\
-     "if the model has counts", offsetof(struct embedding_settings, weights)},                                \
-    {"smoothing", 0, OPTION_REAL, "A", "0.001", 1e-9, 1e9, NULL, "the a of sif",                              \
-     offsetof(struct embedding_settings, smoothing)},                                                         \
-    {"remove-component", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL,                                              \
-     "take out what the texts have in common: their first principal component",                               \
-     offsetof(struct embedding_settings, remove_component)},                                                  \
-    {"threads", 0, OPTION_INTEGER, "N", NULL, 1, 1024, NULL, "default: all usable cores",                       \
-     offsetof(struct embedding_settings, threads)}
-// clang-format on
+extern const struct option_table embedding_options;
 
 /* As many threads as the settings say. */
 size_t embedding_threads(const struct embedding_settings *settings);

@@ -9,9 +9,9 @@
 static bool bad_value(const struct option *option, const char *text, struct error *error) {
     if (option->type == OPTION_INTEGER)
         return error_set(error, ERROR_INPUT, "--%s takes a whole number from %.0f to %.0f, not \"%s\"",
-                         option->name, option->least, option->most, text);
+                         option->name, option->min, option->max, text);
     return error_set(error, ERROR_INPUT, "--%s takes a number from %g to %g, not \"%s\"", option->name,
-                     option->least, option->most, text);
+                     option->min, option->max, text);
 }
 
 /* The names of the choices, with `between` between them. */
@@ -39,6 +39,11 @@ static bool set_choice(const struct option *option, const char *text, size_t *va
                      list_choices(option, ", ", names, sizeof names), text);
 }
 
+static bool set_real(const struct option *option, const char *text, double *value, struct error *error) {
+    return (number_real(text, value) && *value >= option->min && *value <= option->max) ||
+           bad_value(option, text, error);
+}
+
 static bool set_value(const struct option *option, const char *text, void *settings, struct error *error) {
     void *place = (char *)settings + option->offset;
     switch (option->type) {
@@ -46,14 +51,15 @@ static bool set_value(const struct option *option, const char *text, void *setti
         *(bool *)place = true;
         return true;
     case OPTION_INTEGER:
-        if (!number_integer(text, place) || (double)*(uint64_t *)place < option->least ||
-            (double)*(uint64_t *)place > option->most)
+        if (!number_integer(text, place) || (double)*(uint64_t *)place < option->min ||
+            (double)*(uint64_t *)place > option->max)
             return bad_value(option, text, error);
         return true;
     case OPTION_REAL:
-        if (!number_real(text, place) || *(double *)place < option->least || *(double *)place > option->most)
-            return bad_value(option, text, error);
-        return true;
+        return set_real(option, text, place, error);
+    case OPTION_MAYBE_REAL:
+        ((struct option_real *)place)->given = true;
+        return set_real(option, text, &((struct option_real *)place)->value, error);
     case OPTION_TEXT:
         *(const char **)place = text;
         return true;
@@ -84,17 +90,19 @@ static size_t difference(const char *a, size_t a_length, const char *b) {
     return longer - front - back;
 }
 
-static bool unknown_option(const struct option *options, size_t count, const char *word, size_t length,
+static bool unknown_option(const struct option_table *const *tables, const char *word, size_t length,
                            bool long_form, struct error *error) {
     const struct option *closest = NULL;
-    size_t least = 4;
-    for (size_t i = 0; i < count; i++) {
-        const size_t here = difference(word, length, options[i].name);
-        if (here < least) {
-            least = here;
-            closest = &options[i];
+    size_t min = 4;
+    for (; *tables != NULL; tables++)
+        for (size_t i = 0; i < (*tables)->count; i++) {
+            const struct option *option = &(*tables)->options[i];
+            const size_t here = difference(word, length, option->name);
+            if (here < min) {
+                min = here;
+                closest = option;
+            }
         }
-    }
     if (closest != NULL && long_form && length > 1)
         return error_set(error, ERROR_INPUT, "unknown option --%.*s; did you mean --%s?", (int)length, word,
                          closest->name);
@@ -102,38 +110,46 @@ static bool unknown_option(const struct option *options, size_t count, const cha
                      long_form ? "--" : "-", (int)length, word);
 }
 
+static bool is_named(const struct option *option, const char *name, size_t length, bool long_form) {
+    return long_form ? strncmp(option->name, name, length) == 0 && option->name[length] == '\0'
+                     : option->letter == name[0];
+}
+
 /* The option that `word` (as "--name", "--name=value", "-x" or "-xvalue") names; *value is its value if
  * attached. */
-static const struct option *find_option(const struct option *options, size_t count, const char *word,
+static const struct option *find_option(const struct option_table *const *tables, const char *word,
                                         const char **value, struct error *error) {
     *value = NULL;
     const bool long_form = word[1] == '-';
     const char *name = word + 1 + long_form;
     const size_t length = long_form ? strcspn(name, "=") : 1;
-    for (size_t i = 0; i < count; i++) {
-        if (long_form ? strncmp(options[i].name, name, length) != 0 || options[i].name[length] != '\0'
-                      : options[i].letter != name[0])
-            continue;
-        if (name[length] != '\0')
-            *value = name + length + long_form;
-        return &options[i];
-    }
-    unknown_option(options, count, name, length, long_form, error);
+    for (const struct option_table *const *table = tables; *table != NULL; table++)
+        for (size_t i = 0; i < (*table)->count; i++) {
+            const struct option *option = &(*table)->options[i];
+            if (!is_named(option, name, length, long_form))
+                continue;
+            if (name[length] != '\0')
+                *value = name + length + long_form;
+            return option;
+        }
+    unknown_option(tables, name, length, long_form, error);
     return NULL;
 }
 
-static bool set_defaults(const struct option *options, size_t count, void *settings, struct error *error) {
-    for (size_t i = 0; i < count; i++)
-        if (options[i].fallback != NULL && !set_value(&options[i], options[i].fallback, settings, error))
+static bool set_defaults(const struct option_table *table, void *settings, struct error *error) {
+    for (size_t i = 0; i < table->count; i++) {
+        const struct option *option = &table->options[i];
+        if (option->fallback != NULL && !set_value(option, option->fallback, settings, error))
             return false;
+    }
     return true;
 }
 
 /* Sets the option at argv[*next] and moves *next behind it and its value. */
-static bool take_option(const struct option *options, size_t count, int argc, char **argv, int *next,
+static bool take_option(const struct option_table *const *tables, int argc, char **argv, int *next,
                         void *settings, struct error *error) {
     const char *value;
-    const struct option *option = find_option(options, count, argv[(*next)++], &value, error);
+    const struct option *option = find_option(tables, argv[(*next)++], &value, error);
     if (option == NULL)
         return false;
     if (option->type == OPTION_FLAG) {
@@ -154,10 +170,11 @@ static bool is_operand(const char *word) {
     return word[0] != '-' || word[1] == '\0' || strchr(" \t\n\v\f\r", word[1]) != NULL;
 }
 
-bool options_parse(const struct option *options, size_t count, int *argc, char **argv, void *settings,
+bool options_parse(const struct option_table *const *tables, int *argc, char **argv, void *settings,
                    struct error *error) {
-    if (!set_defaults(options, count, settings, error))
-        return false;
+    for (const struct option_table *const *table = tables; *table != NULL; table++)
+        if (!set_defaults(*table, settings, error))
+            return false;
     int operands = 0, next = 0;
     while (next < *argc) {
         if (strcmp(argv[next], "--") == 0) {
@@ -168,7 +185,7 @@ bool options_parse(const struct option *options, size_t count, int *argc, char *
             argv[operands++] = argv[next++];
             continue;
         }
-        if (!take_option(options, count, *argc, argv, &next, settings, error))
+        if (!take_option(tables, *argc, argv, &next, settings, error))
             return false;
     }
     while (next < *argc)
@@ -177,19 +194,9 @@ bool options_parse(const struct option *options, size_t count, int *argc, char *
     return true;
 }
 
-/* "-o, --output FILE", and its help broken into lines of at most 78 columns from column 30 on. */
-static void help_one(const struct option *option, FILE *out) {
-    const int column = 30, width = 78;
-    char names[256], text[512];
-    int at = fprintf(out, "  %c%c%c --%s", option->letter != 0 ? '-' : ' ',
-                     option->letter != 0 ? option->letter : ' ', option->letter != 0 ? ',' : ' ',
-                     option->name);
-    if (option->type != OPTION_FLAG)
-        at += fprintf(out, " %s", value_name(option, names, sizeof names));
-    if (option->fallback != NULL)
-        snprintf(text, sizeof text, "%s (default %s)", option->help, option->fallback);
-    else
-        snprintf(text, sizeof text, "%s", option->help);
+/* Breaks a text into lines of at most 78 columns, from `column` on; the cursor is at column `at`. */
+static void print_wrapped(const char *text, int at, int column, FILE *out) {
+    const int width = 78;
     if (at >= column - 1)
         at = fprintf(out, "\n") - 1;
     for (const char *word = text; *word != '\0';) {
@@ -204,7 +211,26 @@ static void help_one(const struct option *option, FILE *out) {
     fprintf(out, "\n");
 }
 
-void options_help(const struct option *options, size_t count, FILE *out) {
-    for (size_t i = 0; i < count; i++)
-        help_one(&options[i], out);
+/* "-o, --output FILE", its help, and a line for each choice that has one of its own. */
+static void help_one(const struct option *option, FILE *out) {
+    const int column = 30;
+    char names[256], text[512];
+    int at = fprintf(out, "  %c%c%c --%s", option->letter != 0 ? '-' : ' ',
+                     option->letter != 0 ? option->letter : ' ', option->letter != 0 ? ',' : ' ',
+                     option->name);
+    if (option->type != OPTION_FLAG)
+        at += fprintf(out, " %s", value_name(option, names, sizeof names));
+    snprintf(text, sizeof text, "%s%s%s%s", option->help, option->fallback != NULL ? " (default " : "",
+             option->fallback != NULL ? option->fallback : "", option->fallback != NULL ? ")" : "");
+    print_wrapped(text, at, column, out);
+    for (size_t i = 0; option->choice_help != NULL && option->choices[i] != NULL; i++) {
+        snprintf(text, sizeof text, "%s: %s", option->choices[i], option->choice_help(i));
+        print_wrapped(text, 0, column, out);
+    }
+}
+
+void options_help(const struct option_table *const *tables, FILE *out) {
+    for (; *tables != NULL; tables++)
+        for (size_t i = 0; i < (*tables)->count; i++)
+            help_one(&(*tables)->options[i], out);
 }

@@ -20,6 +20,56 @@
 
 const char *const query_methods[] = {[METHOD_ADD] = "add", [METHOD_MUL] = "mul", NULL};
 
+static const struct option options[] = {
+    {.name = "neighbours",
+     .letter = 'k',
+     .type = OPTION_INTEGER,
+     .value = "N",
+     .fallback = "10",
+     .min = 1,
+     .max = 4294967295.0,
+     .help = "words to print for a question",
+     .offset = offsetof(struct query_settings, neighbours)},
+    {.name = "method",
+     .type = OPTION_CHOICE,
+     .fallback = "add",
+     .choices = query_methods,
+     .help =
+         "add: the cosine to the sum of the words; mul: the product of the similarities to each (3CosMul)",
+     .offset = offsetof(struct query_settings, method)},
+    {.name = "restrict",
+     .type = OPTION_INTEGER,
+     .value = "N",
+     .min = 1,
+     .max = 4294967295.0,
+     .help = "only the N most frequent words answer",
+     .offset = offsetof(struct query_settings, restrict_to)},
+    {.name = "exclude",
+     .type = OPTION_TEXTS,
+     .value = "WORD",
+     .help = "this word does not answer; may be given again and again",
+     .offset = offsetof(struct query_settings, exclude)},
+    {.name = "threshold",
+     .type = OPTION_TEXT,
+     .value = "X",
+     .help = "print no word with a lower score than X",
+     .offset = offsetof(struct query_settings, threshold)},
+    {.name = "format",
+     .type = OPTION_CHOICE,
+     .fallback = "table",
+     .choices = output_formats,
+     .help = "columns; fields divided by tabs; or an object a line",
+     .offset = offsetof(struct query_settings, format)},
+    {.name = "threads",
+     .type = OPTION_INTEGER,
+     .value = "N",
+     .min = 1,
+     .max = 1024,
+     .help = "default: all usable cores",
+     .offset = offsetof(struct query_settings, threads)},
+};
+const struct option_table query_options = OPTION_TABLE(options);
+
 /* --- the model --- */
 
 static int compare_ids(const void *a, const void *b) {

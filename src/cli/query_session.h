@@ -17,25 +17,8 @@ struct query_settings {
     bool context;
 };
 
-// clang-format off
 /* The options of a command whose settings begin with a struct query_settings. */
-#define QUERY_OPTIONS                                                                                           \
-    {"neighbours", 'k', OPTION_INTEGER, "N", "10", 1, 4294967295.0, NULL,                                       \
-     "words to print for a question", offsetof(struct query_settings, neighbours)},                             \
-    {"method", 0, OPTION_CHOICE, NULL, "add", 0, 0, query_methods,                                              \
-     "add: the cosine to the sum of the words; mul: the product of the similarities to each (3CosMul)",       \
-     offsetof(struct query_settings, method)},                                                                  \
-    {"restrict", 0, OPTION_INTEGER, "N", NULL, 1, 4294967295.0, NULL, "only the N most frequent words answer",  \
-     offsetof(struct query_settings, restrict_to)},                                                             \
-    {"exclude", 0, OPTION_TEXTS, "WORD", NULL, 0, 0, NULL,                                                    \
-     "this word does not answer; may be given again and again", offsetof(struct query_settings, exclude)},      \
-    {"threshold", 0, OPTION_TEXT, "X", NULL, 0, 0, NULL, "print no word with a lower score than X",           \
-     offsetof(struct query_settings, threshold)},                                                               \
-    {"format", 0, OPTION_CHOICE, NULL, "table", 0, 0, output_formats,                                         \
-     "columns; fields divided by tabs; or an object a line", offsetof(struct query_settings, format)},          \
-    {"threads", 0, OPTION_INTEGER, "N", NULL, 1, 1024, NULL, "default: all usable cores",                       \
-     offsetof(struct query_settings, threads)}
-// clang-format on
+extern const struct option_table query_options;
 
 extern const char *const query_methods[];
 

@@ -9,7 +9,7 @@
 #include "cli/output.h"
 #include "cli/query_session.h"
 
-static const struct option options[] = {QUERY_OPTIONS};
+static const struct option_table *const tables[] = {&query_options, NULL};
 
 static bool answer(struct dialogue *dialogue, void *context, const struct request *requests, size_t count,
                    struct error *error) {
@@ -52,8 +52,7 @@ static bool run_parsed(int argc, char **argv, const struct query_settings *setti
 
 static bool run(int argc, char **argv, struct error *error) {
     struct query_settings settings = {.context = false};
-    const bool done = options_parse(options, sizeof options / sizeof *options, &argc, argv, &settings,
-                                    error) &&
+    const bool done = options_parse(tables, &argc, argv, &settings, error) &&
                       run_parsed(argc, argv, &settings, error);
     free(settings.exclude.values);
     return done;
@@ -72,7 +71,6 @@ const struct command command_analogy = {
                "in a line, a phrase stands in double quotation marks. Each answer is followed by\n"
                "an empty line. A question that has no answer gets a line on standard error and\n"
                "only the empty line, and the exit code at the end is 1.",
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .tables = tables,
     .run = run,
 };

@@ -16,22 +16,60 @@ struct settings {
 };
 
 static const struct option options[] = {
-    {"classes", 'k', OPTION_INTEGER, "N", "100", 1, 4294967294.0, NULL, "how many classes to make",
-     offsetof(struct settings, classes)},
-    {"restrict", 0, OPTION_INTEGER, "N", NULL, 1, 4294967295.0, NULL,
-     "only the N most frequent words have a class", offsetof(struct settings, restrict_to)},
-    {"words", 0, OPTION_INTEGER, "N", "10", 0, 4294967295.0, NULL,
-     "words of a class to print in a table, the most frequent ones", offsetof(struct settings, words)},
-    {"rounds", 0, OPTION_INTEGER, "N", "50", 1, 1000000, NULL,
-     "stop after so many, even if words still change their classes", offsetof(struct settings, rounds)},
-    {"seed", 0, OPTION_INTEGER, "N", "1", 0, 9e15, NULL, "of the words that the classes begin with",
-     offsetof(struct settings, seed)},
-    {"format", 0, OPTION_CHOICE, NULL, "table", 0, 0, output_formats,
-     "a line a class; word, class and cosine to its centre; or an object a class",
-     offsetof(struct settings, format)},
-    {"threads", 0, OPTION_INTEGER, "N", NULL, 1, 1024, NULL, "default: all usable cores",
-     offsetof(struct settings, threads)},
+    {.name = "classes",
+     .letter = 'k',
+     .type = OPTION_INTEGER,
+     .value = "N",
+     .fallback = "100",
+     .min = 1,
+     .max = 4294967294.0,
+     .help = "how many classes to make",
+     .offset = offsetof(struct settings, classes)},
+    {.name = "restrict",
+     .type = OPTION_INTEGER,
+     .value = "N",
+     .min = 1,
+     .max = 4294967295.0,
+     .help = "only the N most frequent words have a class",
+     .offset = offsetof(struct settings, restrict_to)},
+    {.name = "words",
+     .type = OPTION_INTEGER,
+     .value = "N",
+     .fallback = "10",
+     .max = 4294967295.0,
+     .help = "words of a class to print in a table, the most frequent ones",
+     .offset = offsetof(struct settings, words)},
+    {.name = "rounds",
+     .type = OPTION_INTEGER,
+     .value = "N",
+     .fallback = "50",
+     .min = 1,
+     .max = 1000000,
+     .help = "stop after so many, even if words still change their classes",
+     .offset = offsetof(struct settings, rounds)},
+    {.name = "seed",
+     .type = OPTION_INTEGER,
+     .value = "N",
+     .fallback = "1",
+     .max = 9e15,
+     .help = "of the words that the classes begin with",
+     .offset = offsetof(struct settings, seed)},
+    {.name = "format",
+     .type = OPTION_CHOICE,
+     .fallback = "table",
+     .choices = output_formats,
+     .help = "a line a class; word, class and cosine to its centre; or an object a class",
+     .offset = offsetof(struct settings, format)},
+    {.name = "threads",
+     .type = OPTION_INTEGER,
+     .value = "N",
+     .min = 1,
+     .max = 1024,
+     .help = "default: all usable cores",
+     .offset = offsetof(struct settings, threads)},
 };
+static const struct option_table own_options = OPTION_TABLE(options);
+static const struct option_table *const tables[] = {&own_options, NULL};
 
 /* The words of every class: the most frequent first, or the nearest to its centre. */
 struct members {
@@ -130,7 +168,7 @@ static bool make(const struct model *model, const struct settings *settings, str
 
 static bool run(int argc, char **argv, struct error *error) {
     struct settings settings = {0};
-    if (!options_parse(options, sizeof options / sizeof *options, &argc, argv, &settings, error))
+    if (!options_parse(tables, &argc, argv, &settings, error))
         return false;
     if (argc != 1)
         return error_set(error, ERROR_INPUT, "name one model, not %d", argc);
@@ -155,7 +193,6 @@ const struct command command_cluster = {
                "tsv    a line a word, the most frequent first: word, class, cosine to the centre\n"
                "json   an object a class, the nearest words to its centre first:\n"
                "       {\"class\": ..., \"words\": [{\"word\": ..., \"score\": ...}]}",
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .tables = tables,
     .run = run,
 };

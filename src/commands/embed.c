@@ -25,12 +25,19 @@ struct settings {
 };
 
 static const struct option options[] = {
-    EMBEDDING_OPTIONS,
-    {"normalize", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL, "bring vectors to length 1 (but those of zeros)",
-     offsetof(struct settings, normalize)},
-    {"format", 0, OPTION_CHOICE, NULL, "table", 0, 0, output_formats,
-     "blanks between the numbers; tabs; or an object a line", offsetof(struct settings, format)},
+    {.name = "normalize",
+     .type = OPTION_FLAG,
+     .help = "bring vectors to length 1 (but those of zeros)",
+     .offset = offsetof(struct settings, normalize)},
+    {.name = "format",
+     .type = OPTION_CHOICE,
+     .fallback = "table",
+     .choices = output_formats,
+     .help = "blanks between the numbers; tabs; or an object a line",
+     .offset = offsetof(struct settings, format)},
 };
+static const struct option_table own_options = OPTION_TABLE(options);
+static const struct option_table *const tables[] = {&embedding_options, &own_options, NULL};
 
 /* Lines and their vectors: a batch, or all of them. */
 struct texts {
@@ -183,7 +190,7 @@ static bool run_session(struct session *session, const char *path, struct error 
 
 static bool run(int argc, char **argv, struct error *error) {
     struct settings settings = {.normalize = false};
-    if (!options_parse(options, sizeof options / sizeof *options, &argc, argv, &settings, error))
+    if (!options_parse(tables, &argc, argv, &settings, error))
         return false;
     if (argc < 1 || argc > 2)
         return error_set(error, ERROR_INPUT, "a model and at most one file, please: sgns embed MODEL [FILE]");
@@ -205,7 +212,6 @@ const struct command command_embed = {
                "zeros, and they are counted on standard error. The weights of sif are those of\n"
                "Arora, Liang and Ma (2017); so is --remove-component, which needs all lines\n"
                "before the first is printed.",
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .tables = tables,
     .run = run,
 };

@@ -30,27 +30,55 @@ struct results {
 };
 
 static const struct option options[] = {
-    {"similarity", 0, OPTION_TEXTS, "FILE", NULL, 0, 0, NULL,
-     "lines of `word word score`; may be given again and again", offsetof(struct settings, similarity)},
-    {"analogies", 0, OPTION_TEXT, "FILE", NULL, 0, 0, NULL,
-     "lines of four words, in sections that begin with `: NAME` (questions-words.txt)",
-     offsetof(struct settings, analogies)},
-    {"categories", 0, OPTION_TEXTS, "FILE", NULL, 0, 0, NULL,
-     "lines of `word category`; may be given again and again", offsetof(struct settings, categories)},
-    {"outliers", 0, OPTION_TEXTS, "FILE", NULL, 0, 0, NULL,
-     "lines of words, the last of which does not belong; may be given again and again",
-     offsetof(struct settings, outliers)},
-    {"restrict", 0, OPTION_INTEGER, "N", "30000", 0, 4294967295.0, NULL,
-     "analogies ask and answer with the N most frequent words only; 0 for all",
-     offsetof(struct settings, restrict_to)},
-    {"restrict-similarity", 0, OPTION_INTEGER, "N", "0", 0, 4294967295.0, NULL,
-     "pairs of the N most frequent words only; 0 for all", offsetof(struct settings, restrict_similarity)},
-    {"method", 0, OPTION_CHOICE, NULL, "add", 0, 0, query_methods,
-     "of analogies: the largest cosine to the sum, or the largest product",
-     offsetof(struct settings, method)},
-    {"format", 0, OPTION_CHOICE, NULL, "table", 0, 0, output_formats,
-     "columns; fields divided by tabs; or an object a line", offsetof(struct settings, format)},
+    {.name = "similarity",
+     .type = OPTION_TEXTS,
+     .value = "FILE",
+     .help = "lines of `word word score`; may be given again and again",
+     .offset = offsetof(struct settings, similarity)},
+    {.name = "analogies",
+     .type = OPTION_TEXT,
+     .value = "FILE",
+     .help = "lines of four words, in sections that begin with `: NAME` (questions-words.txt)",
+     .offset = offsetof(struct settings, analogies)},
+    {.name = "categories",
+     .type = OPTION_TEXTS,
+     .value = "FILE",
+     .help = "lines of `word category`; may be given again and again",
+     .offset = offsetof(struct settings, categories)},
+    {.name = "outliers",
+     .type = OPTION_TEXTS,
+     .value = "FILE",
+     .help = "lines of words, the last of which does not belong; may be given again and again",
+     .offset = offsetof(struct settings, outliers)},
+    {.name = "restrict",
+     .type = OPTION_INTEGER,
+     .value = "N",
+     .fallback = "30000",
+     .max = 4294967295.0,
+     .help = "analogies ask and answer with the N most frequent words only; 0 for all",
+     .offset = offsetof(struct settings, restrict_to)},
+    {.name = "restrict-similarity",
+     .type = OPTION_INTEGER,
+     .value = "N",
+     .fallback = "0",
+     .max = 4294967295.0,
+     .help = "pairs of the N most frequent words only; 0 for all",
+     .offset = offsetof(struct settings, restrict_similarity)},
+    {.name = "method",
+     .type = OPTION_CHOICE,
+     .fallback = "add",
+     .choices = query_methods,
+     .help = "of analogies: the largest cosine to the sum, or the largest product",
+     .offset = offsetof(struct settings, method)},
+    {.name = "format",
+     .type = OPTION_CHOICE,
+     .fallback = "table",
+     .choices = output_formats,
+     .help = "columns; fields divided by tabs; or an object a line",
+     .offset = offsetof(struct settings, format)},
 };
+static const struct option_table own_options = OPTION_TABLE(options);
+static const struct option_table *const tables[] = {&own_options, NULL};
 
 /* --- printing --- */
 
@@ -326,8 +354,7 @@ static bool run_parsed(int argc, char **argv, const struct settings *settings, s
 
 static bool run(int argc, char **argv, struct error *error) {
     struct settings settings = {.analogies = NULL};
-    const bool done = options_parse(options, sizeof options / sizeof *options, &argc, argv, &settings,
-                                    error) &&
+    const bool done = options_parse(tables, &argc, argv, &settings, error) &&
                       run_parsed(argc, argv, &settings, error);
     free(settings.similarity.values);
     free(settings.categories.values);
@@ -361,7 +388,6 @@ const struct command command_eval = {
                "that differs from it in case alone. Similarity and analogies are computed as\n"
                "gensim does it. A figure is n/a with fewer than three pairs, or two categories,\n"
                "or no question asked.",
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .tables = tables,
     .run = run,
 };

@@ -23,26 +23,54 @@ struct settings {
 };
 
 static const struct option options[] = {
-    {"format", 'f', OPTION_TEXT, "FORMAT", NULL, 0, 0, NULL, "one of those above; required",
-     offsetof(struct settings, format)},
-    {"output", 'o', OPTION_TEXT, "FILE", "-", 0, 0, NULL, "the file to write; - is standard output",
-     offsetof(struct settings, output)},
-    {"top", 0, OPTION_INTEGER, "N", NULL, 1, 4294967295.0, NULL, "only the N most frequent words",
-     offsetof(struct settings, top)},
-    {"words", 0, OPTION_TEXT, "FILE", NULL, 0, 0, NULL,
-     "only the words in FILE, one a line, in its order; - is standard input",
-     offsetof(struct settings, words)},
-    {"context", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL, "the context vectors instead of the word vectors",
-     offsetof(struct settings, context)},
-    {"normalize", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL, "bring vectors to length 1 (but those of zeros)",
-     offsetof(struct settings, normalize)},
-    {"precision", 0, OPTION_INTEGER, "N", NULL, 1, 9, NULL,
-     "in text, at most N significant digits; otherwise the fewest that read back as the same 32-bit float",
-     offsetof(struct settings, precision)},
-    {"skip-unfit", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL,
-     "leave out words that the format can't hold, instead of refusing",
-     offsetof(struct settings, skip_unfit)},
+    {.name = "format",
+     .letter = 'f',
+     .type = OPTION_TEXT,
+     .value = "FORMAT",
+     .help = "one of those above; required",
+     .offset = offsetof(struct settings, format)},
+    {.name = "output",
+     .letter = 'o',
+     .type = OPTION_TEXT,
+     .value = "FILE",
+     .fallback = "-",
+     .help = "the file to write; - is standard output",
+     .offset = offsetof(struct settings, output)},
+    {.name = "top",
+     .type = OPTION_INTEGER,
+     .value = "N",
+     .min = 1,
+     .max = 4294967295.0,
+     .help = "only the N most frequent words",
+     .offset = offsetof(struct settings, top)},
+    {.name = "words",
+     .type = OPTION_TEXT,
+     .value = "FILE",
+     .help = "only the words in FILE, one a line, in its order; - is standard input",
+     .offset = offsetof(struct settings, words)},
+    {.name = "context",
+     .type = OPTION_FLAG,
+     .help = "the context vectors instead of the word vectors",
+     .offset = offsetof(struct settings, context)},
+    {.name = "normalize",
+     .type = OPTION_FLAG,
+     .help = "bring vectors to length 1 (but those of zeros)",
+     .offset = offsetof(struct settings, normalize)},
+    {.name = "precision",
+     .type = OPTION_INTEGER,
+     .value = "N",
+     .min = 1,
+     .max = 9,
+     .help = "in text, at most N significant digits; otherwise the fewest that read back as the same 32-bit "
+             "float",
+     .offset = offsetof(struct settings, precision)},
+    {.name = "skip-unfit",
+     .type = OPTION_FLAG,
+     .help = "leave out words that the format can't hold, instead of refusing",
+     .offset = offsetof(struct settings, skip_unfit)},
 };
+static const struct option_table own_options = OPTION_TABLE(options);
+static const struct option_table *const tables[] = {&own_options, NULL};
 
 /* --- what to export, and as what --- */
 
@@ -200,7 +228,7 @@ static bool export(const struct model *model, const char *path, const struct set
 
 static bool run(int argc, char **argv, struct error *error) {
     struct settings settings = {0};
-    if (!options_parse(options, sizeof options / sizeof *options, &argc, argv, &settings, error))
+    if (!options_parse(tables, &argc, argv, &settings, error))
         return false;
     if (argc != 1)
         return error_set(error, ERROR_INPUT, "name one model to export, not %d", argc);
@@ -232,7 +260,6 @@ const struct command command_export = {
                "  jsonl          a line {\"word\":\"king\",\"vector\":[0.25,-1.5]} for each word\n"
                "  pgvector       SQL for psql: makes a table word_vectors (word, embedding) if\n"
                "                 there is none and copies the words into it",
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .tables = tables,
     .run = run,
 };

@@ -11,13 +11,19 @@ struct settings {
 };
 
 static const struct option options[] = {
-    {"verify", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL, "read the whole file and check its checksums",
-     offsetof(struct settings, verify)},
-    {"cpu", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL,
-     "instead: the usable cores, the kernels that run here, the best first, and their peak and the memory's, "
-     "measured",
-     offsetof(struct settings, cpu)},
+    {.name = "verify",
+     .type = OPTION_FLAG,
+     .help = "read the whole file and check its checksums",
+     .offset = offsetof(struct settings, verify)},
+    {.name = "cpu",
+     .type = OPTION_FLAG,
+     .help = "instead: the usable cores, the kernels that run here, the best first, and their peak and the "
+             "memory's, "
+             "measured",
+     .offset = offsetof(struct settings, cpu)},
 };
+static const struct option_table own_options = OPTION_TABLE(options);
+static const struct option_table *const tables[] = {&own_options, NULL};
 
 #define LABEL_WIDTH 22
 
@@ -132,7 +138,7 @@ static void print_progress(const struct model *model) {
 
 static bool run(int argc, char **argv, struct error *error) {
     struct settings settings = {0};
-    if (!options_parse(options, sizeof options / sizeof *options, &argc, argv, &settings, error))
+    if (!options_parse(tables, &argc, argv, &settings, error))
         return false;
     if (settings.cpu && argc == 0 && !settings.verify)
         return processor_print(error);
@@ -163,7 +169,6 @@ const struct command command_info = {
     .name = "info",
     .arguments = "MODEL | --cpu",
     .summary = "what a model is and how it was trained",
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .tables = tables,
     .run = run,
 };

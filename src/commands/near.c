@@ -16,13 +16,17 @@ struct settings {
 };
 
 static const struct option options[] = {
-    QUERY_OPTIONS,
-    {"context", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL,
-     "compare with the context vectors: what occurs next to a word", offsetof(struct settings, ask.context)},
-    {"all", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL,
-     "ask for every word, the most frequent first; with --restrict, for those N",
-     offsetof(struct settings, all)},
+    {.name = "context",
+     .type = OPTION_FLAG,
+     .help = "compare with the context vectors: what occurs next to a word",
+     .offset = offsetof(struct settings, ask.context)},
+    {.name = "all",
+     .type = OPTION_FLAG,
+     .help = "ask for every word, the most frequent first; with --restrict, for those N",
+     .offset = offsetof(struct settings, all)},
 };
+static const struct option_table own_options = OPTION_TABLE(options);
+static const struct option_table *const tables[] = {&query_options, &own_options, NULL};
 
 /* The questions of a text, which commas divide. */
 struct questions {
@@ -107,8 +111,7 @@ static bool run_parsed(int argc, char **argv, const struct settings *settings, s
 
 static bool run(int argc, char **argv, struct error *error) {
     struct settings settings = {.all = false};
-    const bool done = options_parse(options, sizeof options / sizeof *options, &argc, argv, &settings,
-                                    error) &&
+    const bool done = options_parse(tables, &argc, argv, &settings, error) &&
                       run_parsed(argc, argv, &settings, error);
     free(settings.ask.exclude.values);
     return done;
@@ -140,7 +143,6 @@ const struct command command_near = {
                "\n"
                "--format tsv prints question, word and score; --format json prints an object a\n"
                "question: {\"question\": ..., \"answers\": [{\"word\": ..., \"score\": ...}]}.",
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .tables = tables,
     .run = run,
 };

@@ -25,10 +25,15 @@ struct session {
 };
 
 static const struct option options[] = {
-    {"format", 0, OPTION_CHOICE, NULL, "table", 0, 0, output_formats,
-     "the word alone; question, word and score of all words, the odd one last; or an object a line",
-     offsetof(struct settings, format)},
+    {.name = "format",
+     .type = OPTION_CHOICE,
+     .fallback = "table",
+     .choices = output_formats,
+     .help = "the word alone; question, word and score of all words, the odd one last; or an object a line",
+     .offset = offsetof(struct settings, format)},
 };
+static const struct option_table own_options = OPTION_TABLE(options);
+static const struct option_table *const tables[] = {&own_options, NULL};
 
 /* The words of a question, in its order. */
 struct question_words {
@@ -154,7 +159,7 @@ static bool answer_arguments(struct session *session, int argc, char **argv, str
 
 static bool run(int argc, char **argv, struct error *error) {
     struct settings settings = {0};
-    if (!options_parse(options, sizeof options / sizeof *options, &argc, argv, &settings, error))
+    if (!options_parse(tables, &argc, argv, &settings, error))
         return false;
     if (argc < 1)
         return error_set(error, ERROR_INPUT, "no model given; say: sgns odd MODEL WORD WORD WORD...");
@@ -183,7 +188,6 @@ const struct command command_odd = {
                "Without words, the questions are the lines of standard input, and each answer is\n"
                "a line. A question that has no answer gets a line on standard error and, in a\n"
                "table, an empty line among the answers; the exit code at the end is 1.",
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .tables = tables,
     .run = run,
 };

@@ -29,18 +29,35 @@ struct settings {
 };
 
 static const struct option options[] = {
-    {"neighbours", 'k', OPTION_INTEGER, "N", "10", 1, 4294967295.0, NULL, "lines to print for a query",
-     offsetof(struct settings, neighbours)},
-    {"threshold", 0, OPTION_TEXT, "X", NULL, 0, 0, NULL, "print no line with a lower cosine than X",
-     offsetof(struct settings, threshold)},
-    {"all", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL,
-     "search for every line of the file: with --threshold, for duplicates", offsetof(struct settings, all)},
-    {"format", 0, OPTION_CHOICE, NULL, "table", 0, 0, output_formats,
-     "cosine, number and text of a line; query, number, cosine and text, divided by tabs; or an object a "
-     "query",
-     offsetof(struct settings, format)},
-    EMBEDDING_OPTIONS,
+    {.name = "neighbours",
+     .letter = 'k',
+     .type = OPTION_INTEGER,
+     .value = "N",
+     .fallback = "10",
+     .min = 1,
+     .max = 4294967295.0,
+     .help = "lines to print for a query",
+     .offset = offsetof(struct settings, neighbours)},
+    {.name = "threshold",
+     .type = OPTION_TEXT,
+     .value = "X",
+     .help = "print no line with a lower cosine than X",
+     .offset = offsetof(struct settings, threshold)},
+    {.name = "all",
+     .type = OPTION_FLAG,
+     .help = "search for every line of the file: with --threshold, for duplicates",
+     .offset = offsetof(struct settings, all)},
+    {.name = "format",
+     .type = OPTION_CHOICE,
+     .fallback = "table",
+     .choices = output_formats,
+     .help =
+         "cosine, number and text of a line; query, number, cosine and text, divided by tabs; or an object a "
+         "query",
+     .offset = offsetof(struct settings, format)},
 };
+static const struct option_table own_options = OPTION_TABLE(options);
+static const struct option_table *const tables[] = {&embedding_options, &own_options, NULL};
 
 struct session {
     const struct settings *settings;
@@ -324,7 +341,7 @@ static bool answer_all(const struct session *session, struct error *error) {
 
 static bool run(int argc, char **argv, struct error *error) {
     struct settings settings = {.all = false};
-    if (!options_parse(options, sizeof options / sizeof *options, &argc, argv, &settings, error))
+    if (!options_parse(tables, &argc, argv, &settings, error))
         return false;
     if (argc < 2)
         return error_set(error, ERROR_INPUT, "a model and a file, please: sgns search MODEL FILE [QUERY...]");
@@ -361,7 +378,6 @@ const struct command command_search = {
                "followed by an empty line; a query that has no answer gets a line on standard\n"
                "error, and the exit code at the end is 1. --all prints the neighbours of every\n"
                "line that has any.",
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .tables = tables,
     .run = run,
 };

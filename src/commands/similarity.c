@@ -18,10 +18,15 @@ struct session {
 };
 
 static const struct option options[] = {
-    {"format", 0, OPTION_CHOICE, NULL, "table", 0, 0, output_formats,
-     "the cosine alone; words and cosine, divided by tabs; or an object a line",
-     offsetof(struct settings, format)},
+    {.name = "format",
+     .type = OPTION_CHOICE,
+     .fallback = "table",
+     .choices = output_formats,
+     .help = "the cosine alone; words and cosine, divided by tabs; or an object a line",
+     .offset = offsetof(struct settings, format)},
 };
+static const struct option_table own_options = OPTION_TABLE(options);
+static const struct option_table *const tables[] = {&own_options, NULL};
 
 struct side {
     const char *text;
@@ -89,7 +94,7 @@ static bool answer(struct dialogue *dialogue, void *context, const struct reques
 
 static bool run(int argc, char **argv, struct error *error) {
     struct settings settings = {0};
-    if (!options_parse(options, sizeof options / sizeof *options, &argc, argv, &settings, error))
+    if (!options_parse(tables, &argc, argv, &settings, error))
         return false;
     if (argc != 1 && argc != 3)
         return error_set(error, ERROR_INPUT, "a model and two words, please: sgns similarity MODEL A B");
@@ -123,7 +128,6 @@ const struct command command_similarity = {
                "expressions with a tab between. Blank lines are skipped. A line that has no\n"
                "answer gets a line on standard error and, in a table, an empty line among the\n"
                "answers; the exit code at the end is 1.",
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .tables = tables,
     .run = run,
 };

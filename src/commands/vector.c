@@ -26,13 +26,23 @@ struct session {
 };
 
 static const struct option options[] = {
-    {"context", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL, "the context vectors instead of the word vectors",
-     offsetof(struct settings, context)},
-    {"normalize", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL, "bring vectors to length 1 (but those of zeros)",
-     offsetof(struct settings, normalize)},
-    {"format", 0, OPTION_CHOICE, NULL, "table", 0, 0, output_formats,
-     "blanks between word and numbers; tabs; or an object a line", offsetof(struct settings, format)},
+    {.name = "context",
+     .type = OPTION_FLAG,
+     .help = "the context vectors instead of the word vectors",
+     .offset = offsetof(struct settings, context)},
+    {.name = "normalize",
+     .type = OPTION_FLAG,
+     .help = "bring vectors to length 1 (but those of zeros)",
+     .offset = offsetof(struct settings, normalize)},
+    {.name = "format",
+     .type = OPTION_CHOICE,
+     .fallback = "table",
+     .choices = output_formats,
+     .help = "blanks between word and numbers; tabs; or an object a line",
+     .offset = offsetof(struct settings, format)},
 };
+static const struct option_table own_options = OPTION_TABLE(options);
+static const struct option_table *const tables[] = {&own_options, NULL};
 
 static void print_vector(const struct session *session, size_t id) {
     const struct settings *settings = session->settings;
@@ -90,7 +100,7 @@ static bool answer_arguments(const struct session *session, int argc, char **arg
 
 static bool run(int argc, char **argv, struct error *error) {
     struct settings settings = {.format = OUTPUT_TABLE};
-    if (!options_parse(options, sizeof options / sizeof *options, &argc, argv, &settings, error))
+    if (!options_parse(tables, &argc, argv, &settings, error))
         return false;
     if (argc < 1)
         return error_set(error, ERROR_INPUT, "no model given; say: sgns vector MODEL [WORD...]");
@@ -123,7 +133,6 @@ const struct command command_vector = {
                "Without words, they are read from standard input. A line with a word that the\n"
                "model does not have gets a line on standard error and, in a table, an empty\n"
                "line; the exit code at the end is 1.",
-    .options = options,
-    .option_count = sizeof options / sizeof *options,
+    .tables = tables,
     .run = run,
 };

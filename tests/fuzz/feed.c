@@ -223,13 +223,47 @@ struct settings {
 static void feed_arguments(struct fuzz *fuzz) {
     static const char *const choices[] = {"one", "two", NULL};
     static const struct option options[] = {
-        {"flag", 'f', OPTION_FLAG, NULL, NULL, 0, 0, NULL, "a flag", offsetof(struct settings, flag)},
-        {"whole", 'w', OPTION_INTEGER, "N", "3", 1, 1e9, NULL, "a number", offsetof(struct settings, whole)},
-        {"real", 0, OPTION_REAL, "X", "0.5", -1, 1, NULL, "a number", offsetof(struct settings, real)},
-        {"output", 'o', OPTION_TEXT, "FILE", NULL, 0, 0, NULL, "a text", offsetof(struct settings, text)},
-        {"texts", 't', OPTION_TEXTS, "TEXT", NULL, 0, 0, NULL, "texts", offsetof(struct settings, texts)},
-        {"choice", 'c', OPTION_CHOICE, NULL, "one", 0, 0, choices, "a choice",
-         offsetof(struct settings, choice)},
+        {.name = "flag",
+         .letter = 'f',
+         .type = OPTION_FLAG,
+         .help = "a flag",
+         .offset = offsetof(struct settings, flag)},
+        {.name = "whole",
+         .letter = 'w',
+         .type = OPTION_INTEGER,
+         .value = "N",
+         .fallback = "3",
+         .min = 1,
+         .max = 1e9,
+         .help = "a number",
+         .offset = offsetof(struct settings, whole)},
+        {.name = "real",
+         .type = OPTION_REAL,
+         .value = "X",
+         .fallback = "0.5",
+         .min = -1,
+         .max = 1,
+         .help = "a number",
+         .offset = offsetof(struct settings, real)},
+        {.name = "output",
+         .letter = 'o',
+         .type = OPTION_TEXT,
+         .value = "FILE",
+         .help = "a text",
+         .offset = offsetof(struct settings, text)},
+        {.name = "texts",
+         .letter = 't',
+         .type = OPTION_TEXTS,
+         .value = "TEXT",
+         .help = "texts",
+         .offset = offsetof(struct settings, texts)},
+        {.name = "choice",
+         .letter = 'c',
+         .type = OPTION_CHOICE,
+         .fallback = "one",
+         .choices = choices,
+         .help = "a choice",
+         .offset = offsetof(struct settings, choice)},
     };
     char *text = input_text(fuzz), *argv[64];
     struct error error = {.kind = ERROR_NONE};
@@ -237,8 +271,8 @@ static void feed_arguments(struct fuzz *fuzz) {
     int argc = 0;
     for (char *rest = text, *word; argc < 64 && (word = strtok_r(rest, " ", &rest)) != NULL;)
         argv[argc++] = word;
-    const bool done = options_parse(options, sizeof options / sizeof *options, &argc, argv, &settings,
-                                    &error);
+    const struct option_table table = OPTION_TABLE(options), *const tables[] = {&table, NULL};
+    const bool done = options_parse(tables, &argc, argv, &settings, &error);
     if (done ? settings.choice > 1 || settings.whole < 1 || !(fabs(settings.real) <= 1)
              : error.kind == ERROR_NONE)
         give_up("an option out of its range, or no reason");

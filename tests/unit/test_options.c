@@ -14,6 +14,7 @@ struct settings {
     uint64_t dim, count, wide;
     double rate;
     const char *output, *name;
+    struct option_real limit;
     struct option_texts files;
     size_t mode, way;
 };
@@ -22,19 +23,82 @@ struct settings {
 
 static const char *const modes[] = {"slow", "fast", "fastest", NULL};
 
-static const struct option table[] = {
-    {"quiet", 'q', OPTION_FLAG, NULL, NULL, 0, 0, NULL, "says less", AT(quiet)},
-    {"loud", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL, "says more", AT(loud)},
-    {"dim", 'd', OPTION_INTEGER, "N", "100", 1, 4096, NULL, "floats a vector", AT(dim)},
-    {"min-count", 0, OPTION_INTEGER, "N", NULL, 0, 9e15, NULL, "how many", AT(count)},
-    {"wide", 0, OPTION_INTEGER, "N", "3", 0, 18446744073709551615.0, NULL, "any number", AT(wide)},
-    {"rate", 'r', OPTION_REAL, "X", "0.05", -1, 1.5, NULL, "a step", AT(rate)},
-    {"output", 'o', OPTION_TEXT, "FILE", "-", 0, 0, NULL, "the file to write", AT(output)},
-    {"name", 0, OPTION_TEXT, "NAME", NULL, 0, 0, NULL, "a name", AT(name)},
-    {"file", 'f', OPTION_TEXTS, "FILE", NULL, 0, 0, NULL, "a file to read", AT(files)},
-    {"mode", 'm', OPTION_CHOICE, NULL, "fast", 0, 0, modes, "how it is done", AT(mode)},
-    {"way", 0, OPTION_CHOICE, NULL, NULL, 0, 0, modes, "the way", AT(way)},
+static const char *mode_help(size_t mode) {
+    static const char *const lines[] = {"with care", "as usual",
+                                        "in a hurry, whatever the cost may be for those who wait"};
+    return lines[mode];
+}
+
+static const struct option options[] = {
+    {.name = "quiet", .letter = 'q', .type = OPTION_FLAG, .help = "says less", .offset = AT(quiet)},
+    {.name = "loud", .type = OPTION_FLAG, .help = "says more", .offset = AT(loud)},
+    {.name = "dim",
+     .letter = 'd',
+     .type = OPTION_INTEGER,
+     .value = "N",
+     .fallback = "100",
+     .min = 1,
+     .max = 4096,
+     .help = "floats a vector",
+     .offset = AT(dim)},
+    {.name = "min-count",
+     .type = OPTION_INTEGER,
+     .value = "N",
+     .max = 9e15,
+     .help = "how many",
+     .offset = AT(count)},
+    {.name = "wide",
+     .type = OPTION_INTEGER,
+     .value = "N",
+     .fallback = "3",
+     .max = 18446744073709551615.0,
+     .help = "any number",
+     .offset = AT(wide)},
+    {.name = "rate",
+     .letter = 'r',
+     .type = OPTION_REAL,
+     .value = "X",
+     .fallback = "0.05",
+     .min = -1,
+     .max = 1.5,
+     .help = "a step",
+     .offset = AT(rate)},
+    {.name = "output",
+     .letter = 'o',
+     .type = OPTION_TEXT,
+     .value = "FILE",
+     .fallback = "-",
+     .help = "the file to write",
+     .offset = AT(output)},
+    {.name = "name", .type = OPTION_TEXT, .value = "NAME", .help = "a name", .offset = AT(name)},
+    {.name = "file",
+     .letter = 'f',
+     .type = OPTION_TEXTS,
+     .value = "FILE",
+     .help = "a file to read",
+     .offset = AT(files)},
+    {.name = "limit",
+     .type = OPTION_MAYBE_REAL,
+     .value = "X",
+     .min = -5,
+     .max = 5,
+     .help = "none or one",
+     .offset = AT(limit)},
+    {.name = "mode",
+     .letter = 'm',
+     .type = OPTION_CHOICE,
+     .fallback = "fast",
+     .choices = modes,
+     .choice_help = mode_help,
+     .help = "how it is done",
+     .offset = AT(mode)},
+    {.name = "way", .type = OPTION_CHOICE, .choices = modes, .help = "the way", .offset = AT(way)},
 };
+
+/* In two tables, as commands have them that share options. */
+static const struct option_table first = {options, 4};
+static const struct option_table second = {options + 4, sizeof options / sizeof *options - 4};
+static const struct option_table *const tables[] = {&first, &second, NULL};
 
 struct parsed {
     struct settings settings;
@@ -55,8 +119,7 @@ static struct parsed parse(const char *line, char *copy, size_t size) {
             break;
         *at++ = '\0';
     }
-    parsed.done = options_parse(table, sizeof table / sizeof *table, &parsed.argc, parsed.argv,
-                                &parsed.settings, &parsed.error);
+    parsed.done = options_parse(tables, &parsed.argc, parsed.argv, &parsed.settings, &parsed.error);
     return parsed;
 }
 
@@ -171,6 +234,21 @@ static void each_type(struct test *test) {
         check_settings(test, lines[i][0], lines[i][1]);
 }
 
+/* A number that was not given is told from zero. */
+static void a_number_or_none(struct test *test) {
+    const char *const lines[] = {"", "--limit=0", "--limit|-4.5", "--limit=6", "--limit=x"};
+    const struct option_real values[] = {{false, 0}, {true, 0}, {true, -4.5}};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char copy[256];
+        const struct parsed parsed = parse(lines[i], copy, sizeof copy);
+        CHECK_MSG(test, parsed.done == (i < 3), "%s", lines[i]);
+        if (i >= 3)
+            continue;
+        const struct option_real limit = parsed.settings.limit;
+        CHECK_MSG(test, limit.given == values[i].given && limit.value == values[i].value, "%s", lines[i]);
+    }
+}
+
 static void the_ends_of_ranges_are_inside(struct test *test) {
     const char *const lines[][2] = {
         {"--dim=1", "00 1 0 3 0.05 - none 10"},
@@ -202,8 +280,7 @@ static void many_texts(struct test *test) {
         argv[2 * i] = flag;
         argv[2 * i + 1] = values[i];
     }
-    CHECK_MSG(test, options_parse(table, sizeof table / sizeof *table, &argc, argv, &settings, &error), "%s",
-              error.text);
+    CHECK_MSG(test, options_parse(tables, &argc, argv, &settings, &error), "%s", error.text);
     CHECK(test, settings.files.count == 100 && argc == 0);
     for (size_t i = 0; i < settings.files.count; i++)
         CHECK(test, settings.files.values[i] == values[i]);
@@ -292,13 +369,13 @@ static void unknown_options(struct test *test) {
 
 /* --- help --- */
 
-static char *help_of(const struct option *options, size_t count) {
+static char *help_of(const struct option_table *const *of) {
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
     if (out == NULL)
         abort();
-    options_help(options, count, out);
+    options_help(of, out);
     if (fclose(out) != 0 || text == NULL)
         abort();
     return text;
@@ -313,9 +390,12 @@ static void help_names_everything(struct test *test) {
         "  -o, --output FILE           the file to write (default -)\n",
         "      --name NAME             a name\n",
         "  -f, --file FILE             a file to read\n",
-        "  -m, --mode slow|fast|fastest\n                              how it is done (default fast)\n",
+        "  -m, --mode slow|fast|fastest\n                              how it is done (default fast)\n"
+        "                              slow: with care\n                              fast: as usual\n"
+        "                              fastest: in a hurry, whatever the cost may be\n"
+        "                              for those who wait\n",
     };
-    char *text = help_of(table, sizeof table / sizeof *table);
+    char *text = help_of(tables);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         CHECK_MSG(test, strstr(text, lines[i]) != NULL, "%s in\n%s", lines[i], text);
     free(text);
@@ -340,8 +420,10 @@ static void help_breaks_its_lines(struct test *test) {
     for (size_t length = 1; length <= strlen(words); length++) {
         char help[256], joined[512] = "";
         snprintf(help, sizeof help, "%.*s", (int)length, words);
-        const struct option option = {"some-name", 0, OPTION_TEXT, "VALUE", "10", 0, 0, NULL, help, 0};
-        char *text = help_of(&option, 1);
+        const struct option option = {
+            .name = "some-name", .type = OPTION_TEXT, .value = "VALUE", .fallback = "10", .help = help};
+        const struct option_table one = {&option, 1}, *const tables_of_one[] = {&one, NULL};
+        char *text = help_of(tables_of_one);
         CHECK_MSG(test, widest(text) <= 78 && text[strlen(text) - 1] == '\n', "%s", text);
         /* All words are there, in order. */
         size_t used = 0;
@@ -363,8 +445,9 @@ static void help_keeps_its_column(struct test *test) {
     for (size_t length = 1; length < 60; length++) {
         char name[64] = "";
         memset(name, 'n', length);
-        const struct option option = {name, 'x', OPTION_FLAG, NULL, NULL, 0, 0, NULL, "helps", 0};
-        char *text = help_of(&option, 1);
+        const struct option option = {.name = name, .letter = 'x', .type = OPTION_FLAG, .help = "helps"};
+        const struct option_table one = {&option, 1}, *const tables_of_one[] = {&one, NULL};
+        char *text = help_of(tables_of_one);
         const char *help = strstr(text, "helps\n"), *start = help;
         while (start != NULL && start > text && start[-1] != '\n')
             start--;
@@ -380,40 +463,49 @@ static void very_many_choices(struct test *test) {
     const char *choices[41] = {NULL};
     for (size_t i = 0; i < 40; i++)
         choices[i] = name;
-    const struct option option = {"mode", 0, OPTION_CHOICE, NULL, NULL, 0, 0, choices, "how", 0};
-    char *text = help_of(&option, 1), mode[] = "--mode", none[] = "none", *argv[] = {mode, none};
+    const struct option option = {.name = "mode", .type = OPTION_CHOICE, .choices = choices, .help = "how"};
+    const struct option_table one = {&option, 1}, *const tables_of_one[] = {&one, NULL};
+    char *text = help_of(tables_of_one), mode[] = "--mode", none[] = "none", *argv[] = {mode, none};
     CHECK(test, strncmp(text, "      --mode a-long-name-of-a-choice|a-long-", 44) == 0);
     free(text);
     struct error error = {.kind = ERROR_NONE};
     size_t value = 0;
     int argc = 2;
-    CHECK(test, !options_parse(&option, 1, &argc, argv, &value, &error));
+    CHECK(test, !options_parse(tables_of_one, &argc, argv, &value, &error));
     CHECK_MSG(test, strstr(error.text, "not \"none\"") != NULL, "%s", error.text);
     error = (struct error){.kind = ERROR_NONE};
     argc = 1;
-    CHECK(test, !options_parse(&option, 1, &argc, argv, &value, &error) && error.kind == ERROR_INPUT);
+    CHECK(test, !options_parse(tables_of_one, &argc, argv, &value, &error) && error.kind == ERROR_INPUT);
 }
 
 /* --- the tables of the program --- */
 
+/* The option of that number, counted through all tables; NULL beyond the last. */
+static const struct option *option_at(const struct command *command, size_t number) {
+    for (size_t t = 0; command->tables[t] != NULL; number -= command->tables[t++]->count)
+        if (number < command->tables[t]->count)
+            return &command->tables[t]->options[number];
+    return NULL;
+}
+
+static void check_option(struct test *test, const struct command *command, const struct option *option) {
+    const bool number = option->type == OPTION_INTEGER || option->type == OPTION_REAL ||
+                        option->type == OPTION_MAYBE_REAL;
+    CHECK_MSG(test, strcmp(option->name, "help") != 0 && option->letter != 'h', "%s", command->name);
+    CHECK_MSG(test, option->help != NULL && option->help[0] != '\0', "%s --%s", command->name, option->name);
+    CHECK_MSG(test, (option->value == NULL) == (option->type == OPTION_FLAG || option->type == OPTION_CHOICE),
+              "%s --%s", command->name, option->name);
+    CHECK_MSG(test, (option->choices != NULL) == (option->type == OPTION_CHOICE), "%s --%s", command->name,
+              option->name);
+    CHECK_MSG(test, (option->min < option->max) == number, "%s --%s", command->name, option->name);
+}
+
 /* No two options of a command have one name or letter, and none has help's. */
-static void check_table(struct test *test, const struct command *command) {
-    for (size_t i = 0; i < command->option_count; i++) {
-        const struct option *option = &command->options[i];
-        CHECK_MSG(test, strcmp(option->name, "help") != 0 && option->letter != 'h', "%s", command->name);
-        CHECK_MSG(test, option->help != NULL && option->help[0] != '\0', "%s --%s", command->name,
-                  option->name);
-        CHECK_MSG(test,
-                  (option->value == NULL) == (option->type == OPTION_FLAG || option->type == OPTION_CHOICE),
-                  "%s --%s", command->name, option->name);
-        CHECK_MSG(test, (option->choices != NULL) == (option->type == OPTION_CHOICE), "%s --%s",
-                  command->name, option->name);
-        CHECK_MSG(test,
-                  (option->least < option->most) ==
-                      (option->type == OPTION_INTEGER || option->type == OPTION_REAL),
-                  "%s --%s", command->name, option->name);
-        for (size_t j = 0; j < i; j++) {
-            const struct option *other = &command->options[j];
+static void check_tables(struct test *test, const struct command *command) {
+    const struct option *option, *other;
+    for (size_t i = 0; (option = option_at(command, i)) != NULL; i++) {
+        check_option(test, command, option);
+        for (size_t j = 0; j < i && (other = option_at(command, j)) != NULL; j++) {
             CHECK_MSG(test, strcmp(option->name, other->name) != 0 && option->offset != other->offset,
                       "%s --%s", command->name, option->name);
             CHECK_MSG(test, option->letter == 0 || option->letter != other->letter, "%s -%c", command->name,
@@ -423,14 +515,14 @@ static void check_table(struct test *test, const struct command *command) {
 }
 
 static void check_command(struct test *test, const struct command *command) {
-    char *text = help_of(command->options, command->option_count);
+    char *text = help_of(command->tables);
     CHECK_MSG(test, widest(text) <= 80, "%s: %s", command->name, text);
     free(text);
     CHECK_MSG(test, command->details == NULL || widest(command->details) <= 80, "%s", command->details);
     CHECK_MSG(test, strlen("usage: sgns  ") + strlen(command->name) + strlen(command->arguments) <= 80, "%s",
               command->arguments);
     CHECK_MSG(test, widest(command->summary) <= 80, "%s", command->summary);
-    check_table(test, command);
+    check_tables(test, command);
     /* Defaults are values like any other. */
     union {
         char bytes[4096];
@@ -438,16 +530,28 @@ static void check_command(struct test *test, const struct command *command) {
     } settings = {{0}};
     struct error error = {.kind = ERROR_NONE};
     int argc = 0;
-    for (size_t i = 0; i < command->option_count; i++)
-        if (command->options[i].offset + sizeof(struct option_texts) > sizeof settings)
+    const struct option *option;
+    for (size_t i = 0; (option = option_at(command, i)) != NULL; i++)
+        if (option->offset + sizeof(struct option_texts) > sizeof settings)
             abort();
-    CHECK_MSG(test, options_parse(command->options, command->option_count, &argc, NULL, &settings, &error),
-              "%s: %s", command->name, error.text);
+    CHECK_MSG(test, options_parse(command->tables, &argc, NULL, &settings, &error), "%s: %s", command->name,
+              error.text);
 }
 
 static void the_commands(struct test *test) {
-    const struct command *const commands[] = {&command_train,  &command_near, &command_eval,
-                                              &command_export, &command_info, NULL};
+    const struct command *const commands[] = {&command_train,
+                                              &command_near,
+                                              &command_analogy,
+                                              &command_similarity,
+                                              &command_odd,
+                                              &command_vector,
+                                              &command_cluster,
+                                              &command_embed,
+                                              &command_search,
+                                              &command_eval,
+                                              &command_export,
+                                              &command_info,
+                                              NULL};
     for (size_t i = 0; commands[i] != NULL; i++)
         check_command(test, commands[i]);
 }
@@ -458,6 +562,7 @@ static const struct test_case cases[] = {
     {"options: a minus before a blank is an operand", a_minus_before_a_blank_is_an_operand},
     {"options: two minuses end the options", two_minuses_end_the_options},
     {"options: each type", each_type},
+    {"options: a number or none", a_number_or_none},
     {"options: the ends of ranges are inside", the_ends_of_ranges_are_inside},
     {"options: the last one counts", the_last_one_counts},
     {"options: many texts", many_texts},
