@@ -74,7 +74,7 @@ static bool find_word(const struct model *model, const struct tokenizer *tokeniz
 
 static void embed_text(const struct embedder *embedder, struct embed_text text, double *sum, float *row) {
     const struct model *model = embedder->model;
-    struct tokenizer tokenizer = {.losses = {0}};
+    struct tokenizer tokenizer = {.skipped = {0}};
     size_t words = 0;
     memset(sum, 0, model->stride * sizeof *sum);
     const struct tokenizer_rules any = {.kind = TOKENIZER_WORDS, .keep_case = true};

@@ -1,10 +1,12 @@
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/command.h"
 #include "cli/open.h"
 #include "cli/processor.h"
 #include "model/model.h"
+#include "train/parameters.h"
 
 struct settings {
     bool verify, cpu;
@@ -41,16 +43,6 @@ static void print_key(const struct model *model, const char *label, const char *
     printf("%.*s\n", (int)length, value);
 }
 
-static void print_flag(const struct model *model, const char *label, const char *key, const char *no,
-                       const char *yes) {
-    size_t length;
-    const char *value = model_record(model, key, &length);
-    if (value == NULL)
-        return;
-    print_label(label);
-    printf("%s\n", length == 1 && *value == '1' ? yes : no);
-}
-
 static void print_shape(const struct model *model, const char *path) {
     size_t first, last;
     const char *most = model_word(model, 0, &first), *least = model_word(model, model->vocab - 1, &last);
@@ -70,43 +62,47 @@ static void print_shape(const struct model *model, const char *path) {
     else
         printf("%zu, from \"%.*s\" to \"%.*s\", occurrences unknown\n", model->vocab, (int)first, most,
                (int)last, least);
-    print_label("dims");
+    print_label("dim");
     printf("%zu\n", model->dim);
     print_label("context vectors");
     printf("%s\n", model->output != NULL ? "kept" : "left out");
 }
 
+static void print_parameter(const struct model *model, const struct option *option) {
+    char key[PARAMETER_TEXT_MAX];
+    size_t length;
+    parameter_key(option, key);
+    const char *value = model_record(model, key, &length);
+    /* The dimension stands with the model's shape, and what becomes of case depends on the tokenizer, too. */
+    if (value == NULL || strcmp(key, "dim") == 0 || strcmp(key, "keep_case") == 0)
+        return;
+    print_label(option->name);
+    if (option->type == OPTION_FLAG)
+        printf("%s\n", length == 1 && *value == '1' ? "yes" : "no");
+    else
+        printf("%.*s\n", (int)length, value);
+}
+
+/* What is known of the corpus, and the parameters that were used. */
 static void print_training(const struct model *model) {
-    static const char *const keys[][2] = {
+    static const char *const facts[][2] = {
         {"source", "source"},
         {"exported", "exported"},
         {"made by", "program"},
-        {"tokenizer", "tokenizer"},
         {"corpus bytes", "corpus_bytes"},
         {"corpus words", "corpus_tokens"},
         {"in the vocabulary", "corpus_words"},
-        {"different words", "corpus_different"},
+        {"distinct words", "corpus_distinct"},
+        {"distinct words", "corpus_different"}, /* as older versions called it */
         {"sentences", "sentences"},
-        {"loss", "loss"},
-        {"window", "window"},
-        {"negative", "negative"},
-        {"noise", "noise"},
-        {"noise-power", "noise_power"},
-        {"epochs", "epochs"},
-        {"alpha", "alpha"},
-        {"min-alpha", "min_alpha"},
-        {"sample", "sample"},
-        {"min-count", "min_count"},
-        {"max-vocab", "max_vocab"},
-        {"max-sentence", "max_sentence"},
-        {"threads", "threads"},
-        {"seed", "seed"},
+        {"shrink", "shrink"}, /* likewise, for what is --no-shrink now */
     };
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        print_key(model, keys[i][0], keys[i][1]);
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
+        print_key(model, facts[i][0], facts[i][1]);
+    for (size_t i = 0; i < parameter_options.count; i++)
+        print_parameter(model, &parameter_options.options[i]);
     print_label("case");
     printf("%s\n", model->rules.keep_case || model->rules.kind == TOKENIZER_WHITESPACE ? "kept" : "folded");
-    print_flag(model, "window size", "shrink", "fixed", "drawn for each word");
 }
 
 /* Epochs are numbered from 1; one that was not begun has no loss. */

@@ -8,179 +8,48 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/threads.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/version.h"
 #include "model/model.h"
+#include "model/record.h"
 #include "text/ingest.h"
 #include "text/reader.h"
 #include "train/matrix.h"
-#include "train/step_limits.h"
+#include "train/parameters.h"
 #include "train/trainer.h"
 
 struct settings {
+    struct parameters parameters; /* first, for parameter_options */
     const char *output;
-    uint64_t dim, window, negative, noise, epochs, min_count, max_vocab, max_sentence, threads, seed;
-    double noise_power, alpha, min_alpha, sample;
-    size_t tokenizer, loss;
-    const char *kernel;
-    bool keep_case, no_shrink, quiet, verbose;
+    bool quiet, verbose;
 };
 
-#define AT(field) offsetof(struct settings, field)
-
-static const char *const tokenizers[] = {"words", "whitespace",
-                                         NULL};            /* in the order of enum tokenizer_kind */
-static const char *const losses[] = {"sgns", "nce", NULL}; /* in the order of loss_table[] */
-
-static const struct option options[] = {
+static const struct option files[] = {
     {.name = "output",
      .letter = 'o',
      .type = OPTION_TEXT,
      .value = "MODEL",
      .help = "the model file to write; required",
-     .offset = AT(output)},
-    {.name = "dim",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .fallback = "100",
-     .min = 1,
-     .max = 4096,
-     .help = "floats a vector",
-     .offset = AT(dim)},
-    {.name = "window",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .fallback = "5",
-     .min = 1,
-     .max = 100,
-     .help = "words of context to either side, at most",
-     .offset = AT(window)},
-    {.name = "no-shrink",
-     .type = OPTION_FLAG,
-     .help = "always use the whole window; otherwise each word draws its size from 1 to --window",
-     .offset = AT(no_shrink)},
-    {.name = "loss",
-     .type = OPTION_CHOICE,
-     .fallback = "sgns",
-     .choices = losses,
-     .help = "the objective: negative sampling, or noise-contrastive estimation (its scores are log "
-             "probabilities)",
-     .offset = AT(loss)},
-    {.name = "negative",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .fallback = "5",
-     .min = 1,
-     .max = 100,
-     .help = "negatives a pair: the weight of the noise",
-     .offset = AT(negative)},
-    {.name = "noise",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .fallback = "32",
-     .min = 1,
-     .max = 4096,
-     .help = "noise words drawn for four blocks of words, which share them",
-     .offset = AT(noise)},
-    {.name = "noise-power",
-     .type = OPTION_REAL,
-     .value = "X",
-     .fallback = "0.75",
-     .max = 2,
-     .help = "noise words are drawn by count to this power",
-     .offset = AT(noise_power)},
-    {.name = "epochs",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .fallback = "8",
-     .min = 1,
-     .max = 100000,
-     .help = "passes over the corpus",
-     .offset = AT(epochs)},
-    {.name = "alpha",
-     .type = OPTION_REAL,
-     .value = "X",
-     .fallback = "0.05",
-     .min = 1e-6,
-     .max = 1,
-     .help = "learning rate at the start; it falls linearly",
-     .offset = AT(alpha)},
-    {.name = "min-alpha",
-     .type = OPTION_REAL,
-     .value = "X",
-     .fallback = "0.000005",
-     .max = 1,
-     .help = "learning rate at the end",
-     .offset = AT(min_alpha)},
-    {.name = "sample",
-     .type = OPTION_REAL,
-     .value = "X",
-     .fallback = "3e-4",
-     .max = 1,
-     .help = "words with a greater share of the corpus are skipped at random, the more the more frequent; 0: "
-             "none",
-     .offset = AT(sample)},
-    {.name = "min-count",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .fallback = "5",
-     .min = 1,
-     .max = 1e15,
-     .help = "rarer words are left out",
-     .offset = AT(min_count)},
-    {.name = "max-vocab",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .fallback = "0",
-     .max = 4e9,
-     .help = "keep only the N most frequent words; 0: all",
-     .offset = AT(max_vocab)},
-    {.name = "tokenizer",
-     .type = OPTION_CHOICE,
-     .fallback = "words",
-     .choices = tokenizers,
-     .help = "words: letters, marks and digits, case folded; whitespace: tokens as they are",
-     .offset = AT(tokenizer)},
-    {.name = "keep-case", .type = OPTION_FLAG, .help = "do not fold case", .offset = AT(keep_case)},
-    {.name = "max-sentence",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .fallback = "1000",
-     .min = 2,
-     .max = 1e6,
-     .help = "longer lines are cut after so many words",
-     .offset = AT(max_sentence)},
-    {.name = "threads",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .min = 1,
-     .max = 1024,
-     .help = "default: all usable cores; 1 is reproducible",
-     .offset = AT(threads)},
-    {.name = "seed",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .fallback = "1",
-     .max = 9e15,
-     .help = "of all random numbers",
-     .offset = AT(seed)},
-    {.name = "kernel",
-     .type = OPTION_TEXT,
-     .value = "NAME",
-     .help = "vector instructions to use; default: the best that this machine has",
-     .offset = AT(kernel)},
+     .offset = offsetof(struct settings, output)},
+};
+static const struct option messages[] = {
     {.name = "quiet",
      .letter = 'q',
      .type = OPTION_FLAG,
      .help = "no progress, only warnings",
-     .offset = AT(quiet)},
-    {.name = "verbose", .letter = 'v', .type = OPTION_FLAG, .help = "say more", .offset = AT(verbose)},
+     .offset = offsetof(struct settings, quiet)},
+    {.name = "verbose",
+     .letter = 'v',
+     .type = OPTION_FLAG,
+     .help = "print more details",
+     .offset = offsetof(struct settings, verbose)},
 };
-static const struct option_table own_options = OPTION_TABLE(options);
-static const struct option_table *const tables[] = {&own_options, NULL};
+static const struct option_table file_options = OPTION_TABLE(files);
+static const struct option_table message_options = OPTION_TABLE(messages);
+static const struct option_table *const tables[] = {&file_options, &parameter_options, &message_options,
+                                                    NULL};
 
 /* Everything that one training needs on its way from text to file. */
 struct job {
@@ -193,23 +62,21 @@ struct job {
     struct interrupt interrupt;
     struct progress progress;
     struct corpus corpus;
-    struct training_options training_options;
-    struct training training;
+    uint64_t noise_asked;    /* --noise as given; parameters_resolve() may raise it */
+    struct trainer *trainer; /* owned */
+    struct training_results results;
 };
 
 static bool check_settings(struct job *job, int argc, struct error *error) {
     const struct settings *settings = &job->settings;
     if (argc == 0)
-        return error_set(error, ERROR_INPUT, "name a text file to train from, or - for standard input");
+        return error_set(error, ERROR_INPUT, "name a text file to train on, or - for standard input");
     if (settings->output == NULL)
         return error_set(error, ERROR_INPUT, "name the model to write: -o MODEL");
     if (strcmp(settings->output, "-") == 0)
-        return error_set(error, ERROR_INPUT, "-o takes a file; a model can't be written to a pipe");
-    if (settings->min_alpha > settings->alpha)
-        return error_set(error, ERROR_INPUT, "--min-alpha %g is above --alpha %g", settings->min_alpha,
-                         settings->alpha);
+        return error_set(error, ERROR_INPUT, "-o takes a file; a model cannot be written to a pipe");
     if (settings->quiet && settings->verbose)
-        return error_set(error, ERROR_INPUT, "--quiet and --verbose exclude each other");
+        return error_set(error, ERROR_INPUT, "--quiet and --verbose cannot be combined");
     return true;
 }
 
@@ -243,193 +110,128 @@ static bool find_folder(struct job *job, struct error *error) {
 /* A vocabulary grows about with the root of the text; a first, low guess of the model's size finds a full
  * disk before a byte is read, and the exact size is reserved once the vocabulary is known. */
 static bool reserve_guess(struct job *job, struct error *error) {
+    const struct parameters *parameters = &job->settings.parameters;
     const double words = (double)(job->corpus_bytes > 0 ? job->corpus_bytes : 1 << 20) / 6;
-    double vocab = fmin(4 * sqrt(words), words / (double)job->settings.min_count);
-    if (job->settings.max_vocab > 0)
-        vocab = fmin(vocab, (double)job->settings.max_vocab);
+    double vocab = fmin(4 * sqrt(words), words / (double)parameters->min_count);
+    if (parameters->max_vocab > 0)
+        vocab = fmin(vocab, (double)parameters->max_vocab);
     uint64_t bytes;
-    return !model_file_bytes((size_t)vocab, (size_t)vocab * 8, matrix_stride(job->settings.dim), true, 0,
-                             &bytes) ||
+    return !model_file_bytes((size_t)vocab, (size_t)vocab * 8, matrix_stride((size_t)parameters->dim), true,
+                             0, &bytes) ||
            file_reserve(&job->file, bytes, error);
 }
 
-static void warn_losses(const struct job *job) {
-    const struct tokenizer_skipped *lost = &job->corpus.losses;
-    if (lost->ill_formed > 0)
+static void warn_skipped(const struct job *job) {
+    const struct tokenizer_skipped *skipped = &job->corpus.skipped;
+    if (skipped->ill_formed > 0)
+        fprintf(stderr, "sgns train: %s: ill-formed UTF-8 at byte %llu (the first of %llu); it ends a word\n",
+                reader_path_name(job->corpus.ill_formed_path), (unsigned long long)skipped->ill_formed_first,
+                (unsigned long long)skipped->ill_formed);
+    if (skipped->overlong > 0)
+        fprintf(stderr, "sgns train: skipped %llu tokens longer than %d bytes\n",
+                (unsigned long long)skipped->overlong, TOKEN_BYTES_MAX);
+}
+
+static void print_corpus(const struct job *job, double seconds) {
+    const struct corpus *corpus = &job->corpus;
+    if (!job->settings.quiet)
         fprintf(stderr,
-                "sgns train: %s: ill-formed UTF-8 at byte %llu (the first of %llu), taken as a separator\n",
-                reader_path_name(job->corpus.ill_formed_path), (unsigned long long)lost->ill_formed_first,
-                (unsigned long long)lost->ill_formed);
-    if (lost->overlong > 0)
-        fprintf(stderr, "sgns train: tokens longer than %d bytes skipped: %llu\n", TOKEN_BYTES_MAX,
-                (unsigned long long)lost->overlong);
+                "read %llu words in %llu sentences; kept %zu of %llu distinct words, %.1f%% of the text\n",
+                (unsigned long long)corpus->tokens, (unsigned long long)corpus->sentences, corpus->vocab.size,
+                (unsigned long long)corpus->distinct, 100 * (double)corpus->words / (double)corpus->tokens);
+    if (job->settings.verbose)
+        fprintf(stderr, "reading took %.2f s, %.0f MB/s\n", seconds, (double)corpus->bytes * 1e-6 / seconds);
 }
 
 static bool read_corpus(struct job *job, struct error *error) {
-    const struct settings *settings = &job->settings;
-    const size_t available = memory_available();
-    const struct ingest_options ingest_options = {
+    const struct parameters *parameters = &job->settings.parameters;
+    const struct ingest_options options = {
         .paths = job->paths,
         .path_count = job->path_count,
-        .rules = {.kind = (enum tokenizer_kind)settings->tokenizer, .keep_case = settings->keep_case},
-        .min_count = settings->min_count,
-        .max_vocab = settings->max_vocab,
-        .max_sentence = (size_t)settings->max_sentence,
-        .threads = job->training_options.threads,
-        .memory_limit = available / 2,
+        .rules = {.kind = (enum tokenizer_kind)parameters->tokenizer, .keep_case = parameters->keep_case},
+        .min_count = parameters->min_count,
+        .max_vocab = parameters->max_vocab,
+        .max_sentence = (size_t)parameters->max_sentence,
+        .threads = (size_t)parameters->threads,
+        .memory_limit = memory_available() / 2,
         .folder = job->folder,
         .report = progress_reading,
         .report_context = &job->progress,
     };
     progress_start(&job->progress);
-    const bool done = ingest(&job->corpus, &ingest_options, error);
+    const bool done = ingest(&job->corpus, &options, error);
     const double seconds = progress_clock() - job->progress.started;
     progress_clear(&job->progress);
-    warn_losses(job);
-    if (!done)
-        return false;
-    if (!settings->quiet)
-        fprintf(stderr,
-                "read %llu words in %llu sentences; %zu of %llu different ones stay, %.1f%% of the text\n",
-                (unsigned long long)job->corpus.tokens, (unsigned long long)job->corpus.sentences,
-                job->corpus.vocab.size, (unsigned long long)job->corpus.distinct,
-                100 * (double)job->corpus.words / (double)job->corpus.tokens);
-    if (settings->verbose)
-        fprintf(stderr, "reading took %.2f s, %.0f MB/s\n", seconds,
-                (double)job->corpus.bytes * 1e-6 / seconds);
-    return true;
+    warn_skipped(job);
+    if (done)
+        print_corpus(job, seconds);
+    return done;
 }
 
 /* What training takes and, while its matrices are still there, saving. */
 static bool memory_needed(const struct job *job, size_t *bytes) {
+    const struct parameters *parameters = &job->settings.parameters;
     size_t saving;
-    return training_bytes(&job->training_options, job->corpus.vocab.size, bytes) &&
-           model_write_memory(job->corpus.vocab.size, matrix_stride(job->training_options.dim), &saving) &&
+    return trainer_bytes(&job->corpus, parameters, bytes) &&
+           model_write_memory(job->corpus.vocab.size, matrix_stride((size_t)parameters->dim), &saving) &&
            size_add(*bytes, saving, bytes);
 }
 
-/* The words and the rest of the corpus are in memory already; the matrices are to come. */
+/* The corpus is in memory already; the rest is to come. */
 static bool check_memory(const struct job *job, struct error *error) {
     size_t bytes;
     const size_t available = memory_available();
+    const unsigned long long dim = job->settings.parameters.dim;
     if (!memory_needed(job, &bytes) || bytes > available)
-        return error_set(
-            error, ERROR_SYSTEM,
-            "%zu words of %zu dims need more memory than the %zu MB available; lower --dim or --max-vocab",
-            job->corpus.vocab.size, job->training_options.dim, available >> 20);
+        return error_set(error, ERROR_SYSTEM,
+                         "%zu words of %llu dimensions need more memory than the %zu MB available; lower "
+                         "--dim, --max-vocab or --threads",
+                         job->corpus.vocab.size, dim, available >> 20);
     if (!job->settings.quiet)
-        fprintf(stderr, "training %zu words of %zu dims takes %zu MB, of %zu MB available\n",
-                job->corpus.vocab.size, job->training_options.dim, (bytes >> 20) + 1, available >> 20);
+        fprintf(stderr, "training %zu words of %llu dimensions takes %zu MB of the %zu MB available\n",
+                job->corpus.vocab.size, dim, (bytes >> 20) + 1, available >> 20);
     return true;
 }
 
 static bool reserve_exactly(struct job *job, struct error *error) {
+    const struct parameters *parameters = &job->settings.parameters;
     uint64_t bytes;
-    const size_t record_most = 4096 + 64 * job->training_options.epochs;
+    const size_t record_max = 4096 + 64 * (size_t)parameters->epochs;
     if (!model_file_bytes(job->corpus.vocab.size, job->corpus.vocab.text_bytes,
-                          matrix_stride(job->settings.dim), true, record_most, &bytes))
+                          matrix_stride((size_t)parameters->dim), true, record_max, &bytes))
         return error_set(error, ERROR_INPUT, "%s: the model would be too large", job->settings.output);
     return file_reserve(&job->file, bytes, error);
 }
 
 static void print_details(const struct job *job) {
-    for (size_t i = 0; i < job->training_options.epochs; i++)
-        fprintf(stderr, "epoch %zu: loss %.6f\n", i + 1, job->training.losses[i]);
-    fprintf(stderr, "subsampling kept %.2f%% of the words\n", 100 * job->training.kept);
-    fprintf(stderr, "a kept word had %.3f pairs and fetched %.3f rows\n", job->training.pairs,
-            job->training.rows);
+    for (size_t i = 0; i < job->settings.parameters.epochs; i++)
+        fprintf(stderr, "epoch %zu: loss %.6f\n", i + 1, job->results.losses[i]);
+    fprintf(stderr, "subsampling kept %.2f%% of the words\n", 100 * job->results.kept);
+    fprintf(stderr, "a kept word had %.3f pairs and fetched %.3f rows\n", job->results.pairs,
+            job->results.rows);
     fprintf(stderr, "at most %zu MB of memory were in use\n", memory_peak() >> 20);
 }
 
 static void warn_noise(const struct job *job) {
-    const struct training_options *training = &job->training_options;
-    const size_t words = step_limits_noise(training->alpha, (double)training->negative,
-                                           training->noise_words);
-    if (words > training->noise_words)
-        fprintf(stderr, "sgns train: --noise %zu is unstable with --alpha %g and --negative %zu: using %zu\n",
-                training->noise_words, training->alpha, training->negative, words);
+    const struct parameters *parameters = &job->settings.parameters;
+    if (parameters->noise > job->noise_asked)
+        fprintf(stderr,
+                "sgns train: --noise %llu is unstable with --alpha %g and --negative %llu: using %llu\n",
+                (unsigned long long)job->noise_asked, parameters->alpha,
+                (unsigned long long)parameters->negative, (unsigned long long)parameters->noise);
 }
 
-static bool learn(struct job *job, struct error *error) {
-    if (!check_memory(job, error) || !reserve_exactly(job, error))
-        return false;
-    warn_noise(job);
-    if (job->settings.verbose)
-        fprintf(stderr, "kernel %s, %zu threads\n", job->training_options.kernel->name,
-                job->training_options.threads);
-    progress_start(&job->progress);
-    const bool done = training_run(&job->training, &job->corpus, &job->training_options, error);
-    const double seconds = progress_clock() - job->progress.started;
-    progress_clear(&job->progress);
-    if (!done)
-        return false;
-    atomic_store(&job->interrupt.worthwhile, true);
-    if (job->training.progress < 1)
+static void print_training(const struct job *job, double seconds) {
+    const struct parameters *parameters = &job->settings.parameters;
+    if (job->results.progress < 1)
         fprintf(stderr, "sgns train: interrupted; the model has %.1f%% of its training\n",
-                100 * job->training.progress);
+                100 * job->results.progress);
     if (job->settings.verbose)
         print_details(job);
     if (!job->settings.quiet)
         fprintf(stderr, "trained in %.2f s, %.2fM words/s\n", seconds,
-                (double)job->corpus.words * (double)job->training_options.epochs * job->training.progress *
-                    1e-6 / seconds);
-    return true;
-}
-
-/* How the model was made, as key=value lines. No times and no places: the same training gives the same file.
- */
-static void print_record(const struct job *job, FILE *out) {
-    const struct settings *settings = &job->settings;
-    const struct corpus *corpus = &job->corpus;
-    fprintf(out, "program=sgns %s\n", SGNS_VERSION);
-    fprintf(out, "tokenizer=%s\nkeep_case=%d\n", tokenizers[settings->tokenizer], settings->keep_case);
-    fprintf(
-        out,
-        "corpus_bytes=%llu\ncorpus_tokens=%llu\ncorpus_words=%llu\ncorpus_different=%llu\nsentences=%llu\n",
-        (unsigned long long)corpus->bytes, (unsigned long long)corpus->tokens,
-        (unsigned long long)corpus->words, (unsigned long long)corpus->distinct,
-        (unsigned long long)corpus->sentences);
-    fprintf(out, "loss=%s\ndim=%zu\nwindow=%zu\nshrink=%d\nnegative=%zu\nnoise=%zu\nnoise_power=%.9g\n",
-            losses[settings->loss], job->training_options.dim, job->training_options.window,
-            !settings->no_shrink, job->training_options.negative, job->training_options.noise_words,
-            settings->noise_power);
-    fprintf(out, "epochs=%zu\nalpha=%.9g\nmin_alpha=%.9g\nsample=%.9g\n", job->training_options.epochs,
-            settings->alpha, settings->min_alpha, settings->sample);
-    fprintf(out, "min_count=%llu\nmax_vocab=%llu\nmax_sentence=%llu\nthreads=%zu\nseed=%llu\n",
-            (unsigned long long)settings->min_count, (unsigned long long)settings->max_vocab,
-            (unsigned long long)settings->max_sentence, job->training_options.threads,
-            (unsigned long long)settings->seed);
-    fprintf(out, "progress=%.9g\n", job->training.progress);
-    for (size_t i = 0; i < job->training_options.epochs; i++)
-        fprintf(out, "loss.%zu=%.9g\n", i + 1, job->training.losses[i]);
-}
-
-static bool save(struct job *job, struct error *error) {
-    char *record = NULL;
-    size_t record_bytes = 0;
-    FILE *out = open_memstream(&record, &record_bytes);
-    if (out == NULL)
-        return error_set(error, ERROR_SYSTEM, "out of memory for the training record");
-    print_record(job, out);
-    if (fclose(out) != 0) {
-        free(record);
-        return error_set(error, ERROR_SYSTEM, "out of memory for the training record");
-    }
-    const struct model_content content = {.vocab = &job->corpus.vocab,
-                                          .dim = job->training.dim,
-                                          .stride = job->training.stride,
-                                          .input = job->training.input,
-                                          .output = job->training.output,
-                                          .record = record,
-                                          .record_bytes = record_bytes};
-    const bool done = model_write(&job->file, &content, error);
-    free(record);
-    const uint64_t bytes = job->file.written;
-    if (!done || !file_commit(&job->file, error))
-        return false;
-    if (!job->settings.quiet)
-        fprintf(stderr, "wrote %s, %.1f MB\n", job->settings.output, (double)bytes * 1e-6);
-    return true;
+                (double)job->corpus.words * (double)parameters->epochs * job->results.progress * 1e-6 /
+                    seconds);
 }
 
 /* An interruption before the first words were learned would put a model of random numbers in place of an old
@@ -441,28 +243,74 @@ static void report_training(void *context, const struct training_status *status)
     progress_training(&job->progress, status);
 }
 
-static bool choose_training(struct job *job, struct error *error) {
-    const struct settings *settings = &job->settings;
-    job->training_options = (struct training_options){
-        .dim = (size_t)settings->dim,
-        .window = (size_t)settings->window,
-        .negative = (size_t)settings->negative,
-        .noise_words = (size_t)settings->noise,
-        .epochs = (size_t)settings->epochs,
-        .threads = settings->threads > 0 ? (size_t)settings->threads : threads_usable(),
-        .shrink = !settings->no_shrink,
-        .noise_power = settings->noise_power,
-        .alpha = settings->alpha,
-        .min_alpha = settings->min_alpha,
-        .sample = settings->sample,
-        .seed = settings->seed,
-        .objective = &loss_table[settings->loss],
-        .kernel = kernel_choose(settings->kernel, error),
-        .stop = &job->interrupt.stop,
-        .report = report_training,
-        .report_context = job,
-    };
-    return job->training_options.kernel != NULL;
+static bool train(struct job *job, struct error *error) {
+    const struct parameters *parameters = &job->settings.parameters;
+    const struct trainer_hooks hooks = {
+        .stop = &job->interrupt.stop, .report = report_training, .context = job};
+    if (!check_memory(job, error) || !reserve_exactly(job, error))
+        return false;
+    warn_noise(job);
+    if (job->settings.verbose)
+        fprintf(stderr, "kernel %s, %llu threads\n", parameters->kernel,
+                (unsigned long long)parameters->threads);
+    progress_start(&job->progress);
+    job->trainer = trainer_create(&job->corpus, parameters, error);
+    const bool done = job->trainer != NULL &&
+                      trainer_run(job->trainer, trainer_tasks(job->trainer), &hooks, error) &&
+                      trainer_results(job->trainer, &job->results, error);
+    const double seconds = progress_clock() - job->progress.started;
+    progress_clear(&job->progress);
+    if (!done)
+        return false;
+    atomic_store(&job->interrupt.worthwhile, true);
+    print_training(job, seconds);
+    return true;
+}
+
+/* How the model was made, as key=value lines. No times and no places: the same training gives the same file.
+ */
+static bool make_record(const struct job *job, struct record *record, struct error *error) {
+    const struct parameters *parameters = &job->settings.parameters;
+    const struct corpus *corpus = &job->corpus;
+    bool done = record_add(record, error, "program", "sgns %s", SGNS_VERSION) &&
+                record_add(record, error, "corpus_bytes", "%llu", (unsigned long long)corpus->bytes) &&
+                record_add(record, error, "corpus_tokens", "%llu", (unsigned long long)corpus->tokens) &&
+                record_add(record, error, "corpus_words", "%llu", (unsigned long long)corpus->words) &&
+                record_add(record, error, "corpus_distinct", "%llu", (unsigned long long)corpus->distinct) &&
+                record_add(record, error, "sentences", "%llu", (unsigned long long)corpus->sentences);
+    for (size_t i = 0; done && i < parameter_options.count; i++) {
+        char key[PARAMETER_TEXT_MAX], value[PARAMETER_TEXT_MAX];
+        parameter_key(&parameter_options.options[i], key);
+        parameter_value(&parameter_options.options[i], parameters, value);
+        done = record_add(record, error, key, "%s", value);
+    }
+    done = done && record_add(record, error, "progress", "%.9g", job->results.progress);
+    for (size_t i = 0; done && i < parameters->epochs; i++) {
+        char key[PARAMETER_TEXT_MAX];
+        snprintf(key, sizeof key, "loss.%zu", i + 1);
+        done = record_add(record, error, key, "%.9g", job->results.losses[i]);
+    }
+    return done;
+}
+
+static bool save(struct job *job, struct error *error) {
+    struct record record = {.text = NULL};
+    bool done = make_record(job, &record, error);
+    const struct model_content content = {.vocab = &job->corpus.vocab,
+                                          .dim = job->results.dim,
+                                          .stride = job->results.stride,
+                                          .input = job->results.input,
+                                          .output = job->results.output,
+                                          .record = record.text,
+                                          .record_bytes = record.bytes};
+    done = done && model_write(&job->file, &content, error);
+    record_free(&record);
+    const uint64_t bytes = job->file.written;
+    if (!done || !file_commit(&job->file, error))
+        return false;
+    if (!job->settings.quiet)
+        fprintf(stderr, "wrote %s, %.1f MB\n", job->settings.output, (double)bytes * 1e-6);
+    return true;
 }
 
 /* The file is created before the first byte is read. */
@@ -476,8 +324,9 @@ static bool train_to_file(struct job *job, struct error *error) {
     }
     if (!interrupt_watch(&job->interrupt, &job->file, 1, error))
         return false;
-    job->progress = progress_create(job->settings.quiet, job->corpus_bytes, job->training_options.epochs);
-    const bool done = reserve_guess(job, error) && read_corpus(job, error) && learn(job, error) &&
+    job->progress = progress_create(job->settings.quiet, job->corpus_bytes,
+                                    (size_t)job->settings.parameters.epochs);
+    const bool done = reserve_guess(job, error) && read_corpus(job, error) && train(job, error) &&
                       save(job, error);
     file_abandon(&job->file);
     interrupt_end(&job->interrupt);
@@ -490,11 +339,12 @@ static bool run(int argc, char **argv, struct error *error) {
         return false;
     job.paths = (const char *const *)argv;
     job.path_count = (size_t)argc;
-    const bool done = choose_training(&job, error) &&
+    job.noise_asked = job.settings.parameters.noise;
+    const bool done = parameters_resolve(&job.settings.parameters, error) &&
                       ingest_check(job.paths, job.path_count, &job.corpus_bytes, error) &&
                       check_overwrite(&job, error) && train_to_file(&job, error);
     file_abandon(&job.file);
-    training_free(&job.training);
+    trainer_free(job.trainer);
     corpus_free(&job.corpus);
     free(job.folder);
     return done;
@@ -503,10 +353,10 @@ static bool run(int argc, char **argv, struct error *error) {
 const struct command command_train = {
     .name = "train",
     .arguments = "CORPUS... -o MODEL",
-    .summary = "trains word vectors from text files",
-    .details = "CORPUS is UTF-8 text; a newline ends a sentence; - is standard input, as in\n"
+    .summary = "train word vectors on text files",
+    .details = "CORPUS is UTF-8 text; a newline ends a sentence. - is standard input, as in\n"
                "  xz -dc corpus.txt.xz | sgns train - -o words.sgns\n"
-               "Ctrl-C ends the training early and saves what it has learned; twice, it saves\n"
+               "Ctrl-C ends the training early and saves what was learned; a second Ctrl-C saves\n"
                "nothing.",
     .tables = tables,
     .run = run,

@@ -41,6 +41,9 @@ struct kernel_step {
     bfloat16 *const *noise;    /* (columns) into the output matrix */
     float *noise_scores;       /* (rows, columns) */
     float *workspace;          /* (kernel_workspace()) for the kernel, from `scores` to `update` */
+    const float *center_self;  /* (rows) self factors, or NULL for none */
+    const float *context_self; /* (rows + 2 w) likewise */
+    const float *noise_self;   /* (columns) likewise */
     size_t ahead_count;        /* rows that the next step needs */
     bfloat16 *const *ahead;    /* (ahead_count) */
 };

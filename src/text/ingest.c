@@ -228,7 +228,7 @@ static bool end_piece(struct ingestion *ingestion, struct worker *worker, size_t
 static bool take_piece(struct ingestion *ingestion, struct worker *worker, size_t index) {
     const struct piece *piece = &worker->piece;
     worker->chunk_order = worker->word_order = 0;
-    const uint64_t ill_formed = worker->tokenizer.losses.ill_formed;
+    const uint64_t ill_formed = worker->tokenizer.skipped.ill_formed;
     tokenizer_start(&worker->tokenizer, ingestion->options->rules, piece->bytes, piece->size, piece->offset);
     worker->tokenizer.inside = piece->inside;
     enum token_kind kind;
@@ -237,7 +237,7 @@ static bool take_piece(struct ingestion *ingestion, struct worker *worker, size_
             worker->newest->ends |= UINT32_C(1) << worker->newest->size;
         } else if (!take_word(ingestion, worker, index))
             return false;
-    if (ill_formed == 0 && worker->tokenizer.losses.ill_formed > 0) {
+    if (ill_formed == 0 && worker->tokenizer.skipped.ill_formed > 0) {
         worker->ill_formed_order = piece->order;
         worker->ill_formed_path = piece->path;
     }
@@ -330,11 +330,11 @@ static void sum_up(struct ingestion *ingestion) {
         const struct worker *worker = &ingestion->workers[i];
         corpus->tokens += worker->tokens;
         corpus->sentences += worker->sentences;
-        corpus->losses.ill_formed += worker->tokenizer.losses.ill_formed;
-        corpus->losses.overlong += worker->tokenizer.losses.overlong;
+        corpus->skipped.ill_formed += worker->tokenizer.skipped.ill_formed;
+        corpus->skipped.overlong += worker->tokenizer.skipped.overlong;
         if (worker->ill_formed_path != NULL && worker->ill_formed_order < earliest) {
             earliest = worker->ill_formed_order;
-            corpus->losses.ill_formed_first = worker->tokenizer.losses.ill_formed_first;
+            corpus->skipped.ill_formed_first = worker->tokenizer.skipped.ill_formed_first;
             corpus->ill_formed_path = worker->ill_formed_path;
         }
     }

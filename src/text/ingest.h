@@ -39,8 +39,8 @@ struct corpus {
     uint64_t words;       /* tokens that are in the vocabulary: the words of the stream */
     uint64_t sentences;   /* with at least one token */
     uint64_t distinct;    /* words before pruning */
-    struct tokenizer_skipped losses;
-    const char *ill_formed_path; /* the file of the first ill-formed byte, whose offset is in losses */
+    struct tokenizer_skipped skipped;
+    const char *ill_formed_path; /* the file of the first ill-formed byte, whose offset is in `skipped` */
 };
 
 /* The bytes of all files together, or 0 if one of them is a pipe. Refuses what can't be read, a folder, and

@@ -140,8 +140,8 @@ bool stream_append(struct stream *stream, const uint32_t *ids, size_t size, uint
                       keep_ids(stream, &chunk, ids, error);
     if (done) {
         stream->chunks[stream->size++] = chunk;
-        if (size > stream->ids_most)
-            stream->ids_most = size;
+        if (size > stream->chunk_max)
+            stream->chunk_max = size;
     }
     pthread_mutex_unlock(&stream->lock);
     if (done && chunk.ids != NULL)

@@ -37,7 +37,7 @@ struct stream {
     size_t size, capacity;
     struct stream_block *blocks; /* (block_count), the last one being filled; owned */
     size_t block_count, block_capacity;
-    size_t ids_most;       /* the longest chunk, in ids: the room that stream_read needs */
+    size_t chunk_max;      /* the longest chunk, in ids: the room that stream_read needs */
     uint64_t memory_bytes; /* taken by chunks in memory */
     uint64_t memory_limit;
     const char *folder; /* for the file; not owned */
@@ -58,7 +58,7 @@ bool stream_append(struct stream *stream, const uint32_t *ids, size_t size, uint
 /* Sorts the chunks by `order`. Once, after the last append. */
 void stream_sort(struct stream *stream);
 
-/* The ids of chunk `index`: into the stream itself, or read into `room` (ids_most ids). NULL on failure. Any
+/* The ids of chunk `index`: into the stream itself, or read into `room` (chunk_max ids). NULL on failure. Any
  * thread may call, with room of its own. */
 const uint32_t *stream_read(const struct stream *stream, size_t index, uint32_t *room,
                             struct error *error) MUST_USE;

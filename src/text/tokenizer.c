@@ -57,8 +57,9 @@ void tokenizer_start(struct tokenizer *tokenizer, struct tokenizer_rules rules, 
 }
 
 static void count_ill_formed(struct tokenizer *tokenizer) {
-    if (tokenizer->losses.ill_formed++ == 0)
-        tokenizer->losses.ill_formed_first = tokenizer->offset + (uint64_t)(tokenizer->at - tokenizer->start);
+    if (tokenizer->skipped.ill_formed++ == 0)
+        tokenizer->skipped.ill_formed_first = tokenizer->offset +
+                                              (uint64_t)(tokenizer->at - tokenizer->start);
 }
 
 /* --- sixteen bytes at a time --- */
@@ -256,7 +257,7 @@ __attribute__((noinline)) static enum token_kind next_of_any(struct tokenizer *t
             continue;
         if (tokenizer->length <= TOKEN_BYTES_MAX)
             return TOKEN_WORD;
-        tokenizer->losses.overlong++;
+        tokenizer->skipped.overlong++;
     }
     return TOKEN_END;
 }
@@ -332,7 +333,7 @@ size_t tokenizer_cut(struct tokenizer_rules rules, const unsigned char *piece, s
 }
 
 bool tokenizer_normalize(struct tokenizer_rules rules, const char *word, char *normal) {
-    struct tokenizer tokenizer = {.losses = {0}};
+    struct tokenizer tokenizer = {.skipped = {0}};
     normal[0] = '\0';
     tokenizer_start(&tokenizer, rules, (const unsigned char *)word, strlen(word), 0);
     if (tokenizer_next(&tokenizer) != TOKEN_WORD)

@@ -42,14 +42,14 @@ struct tokenizer {
     const unsigned char *start;    /* the piece */
     uint64_t offset;               /* of the piece in the whole input */
     bool inside; /* the piece begins inside an overlong token, counted already: its rest is passed over */
-    struct tokenizer_skipped losses;
+    struct tokenizer_skipped skipped;
     const unsigned char
         *token; /* the last word; valid until the next call; into the piece or into `folded` */
     size_t length;
     unsigned char folded[TOKEN_BYTES_MAX + 8];
 };
 
-/* Starts at a piece of `size` bytes that begins `offset` bytes into the input; keeps the losses of earlier
+/* Starts at a piece of `size` bytes that begins `offset` bytes into the input; keeps the counts of earlier
  * pieces, so zero the struct once before the first. */
 void tokenizer_start(struct tokenizer *tokenizer, struct tokenizer_rules rules, const unsigned char *piece,
                      size_t size, uint64_t offset);

@@ -1,43 +1,55 @@
-/* The loss_table: what a loss makes of scores. One table entry a loss; nothing else knows which is in use.
+/* The losses: what turns scores into gradients. One file and one line of LOSSES each; nothing else knows
+ * which loss is in use.
  *
- * A step (block.h) has P input rows with their positive pairs, and N noise draws shared by all rows. With m_p
- * the pairs of row p, each noise draw counts m_p K / N times for it, so that the expected loss is that of K
- * negatives a pair. */
+ * A batch (train/batch.h) has P center rows with their positive pairs, and N noise draws that all rows share.
+ * With m_p the sum of the pair weights of row p, the losses of the SGNS family count each noise draw m_p K /
+ * N times for the row, so that the expected loss is that of K negatives for each pair. */
 #ifndef SGNS_TRAIN_LOSSES_H
 #define SGNS_TRAIN_LOSSES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "kernels/kernel.h"
 
-/* The scores of a step, in and out. All arrays belong to the caller and are 64-byte aligned. */
-struct scores {
-    size_t rows;               /* P */
-    size_t band_columns;       /* places for a row's pairs, a multiple of KERNEL_ROW_FLOATS */
-    float *pairs;              /* (rows, band_columns) row-major */
-    const float *pair_weights; /* the same shape: 1 for a pair, 0 where there is none */
-    const float *pair_shifts;  /* the same shape: log(K q(context)); only if the objective is `shifted` */
-    size_t columns;            /* different noise words, rounded up to a multiple of KERNEL_ROW_FLOATS */
-    float *noise;              /* (rows, columns) row-major */
-    const float *noise_shifts; /* (columns): log(K q(noise word)); only if `shifted` */
-    const float *row_weights;  /* (rows): m_p K / N */
-    const float *draws;        /* (columns): how often the noise word was drawn; 0 beyond the last */
+struct batch;
+struct parameters;
+
+/* How hard one pair can pull, as step_limits needs it: the largest sum of weights that a pair of weight 1
+ * puts on its center's row, on its context's row, and on all N noise draws together. A weight of 1 is that of
+ * a logistic loss: along a row x it has curvature |x|^2 / 4 at most. */
+struct loss_limits {
+    double center, context, noise;
 };
 
 struct loss {
-    const char *name;
-    const char *help;
-    bool shifted; /* wants pair_shifts and noise_shifts */
+    const char *name;   /* as --loss takes it */
+    const char *help;   /* a line */
+    const char *source; /* the paper, and its equation */
+    bool log_noise;     /* needs pair_log_noise and noise_log_noise */
+    struct loss_limits (*limits)(const struct parameters *parameters);
 
-    /* Turns every score s in `pairs` and `noise` into dL/ds, in place; it is 0 where the weight is. */
-    void (*gradient)(const struct scores *scores, const struct kernel *kernel);
+    /* Turns every score s of the batch into dL/ds, in place; 0 where the weight is 0. */
+    void (*gradient)(const struct batch *batch, const struct kernel *kernel);
 
-    /* The loss L of the step, in double; leaves the scores as they are. Divided by the number of pairs it is
-     * the loss a pair that is reported. */
-    double (*loss)(const struct scores *scores);
+    /* The loss L of the batch, in double; leaves the scores as they are. L divided by the sum of the pair
+     * weights is the mean loss that is reported. */
+    double (*value)(const struct batch *batch);
 };
 
-/* The table, ended by an entry without a name. */
-extern const struct loss loss_table[];
+/* All losses, in the order of --loss; X(sgns) stands for the table entry loss_sgns in loss_sgns.c. */
+#define LOSSES(X) \
+    X(sgns)       \
+    X(nce)
+
+#define LOSS_DECLARE(name) extern const struct loss loss_##name;
+LOSSES(LOSS_DECLARE)
+
+/* The same by number; NULL beyond the last. */
+const struct loss *loss_at(size_t index);
+
+/* For --loss: the names, ended by NULL, and a line of help for each. */
+extern const char *const loss_names[];
+const char *loss_help(size_t index);
 
 #endif

@@ -1,9 +1,6 @@
 #include "train/noise.h"
 
 #include <math.h>
-#include <stdlib.h>
-
-#include "base/memory.h"
 
 double noise_probability(const struct noise *noise, uint64_t count) {
     return pow((double)count, noise->power) / noise->normalizer;
@@ -11,7 +8,9 @@ double noise_probability(const struct noise *noise, uint64_t count) {
 
 /* Entries hold less or more than their share 1 / size: each poor one is topped up by a rich one, which may
  * become poor itself. `order` has the poor ones from the front, the rich ones from the back. */
-static void balance(struct noise *noise, double *shares, uint32_t *order) {
+static void balance(struct noise *noise) {
+    double *shares = noise->shares;
+    uint32_t *order = noise->order;
     size_t poor = 0, rich = noise->size;
     for (size_t i = 0; i < noise->size; i++) {
         if (shares[i] < 1)
@@ -30,25 +29,25 @@ static void balance(struct noise *noise, double *shares, uint32_t *order) {
     }
 }
 
-bool noise_create(struct noise *noise, const uint64_t *counts, size_t size, double power,
-                  struct error *error) {
-    *noise = (struct noise){.size = size, .power = power};
-    noise->entries = memory_allocate(size, sizeof *noise->entries, "the noise sampler", error);
-    double *shares = memory_allocate(size, sizeof *shares, "the noise sampler", error);
-    uint32_t *order = memory_allocate(size, sizeof *order, "the noise sampler", error);
-    const bool done = noise->entries != NULL && shares != NULL && order != NULL;
-    if (done) {
-        for (size_t i = 0; i < size; i++)
-            noise->normalizer += shares[i] = pow((double)counts[i], power);
-        for (size_t i = 0; i < size; i++) {
-            shares[i] *= (double)size / noise->normalizer;
-            noise->entries[i] = (struct noise_entry){UINT32_MAX, (uint32_t)i};
-        }
-        balance(noise, shares, order);
+struct noise noise_lay_out(struct workspace *workspace, size_t size) {
+    struct noise noise = {.size = size};
+    noise.entries = workspace_take(workspace, size, sizeof *noise.entries);
+    noise.shares = workspace_take(workspace, size, sizeof *noise.shares);
+    noise.order = workspace_take(workspace, size, sizeof *noise.order);
+    return noise;
+}
+
+void noise_fill(struct noise *noise, const uint64_t *counts, double power) {
+    const size_t size = noise->size;
+    noise->power = power;
+    noise->normalizer = 0;
+    for (size_t i = 0; i < size; i++)
+        noise->normalizer += noise->shares[i] = pow((double)counts[i], power);
+    for (size_t i = 0; i < size; i++) {
+        noise->shares[i] *= (double)size / noise->normalizer;
+        noise->entries[i] = (struct noise_entry){UINT32_MAX, (uint32_t)i};
     }
-    free(shares);
-    free(order);
-    return done;
+    balance(noise);
 }
 
 void noise_aim(const struct noise *noise, struct rng *rng, struct noise_aim *aims, size_t count) {
@@ -66,9 +65,4 @@ void noise_take(const struct noise *noise, const struct noise_aim *aims, uint32_
         const struct noise_entry entry = noise->entries[aims[i].at];
         words[i] = aims[i].bits < entry.threshold ? aims[i].at : entry.alias;
     }
-}
-
-void noise_free(struct noise *noise) {
-    free(noise->entries);
-    *noise = (struct noise){0};
 }

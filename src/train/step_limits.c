@@ -4,24 +4,24 @@
 
 /* The limits of A, B and C. */
 #define NOISE_ROW_MAX 1.5
-#define INPUT_ROW_MAX 5.4
+#define CENTER_ROW_MAX 5.4
 #define NOISE_PAIR_MAX 0.015625
 
-/* A single word must fit even if a noise row is drawn twice. */
+/* A single word must fit even if a noise word is drawn twice. */
 #define DRAWS_EXPECTED 2
 
-size_t step_limits_noise(double alpha, double negative, size_t noise_words) {
-    const double least = ceil(alpha * negative / NOISE_PAIR_MAX);
-    return (double)noise_words >= least ? noise_words : (size_t)least;
+uint64_t step_limits_noise(struct loss_limits limits, double alpha, uint64_t noise) {
+    const double min = ceil(alpha * limits.noise / NOISE_PAIR_MAX);
+    return (double)noise >= min ? noise : (uint64_t)min;
 }
 
-struct step_limits step_limits_choose(double alpha, double window, double mean_pairs, double negative,
-                                      double noise) {
-    const double noise_row = alpha * negative / noise; /* A for one pair */
-    const double input_row = alpha * mean_pairs * (1 + negative);
+struct step_limits step_limits_choose(struct loss_limits limits, double alpha, double window,
+                                      double mean_pairs, double noise) {
+    const double noise_row = alpha * limits.noise / noise; /* A for one pair */
+    const double center_row = alpha * mean_pairs * limits.center;
     const double passes = ceil(
-        fmax(fmax(input_row / INPUT_ROW_MAX, 2 * window * DRAWS_EXPECTED * noise_row / NOISE_ROW_MAX), 1));
-    const double occurrences = fmin(floor(INPUT_ROW_MAX * passes / input_row), BLOCK_WORDS_MAX);
+        fmax(fmax(center_row / CENTER_ROW_MAX, 2 * window * DRAWS_EXPECTED * noise_row / NOISE_ROW_MAX), 1));
+    const double occurrences = fmin(floor(CENTER_ROW_MAX * passes / center_row), BLOCK_WORDS_MAX);
     return (struct step_limits){
         .passes = (size_t)passes,
         .occurrences = occurrences < 1 ? 1 : (size_t)occurrences,

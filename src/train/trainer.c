@@ -6,186 +6,187 @@
 #include "base/memory.h"
 #include "base/race.h"
 #include "base/threads.h"
-#include "train/block.h"
+#include "base/workspace.h"
 #include "train/matrix.h"
-#include "train/replica.h"
+#include "train/passage.h"
+#include "train/step.h"
 
 /* The loss is measured on every so-manyth block of a chunk. */
 #define LOSS_EVERY 256
 
-/* A word's rows are each thread's own if every thread trains on it so often: then a share of what each learns
- * is plenty. They are merged after so many chunks. */
+/* A word has a row in the replicas if each thread meets it so often in a training: then a share of what each
+ * learns is plenty. Replicas are merged after so many chunks. */
 #define REPLICA_OCCURRENCES 1000
 #define REPLICA_CHUNKS 8
 
-struct worker;
+/* One thread's part. */
+struct worker {
+    struct workspace memory; /* all of it; owned */
+    struct batcher *batcher;
+    struct replica replica;
+    struct passage_buffer passage;
+    uint32_t *ids; /* (stream.chunk_max) a chunk that is read from the file */
+    struct rng rng;
+    struct loss_sum *losses; /* (epochs) */
+    struct loss_sum recent;
+    struct error error;
+};
 
-/* What the threads share. All but the atomics and the matrices is read-only while they run. */
-struct run {
-    const struct training_options *options;
+/* All but the atomics and the matrices is read-only while threads run. */
+struct trainer {
     const struct corpus *corpus;
-    struct training *training;
+    const struct parameters *parameters;
+    struct training training; /* has the matrices while they are trained */
+    struct workspace memory;  /* the tables that follow; owned */
     struct noise noise;
-    struct block_settings settings; /* has the matrices while they are trained */
-    float *shifts;                  /* (vocab) or NULL */
-    size_t replica_words;           /* each thread has rows of its own for */
-    uint32_t subsampled;            /* words from here on, all rarer, are always kept */
-    uint32_t *keep;                 /* (vocab + 1) a word is kept if 32 random bits are not above this */
-    uint64_t *words_before;         /* (chunks + 1) words of an epoch before each chunk */
-    size_t tasks;                   /* chunks of all epochs */
-    struct worker *workers;         /* (threads) */
+    struct subsampling subsampling;
+    float *log_noise;       /* (vocab) or NULL */
+    uint64_t *words_before; /* (chunks + 1) words of an epoch before each chunk */
+    double *losses;         /* (epochs) of the results */
+    struct worker *workers; /* (threads) */
+    size_t replica_words;   /* words that have rows in the replicas */
+    float *input, *output;  /* (vocab, matrix_stride) hold the matrices, packed and later not; owned */
+    size_t matrix_bytes;    /* of each */
+    size_t tasks, until;
+    const struct trainer_hooks *hooks;
     atomic_size_t next_task, next_row;
     atomic_ullong words_done;
     atomic_bool failed;
 };
 
-/* One thread's part. */
-struct worker {
-    struct block *block;
-    struct replica hot;
-    struct rng rng;
-    uint32_t *room;                              /* for a chunk read from the file */
-    uint32_t *words, *window_begin, *window_end; /* the chunk's passage, (ids_most) each */
-    struct loss_sum *losses;                     /* (epochs) */
-    struct loss_sum recent;
-    struct error error;
-};
+/* --- memory --- */
 
-bool training_bytes(const struct training_options *options, size_t vocab, size_t *bytes) {
-    size_t matrices, tables, rooms;
-    const size_t noise = step_limits_noise(options->alpha, (double)options->negative, options->noise_words);
-    const size_t band = 2 * options->window + 2 + KERNEL_ROW_FLOATS, slots = KERNEL_ROWS_MAX + band;
-    const size_t stride = matrix_stride(options->dim);
-    const size_t hot = vocab < REPLICA_WORDS_MAX ? vocab : REPLICA_WORDS_MAX;
-    /* Twice the kernel's room: the block's own arrays are of that order. */
-    const size_t room = kernel_workspace(KERNEL_ROWS_MAX, slots, noise, band, options->dim) * 2 *
-                            sizeof(float) +
-                        (options->threads > 1 ? replica_bytes(hot, kernel_stride(options->dim)) : 0);
-    return size_multiply(vocab, stride * 2 * sizeof(float), &matrices) &&
-           size_multiply(vocab, sizeof(struct noise_entry) + 24, &tables) &&
-           size_multiply(options->threads, room + (size_t)(3 << 18), &rooms) &&
-           size_add(matrices, tables, bytes) && size_add(*bytes, rooms, bytes);
+/* Words are in the order of their counts. */
+static size_t count_replica_words(const struct corpus *corpus, const struct parameters *parameters) {
+    const struct vocab *vocab = &corpus->vocab;
+    const double times = (double)parameters->epochs / (double)parameters->threads / UINT32_MAX;
+    size_t words = 0;
+    while (parameters->threads > 1 && words < vocab->size && words < REPLICA_WORDS_MAX &&
+           (double)vocab->counts[words] *
+                   subsampling_threshold(vocab->counts[words], vocab->total, parameters->sample) * times >=
+               REPLICA_OCCURRENCES)
+        words++;
+    return words;
 }
 
-/* --- a chunk's passage: which words stay, and their windows --- */
-
-/* word2vec.c's rule: a word with share f of the corpus stays with probability (sqrt(f / t) + 1) * t / f. */
-static uint32_t keep_threshold(uint64_t count, uint64_t total, double sample) {
-    if (sample <= 0)
-        return UINT32_MAX;
-    const double ratio = (double)count / (double)total / sample;
-    const double probability = (sqrt(ratio) + 1) / ratio;
-    return probability >= 1 ? UINT32_MAX : (uint32_t)(probability * 0x1p32);
+static void lay_out_tables(struct trainer *trainer, struct workspace *workspace) {
+    const size_t vocab = trainer->corpus->vocab.size;
+    trainer->noise = noise_lay_out(workspace, vocab);
+    trainer->subsampling = subsampling_lay_out(workspace, vocab);
+    if (trainer->training.loss->log_noise)
+        trainer->log_noise = workspace_take(workspace, vocab, sizeof *trainer->log_noise);
+    trainer->words_before = workspace_take(workspace, trainer->corpus->stream.size + 1,
+                                           sizeof *trainer->words_before);
+    trainer->losses = workspace_take(workspace, trainer->parameters->epochs, sizeof *trainer->losses);
+    trainer->workers = workspace_take(workspace, trainer->parameters->threads, sizeof *trainer->workers);
 }
 
-/* A sentence's words are at [start, end); a window of `size` around each, within the sentence. */
-static void set_windows(struct worker *worker, size_t start, size_t end) {
-    for (size_t p = start; p < end; p++) {
-        const uint32_t size = worker->window_begin[p];
-        worker->window_begin[p] = (uint32_t)(p - start > size ? p - size : start);
-        worker->window_end[p] = (uint32_t)(end - p > size ? p + size + 1 : end);
-    }
+/* A worker's memory begins with its replica, the part that gains most from huge pages. All that a thread
+ * writes at every step is on pages of its own: in a heap, arrays of two threads can lie side by side, and a
+ * processor that fetches beyond the end of one takes lines of the other. */
+static void lay_out_worker(const struct trainer *trainer, struct worker *worker, size_t index,
+                           struct workspace *workspace) {
+    const size_t chunk = trainer->corpus->stream.chunk_max;
+    worker->replica = replica_lay_out(workspace, trainer->replica_words, trainer->training.stride,
+                                      trainer->parameters->seed + index);
+    worker->batcher = batcher_lay_out(workspace, &trainer->training, &worker->replica, chunk);
+    worker->passage = passage_lay_out(workspace, chunk);
+    worker->ids = workspace_take(workspace, chunk, sizeof *worker->ids);
+    worker->losses = workspace_take(workspace, trainer->parameters->epochs, sizeof *worker->losses);
 }
 
-/* Fills the worker's passage from a chunk; one random number a word decides whether it stays and how far it
- * sees. */
-static size_t make_passage(struct worker *worker, const struct run *run, const uint32_t *ids, size_t size) {
-    const uint32_t window = (uint32_t)run->options->window, subsampled = run->subsampled;
-    const uint32_t *keep = run->keep;
-    const bool shrink = run->options->shrink;
-    uint32_t *words = worker->words, *sizes = worker->window_begin;
-    struct rng rng = worker->rng; /* a copy that can stay in registers */
-    size_t kept = 0, start = 0;
-    for (size_t i = 0; i < size; i++) {
-        if (ids[i] == STREAM_SENTENCE_END) {
-            set_windows(worker, start, kept);
-            start = kept;
-            continue;
-        }
-        const uint64_t bits = rng_next(&rng);
-        words[kept] = ids[i];
-        sizes[kept] = shrink ? 1 + rng_scale((uint32_t)bits, window) : window;
-        /* One entry for all that are always kept, so that few lines of the table are read. */
-        kept += (uint32_t)(bits >> 32) <= keep[ids[i] < subsampled ? ids[i] : subsampled];
-    }
-    set_windows(worker, start, kept);
-    worker->rng = rng;
-    return kept;
+/* The bytes of a matrix, of the tables and of a worker; false if they overflow. */
+static bool measure(struct trainer *trainer, size_t *worker_bytes) {
+    struct workspace tables = {.base = NULL}, workspace = {.base = NULL};
+    struct worker worker = {.batcher = NULL};
+    lay_out_tables(trainer, &tables);
+    lay_out_worker(trainer, &worker, 0, &workspace);
+    trainer->memory.used = tables.used;
+    *worker_bytes = workspace.used;
+    return !tables.overflow && !workspace.overflow &&
+           size_multiply(trainer->corpus->vocab.size,
+                         matrix_stride((size_t)trainer->parameters->dim) * sizeof(float),
+                         &trainer->matrix_bytes);
 }
 
-/* --- training --- */
-
-static double alpha_at(const struct run *run, double words) {
-    const struct training_options *options = run->options;
-    const double total = (double)run->corpus->words * (double)options->epochs;
-    return options->alpha - (options->alpha - options->min_alpha) * (words / total);
+static void start(struct trainer *trainer, const struct corpus *corpus, const struct parameters *parameters,
+                  const struct kernel *kernel) {
+    *trainer = (struct trainer){.corpus = corpus, .parameters = parameters};
+    trainer->training = (struct training){.parameters = parameters,
+                                          .loss = loss_at(parameters->loss),
+                                          .score = score_at(0),
+                                          .kernel = kernel,
+                                          .noise = &trainer->noise,
+                                          .stride = kernel_stride((size_t)parameters->dim)};
+    trainer->replica_words = count_replica_words(corpus, parameters);
 }
 
-static double mean_pairs(const struct training_options *options) {
-    return options->shrink ? (double)options->window + 1 : 2 * (double)options->window;
+bool trainer_bytes(const struct corpus *corpus, const struct parameters *parameters, size_t *bytes) {
+    struct trainer plan;
+    size_t worker, workers, matrices;
+    start(&plan, corpus, parameters, NULL);
+    return measure(&plan, &worker) && size_multiply(worker, parameters->threads, &workers) &&
+           size_multiply(plan.matrix_bytes, 2, &matrices) && size_add(plan.memory.used, workers, bytes) &&
+           size_add(*bytes, matrices, bytes);
 }
 
-static double train_passage(struct worker *worker, const struct run *run, size_t kept, double words_before,
-                            double words, struct loss_sum *loss) {
-    const struct training_options *options = run->options;
-    const struct passage passage = {worker->words, worker->window_begin, worker->window_end, kept};
-    double alpha = alpha_at(run, words_before);
-    /* For the passage's first alpha, its largest. */
-    const struct step_limits pace = step_limits_choose(alpha, (double)options->window, mean_pairs(options),
-                                                       (double)options->negative,
-                                                       (double)run->settings.noise_words);
-    size_t blocks = 0;
-    block_begin(worker->block, &passage, &pace, &worker->rng);
-    for (size_t at = 0; at < kept; blocks++) {
-        alpha = alpha_at(run, words_before + words * (double)at / (double)kept);
-        at += block_train(worker->block, at, alpha, &worker->rng, blocks % LOSS_EVERY == 0 ? loss : NULL);
-    }
-    return alpha;
+static bool take_pages(struct workspace *workspace, const char *what, struct error *error) {
+    workspace->base = memory_pages(workspace->used, what, error);
+    return workspace->base != NULL;
 }
 
-static void report(const struct run *run, const struct loss_sum *loss, size_t epoch, double alpha) {
-    if (run->options->report == NULL)
-        return;
-    const struct training_status status = {
-        .words = atomic_load_explicit(&run->words_done, memory_order_relaxed),
-        .words_total = run->corpus->words * run->options->epochs,
-        .epoch = epoch + 1,
-        .alpha = alpha,
-        .loss = loss->pairs > 0 ? loss->loss / loss->pairs : 0,
-    };
-    run->options->report(run->options->report_context, &status);
-}
-
-static bool blown_up(const struct run *run, struct error *error, double alpha, const char *what) {
-    return error_set(error, ERROR_INPUT,
-                     "training blows up at alpha %g: %s is not a number any more; choose a smaller --alpha "
-                     "or fewer --negative than %zu",
-                     alpha, what, run->options->negative);
-}
-
-static bool train_chunk(struct run *run, struct worker *worker, size_t index, size_t task) {
-    const struct stream *stream = &run->corpus->stream;
-    const size_t epoch = task / stream->size, chunk = task % stream->size;
-    const uint32_t *ids = stream_read(stream, chunk, worker->room, &worker->error);
-    if (ids == NULL)
+static bool take_memory(struct trainer *trainer, struct error *error) {
+    size_t worker_bytes;
+    if (!measure(trainer, &worker_bytes))
+        return error_set(error, ERROR_INPUT, "%zu words of %llu dimensions do not fit in memory",
+                         trainer->corpus->vocab.size, (unsigned long long)trainer->parameters->dim);
+    if (!take_pages(&trainer->memory, "the training tables", error))
         return false;
-    worker->rng = rng_seed(run->options->seed, task + 1);
-    const size_t kept = make_passage(worker, run, ids, stream->chunks[chunk].size);
-    const uint64_t before = (uint64_t)epoch * run->corpus->words + run->words_before[chunk];
-    struct loss_sum loss = {0, 0};
-    const double alpha = train_passage(worker, run, kept, (double)before, (double)stream->chunks[chunk].words,
-                                       &loss);
-    if (!isfinite(loss.loss))
-        return blown_up(run, &worker->error, alpha, "the loss");
-    worker->losses[epoch].loss += loss.loss;
-    worker->losses[epoch].pairs += loss.pairs;
-    /* A mean over the last twenty chunks or so, for the eye. */
-    worker->recent.loss = worker->recent.loss * 0.95 + loss.loss;
-    worker->recent.pairs = worker->recent.pairs * 0.95 + loss.pairs;
-    atomic_fetch_add_explicit(&run->words_done, stream->chunks[chunk].words, memory_order_relaxed);
-    if (index == 0)
-        report(run, &worker->recent, epoch, alpha);
+    struct workspace tables = {.base = trainer->memory.base};
+    lay_out_tables(trainer, &tables);
+    trainer->input = memory_pages(trainer->matrix_bytes, "the word vectors", error);
+    trainer->output = memory_pages(trainer->matrix_bytes, "the context vectors", error);
+    if (trainer->input == NULL || trainer->output == NULL)
+        return false;
+    const size_t vocab = trainer->corpus->vocab.size, dim = (size_t)trainer->parameters->dim;
+    trainer->training.input = matrix_packed(trainer->input, vocab, dim);
+    trainer->training.output = matrix_packed(trainer->output, vocab, dim);
+    trainer->training.log_noise = trainer->log_noise;
+    for (size_t i = 0; i < trainer->parameters->threads; i++) {
+        struct worker *worker = &trainer->workers[i];
+        worker->memory.used = worker_bytes;
+        if (!take_pages(&worker->memory, "a training thread", error))
+            return false;
+        struct workspace workspace = {.base = worker->memory.base};
+        lay_out_worker(trainer, worker, i, &workspace);
+    }
     return true;
+}
+
+void trainer_free(struct trainer *trainer) {
+    if (trainer == NULL)
+        return;
+    for (size_t i = 0; trainer->workers != NULL && i < trainer->parameters->threads; i++)
+        memory_pages_free(trainer->workers[i].memory.base, trainer->workers[i].memory.used);
+    memory_pages_free(trainer->memory.base, trainer->memory.used);
+    memory_pages_free(trainer->input, trainer->matrix_bytes);
+    memory_pages_free(trainer->output, trainer->matrix_bytes);
+    free(trainer);
+}
+
+/* --- create --- */
+
+static void fill_tables(struct trainer *trainer) {
+    const struct parameters *parameters = trainer->parameters;
+    const struct corpus *corpus = trainer->corpus;
+    const struct vocab *vocab = &corpus->vocab;
+    noise_fill(&trainer->noise, vocab->counts, parameters->noise_power);
+    subsampling_fill(&trainer->subsampling, vocab, parameters->sample);
+    for (size_t i = 0; trainer->log_noise != NULL && i < vocab->size; i++)
+        trainer->log_noise[i] = (float)log((double)parameters->negative *
+                                           noise_probability(&trainer->noise, vocab->counts[i]));
+    for (size_t i = 0; i < corpus->stream.size; i++)
+        trainer->words_before[i + 1] = trainer->words_before[i] + corpus->stream.chunks[i].words;
 }
 
 /* Uniform in [-1/2, 1/2] * scale. */
@@ -194,24 +195,25 @@ static bfloat16 start_number(struct rng *rng, float scale) {
     return bfloat16_round((rng_unit_of(bits) - 0.5f) * scale, (uint32_t)bits);
 }
 
-/* Rows of the input matrix start uniform in [-1/2, 1/2] / dim, those of the output matrix at zero, as in
- * word2vec.c. Each has a generator of its own, so threads can share them out as they come, and touch the
- * pages first. */
-INTENDED_RACE static void start_rows(struct run *run) {
-    const struct block_settings *settings = &run->settings;
-    const size_t vocab = run->training->vocab, rows_at_once = 1024;
-    const float scale = 1 / (float)settings->dim;
+/* Each row has a generator of its own, so threads can share the rows out as they come, and touch the pages
+ * first. */
+INTENDED_RACE static void start_rows(struct trainer *trainer) {
+    const struct training *training = &trainer->training;
+    const size_t vocab = trainer->corpus->vocab.size, dim = (size_t)trainer->parameters->dim;
+    const size_t rows_at_once = 1024;
+    const float scale = 1 / (float)dim;
     for (;;) {
-        const size_t first = atomic_fetch_add_explicit(&run->next_row, rows_at_once, memory_order_relaxed);
+        const size_t first = atomic_fetch_add_explicit(&trainer->next_row, rows_at_once,
+                                                       memory_order_relaxed);
         if (first >= vocab)
             return;
         const size_t last = vocab - first < rows_at_once ? vocab : first + rows_at_once;
         for (size_t row = first; row < last; row++) {
-            struct rng rng = rng_seed(~run->options->seed, row);
-            bfloat16 *input = settings->input + row * settings->stride;
-            bfloat16 *output = settings->output + row * settings->stride;
-            for (size_t d = 0; d < settings->stride; d++) {
-                input[d] = d < settings->dim ? start_number(&rng, scale) : 0;
+            struct rng rng = rng_seed(~trainer->parameters->seed, row);
+            bfloat16 *input = training->input + row * training->stride;
+            bfloat16 *output = training->output + row * training->stride;
+            for (size_t d = 0; d < training->stride; d++) {
+                input[d] = d < dim ? start_number(&rng, scale) : 0;
                 output[d] = 0;
             }
         }
@@ -223,219 +225,212 @@ static void start_part(void *context, size_t index) {
     start_rows(context);
 }
 
-static void merge_replica(struct run *run, struct worker *worker) {
-    replica_merge(&worker->hot, run->settings.kernel, run->settings.input, run->settings.output,
-                  1 / (float)run->options->threads);
+static bool prepare(struct trainer *trainer, struct error *error) {
+    if (!take_memory(trainer, error))
+        return false;
+    fill_tables(trainer);
+    if (!size_multiply(trainer->corpus->stream.size, trainer->parameters->epochs, &trainer->tasks))
+        return error_set(error, ERROR_INPUT, "--epochs %llu is too many",
+                         (unsigned long long)trainer->parameters->epochs);
+    return threads_run(trainer->parameters->threads, start_part, trainer, error);
 }
 
-static void train_chunks(struct run *run, struct worker *worker, size_t index) {
+struct trainer *trainer_create(const struct corpus *corpus, const struct parameters *parameters,
+                               struct error *error) {
+    const struct kernel *kernel = kernel_choose(parameters->kernel, error);
+    struct trainer *trainer = kernel != NULL ? memory_allocate(1, sizeof *trainer, "the trainer", error)
+                                             : NULL;
+    if (trainer == NULL)
+        return NULL;
+    start(trainer, corpus, parameters, kernel);
+    if (prepare(trainer, error))
+        return trainer;
+    trainer_free(trainer);
+    return NULL;
+}
+
+size_t trainer_tasks(const struct trainer *trainer) {
+    return trainer->tasks;
+}
+
+/* --- run --- */
+
+static double alpha_at(const struct trainer *trainer, double words) {
+    const struct parameters *parameters = trainer->parameters;
+    const double total = (double)trainer->corpus->words * (double)parameters->epochs;
+    return parameters->alpha - (parameters->alpha - parameters->min_alpha) * (words / total);
+}
+
+/* The passage's words are `words` of the corpus, behind `words_before`. Returns the last learning rate. */
+static double train_passage(const struct trainer *trainer, struct worker *worker,
+                            const struct passage *passage, double words_before, double words,
+                            struct loss_sum *loss) {
+    const struct parameters *parameters = trainer->parameters;
+    double alpha = alpha_at(trainer, words_before);
+    /* For the passage's first alpha, its largest. */
+    const struct step_limits limits = step_limits_choose(
+        trainer->training.loss->limits(parameters), alpha, (double)parameters->window,
+        parameters_mean_pairs(parameters), (double)parameters->noise);
+    size_t blocks = 0;
+    batcher_begin(worker->batcher, passage, &limits, &worker->rng);
+    for (size_t at = 0; at < passage->size; blocks++) {
+        alpha = alpha_at(trainer, words_before + words * (double)at / (double)passage->size);
+        at += train_block(&trainer->training, worker->batcher, at, alpha, &worker->rng,
+                          blocks % LOSS_EVERY == 0 ? loss : NULL);
+    }
+    return alpha;
+}
+
+static void report(const struct trainer *trainer, const struct loss_sum *loss, size_t epoch, double alpha) {
+    if (trainer->hooks->report == NULL)
+        return;
+    const struct training_status status = {
+        .words = atomic_load_explicit(&trainer->words_done, memory_order_relaxed),
+        .words_total = trainer->corpus->words * trainer->parameters->epochs,
+        .epoch = epoch + 1,
+        .alpha = alpha,
+        .loss = loss->pairs > 0 ? loss->loss / loss->pairs : 0,
+    };
+    trainer->hooks->report(trainer->hooks->context, &status);
+}
+
+static bool diverged(const struct trainer *trainer, struct error *error, double alpha, const char *what) {
+    return error_set(
+        error, ERROR_INPUT,
+        "training diverged at learning rate %g: %s is not a number any more; try a lower --alpha "
+        "or fewer negatives than --negative %llu",
+        alpha, what, (unsigned long long)trainer->parameters->negative);
+}
+
+static bool train_chunk(struct trainer *trainer, struct worker *worker, size_t index, size_t task) {
+    const struct stream *stream = &trainer->corpus->stream;
+    const size_t epoch = task / stream->size, chunk = task % stream->size;
+    const double words = (double)stream->chunks[chunk].words;
+    const uint32_t *ids = stream_read(stream, chunk, worker->ids, &worker->error);
+    if (ids == NULL)
+        return false;
+    worker->rng = rng_seed(trainer->parameters->seed, task + 1);
+    const struct passage passage = passage_make(&worker->passage, &trainer->subsampling, trainer->parameters,
+                                                ids, stream->chunks[chunk].size, &worker->rng);
+    const uint64_t before = (uint64_t)epoch * trainer->corpus->words + trainer->words_before[chunk];
+    struct loss_sum loss = {0, 0};
+    const double alpha = train_passage(trainer, worker, &passage, (double)before, words, &loss);
+    if (!isfinite(loss.loss))
+        return diverged(trainer, &worker->error, alpha, "the loss");
+    worker->losses[epoch].loss += loss.loss;
+    worker->losses[epoch].pairs += loss.pairs;
+    /* A mean over the last twenty chunks or so, for the eye. */
+    worker->recent.loss = worker->recent.loss * 0.95 + loss.loss;
+    worker->recent.pairs = worker->recent.pairs * 0.95 + loss.pairs;
+    atomic_fetch_add_explicit(&trainer->words_done, stream->chunks[chunk].words, memory_order_relaxed);
+    if (index == 0)
+        report(trainer, &worker->recent, epoch, alpha);
+    return true;
+}
+
+static void merge_replica(const struct trainer *trainer, struct worker *worker) {
+    const struct training *training = &trainer->training;
+    replica_merge(&worker->replica, training->kernel, training->input, training->output,
+                  1 / (float)trainer->parameters->threads);
+}
+
+static bool stopped(const struct trainer *trainer) {
+    return atomic_load_explicit(&trainer->failed, memory_order_relaxed) ||
+           (trainer->hooks->stop != NULL && atomic_load_explicit(trainer->hooks->stop, memory_order_relaxed));
+}
+
+static void train_chunks(struct trainer *trainer, struct worker *worker, size_t index) {
     size_t chunks = 0;
-    while (!atomic_load_explicit(&run->failed, memory_order_relaxed)) {
-        if (run->options->stop != NULL && atomic_load_explicit(run->options->stop, memory_order_relaxed))
+    while (!stopped(trainer)) {
+        const size_t task = atomic_fetch_add_explicit(&trainer->next_task, 1, memory_order_relaxed);
+        if (task >= trainer->until)
             return;
-        const size_t task = atomic_fetch_add_explicit(&run->next_task, 1, memory_order_relaxed);
-        if (task >= run->tasks)
-            return;
-        if (!train_chunk(run, worker, index, task))
-            atomic_store_explicit(&run->failed, true, memory_order_relaxed);
+        if (!train_chunk(trainer, worker, index, task))
+            atomic_store_explicit(&trainer->failed, true, memory_order_relaxed);
         if (++chunks % REPLICA_CHUNKS == 0)
-            merge_replica(run, worker);
+            merge_replica(trainer, worker);
     }
 }
 
 static void train_part(void *context, size_t index) {
-    struct run *run = context;
-    struct worker *worker = &run->workers[index];
-    replica_take(&worker->hot, run->settings.input, run->settings.output);
-    train_chunks(run, worker, index);
-    merge_replica(run, worker);
+    struct trainer *trainer = context;
+    struct worker *worker = &trainer->workers[index];
+    replica_take(&worker->replica, trainer->training.input, trainer->training.output);
+    train_chunks(trainer, worker, index);
+    merge_replica(trainer, worker);
 }
 
-/* --- before and after --- */
-
-/* Words are in the order of their counts. */
-static size_t count_replica_words(const struct run *run) {
-    const struct vocab *vocab = &run->corpus->vocab;
-    const double times = (double)run->options->epochs / (double)run->options->threads / UINT32_MAX;
-    size_t words = 0;
-    while (run->options->threads > 1 && words < vocab->size && words < REPLICA_WORDS_MAX &&
-           (double)vocab->counts[words] * run->keep[words] * times >= REPLICA_OCCURRENCES)
-        words++;
-    return words;
-}
-
-static bool prepare_tables(struct run *run, struct error *error) {
-    const struct training_options *options = run->options;
-    const struct vocab *vocab = &run->corpus->vocab;
-    if (!noise_create(&run->noise, vocab->counts, vocab->size, options->noise_power, error))
+bool trainer_run(struct trainer *trainer, size_t until, const struct trainer_hooks *hooks,
+                 struct error *error) {
+    trainer->until = until < trainer->tasks ? until : trainer->tasks;
+    trainer->hooks = hooks;
+    if (!threads_run(trainer->parameters->threads, train_part, trainer, error))
         return false;
-    run->keep = memory_allocate(vocab->size + 1, sizeof *run->keep, "subsampling", error);
-    run->shifts = memory_allocate(vocab->size, sizeof *run->shifts, "the noise distribution", error);
-    run->words_before = memory_allocate(run->corpus->stream.size + 1, sizeof *run->words_before, "the corpus",
-                                        error);
-    if (run->keep == NULL || run->shifts == NULL || run->words_before == NULL)
-        return false;
-    for (size_t i = 0; i < vocab->size; i++) {
-        run->keep[i] = keep_threshold(vocab->counts[i], vocab->total, options->sample);
-        run->training->kept += (double)run->keep[i] / UINT32_MAX * (double)vocab->counts[i] /
-                               (double)vocab->total;
-        run->shifts[i] = (float)log((double)options->negative *
-                                    noise_probability(&run->noise, vocab->counts[i]));
-    }
-    run->keep[vocab->size] = UINT32_MAX;
-    while (run->keep[run->subsampled] < UINT32_MAX)
-        run->subsampled++;
-    run->replica_words = count_replica_words(run);
-    for (size_t i = 0; i < run->corpus->stream.size; i++)
-        run->words_before[i + 1] = run->words_before[i] + run->corpus->stream.chunks[i].words;
-    return true;
-}
-
-static bool prepare_matrices(struct run *run, struct error *error) {
-    struct training *training = run->training;
-    training->vocab = run->corpus->vocab.size;
-    training->dim = run->options->dim;
-    training->stride = matrix_stride(training->dim);
-    size_t bytes;
-    if (!size_multiply(training->vocab, training->stride * sizeof(float), &bytes))
-        return error_set(error, ERROR_INPUT, "%zu words of %zu dims don't fit in memory", training->vocab,
-                         training->dim);
-    training->matrix_bytes = bytes;
-    training->input = memory_pages(bytes, "the input matrix", error);
-    training->output = memory_pages(bytes, "the output matrix", error);
-    training->losses = memory_allocate(run->options->epochs, sizeof *training->losses, "the losses", error);
-    return training->input != NULL && training->output != NULL && training->losses != NULL;
-}
-
-static bool prepare_learner(const struct run *run, size_t index, struct error *error) {
-    struct worker *worker = &run->workers[index];
-    const size_t ids = run->corpus->stream.ids_most;
-    worker->room = memory_allocate(ids, sizeof *worker->room, "a chunk", error);
-    worker->words = memory_allocate(ids, sizeof *worker->words, "a chunk", error);
-    worker->window_begin = memory_allocate(ids, sizeof *worker->window_begin, "a chunk", error);
-    worker->window_end = memory_allocate(ids, sizeof *worker->window_end, "a chunk", error);
-    worker->losses = memory_allocate(run->options->epochs, sizeof *worker->losses, "the losses", error);
-    if (worker->room == NULL || worker->words == NULL || worker->window_begin == NULL ||
-        worker->window_end == NULL || worker->losses == NULL)
-        return false;
-    if (!replica_create(&worker->hot, run->replica_words, run->settings.stride, run->options->seed + index,
-                        error))
-        return false;
-    worker->block = block_create(&run->settings, &worker->hot, ids, error);
-    return worker->block != NULL;
-}
-
-static bool prepare(struct run *run, struct error *error) {
-    const struct training_options *options = run->options;
-    run->workers = memory_allocate(options->threads, sizeof *run->workers, "threads", error);
-    if (run->workers == NULL || !prepare_tables(run, error) || !prepare_matrices(run, error))
-        return false;
-    if (!size_multiply(run->corpus->stream.size, options->epochs, &run->tasks))
-        return error_set(error, ERROR_INPUT, "--epochs %zu is too many", options->epochs);
-    run->settings = (struct block_settings){
-        .objective = options->objective,
-        .kernel = options->kernel,
-        .noise = &run->noise,
-        .shifts = run->shifts,
-        .input = matrix_packed(run->training->input, run->training->vocab, options->dim),
-        .output = matrix_packed(run->training->output, run->training->vocab, options->dim),
-        .dim = options->dim,
-        .stride = kernel_stride(options->dim),
-        .window = options->window,
-        .negative = options->negative,
-        .noise_words = step_limits_noise(options->alpha, (double)options->negative, options->noise_words)};
-    for (size_t i = 0; i < options->threads; i++)
-        if (!prepare_learner(run, i, error))
+    /* Each thread has asked for one task too many. */
+    if (atomic_load(&trainer->next_task) > trainer->until)
+        atomic_store(&trainer->next_task, trainer->until);
+    for (size_t i = 0; i < trainer->parameters->threads; i++)
+        if (trainer->workers[i].error.kind != ERROR_NONE) {
+            *error = trainer->workers[i].error;
             return false;
+        }
     return true;
 }
 
-static void finish(struct run *run) {
-    for (size_t i = 0; run->workers != NULL && i < run->options->threads; i++) {
-        struct worker *worker = &run->workers[i];
-        block_free(worker->block);
-        replica_free(&worker->hot);
-        free(worker->room);
-        free(worker->words);
-        free(worker->window_begin);
-        free(worker->window_end);
-        free(worker->losses);
+/* --- results --- */
+
+static void gather_losses(struct trainer *trainer) {
+    for (size_t epoch = 0; epoch < trainer->parameters->epochs; epoch++) {
+        struct loss_sum sum = {0, 0};
+        for (size_t i = 0; i < trainer->parameters->threads; i++) {
+            sum.loss += trainer->workers[i].losses[epoch].loss;
+            sum.pairs += trainer->workers[i].losses[epoch].pairs;
+        }
+        trainer->losses[epoch] = sum.pairs > 0 ? sum.loss / sum.pairs : 0;
     }
-    free(run->workers);
-    free(run->keep);
-    free(run->shifts);
-    free(run->words_before);
-    noise_free(&run->noise);
 }
 
-static void gather_work(const struct run *run) {
-    struct block_work sum = {0};
-    for (size_t i = 0; i < run->options->threads; i++) {
-        const struct block_work work = block_work(run->workers[i].block);
+static void gather_work(const struct trainer *trainer, struct training_results *results) {
+    struct batch_work sum = {0};
+    for (size_t i = 0; i < trainer->parameters->threads; i++) {
+        const struct batch_work work = batcher_work(trainer->workers[i].batcher);
         sum.words += work.words;
         sum.pairs += work.pairs;
         sum.rows += work.rows;
     }
     if (sum.words == 0)
         return;
-    run->training->pairs = (double)sum.pairs / (double)sum.words;
-    run->training->rows = (double)sum.rows / (double)sum.words;
-}
-
-static bool gather_results(struct run *run, struct error *error) {
-    for (size_t epoch = 0; epoch < run->options->epochs; epoch++) {
-        struct loss_sum sum = {0, 0};
-        for (size_t i = 0; i < run->options->threads; i++) {
-            sum.loss += run->workers[i].losses[epoch].loss;
-            sum.pairs += run->workers[i].losses[epoch].pairs;
-        }
-        run->training->losses[epoch] = sum.pairs > 0 ? sum.loss / sum.pairs : 0;
-    }
-    gather_work(run);
-    run->training->progress = (double)atomic_load(&run->words_done) /
-                              ((double)run->corpus->words * (double)run->options->epochs);
-    for (size_t i = 0; i < run->options->threads; i++)
-        if (run->workers[i].error.kind != ERROR_NONE) {
-            *error = run->workers[i].error;
-            return false;
-        }
-    return true;
+    results->pairs = (double)sum.pairs / (double)sum.words;
+    results->rows = (double)sum.rows / (double)sum.words;
 }
 
 static void unpack_part(void *context, size_t index) {
-    struct run *run = context;
-    const struct training *training = run->training;
+    struct trainer *trainer = context;
+    const size_t vocab = trainer->corpus->vocab.size, dim = (size_t)trainer->parameters->dim;
     bool finite = true;
     if (index == 0)
-        finite = matrix_unpack(training->input, training->vocab, training->dim);
-    if (index == 1 || run->options->threads == 1)
-        finite = matrix_unpack(training->output, training->vocab, training->dim) && finite;
+        finite = matrix_unpack(trainer->input, vocab, dim);
+    if (index == 1 || trainer->parameters->threads == 1)
+        finite = matrix_unpack(trainer->output, vocab, dim) && finite;
     if (!finite)
-        atomic_store_explicit(&run->failed, true, memory_order_relaxed);
+        atomic_store_explicit(&trainer->failed, true, memory_order_relaxed);
 }
 
-/* The loss says so earlier, but not of a run's last blocks. */
-static bool unpack(struct run *run, struct error *error) {
-    if (!threads_run(run->options->threads > 1 ? 2 : 1, unpack_part, run, error))
+bool trainer_results(struct trainer *trainer, struct training_results *results, struct error *error) {
+    const struct parameters *parameters = trainer->parameters;
+    const double words = (double)atomic_load(&trainer->words_done);
+    *results = (struct training_results){
+        .dim = (size_t)parameters->dim,
+        .stride = matrix_stride((size_t)parameters->dim),
+        .input = trainer->input,
+        .output = trainer->output,
+        .losses = trainer->losses,
+        .kept = trainer->subsampling.kept,
+        .progress = words / ((double)trainer->corpus->words * (double)parameters->epochs)};
+    gather_losses(trainer);
+    gather_work(trainer, results);
+    if (!threads_run(parameters->threads > 1 ? 2 : 1, unpack_part, trainer, error))
         return false;
-    return !atomic_load(&run->failed) ||
-           blown_up(run, error, alpha_at(run, (double)atomic_load(&run->words_done)), "a vector");
-}
-
-bool training_run(struct training *training, const struct corpus *corpus,
-                  const struct training_options *options, struct error *error) {
-    *training = (struct training){0};
-    struct run run = {.options = options, .corpus = corpus, .training = training};
-    const bool done = prepare(&run, error) && threads_run(options->threads, start_part, &run, error) &&
-                      threads_run(options->threads, train_part, &run, error) && gather_results(&run, error) &&
-                      unpack(&run, error);
-    finish(&run);
-    return done;
-}
-
-void training_free(struct training *training) {
-    memory_pages_free(training->input, training->matrix_bytes);
-    memory_pages_free(training->output, training->matrix_bytes);
-    free(training->losses);
-    *training = (struct training){0};
+    /* The loss tells earlier, but not of a run's last blocks. */
+    return !atomic_load(&trainer->failed) || diverged(trainer, error, alpha_at(trainer, words), "a vector");
 }

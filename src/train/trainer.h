@@ -1,7 +1,10 @@
-/* The trainer: threads, learning rate, progress. Threads take chunks of the id stream from a queue and train
- * on them block by block, racing on the two matrices without locks (Hogwild; base/race.h); only the most
- * frequent words' rows are each thread's own, and merged now and then (hot.h). With one thread
- * the result is the same, byte for byte, for the same seed. */
+/* The trainer: created from a corpus, run as far as wanted, asked for its results.
+ *
+ * The corpus comes in chunks; each chunk of each epoch is a task. Threads take tasks in order and train on
+ * them block by block, racing on the two matrices without locks (Hogwild; base/race.h); only the most
+ * frequent words' rows are each thread's own and merged now and then (train/replica.h). Each task has random
+ * numbers of its own, so a run can stop behind any of them and go on. With one thread the result is the same,
+ * bit for bit, for the same seed and kernel. */
 #ifndef SGNS_TRAIN_TRAINER_H
 #define SGNS_TRAIN_TRAINER_H
 
@@ -10,51 +13,55 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "kernels/kernel.h"
 #include "text/ingest.h"
-#include "train/losses.h"
+#include "train/parameters.h"
 
-/* What the trainer tells while it runs. */
+/* What the trainer reports while it runs. */
 struct training_status {
-    uint64_t words;       /* trained so far, of all epochs, before subsampling */
+    uint64_t words;       /* trained so far, over all epochs, before subsampling */
     uint64_t words_total; /* in all */
     size_t epoch;         /* 1 to epochs: the one that the latest chunk belongs to */
     double alpha;
-    double loss; /* mean loss a pair, lately; 0 before the first measurement */
+    double loss; /* mean loss for each pair, lately; 0 before the first measurement */
 };
 
-struct training_options {
-    size_t dim, window, negative, noise_words, epochs, threads;
-    bool shrink; /* a window of random size 1 to `window` for each word, as word2vec.c draws it; else always
-                    `window` */
-    double noise_power, alpha, min_alpha;
-    double sample; /* word2vec's subsampling threshold, a share of the corpus; 0: none */
-    uint64_t seed;
-    const struct loss *objective;
-    const struct kernel *kernel;
-    atomic_bool *stop; /* set by others to end early, with what has been learned so far; may be NULL */
-    void (*report)(void *context, const struct training_status *status); /* by one thread; may be NULL */
-    void *report_context;
+/* For the time of a run; either may be NULL. */
+struct trainer_hooks {
+    atomic_bool *stop; /* set by others to end the run early */
+    void (*report)(void *context, const struct training_status *status); /* by one thread */
+    void *context;
 };
 
-/* What was learned. */
-struct training {
-    size_t vocab, dim, stride; /* stride: matrix_stride(dim) */
-    float *input, *output;     /* (vocab, stride) row-major, 64-byte aligned; owned */
-    size_t matrix_bytes;       /* of each */
-    double *losses;     /* (epochs) mean loss a pair in each epoch, 0 for one that was not begun; owned */
-    double kept;        /* the share of the words that subsampling keeps, expected */
-    double pairs, rows; /* of a kept word: pairs trained, and rows asked for from memory, in the mean */
-    double progress;    /* the share of the work that was done: 1 unless stopped */
+/* What was learned; all arrays are the trainer's. */
+struct training_results {
+    size_t dim, stride;          /* stride: matrix_stride(dim) */
+    const float *input, *output; /* (vocab, stride) row-major, 64-byte aligned */
+    const double *losses; /* (epochs) mean loss for each pair, by epoch; 0 for one that was not begun */
+    double kept;          /* the share of the words that subsampling keeps, expected */
+    double pairs, rows;   /* for each kept word: pairs trained, and rows fetched from memory, on average */
+    double progress;      /* the share of the work that was done */
 };
 
-/* Bytes that trainer_run takes at most, threads' room included; false if they overflow. */
-bool training_bytes(const struct training_options *options, size_t vocab, size_t *bytes) MUST_USE;
+struct trainer;
 
-/* Trains on `corpus`. Fills `training`, to be freed with training_free() whether it succeeds or not. Fails as
- * soon as the loss is not finite, or at the end if a vector isn't: they are worth nothing then. */
-bool training_run(struct training *training, const struct corpus *corpus,
-                  const struct training_options *options, struct error *error) MUST_USE;
-void training_free(struct training *training);
+/* The bytes that trainer_create() takes, by the same layout; false if they overflow. */
+bool trainer_bytes(const struct corpus *corpus, const struct parameters *parameters, size_t *bytes) MUST_USE;
+
+/* `parameters` are resolved; they and the corpus must outlive the trainer. Rows of the input matrix start
+ * uniform in [-1/2, 1/2] / dim, those of the output matrix at zero, as in word2vec.c. NULL on failure. */
+struct trainer *trainer_create(const struct corpus *corpus, const struct parameters *parameters,
+                               struct error *error) MUST_USE;
+void trainer_free(struct trainer *trainer);
+
+/* Chunks of all epochs. */
+size_t trainer_tasks(const struct trainer *trainer);
+
+/* Trains until so many tasks are done, or until it is stopped. Fails as soon as the loss is not finite. */
+bool trainer_run(struct trainer *trainer, size_t until, const struct trainer_hooks *hooks,
+                 struct error *error) MUST_USE;
+
+/* Ends the training: the matrices become floats. Fails if one of them is not finite, as nothing can be made
+ * of it. */
+bool trainer_results(struct trainer *trainer, struct training_results *results, struct error *error) MUST_USE;
 
 #endif

@@ -59,7 +59,7 @@ has() {
 first=$(sed -n '2s/ .*//p' "$text") last=$(sed -n '$s/ .*//p' "$text")
 # told FILE SOURCE: what info says.
 told() {
-    run 0 "$SGNS" info "$1" && [ ! -s "$err" ] && has model "$1" && has source "$2" && has dims 20 &&
+    run 0 "$SGNS" info "$1" && [ ! -s "$err" ] && has model "$1" && has source "$2" && has dim 20 &&
         has words "40, from \"$first\" to \"$last\", occurrences unknown" && has case kept &&
         has size "$(awk -v bytes="$(wc -c <"$1")" 'BEGIN { printf "%.1f MB", bytes * 1e-6 }')"
 }

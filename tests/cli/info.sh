@@ -21,7 +21,7 @@ check "info" run 0 "$SGNS" info "$model"
 check "nothing on standard error" [ ! -s "$err" ]
 check "the file" has model "$model"
 check "words, the most and the least frequent" has words '3, from "sun" (600 times) to "moon" (400)'
-check "dims" has dims 20
+check "dim" has dim 20
 check "context vectors" has "context vectors" kept
 version=$(sed -n 's/^#define SGNS_VERSION "\([0-9.]*\)"$/\1/p' "$ROOT/src/cli/version.h")
 check "the program" has "made by" "sgns $version"
@@ -30,11 +30,11 @@ check "case" has case folded
 check "bytes read" has "corpus bytes" "$(wc -c <"$corpus" | tr -d ' ')"
 check "words read" has "corpus words" 1401
 check "words that stay" has "in the vocabulary" 1400
-check "different words" has "different words" 4
+check "distinct words" has "distinct words" 4
 check "sentences" has sentences 201
 check "the defaults" eval 'has loss sgns && has window 5 && has negative 5 && has noise 32 && has noise-power 0.75 &&
     has alpha 0.05 && has min-alpha 5e-06 && has min-count 5 && has max-vocab 0 &&
-    has max-sentence 1000 && has seed 1 && has "window size" "drawn for each word"'
+    has max-sentence 1000 && has seed 1 && has no-shrink no'
 check "options given" eval 'has epochs 3 && has threads 1 && has sample 0'
 losses() {
     [ "$(grep -c '^loss, epoch ' "$out")" -eq 3 ] || return 1
@@ -42,6 +42,10 @@ losses() {
         field "loss, epoch $epoch" | grep -Eq '^[0-9]+\.[0-9]+ a pair$' || return 1
     done
 }
+kernel() { "$SGNS" train "$corpus" -o "$TMPDIR/scalar.sgns" --dim 4 --kernel scalar --noise 4 --threads 2 -q 2>"$err" &&
+    run 0 "$SGNS" info "$TMPDIR/scalar.sgns" && has kernel scalar && has noise 16 && has threads 2; }
+check "what was used is recorded, not what was asked for" kernel
+run 0 "$SGNS" info "$model"
 check "a loss for each epoch" losses
 check "no word of an interruption" [ -z "$(field interrupted)" ]
 check "no word of checksums unless asked" [ -z "$(field checksums)" ]
@@ -50,7 +54,7 @@ all_options() {
     train -o "$TMPDIR/other.sgns" --loss nce --window 3 --no-shrink --negative 7 --noise 16 --noise-power 0.5 \
         --alpha 0.03 --min-alpha 0.001 --sample 0.01 --min-count 2 --max-vocab 3 --max-sentence 4 --seed 9 \
         --keep-case &&
-        run 0 "$SGNS" info "$TMPDIR/other.sgns" && has loss nce && has window 3 && has "window size" fixed &&
+        run 0 "$SGNS" info "$TMPDIR/other.sgns" && has loss nce && has window 3 && has no-shrink yes &&
         has negative 7 && has noise 16 && has noise-power 0.5 && has alpha 0.03 && has min-alpha 0.001 &&
         has sample 0.01 && has min-count 2 && has max-vocab 3 && has max-sentence 4 && has seed 9 && has case kept
 }

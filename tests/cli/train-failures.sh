@@ -90,7 +90,7 @@ wrong "a number with a blank" '--dim takes a whole number .*, not " 5"$' "$corpu
 wrong "the last of two values counts" '--dim takes .*, not "0"$' "$corpus" -o "$model" --dim 10 --dim 0
 wrong "an unknown kernel" '--kernel: no "mmx" on this machine; it can run .*scalar$' "$corpus" -o "$model" --kernel mmx
 wrong "--min-alpha above --alpha" '--min-alpha 0\.1 is above --alpha 0\.05$' "$corpus" -o "$model" --min-alpha 0.1
-wrong "--quiet and --verbose" '--quiet and --verbose exclude each other$' "$corpus" -o "$model" -q -v
+wrong "--quiet and --verbose" '--quiet and --verbose cannot be combined$' "$corpus" -o "$model" -q -v
 wrong "an unknown option" 'unknown option --dims; did you mean --dim\?$' "$corpus" -o "$model" --dims 10
 wrong "an unknown option like no other" 'unknown option --frobnicate; --help lists the options$' \
     "$corpus" -o "$model" --frobnicate
@@ -98,18 +98,18 @@ wrong "an unknown letter" 'unknown option -z; --help lists the options$' "$corpu
 wrong "part of an option" 'unknown option --no-shrin; did you mean --no-shrink\?$' "$corpus" -o "$model" --no-shrin
 wrong "a missing value" '--dim needs a value: --dim N$' "$corpus" -o "$model" --dim
 wrong "a missing value of -o" '--output needs a value: --output MODEL$' "$corpus" -o
-wrong "training that blows up" 'training blows up at alpha 0[.0-9]*: the loss is not a number any more; ' \
+wrong "training that blows up" 'training diverged at learning rate 0[.0-9]*: the loss is not a number any more; ' \
     "$corpus" -o "$model" --alpha 1 --negative 60 --noise 4096 --sample 0 --epochs 100 --threads 1 --quiet
 awk 'BEGIN { for (i = 0; i < 250; i++) print "w" i * i * 7 % 41 }' | tr '\n' ' ' >"$TMPDIR/short.txt"
 wrong "training that blows up in blocks whose loss isn't measured" \
-    'training blows up at alpha 1: a vector is not a number any more; choose a smaller --alpha or fewer --negative than 60$' \
+    'training diverged at learning rate 1: a vector is not a number any more; try a lower --alpha or fewer negatives than --negative 60$' \
     "$TMPDIR/short.txt" -o "$model" --alpha 1 --min-alpha 1 --negative 60 --noise 4096 --sample 0 --window 1 --epochs 1 \
     --min-count 1 --kernel scalar --threads 1 --quiet
 wrong "a value for a flag" '--no-shrink takes no value$' "$corpus" -o "$model" --no-shrink=1
 
 # --- the corpus ---
 
-wrong "no corpus" 'name a text file to train from, or - for standard input$' -o "$model"
+wrong "no corpus" 'name a text file to train on, or - for standard input$' -o "$model"
 wrong "a missing corpus" "$TMPDIR/none\\.txt: can't open: No such file or directory\$" "$TMPDIR/none.txt" -o "$model"
 wrong "a missing one among others" "$TMPDIR/none\\.txt: can't open: " "$corpus" "$TMPDIR/none.txt" -o "$model"
 wrong "an empty name" ": can't open: No such file" "" -o "$model"
@@ -157,7 +157,7 @@ packed zip 'PK\003\004word'
 # --- the model ---
 
 wrong "no model named" 'name the model to write: -o MODEL$' "$corpus"
-wrong "standard output" "-o takes a file; a model can't be written to a pipe\$" "$corpus" -o -
+wrong "standard output" "-o takes a file; a model cannot be written to a pipe\$" "$corpus" -o -
 wrong "an empty model name" 'the name of the file to write is empty$' "$corpus" -o ""
 wrong "a missing folder" "$TMPDIR/none/m: can't create a file there: No such file or directory\$" \
     "$corpus" -o "$TMPDIR/none/m"
@@ -190,7 +190,7 @@ refuses "a limit that shows once the words are known" 3 \
 # shellcheck disable=SC3045
 memory() { (ulimit -v 80000 && exec "$SGNS" "$@"); }
 if memory --version >/dev/null 2>&1; then
-    refuses "a limit on memory" 3 '^sgns train: no memory: [0-9]+ bytes for the (in|out)put matrix: Cannot allocate' \
+    refuses "a limit on memory" 3 '^sgns train: no memory: [0-9]+ bytes for the (word|context) vectors: Cannot allocate' \
         memory train "$TMPDIR/many.txt" -o "$model" --min-count 1 --dim 4096 --threads 1 --quiet
 else
     check "skipped, the program needs more than 80 MB here: a limit on memory" true

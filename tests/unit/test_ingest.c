@@ -59,7 +59,7 @@ static struct ids flatten(struct test *test, const struct stream *stream) {
     struct error error = {.kind = ERROR_NONE};
     struct ids flat = {.size = 0};
     size_t all = 0;
-    uint32_t *room = allocate(stream->ids_most, sizeof *room);
+    uint32_t *room = allocate(stream->chunk_max, sizeof *room);
     for (size_t i = 0; i < stream->size; i++)
         all += stream->chunks[i].size;
     flat.ids = allocate(all, sizeof *flat.ids);
@@ -234,7 +234,7 @@ static void check_corpus(struct test *test, const struct corpus *corpus, const s
     CHECK_MSG(test, corpus->sentences == expected->sentences, "%llu", (unsigned long long)corpus->sentences);
     CHECK_MSG(test, corpus->distinct == expected->different, "%llu", (unsigned long long)corpus->distinct);
     CHECK_MSG(test, corpus->bytes == sample->size, "%llu", (unsigned long long)corpus->bytes);
-    CHECK(test, corpus->losses.ill_formed == 0 && corpus->losses.overlong == 0);
+    CHECK(test, corpus->skipped.ill_formed == 0 && corpus->skipped.overlong == 0);
     struct ids flat = flatten(test, &corpus->stream);
     CHECK_MSG(test, flat.size == expected->stream.size, "%zu, not %zu", flat.size, expected->stream.size);
     CHECK(test, flat.size == expected->stream.size &&
@@ -515,9 +515,10 @@ static void the_first_ill_formed_bytes(struct test *test) {
         struct error error = {.kind = ERROR_NONE};
         struct corpus corpus;
         CHECK_MSG(test, ingest(&corpus, &options, &error), "%s", error.text);
-        CHECK_MSG(test, corpus.losses.ill_formed == 4, "%llu", (unsigned long long)corpus.losses.ill_formed);
-        CHECK_MSG(test, corpus.losses.ill_formed_first == 2, "%llu",
-                  (unsigned long long)corpus.losses.ill_formed_first);
+        CHECK_MSG(test, corpus.skipped.ill_formed == 4, "%llu",
+                  (unsigned long long)corpus.skipped.ill_formed);
+        CHECK_MSG(test, corpus.skipped.ill_formed_first == 2, "%llu",
+                  (unsigned long long)corpus.skipped.ill_formed_first);
         CHECK(test, corpus.ill_formed_path == files->paths[1]);
         corpus_free(&corpus);
     }
@@ -548,9 +549,9 @@ static void losses_in_every_piece(struct test *test) {
         struct error error = {.kind = ERROR_NONE};
         struct corpus corpus;
         CHECK_MSG(test, ingest(&corpus, &options, &error), "%s", error.text);
-        CHECK(test, corpus.losses.ill_formed == 3 && corpus.losses.overlong == 3);
-        CHECK_MSG(test, corpus.losses.ill_formed_first == first, "%llu",
-                  (unsigned long long)corpus.losses.ill_formed_first);
+        CHECK(test, corpus.skipped.ill_formed == 3 && corpus.skipped.overlong == 3);
+        CHECK_MSG(test, corpus.skipped.ill_formed_first == first, "%llu",
+                  (unsigned long long)corpus.skipped.ill_formed_first);
         CHECK(test, corpus.ill_formed_path == files->paths[0]);
         corpus_free(&corpus);
     }

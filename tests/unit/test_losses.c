@@ -1,22 +1,28 @@
-/* Every objective's gradient against central differences of its loss, in double. */
+/* Every loss and score of the tables, without knowing which they are: gradients against central differences
+ * of the loss, in double. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/rng.h"
 #include "harness.h"
+#include "plain_batch.h"
 #include "train/losses.h"
+#include "train/scores.h"
 
 #define ROWS ((size_t)3)
 #define BAND 16
 #define COLUMNS 32
 #define NOISE 20
 
+static const struct parameters parameters = {
+    .dim = PLAIN_DIM, .window = PLAIN_WINDOW, .negative = 5, .noise = 24};
+
+/* A batch of random scores. */
 struct example {
-    float pairs[ROWS * BAND] __attribute__((aligned(64))), pair_weights[ROWS * BAND],
-        pair_shifts[ROWS * BAND];
-    float noise[ROWS * COLUMNS] __attribute__((aligned(64))), noise_shifts[COLUMNS];
-    float row_weights[ROWS], draws[COLUMNS] __attribute__((aligned(64)));
+    _Alignas(64) float pairs[ROWS * BAND], pair_weights[ROWS * BAND], pair_log_noise[ROWS * BAND];
+    _Alignas(64) float noise[ROWS * COLUMNS], noise_log_noise[COLUMNS];
+    _Alignas(64) float row_pairs[ROWS], draws[COLUMNS];
 };
 
 /* Scores are multiples of 2^-8 and the step is 2^-7, so that score +- step is exact in float. */
@@ -26,42 +32,48 @@ static float random_score(struct rng *rng) {
     return ((float)rng_below(rng, 2048) - 1024) * 0x1p-8f;
 }
 
+static struct batch batch_of(struct example *example) {
+    return (struct batch){.step = {.rows = ROWS,
+                                   .band_columns = BAND,
+                                   .pairs = example->pairs,
+                                   .noise_count = NOISE,
+                                   .columns = COLUMNS,
+                                   .noise_scores = example->noise},
+                          .parameters = &parameters,
+                          .pairs = 9,
+                          .pair_weights = example->pair_weights,
+                          .row_pairs = example->row_pairs,
+                          .draws = example->draws,
+                          .pair_log_noise = example->pair_log_noise,
+                          .noise_log_noise = example->noise_log_noise};
+}
+
 /* The second row has no pairs. */
-static struct scores make_example(struct example *example, struct rng *rng) {
+static void make_example(struct example *example, struct rng *rng) {
     memset(example, 0, sizeof *example);
     const size_t counts[ROWS] = {4, 0, 5};
     for (size_t p = 0; p < ROWS; p++) {
-        example->row_weights[p] = (float)counts[p] * 5 / 24;
+        example->row_pairs[p] = (float)counts[p];
         for (size_t k = 0; k < BAND; k++) {
             example->pairs[p * BAND + k] = random_score(rng);
             example->pair_weights[p * BAND + k] = k >= 3 && k < 3 + counts[p] ? 1 : 0;
-            example->pair_shifts[p * BAND + k] = -5 * rng_unit(rng);
+            example->pair_log_noise[p * BAND + k] = -5 * rng_unit(rng);
         }
         for (size_t j = 0; j < NOISE; j++)
             example->noise[p * COLUMNS + j] = random_score(rng);
     }
     for (size_t j = 0; j < NOISE; j++) {
-        example->noise_shifts[j] = -5 * rng_unit(rng);
+        example->noise_log_noise[j] = -5 * rng_unit(rng);
         example->draws[j] = j < 4 ? 2 : 1;
     }
-    return (struct scores){.rows = ROWS,
-                           .band_columns = BAND,
-                           .pairs = example->pairs,
-                           .pair_weights = example->pair_weights,
-                           .pair_shifts = example->pair_shifts,
-                           .columns = COLUMNS,
-                           .noise = example->noise,
-                           .noise_shifts = example->noise_shifts,
-                           .row_weights = example->row_weights,
-                           .draws = example->draws};
 }
 
-static double slope(const struct loss *objective, const struct scores *scores, float *score) {
+static double slope(const struct loss *loss, const struct batch *batch, float *score) {
     const float value = *score;
     *score = value + STEP;
-    const double above = objective->loss(scores);
+    const double above = loss->value(batch);
     *score = value - STEP;
-    const double below = objective->loss(scores);
+    const double below = loss->value(batch);
     *score = value;
     return (above - below) / (2 * (double)STEP);
 }
@@ -69,70 +81,183 @@ static double slope(const struct loss *objective, const struct scores *scores, f
 /* The third derivative of softplus is below 0.1, so the differences are off by 0.1 / 6 step^2 weight, about
  * 2e-6. The logistic function of a kernel is off by a sixteenth of its weights' roundoff, times weights up
  * to 4. */
-static void check_gradient(struct test *test, const struct loss *objective, const struct kernel *kernel) {
+static void check_gradient(struct test *test, const struct loss *loss, const struct kernel *kernel) {
     const double bound = 1e-5 +
                          (kernel->weight_roundoff > 1e-6f ? (double)kernel->weight_roundoff / 16 * 4 : 0);
     struct rng rng = rng_seed(5, 7);
     struct example example, changed;
-    struct scores scores = make_example(&example, &rng);
+    make_example(&example, &rng);
     changed = example;
-    struct scores gradient = scores;
-    gradient.pairs = changed.pairs;
-    gradient.noise = changed.noise;
-    objective->gradient(&gradient, kernel);
+    const struct batch batch = batch_of(&example), gradient = batch_of(&changed);
+    loss->gradient(&gradient, kernel);
     for (size_t i = 0; i < ROWS * BAND; i++) {
-        const double expected = slope(objective, &scores, &example.pairs[i]);
+        const double expected = slope(loss, &batch, &example.pairs[i]);
         CHECK_MSG(test, fabs((double)changed.pairs[i] - expected) < bound, "%s, pair %zu: %g, not %g",
-                  objective->name, i, (double)changed.pairs[i], expected);
+                  loss->name, i, (double)changed.pairs[i], expected);
         if (example.pair_weights[i] == 0)
             CHECK(test, changed.pairs[i] == 0);
     }
     for (size_t i = 0; i < ROWS * COLUMNS; i++) {
-        const double expected = i % COLUMNS < NOISE ? slope(objective, &scores, &example.noise[i]) : 0;
+        const double expected = i % COLUMNS < NOISE ? slope(loss, &batch, &example.noise[i]) : 0;
         CHECK_MSG(test, fabs((double)changed.noise[i] - expected) < bound, "%s, noise %zu: %g, not %g",
-                  objective->name, i, (double)changed.noise[i], expected);
+                  loss->name, i, (double)changed.noise[i], expected);
     }
 }
 
 static void test_gradients(struct test *test) {
     const struct kernel *kernel;
+    const struct loss *loss;
     for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
-        for (const struct loss *objective = loss_table; objective->name != NULL; objective++)
-            check_gradient(test, objective, kernel);
+        for (size_t l = 0; (loss = loss_at(l)) != NULL; l++)
+            check_gradient(test, loss, kernel);
 }
 
-/* By hand: one pair with score 0 and two draws of one noise word with score 0 cost log 2 each, times their
- * weights. */
-static void test_loss_by_hand(struct test *test) {
-    const float pair_weights[16] = {1};
-    float pairs[16] = {0}, noise[16] = {0}, draws[16] __attribute__((aligned(64))) = {2}, row_weight = 2.5f;
-    float pair_shifts[16] = {1}, noise_shifts[16] = {1};
-    const struct scores scores = {1,  16,    pairs,        pair_weights, pair_shifts,
-                                  16, noise, noise_shifts, &row_weight,  draws};
-    CHECK(test, strcmp(loss_table[0].name, "sgns") == 0 && strcmp(loss_table[1].name, "nce") == 0);
-    CHECK(test, fabs(loss_table[0].loss(&scores) - 6 * log(2)) < 1e-12);
-    const double expected = log(1 + exp(1)) + 5 * log(1 + exp(-1));
-    CHECK(test, fabs(loss_table[1].loss(&scores) - expected) < 1e-12);
+/* --- through the scores, to the rows --- */
+
+static void random_rows(struct plain_rows *rows, struct rng *rng) {
+    for (size_t w = 0; w < PLAIN_VOCAB; w++)
+        for (size_t d = 0; d < PLAIN_DIM; d++) {
+            rows->input[w][d] = (double)rng_unit(rng) - 0.5;
+            rows->output[w][d] = (double)rng_unit(rng) - 0.5;
+        }
 }
 
-static void test_extreme_scores(struct test *test) {
-    const float pair_weights[16] __attribute__((aligned(64))) = {1};
-    float draws[16] __attribute__((aligned(64))) = {1}, row_weight = 1;
-    float pair_shifts[16] = {0}, noise_shifts[16] = {0};
-    for (const struct loss *objective = loss_table; objective->name != NULL; objective++) {
-        float pairs[16] __attribute__((aligned(64))) = {-1e6f},
-                        noise[16] __attribute__((aligned(64))) = {1e6f};
-        const struct scores scores = {1,  16,    pairs,        pair_weights, pair_shifts,
-                                      16, noise, noise_shifts, &row_weight,  draws};
-        CHECK(test, fabs(objective->loss(&scores) - 2e6) < 1);
-        objective->gradient(&scores, kernel_at(0));
-        CHECK(test, fabsf(pairs[0] + 1) < 1e-6f && fabsf(noise[0] - 1) < 1e-6f);
+static double value_of(struct plain_batch *plain, const struct plain_rows *rows, const struct loss *loss,
+                       const struct score *score, const struct kernel *kernel) {
+    plain_score(plain, rows, score, kernel);
+    return loss->value(&plain->batch);
+}
+
+/* Scores are floats, so a difference of losses is off by about 2^-24 for each score; divided by the step that
+ * is 1e-4 at most, and so is what the third derivatives add. */
+static void check_rows(struct test *test, const struct loss *loss, const struct score *score,
+                       const struct kernel *kernel) {
+    struct rng rng = rng_seed(8, 1);
+    struct plain_rows rows, gradient = {{{0}}, {{0}}};
+    uint32_t words[10], begin[10], end[10], drawn[24];
+    float log_noise[PLAIN_VOCAB];
+    random_rows(&rows, &rng);
+    for (uint32_t p = 0; p < 10; p++) {
+        words[p] = rng_below(&rng, (uint32_t)PLAIN_VOCAB);
+        begin[p] = p > PLAIN_WINDOW ? p - (uint32_t)PLAIN_WINDOW : 0;
+        end[p] = p + PLAIN_WINDOW < 10 ? p + (uint32_t)PLAIN_WINDOW + 1 : 10;
+    }
+    for (size_t i = 0; i < 24; i++)
+        drawn[i] = rng_below(&rng, (uint32_t)PLAIN_VOCAB);
+    for (size_t w = 0; w < PLAIN_VOCAB; w++)
+        log_noise[w] = -4 * rng_unit(&rng);
+    const struct passage passage = {words, begin, end, 10};
+    struct plain_batch plain;
+    plain_batch_create(&plain, &parameters, &passage, 2, 5, drawn, log_noise);
+    plain_score(&plain, &rows, score, kernel);
+    plain_gradient(&plain, &rows, loss, score, kernel, &gradient, NULL);
+    double *value = &rows.input[0][0], *expected = &gradient.input[0][0];
+    const double step = 1e-3;
+    for (size_t i = 0; i < sizeof rows / sizeof *value; i++) {
+        const double old = value[i];
+        value[i] = old + step;
+        const double above = value_of(&plain, &rows, loss, score, kernel);
+        value[i] = old - step;
+        const double below = value_of(&plain, &rows, loss, score, kernel);
+        value[i] = old;
+        const double actual = (above - below) / (2 * step);
+        CHECK_MSG(test, fabs(actual - expected[i]) < 1e-3 + 1e-3 * fabs(actual), "%s x %s, %zu: %g, not %g",
+                  loss->name, score->name, i, expected[i], actual);
     }
 }
 
+static void test_losses_by_scores(struct test *test) {
+    const struct loss *loss;
+    const struct score *score;
+    size_t last = 0;
+    while (kernel_at(last + 1) != NULL) /* the scalar kernel, which rounds least */
+        last++;
+    for (size_t l = 0; (loss = loss_at(l)) != NULL; l++)
+        for (size_t s = 0; (score = score_at(s)) != NULL; s++)
+            check_rows(test, loss, score, kernel_at(last));
+}
+
+/* --- by hand, and at the extremes --- */
+
+/* One pair and one noise word, with two draws. */
+struct tiny {
+    _Alignas(64) float pairs[16], pair_weights[16], pair_log_noise[16];
+    _Alignas(64) float noise[16], noise_log_noise[16], row_pairs[1], draws[16];
+    struct parameters parameters;
+    struct batch batch;
+};
+
+static void make_tiny(struct tiny *tiny, float pair, float noise, float log_noise) {
+    *tiny = (struct tiny){.pairs = {pair},
+                          .pair_weights = {1},
+                          .pair_log_noise = {log_noise},
+                          .noise = {noise},
+                          .noise_log_noise = {log_noise},
+                          .row_pairs = {1},
+                          .draws = {2},
+                          .parameters = {.negative = 5, .noise = 2}};
+    tiny->batch = (struct batch){.step = {.rows = 1,
+                                          .band_columns = 16,
+                                          .pairs = tiny->pairs,
+                                          .noise_count = 1,
+                                          .columns = 16,
+                                          .noise_scores = tiny->noise},
+                                 .parameters = &tiny->parameters,
+                                 .pairs = 1,
+                                 .pair_weights = tiny->pair_weights,
+                                 .row_pairs = tiny->row_pairs,
+                                 .draws = tiny->draws,
+                                 .pair_log_noise = tiny->pair_log_noise,
+                                 .noise_log_noise = tiny->noise_log_noise};
+}
+
+/* A pair with score 0 costs log 2, and so does each of the K = 5 negatives. */
+static void test_loss_by_hand(struct test *test) {
+    struct tiny tiny;
+    make_tiny(&tiny, 0, 0, 1);
+    CHECK(test, fabs(loss_sgns.value(&tiny.batch) - 6 * log(2)) < 1e-12);
+    const double expected = log(1 + exp(1)) + 5 * log(1 + exp(-1));
+    CHECK(test, fabs(loss_nce.value(&tiny.batch) - expected) < 1e-12);
+}
+
+static void test_extreme_scores(struct test *test) {
+    const struct loss *loss;
+    for (size_t l = 0; (loss = loss_at(l)) != NULL; l++) {
+        struct tiny tiny;
+        make_tiny(&tiny, -1e6f, 1e6f, 0);
+        CHECK_MSG(test, isfinite(loss->value(&tiny.batch)) && loss->value(&tiny.batch) > 0, "%s", loss->name);
+        loss->gradient(&tiny.batch, kernel_at(0));
+        CHECK_MSG(test, isfinite(tiny.pairs[0]) && tiny.pairs[0] < 0, "%s", loss->name);
+        CHECK_MSG(test, isfinite(tiny.noise[0]) && tiny.noise[0] > 0, "%s", loss->name);
+    }
+    struct tiny tiny;
+    make_tiny(&tiny, -1e6f, 1e6f, 0);
+    CHECK(test, fabs(loss_sgns.value(&tiny.batch) - 6e6) < 1);
+    loss_sgns.gradient(&tiny.batch, kernel_at(0));
+    CHECK(test, fabsf(tiny.pairs[0] + 1) < 1e-6f && fabsf(tiny.noise[0] - 5) < 1e-5f);
+}
+
+/* Options, help and errors name what the tables have. */
+static void test_tables(struct test *test) {
+    const struct loss *loss;
+    const struct score *score;
+    size_t l = 0;
+    for (; (loss = loss_at(l)) != NULL; l++) {
+        CHECK(test, loss_names[l] != NULL && strcmp(loss_names[l], loss->name) == 0);
+        CHECK(test, strlen(loss_help(l)) > 0 && loss->source != NULL);
+        const struct loss_limits limits = loss->limits(&parameters);
+        CHECK(test, limits.center > 0 && limits.context > 0 && limits.noise > 0);
+    }
+    CHECK(test, l >= 2 && loss_names[l] == NULL);
+    for (size_t s = 0; (score = score_at(s)) != NULL; s++)
+        CHECK(test, score->name != NULL && score->help != NULL && score->source != NULL);
+}
+
 static const struct test_case cases[] = {
-    {"objective: gradients are the slopes of the losses", test_gradients},
-    {"objective: losses computed by hand", test_loss_by_hand},
-    {"objective: huge scores neither overflow nor give NaN", test_extreme_scores},
+    {"losses: gradients are the slopes of the losses", test_gradients},
+    {"losses: with every score, gradients are the slopes by the rows", test_losses_by_scores},
+    {"losses: values computed by hand", test_loss_by_hand},
+    {"losses: huge scores neither overflow nor give NaN", test_extreme_scores},
+    {"losses: the tables agree with the options", test_tables},
 };
 TEST_MAIN(cases)

@@ -4,6 +4,24 @@
 #include "harness.h"
 #include "train/noise.h"
 
+/* A noise distribution in memory of its own. */
+static struct noise make_noise(const uint64_t *counts, size_t size, double power, struct workspace *memory) {
+    struct error error = {0};
+    *memory = (struct workspace){.base = NULL};
+    (void)noise_lay_out(memory, size);
+    memory->base = memory_pages(memory->used, "a test", &error);
+    if (memory->base == NULL)
+        abort();
+    struct workspace workspace = {.base = memory->base};
+    struct noise noise = noise_lay_out(&workspace, size);
+    noise_fill(&noise, counts, power);
+    return noise;
+}
+
+static void free_noise(const struct workspace *memory) {
+    memory_pages_free(memory->base, memory->used);
+}
+
 static void draw(const struct noise *noise, struct rng *rng, uint32_t *words, size_t count) {
     struct noise_aim aims[64];
     noise_aim(noise, rng, aims, count);
@@ -45,9 +63,8 @@ static double chi_square(const struct noise *noise, const uint64_t *counts, size
 /* The statistic is about normal with that mean and twice that variance; 4.5 deviations: a false alarm in 3e-6
  * of seeds. Words drawn many at once vary less, so that the bound only gets safer. */
 static void check_distribution(struct test *test, const uint64_t *counts, size_t size, double power) {
-    struct error error = {0};
-    struct noise noise;
-    CHECK(test, noise_create(&noise, counts, size, power, &error));
+    struct workspace memory;
+    const struct noise noise = make_noise(counts, size, power, &memory);
     for (size_t at_once = 1; at_once <= 64; at_once *= 8) {
         double degrees;
         const double statistic = chi_square(&noise, counts, 2000000, at_once, &degrees);
@@ -55,7 +72,7 @@ static void check_distribution(struct test *test, const uint64_t *counts, size_t
                   "size %zu power %g, %zu at once: %g with %g degrees", size, power, at_once, statistic,
                   degrees);
     }
-    noise_free(&noise);
+    free_noise(&memory);
 }
 
 static void test_distribution(struct test *test) {
@@ -70,26 +87,24 @@ static void test_distribution(struct test *test) {
 }
 
 static void test_small(struct test *test) {
-    struct error error = {0};
-    struct noise noise;
+    struct workspace memory;
     const uint64_t counts[] = {1, 1};
-    CHECK(test, noise_create(&noise, counts, 1, 0.75, &error));
+    const struct noise noise = make_noise(counts, 1, 0.75, &memory);
     struct rng rng = rng_seed(1, 1);
     for (int i = 0; i < 100; i++) {
         uint32_t words[3] = {9, 9, 9};
         draw(&noise, &rng, words, 3);
         CHECK(test, words[0] == 0 && words[1] == 0 && words[2] == 0);
     }
-    noise_free(&noise);
+    free_noise(&memory);
     check_distribution(test, counts, 2, 0.75);
 }
 
 /* Of eight equally likely words drawn four at once each comes from its own quarter. */
 static void test_spread(struct test *test) {
-    struct error error = {0};
-    struct noise noise;
+    struct workspace memory;
     const uint64_t counts[] = {5, 5, 5, 5, 5, 5, 5, 5};
-    CHECK(test, noise_create(&noise, counts, 8, 0.75, &error));
+    const struct noise noise = make_noise(counts, 8, 0.75, &memory);
     struct rng rng = rng_seed(3, 1);
     for (int i = 0; i < 1000; i++) {
         uint32_t words[4];
@@ -97,21 +112,20 @@ static void test_spread(struct test *test) {
         for (uint32_t j = 0; j < 4; j++)
             CHECK_MSG(test, words[j] / 2 == j, "%u drawn from part %u", words[j], j);
     }
-    noise_free(&noise);
+    free_noise(&memory);
 }
 
 static void test_probabilities_sum_to_one(struct test *test) {
-    struct error error = {0};
-    struct noise noise;
+    struct workspace memory;
     uint64_t counts[100];
     for (size_t i = 0; i < 100; i++)
         counts[i] = 1 + i * i * i;
-    CHECK(test, noise_create(&noise, counts, 100, 0.75, &error));
+    const struct noise noise = make_noise(counts, 100, 0.75, &memory);
     double sum = 0;
     for (size_t i = 0; i < 100; i++)
         sum += noise_probability(&noise, counts[i]);
     CHECK_MSG(test, fabs(sum - 1) < 1e-12, "%g", sum);
-    noise_free(&noise);
+    free_noise(&memory);
 }
 
 static const struct test_case cases[] = {

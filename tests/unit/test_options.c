@@ -390,10 +390,9 @@ static void help_names_everything(struct test *test) {
         "  -o, --output FILE           the file to write (default -)\n",
         "      --name NAME             a name\n",
         "  -f, --file FILE             a file to read\n",
-        "  -m, --mode slow|fast|fastest\n                              how it is done (default fast)\n"
-        "                              slow: with care\n                              fast: as usual\n"
-        "                              fastest: in a hurry, whatever the cost may be\n"
-        "                              for those who wait\n",
+        "  -m, --mode slow|fast|fastest\n                              how it is done (default fast)\n",
+        "                              slow: with care\n                              fast: as usual\n",
+        "fastest: in a hurry, whatever the cost may be\n                              for those who wait\n",
     };
     char *text = help_of(tables);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)

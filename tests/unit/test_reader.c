@@ -212,16 +212,16 @@ static void digest_piece(struct digest *digest, struct tokenizer *tokenizer, con
 
 static void check_tokens(struct test *test, const struct taken *taken, const struct text *text,
                          struct tokenizer_rules rules) {
-    struct tokenizer parts = {.losses = {0}}, whole = {.losses = {0}};
+    struct tokenizer parts = {.skipped = {0}}, whole = {.skipped = {0}};
     struct digest of_parts = {0}, of_whole = {0};
     for (size_t i = 0; i < taken->size; i++)
         digest_piece(&of_parts, &parts, &taken->pieces[i], rules);
     digest_piece(&of_whole, &whole, &(struct piece){.bytes = text->bytes, .size = text->size}, rules);
     CHECK(test, of_parts.words == of_whole.words && of_parts.newlines == of_whole.newlines);
     CHECK(test, of_parts.hash == of_whole.hash);
-    CHECK(test, parts.losses.ill_formed == whole.losses.ill_formed &&
-                    parts.losses.ill_formed_first == whole.losses.ill_formed_first &&
-                    parts.losses.overlong == whole.losses.overlong);
+    CHECK(test, parts.skipped.ill_formed == whole.skipped.ill_formed &&
+                    parts.skipped.ill_formed_first == whole.skipped.ill_formed_first &&
+                    parts.skipped.overlong == whole.skipped.overlong);
 }
 
 static void check_file(struct test *test, const struct text *text, struct tokenizer_rules rules,
@@ -284,7 +284,7 @@ static void cuts_within_no_token(struct test *test) {
 static void cuts_within_no_character(struct test *test) {
     for (size_t i = 0; i < 4; i++) {
         struct text text = characters_only(READER_PIECE_BYTES + 1000 + i);
-        struct tokenizer tokenizer = {.losses = {0}};
+        struct tokenizer tokenizer = {.skipped = {0}};
         struct digest digest = {0};
         char path[PATH_BYTES];
         const char *const paths[] = {test_path(path, sizeof path, "text")};
@@ -293,7 +293,7 @@ static void cuts_within_no_character(struct test *test) {
         struct taken *taken = take_all(paths, 1, words, 1);
         CHECK_MSG(test, taken->size == 2, "%zu", taken->size);
         digest_piece(&digest, &tokenizer, &taken->pieces[0], words);
-        CHECK(test, tokenizer.losses.ill_formed == 0);
+        CHECK(test, tokenizer.skipped.ill_formed == 0);
         free_taken(taken);
         unlink(path);
         free(text.bytes);

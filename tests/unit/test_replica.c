@@ -8,6 +8,17 @@
 #define STRIDE ((size_t)32)
 #define NUMBERS (COUNT * STRIDE)
 
+static struct replica make_replica(size_t count, uint64_t seed, struct workspace *memory) {
+    struct error error = {0};
+    *memory = (struct workspace){.base = NULL};
+    (void)replica_lay_out(memory, count, STRIDE, seed);
+    memory->base = memory_pages(memory->used, "a test", &error);
+    if (memory->base == NULL)
+        abort();
+    struct workspace workspace = {.base = memory->base};
+    return replica_lay_out(&workspace, count, STRIDE, seed);
+}
+
 static void fill(bfloat16 *rows, float value) {
     for (size_t i = 0; i < NUMBERS; i++)
         rows[i] = bfloat16_round(value + (float)i, 0);
@@ -29,13 +40,11 @@ static bool all(const bfloat16 *rows, float value) {
  * end. Whole numbers up to 256 need no rounding. */
 static void test_merge(struct test *test) {
     const struct kernel *kernel = kernel_at(0);
-    struct error error = {0};
-    struct replica first, second;
+    struct workspace memory[2];
+    struct replica first = make_replica(COUNT, 1, &memory[0]), second = make_replica(COUNT, 2, &memory[1]);
     _Alignas(64) bfloat16 input[NUMBERS], output[NUMBERS];
     fill(input, 0);
     fill(output, 100);
-    CHECK(test, replica_create(&first, COUNT, STRIDE, 1, &error) &&
-                    replica_create(&second, COUNT, STRIDE, 2, &error));
     replica_take(&first, input, output);
     replica_take(&second, input, output);
     CHECK(test, all(first.input, 0) && all(first.output, 100) && all(second.input, 0));
@@ -50,25 +59,25 @@ static void test_merge(struct test *test) {
     replica_merge(&first, kernel, input, output, 0.5f);
     replica_merge(&second, kernel, input, output, 0.5f);
     CHECK(test, all(input, 4) && all(first.input, 4) && all(output, 98) && all(first.output, 98));
-    replica_free(&first);
-    replica_free(&second);
+    memory_pages_free(memory[0].base, memory[0].used);
+    memory_pages_free(memory[1].base, memory[1].used);
 }
 
 static void test_none(struct test *test) {
-    struct error error = {0};
-    struct replica hot;
+    struct workspace memory;
+    struct replica replica = make_replica(0, 1, &memory);
     _Alignas(64) bfloat16 input[NUMBERS], output[NUMBERS];
     fill(input, 5);
     fill(output, 6);
-    CHECK(test, replica_create(&hot, 0, STRIDE, 1, &error) && hot.count == 0);
-    replica_take(&hot, input, output);
-    replica_merge(&hot, kernel_at(0), input, output, 1);
+    CHECK(test, replica.count == 0);
+    replica_take(&replica, input, output);
+    replica_merge(&replica, kernel_at(0), input, output, 1);
     CHECK(test, all(input, 5) && all(output, 6));
-    replica_free(&hot);
+    memory_pages_free(memory.base, memory.used);
 }
 
 static const struct test_case cases[] = {
-    {"hot: a merge is the mean of what the threads learned", test_merge},
-    {"hot: no rows at all", test_none},
+    {"replica: a merge is the mean of what the threads learned", test_merge},
+    {"replica: no rows at all", test_none},
 };
 TEST_MAIN(cases)

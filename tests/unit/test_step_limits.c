@@ -1,16 +1,22 @@
 #include "harness.h"
 #include "train/step_limits.h"
 
-/* The two sums that pace.h bounds, recomputed from its answer. */
+/* What a pair of the SGNS family puts on its center, and on the noise in all. */
+static struct loss_limits limits_of(double negative) {
+    return (struct loss_limits){.center = 1 + negative, .context = 1, .noise = negative};
+}
+
+/* The two sums that step_limits.h bounds, recomputed from its answer. */
 static void check_bounds(struct test *test, double alpha, double window, double mean_pairs, double negative,
                          double noise) {
-    const struct step_limits pace = step_limits_choose(alpha, window, mean_pairs, negative, noise);
-    CHECK(test, pace.passes >= 1 && pace.occurrences >= 1 && pace.occurrences <= BLOCK_WORDS_MAX);
-    const double passes = (double)pace.passes;
-    const double input_row = alpha * mean_pairs / passes * (1 + negative) * (double)pace.occurrences;
+    const struct step_limits limits = step_limits_choose(limits_of(negative), alpha, window, mean_pairs,
+                                                         noise);
+    CHECK(test, limits.passes >= 1 && limits.occurrences >= 1 && limits.occurrences <= BLOCK_WORDS_MAX);
+    const double passes = (double)limits.passes;
+    const double input_row = alpha * mean_pairs / passes * (1 + negative) * (double)limits.occurrences;
     CHECK_MSG(test, input_row <= 5.4 * 1.001, "alpha %g window %g K %g N %g: B %g", alpha, window, negative,
               noise, input_row);
-    const double whole_block = alpha * (double)pace.pairs / passes * negative / noise;
+    const double whole_block = alpha * (double)limits.pairs / passes * negative / noise;
     CHECK_MSG(test, whole_block <= 1.5 * 1.001, "alpha %g window %g K %g N %g: A %g", alpha, window, negative,
               noise, whole_block);
     const double one_word = alpha * 2 * window / passes * negative * 2 / noise;
@@ -36,7 +42,7 @@ static void test_noise_words(struct test *test) {
     for (size_t a = 0; a < 5; a++)
         for (size_t k = 0; k < 4; k++)
             for (size_t asked = 1; asked <= 4096; asked *= 4) {
-                const size_t words = step_limits_noise(alphas[a], negatives[k], asked);
+                const size_t words = (size_t)step_limits_noise(limits_of(negatives[k]), alphas[a], asked);
                 const double share = alphas[a] * negatives[k];
                 CHECK_MSG(test, words >= asked && share / (double)words <= 1.0 / 64, "%zu of %zu", words,
                           asked);
@@ -47,14 +53,15 @@ static void test_noise_words(struct test *test) {
 
 /* The common case is left alone: whole blocks in one pass. */
 static void test_defaults(struct test *test) {
-    const struct step_limits pace = step_limits_choose(0.05, 5, 6, 5, 64);
-    CHECK(test, step_limits_noise(0.05, 5, 64) == 64);
-    CHECK_MSG(test, pace.passes == 1 && pace.pairs >= 384, "%zu passes, %zu pairs", pace.passes, pace.pairs);
+    const struct step_limits limits = step_limits_choose(limits_of(5), 0.05, 5, 6, 64);
+    CHECK(test, step_limits_noise(limits_of(5), 0.05, 64) == 64);
+    CHECK_MSG(test, limits.passes == 1 && limits.pairs >= 384, "%zu passes, %zu pairs", limits.passes,
+              limits.pairs);
 }
 
 static const struct test_case cases[] = {
-    {"pace: sums of weights stay within their limits", test_bounds},
-    {"pace: as many noise words as one pair needs", test_noise_words},
-    {"pace: the defaults run in whole blocks", test_defaults},
+    {"step limits: sums of weights stay within their limits", test_bounds},
+    {"step limits: as many noise words as one pair needs", test_noise_words},
+    {"step limits: the defaults run in whole blocks", test_defaults},
 };
 TEST_MAIN(cases)

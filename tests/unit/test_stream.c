@@ -118,7 +118,7 @@ static void check_all(struct test *test, const struct stream *stream) {
             most = expected.size;
         free(expected.ids);
     }
-    CHECK_MSG(test, stream->ids_most == most, "%zu, not %zu", stream->ids_most, most);
+    CHECK_MSG(test, stream->chunk_max == most, "%zu, not %zu", stream->chunk_max, most);
 }
 
 /* --- kept and spilled --- */
@@ -168,7 +168,7 @@ static void the_limit_is_met_exactly(struct test *test) {
 static void an_empty_stream(struct test *test) {
     struct stream stream = make_stream(0);
     stream_sort(&stream);
-    CHECK(test, stream.size == 0 && stream.ids_most == 0 && stream.descriptor < 0);
+    CHECK(test, stream.size == 0 && stream.chunk_max == 0 && stream.descriptor < 0);
     stream_free(&stream);
 }
 

@@ -27,7 +27,7 @@ struct result {
     size_t *lengths; /* (size) of words; NEWLINE */
     unsigned char *bytes;
     size_t size, byte_count;
-    struct tokenizer_skipped losses;
+    struct tokenizer_skipped skipped;
 };
 
 /* The folded form of a text has at most 3 bytes for 2. */
@@ -54,7 +54,7 @@ static void add_newline(struct result *result) {
     result->lengths[result->size++] = NEWLINE;
 }
 
-static bool same_losses(const struct tokenizer_skipped *a, const struct tokenizer_skipped *b) {
+static bool same_skipped(const struct tokenizer_skipped *a, const struct tokenizer_skipped *b) {
     return a->ill_formed == b->ill_formed && a->overlong == b->overlong &&
            (a->ill_formed == 0 || a->ill_formed_first == b->ill_formed_first);
 }
@@ -62,7 +62,7 @@ static bool same_losses(const struct tokenizer_skipped *a, const struct tokenize
 static bool same_results(const struct result *a, const struct result *b) {
     return a->size == b->size && memcmp(a->lengths, b->lengths, a->size * sizeof *a->lengths) == 0 &&
            a->byte_count == b->byte_count && memcmp(a->bytes, b->bytes, a->byte_count) == 0 &&
-           same_losses(&a->losses, &b->losses);
+           same_skipped(&a->skipped, &b->skipped);
 }
 
 /* Runs a tokenizer over one piece. */
@@ -78,12 +78,12 @@ static void run_piece(struct tokenizer *tokenizer, struct result *result, struct
         else
             add_word(result, tokenizer->token, tokenizer->length);
     }
-    result->losses = tokenizer->losses;
+    result->skipped = tokenizer->skipped;
 }
 
 static void run_whole(struct result *result, struct tokenizer_rules rules, const unsigned char *text,
                       size_t size, uint64_t offset) {
-    struct tokenizer tokenizer = {.losses = {0}};
+    struct tokenizer tokenizer = {.skipped = {0}};
     run_piece(&tokenizer, result, rules, text, size, offset);
 }
 
@@ -150,7 +150,7 @@ static void add_characters(struct result *result, struct tokenizer_rules rules, 
                 rules.keep_case ? character->code_point : unicode_fold(character->code_point), word + length);
     }
     if (length > TOKEN_BYTES_MAX)
-        result->losses.overlong++;
+        result->skipped.overlong++;
     else
         add_word(result, word, length);
 }
@@ -171,8 +171,8 @@ static void run_plainly(struct result *result, struct tokenizer_rules rules, con
         }
         if (here->kind == NEWLINE_CHARACTER)
             add_newline(result);
-        if (here->kind == ILL_FORMED && result->losses.ill_formed++ == 0)
-            result->losses.ill_formed_first = offset + here->at;
+        if (here->kind == ILL_FORMED && result->skipped.ill_formed++ == 0)
+            result->skipped.ill_formed_first = offset + here->at;
         i++;
     }
 }
@@ -310,8 +310,8 @@ struct seen {
 };
 
 static void count_seen(struct seen *seen, const struct result *result) {
-    seen->ill_formed += result->losses.ill_formed;
-    seen->overlong += result->losses.overlong;
+    seen->ill_formed += result->skipped.ill_formed;
+    seen->overlong += result->skipped.overlong;
     for (size_t i = 0; i < result->size; i++) {
         seen->words += result->lengths[i] != NEWLINE;
         seen->newlines += result->lengths[i] == NEWLINE;
@@ -358,7 +358,7 @@ static bool separates(struct tokenizer_rules rules, unsigned char byte) {
  */
 static size_t run_in_pieces(struct result *result, struct tokenizer_rules rules, const unsigned char *text,
                             size_t size, size_t window, uint64_t offset) {
-    struct tokenizer tokenizer = {.losses = {0}};
+    struct tokenizer tokenizer = {.skipped = {0}};
     size_t pieces = 0;
     for (size_t at = 0; at < size; pieces++) {
         size_t cut = size - at;
@@ -472,11 +472,11 @@ static void cuts_are_where_they_should_be(struct test *test) {
 static void rest_of_an_overlong_token(struct test *test) {
     const unsigned char text[] = "acgt acgt";
     for (size_t r = 0; r < RULES; r++) {
-        struct tokenizer tokenizer = {.losses = {0}};
+        struct tokenizer tokenizer = {.skipped = {0}};
         tokenizer_start(&tokenizer, all_rules[r], text, sizeof text - 1, 100);
         tokenizer.inside = true;
         CHECK(test, tokenizer_next(&tokenizer) == TOKEN_WORD && tokenizer.token == text + 5);
-        CHECK(test, tokenizer_next(&tokenizer) == TOKEN_END && tokenizer.losses.overlong == 0);
+        CHECK(test, tokenizer_next(&tokenizer) == TOKEN_END && tokenizer.skipped.overlong == 0);
     }
 }
 
@@ -552,7 +552,7 @@ static void words_as_long_as_can_be(struct test *test) {
         struct result result = make_result();
         run_whole(&result, all_rules[table[i].rules], text.bytes, text.size, 0);
         const bool fits = table[i].bytes > 0;
-        CHECK_MSG(test, result.losses.overlong == !fits, "row %zu", i);
+        CHECK_MSG(test, result.skipped.overlong == !fits, "row %zu", i);
         CHECK_MSG(test, result.size == 1u + fits && result.lengths[fits] == 3, "row %zu: %zu", i,
                   result.size);
         CHECK_MSG(test, !fits || result.lengths[0] == table[i].bytes, "row %zu: %zu", i, result.lengths[0]);
@@ -561,7 +561,7 @@ static void words_as_long_as_can_be(struct test *test) {
 }
 
 static void the_end_stays_the_end(struct test *test) {
-    struct tokenizer tokenizer = {.losses = {0}};
+    struct tokenizer tokenizer = {.skipped = {0}};
     tokenizer_start(&tokenizer, all_rules[0], (const unsigned char *)"a", 1, 0);
     CHECK(test, tokenizer_next(&tokenizer) == TOKEN_WORD);
     CHECK(test, tokenizer_next(&tokenizer) == TOKEN_END);

@@ -8,6 +8,8 @@
 #include "base/rng.h"
 #include "base/threads.h"
 #include "harness.h"
+#include "kernels/kernel.h"
+#include "train/losses.h"
 #include "train/trainer.h"
 
 #define TOPICS 10
@@ -53,24 +55,38 @@ static bool read_corpus(struct corpus *corpus, const char *name, size_t sentence
     return done;
 }
 
-static struct training_options default_options(void) {
-    return (struct training_options){.dim = 20,
-                                     .window = 5,
-                                     .negative = 5,
-                                     .noise_words = 32,
-                                     .epochs = 5,
-                                     .threads = 1,
-                                     .shrink = true,
-                                     .noise_power = 0.75,
-                                     .alpha = 0.05,
-                                     .min_alpha = 5e-6,
-                                     .sample = 0,
-                                     .seed = 1,
-                                     .objective = &loss_table[0],
-                                     .kernel = kernel_at(0)};
+static struct parameters default_parameters(void) {
+    return (struct parameters){.dim = 20,
+                               .window = 5,
+                               .negative = 5,
+                               .noise = 32,
+                               .epochs = 5,
+                               .threads = 1,
+                               .noise_power = 0.75,
+                               .alpha = 0.05,
+                               .min_alpha = 5e-6,
+                               .sample = 0,
+                               .seed = 1,
+                               .loss = 0,
+                               .kernel = kernel_at(0)->name};
 }
 
-static double cosine(const struct training *training, size_t a, size_t b) {
+/* A trainer that has run to its end; whatever fails ends the test. */
+static struct trainer *run_all(const struct corpus *corpus, const struct parameters *parameters,
+                               const struct trainer_hooks *hooks, struct training_results *results) {
+    struct error error = {0};
+    const struct trainer_hooks none = {.stop = NULL};
+    struct trainer *trainer = trainer_create(corpus, parameters, &error);
+    if (trainer == NULL ||
+        !trainer_run(trainer, trainer_tasks(trainer), hooks != NULL ? hooks : &none, &error) ||
+        !trainer_results(trainer, results, &error)) {
+        fprintf(stderr, "%s\n", error.text);
+        abort();
+    }
+    return trainer;
+}
+
+static double cosine(const struct training_results *training, size_t a, size_t b) {
     double dot = 0, aa = 0, bb = 0;
     for (size_t d = 0; d < training->dim; d++) {
         const double x = (double)training->input[a * training->stride + d];
@@ -83,7 +99,7 @@ static double cosine(const struct training *training, size_t a, size_t b) {
 }
 
 /* The share of topic words whose nearest neighbour is of the same topic. A tenth would be chance. */
-static double purity(const struct training *training, const struct vocab *vocab) {
+static double purity(const struct training_results *training, const struct vocab *vocab) {
     size_t right = 0, asked = 0;
     for (size_t a = 0; a < vocab->size; a++) {
         if (vocab_word(vocab, a)[0] != 't')
@@ -104,8 +120,8 @@ static double purity(const struct training *training, const struct vocab *vocab)
     return (double)right / (double)asked;
 }
 
-static bool all_finite(const struct training *training) {
-    for (size_t i = 0; i < training->vocab * training->stride; i++)
+static bool all_finite(const struct training_results *training, size_t vocab) {
+    for (size_t i = 0; i < vocab * training->stride; i++)
         if (!isfinite(training->input[i]) || !isfinite(training->output[i]) ||
             fabsf(training->input[i]) > 100)
             return false;
@@ -114,37 +130,39 @@ static bool all_finite(const struct training *training) {
 
 /* What became of a training. */
 struct outcome {
-    bool done, finite;
+    bool finite;
     double purity, loss, progress;
 };
 
-static struct outcome learn(const struct corpus *corpus, const struct training_options *options) {
+static struct outcome learn(const struct corpus *corpus, const struct parameters *asked) {
     struct error error = {0};
-    struct training training;
-    struct outcome outcome = {.done = training_run(&training, corpus, options, &error)};
-    if (outcome.done) {
-        outcome.finite = all_finite(&training);
-        outcome.purity = purity(&training, &corpus->vocab);
-        outcome.loss = training.losses[options->epochs - 1];
-        outcome.progress = training.progress;
-    }
-    training_free(&training);
+    struct parameters parameters = *asked;
+    struct training_results training = {.progress = 0};
+    if (!parameters_resolve(&parameters, &error))
+        abort();
+    struct trainer *trainer = run_all(corpus, &parameters, NULL, &training);
+    const struct outcome outcome = {.finite = all_finite(&training, corpus->vocab.size),
+                                    .purity = purity(&training, &corpus->vocab),
+                                    .loss = training.losses[parameters.epochs - 1],
+                                    .progress = training.progress};
+    trainer_free(trainer);
     return outcome;
 }
 
-static void check_outcome(struct test *test, const struct training_options *options,
+static void check_outcome(struct test *test, const struct parameters *parameters,
                           const struct outcome *outcome) {
-    CHECK_MSG(test, outcome->done && outcome->finite && outcome->purity > 0.95,
-              "dim %zu window %zu K %zu N %zu alpha %g shrink %d loss %s: purity %.3f, loss %g", options->dim,
-              options->window, options->negative, options->noise_words, options->alpha, options->shrink,
-              options->objective->name, outcome->purity, outcome->loss);
+    CHECK_MSG(test, outcome->finite && outcome->purity > 0.95,
+              "dim %d window %d K %d N %d alpha %g no_shrink %d loss %s kernel %s: purity %.3f, loss %g",
+              (int)parameters->dim, (int)parameters->window, (int)parameters->negative,
+              (int)parameters->noise, parameters->alpha, parameters->no_shrink,
+              loss_at(parameters->loss)->name, parameters->kernel, outcome->purity, outcome->loss);
     CHECK(test, outcome->progress == 1);
 }
 
 static void check_learns(struct test *test, const struct corpus *corpus,
-                         const struct training_options *options) {
-    const struct outcome outcome = learn(corpus, options);
-    check_outcome(test, options, &outcome);
+                         const struct parameters *parameters) {
+    const struct outcome outcome = learn(corpus, parameters);
+    check_outcome(test, parameters, &outcome);
 }
 
 static bool odd(unsigned bits) {
@@ -156,7 +174,7 @@ static bool odd(unsigned bits) {
 /* Trainings that don't know of each other, on all processors. */
 struct corners {
     struct corpus corpus;
-    struct training_options options[CORNERS];
+    struct parameters options[CORNERS];
     struct outcome outcomes[CORNERS];
     atomic_size_t next;
 };
@@ -164,19 +182,20 @@ struct corners {
 /* A quarter of the corners of the options' range, so chosen that every three options meet in all their
  * combinations (a fractional factorial design of resolution IV), and the two with the largest steps, which
  * take the longest and so come first. */
-static void choose_corners(struct training_options *options) {
+static void choose_corners(struct parameters *options, size_t loss) {
     const size_t windows[] = {1, 15}, negatives[] = {1, 20}, dims[] = {10, 300}, noises[] = {4, 32};
     const double alphas[] = {0.025, 0.1};
     for (unsigned i = 0; i < CORNERS; i++) {
         const bool largest = i < 2;
         const unsigned corner = CORNERS - 1 - i;
-        options[i] = default_options();
+        options[i] = default_parameters();
+        options[i].loss = loss;
         options[i].window = windows[largest || (corner & 1) != 0];
         options[i].negative = negatives[largest || (corner & 2) != 0];
         options[i].alpha = alphas[largest || (corner & 4) != 0];
         options[i].dim = dims[largest ? corner & 1 : corner >> 3];
-        options[i].noise_words = noises[!largest && odd(corner & 7)];
-        options[i].shrink = !largest && odd(corner & 14);
+        options[i].noise = noises[!largest && odd(corner & 7)];
+        options[i].no_shrink = largest || !odd(corner & 14);
         options[i].epochs = options[i].window == 1 ? 12 : 3;
     }
 }
@@ -188,120 +207,158 @@ static void learn_corners(void *context, size_t index) {
         corners->outcomes[i] = learn(&corners->corpus, &corners->options[i]);
 }
 
-/* None may collapse. */
+/* None may collapse, whatever the loss. */
 static void test_corners(struct test *test) {
     struct error error = {0};
     struct corners corners = {.next = 0};
     CHECK(test, read_corpus(&corners.corpus, "corners", 8000, SIZE_MAX));
-    choose_corners(corners.options);
-    CHECK(test, threads_run(threads_usable(), learn_corners, &corners, &error));
-    for (size_t i = 0; i < CORNERS; i++)
-        check_outcome(test, &corners.options[i], &corners.outcomes[i]);
+    for (size_t loss = 0; loss_at(loss) != NULL; loss++) {
+        choose_corners(corners.options, loss);
+        atomic_store(&corners.next, 0);
+        CHECK(test, threads_run(threads_usable(), learn_corners, &corners, &error));
+        for (size_t i = 0; i < CORNERS; i++)
+            check_outcome(test, &corners.options[i], &corners.outcomes[i]);
+    }
     corpus_free(&corners.corpus);
 }
 
-static void test_every_objective_and_kernel(struct test *test) {
+static void test_every_loss_and_kernel(struct test *test) {
     struct corpus corpus;
-    CHECK(test, read_corpus(&corpus, "loss_table", 8000, SIZE_MAX));
-    for (const struct loss *objective = loss_table; objective->name != NULL; objective++) {
-        struct training_options options = default_options();
-        options.objective = objective;
-        for (size_t i = 0; (options.kernel = kernel_at(i)) != NULL; i++)
-            check_learns(test, &corpus, &options);
-    }
+    const struct kernel *kernel;
+    CHECK(test, read_corpus(&corpus, "losses", 8000, SIZE_MAX));
+    struct parameters parameters = default_parameters();
+    for (parameters.loss = 0; loss_at(parameters.loss) != NULL; parameters.loss++)
+        for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++) {
+            parameters.kernel = kernel->name;
+            check_learns(test, &corpus, &parameters);
+        }
     corpus_free(&corpus);
 }
 
-static bool same_result(const struct training *a, const struct training *b) {
-    return memcmp(a->input, b->input, a->matrix_bytes) == 0 &&
-           memcmp(a->output, b->output, b->matrix_bytes) == 0;
+static bool same_result(const struct training_results *a, const struct training_results *b, size_t vocab) {
+    const size_t bytes = vocab * a->stride * sizeof(float);
+    return memcmp(a->input, b->input, bytes) == 0 && memcmp(a->output, b->output, bytes) == 0;
 }
 
+/* The same corpus in memory and in a file; another seed. */
 static void test_reproducible(struct test *test) {
-    struct error error = {0};
     struct corpus corpus, spilled;
     CHECK(test, read_corpus(&corpus, "same", 5000, SIZE_MAX) && read_corpus(&spilled, "same", 5000, 0));
-    struct training_options options = default_options();
-    struct training first, second, other, from_file;
-    CHECK(test, training_run(&first, &corpus, &options, &error));
-    CHECK(test, training_run(&second, &corpus, &options, &error));
-    CHECK(test, training_run(&from_file, &spilled, &options, &error));
-    options.seed = 2;
-    CHECK(test, training_run(&other, &corpus, &options, &error));
-    CHECK(test, same_result(&first, &second));
-    CHECK(test, same_result(&first, &from_file));
-    CHECK(test, !same_result(&first, &other));
-    CHECK(test, memcmp(first.losses, second.losses, options.epochs * sizeof *first.losses) == 0);
-    training_free(&first);
-    training_free(&second);
-    training_free(&other);
-    training_free(&from_file);
+    struct parameters parameters = default_parameters(), other = default_parameters();
+    other.seed = 2;
+    struct training_results results[4] = {{.progress = 0}};
+    struct trainer *trainers[] = {
+        run_all(&corpus, &parameters, NULL, &results[0]), run_all(&corpus, &parameters, NULL, &results[1]),
+        run_all(&spilled, &parameters, NULL, &results[2]), run_all(&corpus, &other, NULL, &results[3])};
+    const size_t vocab = corpus.vocab.size;
+    for (size_t i = 0; i < 4; i++)
+        CHECK(test, same_result(&results[0], &results[i], vocab) == (i < 3));
+    CHECK(test, memcmp(results[0].losses, results[1].losses, parameters.epochs * sizeof(double)) == 0);
+    for (size_t i = 0; i < 4; i++)
+        trainer_free(trainers[i]);
     corpus_free(&corpus);
     corpus_free(&spilled);
+}
+
+/* A run that stops behind any task and goes on is the same as one that does not. */
+static void test_runs_in_parts(struct test *test) {
+    struct error error = {0};
+    const struct trainer_hooks none = {.stop = NULL};
+    struct corpus corpus;
+    CHECK(test, read_corpus(&corpus, "parts", 5000, SIZE_MAX));
+    const struct parameters parameters = default_parameters();
+    struct training_results whole = {.progress = 0}, parts = {.progress = 0};
+    struct trainer *first = run_all(&corpus, &parameters, NULL, &whole);
+    struct trainer *second = trainer_create(&corpus, &parameters, &error);
+    CHECK(test, second != NULL);
+    for (size_t until = 0; until < trainer_tasks(second) + 3; until += 3)
+        CHECK(test, trainer_run(second, until, &none, &error));
+    CHECK(test, trainer_results(second, &parts, &error) && parts.progress == 1);
+    CHECK(test, same_result(&whole, &parts, corpus.vocab.size));
+    trainer_free(first);
+    trainer_free(second);
+    corpus_free(&corpus);
 }
 
 static void test_threads(struct test *test) {
     struct corpus corpus;
     CHECK(test, read_corpus(&corpus, "threads", 8000, SIZE_MAX));
-    struct training_options options = default_options();
-    for (options.threads = 2; options.threads <= 8; options.threads *= 2)
-        check_learns(test, &corpus, &options);
+    struct parameters parameters = default_parameters();
+    for (parameters.threads = 2; parameters.threads <= 8; parameters.threads *= 2)
+        check_learns(test, &corpus, &parameters);
     corpus_free(&corpus);
 }
 
 /* An untrained model has output rows of zero, so every score is 0 and the loss is (1 + K) log 2; learning
  * lowers it from epoch to epoch. */
 static void test_losses(struct test *test) {
-    struct error error = {0};
     struct corpus corpus;
     CHECK(test, read_corpus(&corpus, "losses", 8000, SIZE_MAX));
-    struct training_options options = default_options();
-    options.alpha = 1e-6;
-    options.min_alpha = 1e-6;
-    struct training training;
-    CHECK(test, training_run(&training, &corpus, &options, &error));
-    CHECK_MSG(test, fabs(training.losses[0] - 6 * log(2)) < 0.01, "%g", training.losses[0]);
-    training_free(&training);
-    options = default_options();
-    CHECK(test, training_run(&training, &corpus, &options, &error));
-    for (size_t epoch = 1; epoch < options.epochs; epoch++)
-        CHECK_MSG(test, training.losses[epoch] < training.losses[epoch - 1] + 0.01, "%g then %g",
-                  training.losses[epoch - 1], training.losses[epoch]);
-    CHECK(test, training.losses[0] < 6 * log(2) && training.losses[4] < training.losses[0] - 0.1);
-    training_free(&training);
+    struct parameters parameters = default_parameters();
+    parameters.alpha = parameters.min_alpha = 1e-6;
+    struct training_results results = {.progress = 0};
+    struct trainer *trainer = run_all(&corpus, &parameters, NULL, &results);
+    CHECK_MSG(test, fabs(results.losses[0] - 6 * log(2)) < 0.01, "%g", results.losses[0]);
+    trainer_free(trainer);
+    parameters = default_parameters();
+    trainer = run_all(&corpus, &parameters, NULL, &results);
+    for (size_t epoch = 1; epoch < parameters.epochs; epoch++)
+        CHECK_MSG(test, results.losses[epoch] < results.losses[epoch - 1] + 0.01, "%g then %g",
+                  results.losses[epoch - 1], results.losses[epoch]);
+    CHECK(test, results.losses[0] < 6 * log(2) && results.losses[4] < results.losses[0] - 0.1);
+    trainer_free(trainer);
     corpus_free(&corpus);
 }
 
 /* Asks for an end at the first report. */
 static void stop_at_once(void *context, const struct training_status *status) {
-    struct training_options *options = context;
     if (status->words > 0)
-        atomic_store(options->stop, true);
+        atomic_store((atomic_bool *)context, true);
 }
 
 static void test_stop(struct test *test) {
-    struct error error = {0};
     struct corpus corpus;
     CHECK(test, read_corpus(&corpus, "stop", 8000, SIZE_MAX));
     atomic_bool stop = false;
-    struct training_options options = default_options();
-    options.stop = &stop;
-    options.report = stop_at_once;
-    options.report_context = &options;
-    struct training training;
-    CHECK(test, training_run(&training, &corpus, &options, &error));
-    CHECK_MSG(test, training.progress > 0 && training.progress < 0.2, "%g", training.progress);
-    CHECK(test, training.losses[options.epochs - 1] == 0);
-    training_free(&training);
+    const struct parameters parameters = default_parameters();
+    const struct trainer_hooks hooks = {.stop = &stop, .report = stop_at_once, .context = &stop};
+    struct training_results results = {.progress = 0};
+    struct trainer *trainer = run_all(&corpus, &parameters, &hooks, &results);
+    CHECK_MSG(test, results.progress > 0 && results.progress < 0.2, "%g", results.progress);
+    CHECK(test, results.losses[parameters.epochs - 1] == 0);
+    trainer_free(trainer);
+    corpus_free(&corpus);
+}
+
+/* A line of a million words makes a chunk of as many: three arrays of the passage and one of ids, of 4 bytes
+ * each, and two of rows, of 8. */
+static void test_memory(struct test *test) {
+    struct corpus corpus;
+    CHECK(test, read_corpus(&corpus, "memory", 8000, SIZE_MAX));
+    struct parameters parameters = default_parameters();
+    size_t small = 0, large = 0, many = 0;
+    const size_t chunk = corpus.stream.chunk_max;
+    CHECK(test, trainer_bytes(&corpus, &parameters, &small));
+    parameters.threads = 1000;
+    CHECK(test, trainer_bytes(&corpus, &parameters, &many) && many > 100 * small);
+    parameters.threads = 1;
+    corpus.stream.chunk_max = 1000000;
+    CHECK(test, trainer_bytes(&corpus, &parameters, &large));
+    const double expected = 32.0 * (double)(1000000 - chunk);
+    CHECK_MSG(test, fabs((double)(large - small) - expected) < 1000, "%zu, not %g", large - small, expected);
+    corpus.stream.chunk_max = SIZE_MAX / 8;
+    CHECK(test, !trainer_bytes(&corpus, &parameters, &large));
     corpus_free(&corpus);
 }
 
 static const struct test_case cases[] = {
     {"trainer: learns at every corner of the options' range", test_corners},
-    {"trainer: learns with every objective and kernel", test_every_objective_and_kernel},
+    {"trainer: learns with every loss and kernel", test_every_loss_and_kernel},
     {"trainer: one thread and one seed give the same bytes", test_reproducible},
+    {"trainer: a run in parts is the same as a whole one", test_runs_in_parts},
     {"trainer: learns with many threads", test_threads},
     {"trainer: the loss starts at (1 + K) log 2 and falls", test_losses},
     {"trainer: stops when asked to", test_stop},
+    {"trainer: the memory it takes is the memory it tells", test_memory},
 };
 TEST_MAIN(cases)

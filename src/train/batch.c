@@ -1,0 +1,355 @@
+#include "train/batch.h"
+
+#include <string.h>
+
+#include "base/race.h"
+
+#define ROWS_MAX KERNEL_ROWS_MAX
+
+/* Steps that share their noise words. Each computes their scores anew, so that step sizes stay bounded; what
+ * is saved is drawing the words and waiting for their rows (src/EXPERIMENTS.md has what that is worth). */
+#define NOISE_STEPS 4
+
+/* A context row is known by its place: its position in the passage, counted from `window` before the block's
+ * first word. */
+struct batcher {
+    const struct training *training;
+    bfloat16 *input[2], *output[2]; /* the matrices; the thread's replica */
+    size_t replica_words;           /* words below this have rows in the replica */
+    const struct passage *passage;
+    const struct step_limits *limits; /* of the passage */
+    size_t fetched;                   /* words of the passage whose rows have been asked for */
+    size_t next_length;               /* of the block after this one; 0: not known yet */
+    size_t length;      /* words of the block; the step has one row more, without weights, if that is odd */
+    struct batch batch; /* its arrays are this batcher's */
+
+    bfloat16 **centers;  /* (passage + 1) rows of the passage's words; zeros at the end */
+    bfloat16 **contexts; /* (passage + 2 window + 3) the same, from `window` before; zeros beyond both ends */
+    bfloat16 **noise;    /* (columns) */
+    bfloat16 **ahead;    /* (2 ROWS_MAX + noise words) */
+    bfloat16 *zeros;     /* (stride) in place of rows that are missing */
+
+    size_t noise_steps;    /* for which the noise words stay */
+    size_t draws_max;      /* of one noise word */
+    uint32_t *noise_words; /* (columns) ids */
+
+    uint32_t *drawn;        /* (noise words) the next step's noise, its rows being fetched */
+    struct noise_aim *aims; /* (noise words) that of the step after it */
+    uint32_t *draw_table;   /* (draw_slots) a noise word's column + 1 by hash, to find words drawn twice */
+    size_t draw_slots;      /* a power of two */
+
+    struct batch_work work;
+};
+
+/* --- the workspace --- */
+
+static void lay_out_score_arrays(struct batch *batch, struct workspace *workspace, size_t columns,
+                                 size_t contexts) {
+    batch->center_squares = workspace_take(workspace, ROWS_MAX, sizeof(float));
+    batch->context_squares = workspace_take(workspace, contexts, sizeof(float));
+    batch->noise_squares = workspace_take(workspace, columns, sizeof(float));
+    batch->step.center_self = batch->center_self = workspace_take(workspace, ROWS_MAX, sizeof(float));
+    batch->step.context_self = batch->context_self = workspace_take(workspace, contexts, sizeof(float));
+    batch->step.noise_self = batch->noise_self = workspace_take(workspace, columns, sizeof(float));
+}
+
+static void lay_out_batch(struct batch *batch, struct workspace *workspace, const struct training *training) {
+    const struct parameters *parameters = training->parameters;
+    struct kernel_step *step = &batch->step;
+    const size_t window = (size_t)parameters->window, columns = kernel_floats((size_t)parameters->noise);
+    batch->parameters = parameters;
+    step->dim = (size_t)parameters->dim;
+    step->window = window;
+    step->band_columns = kernel_floats(2 * window + 2);
+    const size_t band = ROWS_MAX * step->band_columns, contexts = ROWS_MAX + 2 * window + 2;
+    step->pairs = workspace_take(workspace, band, sizeof(float));
+    step->noise_scores = workspace_take(workspace, ROWS_MAX * columns, sizeof(float));
+    step->workspace = workspace_take(
+        workspace, kernel_workspace(ROWS_MAX, contexts, columns, step->band_columns, step->dim),
+        sizeof(float));
+    batch->pair_weights = workspace_take(workspace, band, sizeof(float));
+    batch->row_pairs = workspace_take(workspace, ROWS_MAX, sizeof(float));
+    batch->draws = workspace_take(workspace, columns, sizeof(float));
+    if (training->loss->log_noise) {
+        batch->pair_log_noise = workspace_take(workspace, band, sizeof(float));
+        batch->noise_log_noise = workspace_take(workspace, columns, sizeof(float));
+    }
+    if (training->score->squares)
+        lay_out_score_arrays(batch, workspace, columns, contexts);
+}
+
+static void lay_out_rows(struct batcher *batcher, struct workspace *workspace, size_t passage_max) {
+    const struct parameters *parameters = batcher->training->parameters;
+    const size_t window = (size_t)parameters->window, words = (size_t)parameters->noise;
+    const size_t columns = kernel_floats(words);
+    batcher->zeros = workspace_take(workspace, batcher->training->stride, sizeof(bfloat16));
+    batcher->noise_words = workspace_take(workspace, columns, sizeof(uint32_t));
+    batcher->drawn = workspace_take(workspace, words, sizeof(uint32_t));
+    batcher->aims = workspace_take(workspace, words, sizeof(struct noise_aim));
+    for (batcher->draw_slots = 64; batcher->draw_slots < 2 * words;)
+        batcher->draw_slots *= 2;
+    batcher->draw_table = workspace_take(workspace, batcher->draw_slots, sizeof(uint32_t));
+    batcher->noise = workspace_take(workspace, columns, sizeof(bfloat16 *));
+    batcher->ahead = workspace_take(workspace, 2 * ROWS_MAX + words, sizeof(bfloat16 *));
+    batcher->centers = workspace_take(workspace, passage_max + 1, sizeof(bfloat16 *));
+    batcher->contexts = workspace_take(workspace, passage_max + 2 * window + 3, sizeof(bfloat16 *));
+}
+
+struct batcher *batcher_lay_out(struct workspace *workspace, const struct training *training,
+                                const struct replica *replica, size_t passage_max) {
+    struct batcher *batcher = workspace_take(workspace, 1, sizeof *batcher);
+    struct batcher plan = {.training = training,
+                           .input = {training->input, replica->input},
+                           .output = {training->output, replica->output},
+                           .replica_words = replica->count};
+    lay_out_batch(&plan.batch, workspace, training);
+    lay_out_rows(&plan, workspace, passage_max);
+    if (batcher == NULL)
+        return NULL;
+    for (size_t s = 0; s < training->parameters->window; s++)
+        plan.contexts[s] = plan.zeros;
+    plan.batch.step.noise = plan.noise;
+    plan.batch.step.ahead = plan.ahead;
+    *batcher = plan;
+    return batcher;
+}
+
+/* --- rows, and fetching them before they are needed --- */
+
+/* By a table, not a branch: no processor can predict which words are frequent. */
+static bfloat16 *input_row(const struct batcher *batcher, uint32_t word) {
+    return batcher->input[word < batcher->replica_words] + word * batcher->training->stride;
+}
+
+static bfloat16 *output_row(const struct batcher *batcher, uint32_t word) {
+    return batcher->output[word < batcher->replica_words] + word * batcher->training->stride;
+}
+
+static void add_ahead(struct batcher *batcher, bfloat16 *const *rows, size_t first, size_t end) {
+    if (first >= end)
+        return;
+    memcpy(batcher->ahead + batcher->batch.step.ahead_count, rows + first, (end - first) * sizeof *rows);
+    batcher->batch.step.ahead_count += end - first;
+}
+
+/* The rows that a block of up to `length` words from `at` on will need: each is asked for once. */
+static void list_ahead(struct batcher *batcher, size_t at, size_t length) {
+    const size_t size = batcher->passage->size, window = batcher->batch.step.window;
+    const size_t first = at > batcher->fetched ? at : batcher->fetched;
+    const size_t end = at + length < size ? at + length : size;
+    if (first >= end)
+        return;
+    add_ahead(batcher, batcher->centers, first, end);
+    add_ahead(batcher, batcher->contexts, first + 2 * window,
+              end + window < size ? end + 2 * window : size + window);
+    batcher->fetched = end;
+}
+
+/* --- noise words --- */
+
+/* Takes the N noise words that come next, so that their rows arrive from memory meanwhile, and aims at those
+ * after them. */
+static void draw_ahead(struct batcher *batcher, struct rng *rng) {
+    const struct noise *noise = batcher->training->noise;
+    const size_t words = (size_t)batcher->batch.parameters->noise;
+    noise_take(noise, batcher->aims, batcher->drawn, words);
+    noise_aim(noise, rng, batcher->aims, words);
+    for (size_t i = 0; i < words; i++)
+        batcher->ahead[batcher->batch.step.ahead_count++] = output_row(batcher, batcher->drawn[i]);
+}
+
+/* Lists the noise words drawn ahead; a word drawn again is one row that counts more. Returns the most draws
+ * of one word. */
+static size_t list_noise(struct batcher *batcher) {
+    float *draws = batcher->batch.draws, max = 1;
+    struct kernel_step *step = &batcher->batch.step;
+    memset(batcher->draw_table, 0, batcher->draw_slots * sizeof *batcher->draw_table);
+    size_t count = 0;
+    for (size_t i = 0; i < batcher->batch.parameters->noise; i++) {
+        const uint32_t id = batcher->drawn[i];
+        size_t at = (id * UINT32_C(0x9e3779b1)) >> 7 & (batcher->draw_slots - 1);
+        while (batcher->draw_table[at] != 0 && batcher->noise_words[batcher->draw_table[at] - 1] != id)
+            at = (at + 1) & (batcher->draw_slots - 1);
+        if (batcher->draw_table[at] == 0) {
+            batcher->noise_words[count] = id;
+            batcher->noise[count] = output_row(batcher, id);
+            draws[count] = 1;
+            batcher->draw_table[at] = (uint32_t)++count;
+        } else {
+            const float again = draws[batcher->draw_table[at] - 1] += 1;
+            max = again > max ? again : max;
+        }
+    }
+    step->noise_count = count;
+    step->columns = kernel_floats(count);
+    for (size_t j = count; j < step->columns; j++) {
+        batcher->noise[j] = batcher->zeros;
+        draws[j] = 0;
+    }
+    return (size_t)max;
+}
+
+/* --- the words of a block --- */
+
+/* Does the word at `p` occur in the block that starts at `at` as often as allowed already? */
+static bool repeats(const struct passage *passage, size_t at, size_t p, size_t occurrences) {
+    size_t before = 0;
+    for (size_t q = at; q < p; q++)
+        before += passage->words[q] == passage->words[p];
+    return before >= occurrences;
+}
+
+/* How many words the block takes: it ends before the word that would occur in it once too often, or whose
+ * pairs would be too many for a noise word that was drawn `draws` times; and after an even number, as steps
+ * have. */
+static size_t choose_length(const struct batcher *batcher, size_t at, size_t draws) {
+    const struct passage *passage = batcher->passage;
+    const struct step_limits *limits = batcher->limits;
+    const size_t left = passage->size - at, max = left < ROWS_MAX ? left : ROWS_MAX;
+    const size_t pairs_max = limits->pairs / draws;
+    size_t pairs = 0;
+    uint8_t seen[256] = {0}; /* words with that low byte, so that few are looked for */
+    for (size_t p = 0; p < max; p++) {
+        pairs += passage->window_end[at + p] - passage->window_begin[at + p] - 1;
+        const bool maybe = seen[passage->words[at + p] % sizeof seen]++ >= limits->occurrences;
+        if (p > 0 && (pairs > pairs_max || (maybe && repeats(passage, at, at + p, limits->occurrences))))
+            return p > 1 ? p / 2 * 2 : 1;
+    }
+    return max;
+}
+
+static void take_words(struct batcher *batcher, size_t at) {
+    struct kernel_step *step = &batcher->batch.step;
+    const size_t length = batcher->next_length != 0 ? batcher->next_length
+                                                    : choose_length(batcher, at, batcher->draws_max);
+    batcher->length = length;
+    step->rows = length + length % 2;
+    step->centers = batcher->centers + at;
+    step->contexts = batcher->contexts + at;
+}
+
+/* Lists the rows of the block that starts at `at`. How long it is depends on its noise words: before they are
+ * listed, none is known to have been drawn twice, and it may be shorter. */
+static void look_ahead(struct batcher *batcher, size_t at) {
+    const bool known = batcher->noise_steps > 0;
+    const size_t length = choose_length(batcher, at, known ? batcher->draws_max : 1);
+    batcher->next_length = known ? length : 0;
+    list_ahead(batcher, at, length);
+}
+
+/* --- pairs and their weights --- */
+
+/* Keeps every `passes`-th pair, starting with number `pass`. Returns how many. */
+static size_t thin_row(struct batch *batch, size_t p, size_t pass, size_t passes) {
+    float *weights = batch->pair_weights + p * batch->step.band_columns;
+    size_t turn = passes - pass, pairs = 0;
+    for (size_t k = 0; k < batch->step.band_columns; k++)
+        if (weights[k] > 0 && turn++ % passes != 0)
+            weights[k] = 0;
+        else
+            pairs += weights[k] > 0;
+    return pairs;
+}
+
+static void weigh_pairs(struct batcher *batcher, size_t at, size_t pass) {
+    struct batch *batch = &batcher->batch;
+    const struct kernel_step *step = &batch->step;
+    const uint32_t *begin = batcher->passage->window_begin + at, *end = batcher->passage->window_end + at;
+    const size_t passes = batcher->limits->passes;
+    batcher->training->kernel->mark_bands(batch->pair_weights, batcher->length, step->band_columns, begin,
+                                          end, (uint32_t)(at - step->window), (uint32_t)step->window);
+    size_t total = 0;
+    for (size_t p = 0; p < batcher->length; p++) {
+        const size_t pairs = passes > 1 ? thin_row(batch, p, pass, passes) : end[p] - begin[p] - 1;
+        batch->row_pairs[p] = (float)pairs;
+        total += pairs;
+    }
+    if (batcher->length < step->rows) {
+        memset(batch->pair_weights + batcher->length * step->band_columns, 0,
+               step->band_columns * sizeof *batch->pair_weights);
+        batch->row_pairs[batcher->length] = 0;
+    }
+    batch->pairs = (double)total;
+    batcher->work.pairs += total;
+}
+
+static void list_log_noise(struct batcher *batcher, size_t at) {
+    struct batch *batch = &batcher->batch;
+    const float *log_noise = batcher->training->log_noise;
+    const size_t columns = batch->step.band_columns;
+    for (size_t p = 0; p < batcher->length; p++)
+        for (size_t k = 0; k < columns; k++)
+            if (batch->pair_weights[p * columns + k] > 0)
+                batch->pair_log_noise[p * columns + k] =
+                    log_noise[batcher->passage->words[at + p / 2 * 2 + k - batch->step.window]];
+    for (size_t j = 0; j < batch->step.noise_count; j++)
+        batch->noise_log_noise[j] = log_noise[batcher->noise_words[j]];
+}
+
+/* --- passages and batches --- */
+
+/* The rows of the passage's words, in the order in which blocks take them. */
+static void list_rows(struct batcher *batcher) {
+    const struct passage *passage = batcher->passage;
+    const size_t window = batcher->batch.step.window;
+    bfloat16 **centers = batcher->centers, **contexts = batcher->contexts + window;
+    for (size_t p = 0; p < passage->size; p++) {
+        centers[p] = input_row(batcher, passage->words[p]);
+        contexts[p] = output_row(batcher, passage->words[p]);
+    }
+    centers[passage->size] = batcher->zeros;
+    for (size_t s = 0; s < window + 3; s++)
+        contexts[passage->size + s] = batcher->zeros;
+}
+
+void batcher_begin(struct batcher *batcher, const struct passage *passage, const struct step_limits *limits,
+                   struct rng *rng) {
+    struct kernel_step *step = &batcher->batch.step;
+    batcher->passage = passage;
+    batcher->limits = limits;
+    batcher->noise_steps = 0;
+    list_rows(batcher);
+    step->ahead_count = 0;
+    batcher->fetched = batcher->next_length = 0;
+    list_ahead(batcher, 0, ROWS_MAX);
+    noise_aim(batcher->training->noise, rng, batcher->aims, (size_t)batcher->batch.parameters->noise);
+    draw_ahead(batcher, rng);
+    for (size_t i = 0; i < step->ahead_count; i++)
+        for (size_t d = 0; d < batcher->training->stride; d += KERNEL_ROW_NUMBERS)
+            __builtin_prefetch(batcher->ahead[i] + d);
+}
+
+size_t batcher_passes(const struct batcher *batcher) {
+    return batcher->limits->passes;
+}
+
+const struct batch *batcher_next(struct batcher *batcher, size_t at, size_t pass, struct rng *rng) {
+    struct kernel_step *step = &batcher->batch.step;
+    if (batcher->noise_steps == 0) {
+        batcher->draws_max = list_noise(batcher);
+        batcher->noise_steps = batcher->limits->passes > 1 ? 1 : NOISE_STEPS; /* passes bring noise enough */
+    }
+    batcher->noise_steps--;
+    if (pass == 0) {
+        take_words(batcher, at);
+        batcher->work.words += batcher->length;
+    }
+    weigh_pairs(batcher, at, pass);
+    if (batcher->training->loss->log_noise)
+        list_log_noise(batcher, at);
+    step->ahead_count = 0;
+    if (pass == 0)
+        look_ahead(batcher, at + batcher->length);
+    if (batcher->noise_steps == 0)
+        draw_ahead(batcher, rng);
+    batcher->work.rows += step->ahead_count;
+    return &batcher->batch;
+}
+
+size_t batcher_length(const struct batcher *batcher) {
+    return batcher->length;
+}
+
+struct batch_work batcher_work(const struct batcher *batcher) {
+    return batcher->work;
+}

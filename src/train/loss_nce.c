@@ -1,0 +1,28 @@
+/* Noise-contrastive estimation: SGNS of the density ratio, s - log(K q(word)) in place of s, so that the
+ * scores become log probabilities. */
+#include "train/logistic.h"
+
+static void gradient(const struct batch *batch, const struct kernel *kernel) {
+    const struct kernel_step *step = &batch->step;
+    for (size_t i = 0; i < step->rows * step->band_columns; i++)
+        step->pairs[i] -= batch->pair_log_noise[i];
+    for (size_t p = 0; p < step->rows; p++)
+        for (size_t j = 0; j < step->columns; j++)
+            step->noise_scores[p * step->columns + j] -= batch->noise_log_noise[j];
+    logistic_gradient(batch, kernel);
+}
+
+static double value(const struct batch *batch) {
+    return logistic_value(batch, true);
+}
+
+const struct loss loss_nce = {
+    .name = "nce",
+    .help = "noise-contrastive estimation; its scores are log probabilities",
+    .source =
+        "Gutmann, Hyvarinen 2010, \"Noise-contrastive estimation\", equation 3; Mnih, Teh 2012, equation 8",
+    .log_noise = true,
+    .limits = logistic_limits,
+    .gradient = gradient,
+    .value = value,
+};

@@ -1,0 +1,17 @@
+/* Skip-gram with negative sampling: L = sum -log sigmoid(s) over the pairs + sum -log sigmoid(-s) over the
+ * noise. */
+#include "train/logistic.h"
+
+static double value(const struct batch *batch) {
+    return logistic_value(batch, false);
+}
+
+const struct loss loss_sgns = {
+    .name = "sgns",
+    .help = "skip-gram with negative sampling",
+    .source = "Mikolov et al. 2013, \"Distributed representations of words and phrases and their "
+              "compositionality\", equation 4",
+    .limits = logistic_limits,
+    .gradient = logistic_gradient,
+    .value = value,
+};

@@ -1,0 +1,12 @@
+#include "train/scores.h"
+
+#define SCORE_POINTER(name) &score_##name,
+
+static const struct score *const scores[] = {SCORES(SCORE_POINTER) NULL};
+
+const struct score *score_at(size_t index) {
+    for (size_t i = 0; scores[i] != NULL; i++)
+        if (i == index)
+            return scores[i];
+    return NULL;
+}

@@ -1,0 +1,241 @@
+/* A block's update against the gradient of its whole loss, computed plainly (plain_batch.h), for every kernel
+ * and loss; and how the corpus is cut into blocks. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "harness.h"
+#include "plain_batch.h"
+#include "train/step.h"
+
+#define STRIDE 32
+#define WORDS 100 /* more than the longest block */
+
+/* Random rows, a passage of two sentences, with words that repeat. */
+struct setup {
+    struct parameters parameters;
+    struct training training;
+    bfloat16 *input, *output;
+    float log_noise[PLAIN_VOCAB];
+    struct workspace memory;
+    struct noise noise;
+    struct replica replica;
+    struct batcher *batcher;
+    uint32_t words[WORDS], window_begin[WORDS], window_end[WORDS];
+    struct passage passage;
+    struct plain_rows rows; /* as they were before the step */
+};
+
+static void fill_passage(struct setup *setup, struct rng *rng) {
+    for (uint32_t p = 0; p < WORDS; p++) {
+        const uint32_t start = p < WORDS / 2 ? 0 : WORDS / 2, end = p < WORDS / 2 ? WORDS / 2 : WORDS;
+        const uint32_t size = 1 + rng_below(rng, (uint32_t)PLAIN_WINDOW);
+        setup->words[p] = rng_below(rng, (uint32_t)PLAIN_VOCAB);
+        setup->window_begin[p] = p - start > size ? p - size : start;
+        setup->window_end[p] = end - p > size + 1 ? p + size + 1 : end;
+    }
+    setup->passage = (struct passage){setup->words, setup->window_begin, setup->window_end, WORDS};
+}
+
+static void fill_rows(struct setup *setup, struct rng *rng) {
+    for (size_t w = 0; w < PLAIN_VOCAB; w++) {
+        setup->log_noise[w] = -4 * rng_unit(rng);
+        for (size_t d = 0; d < PLAIN_DIM; d++) {
+            bfloat16 *input = &setup->input[w * STRIDE + d], *output = &setup->output[w * STRIDE + d];
+            *input = bfloat16_round(rng_unit(rng) - 0.5f, 0);
+            *output = bfloat16_round(rng_unit(rng) - 0.5f, 0);
+            setup->rows.input[w][d] = (double)bfloat16_value(*input);
+            setup->rows.output[w][d] = (double)bfloat16_value(*output);
+        }
+    }
+}
+
+static void lay_out(struct setup *setup, struct workspace *workspace) {
+    setup->noise = noise_lay_out(workspace, PLAIN_VOCAB);
+    setup->replica = replica_lay_out(workspace, 0, STRIDE, 1);
+    setup->batcher = batcher_lay_out(workspace, &setup->training, &setup->replica, WORDS);
+}
+
+static void make_setup(struct setup *setup, const struct kernel *kernel, const struct loss *loss,
+                       const struct score *score, size_t noise) {
+    struct error error = {0};
+    struct rng rng = rng_seed(3, noise);
+    uint64_t counts[PLAIN_VOCAB];
+    memset(setup, 0, sizeof *setup);
+    setup->input = memory_pages(PLAIN_VOCAB * STRIDE * sizeof(bfloat16), "a test", &error);
+    setup->output = memory_pages(PLAIN_VOCAB * STRIDE * sizeof(bfloat16), "a test", &error);
+    setup->parameters = (struct parameters){
+        .dim = PLAIN_DIM, .window = PLAIN_WINDOW, .negative = 5, .noise = noise, .alpha = 0.05};
+    setup->training = (struct training){.parameters = &setup->parameters,
+                                        .loss = loss,
+                                        .score = score,
+                                        .kernel = kernel,
+                                        .noise = &setup->noise,
+                                        .log_noise = setup->log_noise,
+                                        .input = setup->input,
+                                        .output = setup->output,
+                                        .stride = STRIDE};
+    lay_out(setup, &setup->memory);
+    setup->memory.base = memory_pages(setup->memory.used, "a test", &error);
+    if (setup->memory.base == NULL || setup->input == NULL || setup->output == NULL)
+        abort();
+    struct workspace workspace = {.base = setup->memory.base};
+    lay_out(setup, &workspace);
+    for (size_t w = 0; w < PLAIN_VOCAB; w++)
+        counts[w] = 1000 / (w + 1);
+    noise_fill(&setup->noise, counts, 0.75);
+    fill_rows(setup, &rng);
+    fill_passage(setup, &rng);
+}
+
+static void free_setup(struct setup *setup) {
+    memory_pages_free(setup->input, PLAIN_VOCAB * STRIDE * sizeof(bfloat16));
+    memory_pages_free(setup->output, PLAIN_VOCAB * STRIDE * sizeof(bfloat16));
+    memory_pages_free(setup->memory.base, setup->memory.used);
+}
+
+/* The noise that a block begins with if its random numbers come from `rng`. */
+static void draw(const struct setup *setup, struct rng *rng, uint32_t *drawn) {
+    struct noise_aim aims[PLAIN_NOISE];
+    noise_aim(&setup->noise, rng, aims, (size_t)setup->parameters.noise);
+    noise_take(&setup->noise, aims, drawn, (size_t)setup->parameters.noise);
+}
+
+static const struct step_limits one_word = {.passes = 1, .occurrences = 1, .pairs = 0};
+static const struct step_limits no_limits = {.passes = 1, .occurrences = BLOCK_WORDS_MAX, .pairs = 1000000};
+
+static double *cell(struct plain_rows *rows, size_t i) {
+    const size_t half = PLAIN_VOCAB * PLAIN_DIM;
+    return i < half ? &rows->input[0][0] + i : &rows->output[0][0] + (i - half);
+}
+
+static double trained_cell(const struct setup *setup, size_t i) {
+    const size_t half = PLAIN_VOCAB * PLAIN_DIM, at = i % half / PLAIN_DIM * STRIDE + i % PLAIN_DIM;
+    return (double)bfloat16_value((i < half ? setup->input : setup->output)[at]);
+}
+
+/* One block with a huge alpha: (after - before) / -alpha is the gradient up to rounding, of a kernel's
+ * factors too, some tens of which add up, and of the row, to bfloat16, each time that it is updated. */
+static void check_block(struct test *test, struct setup *setup, size_t at, const struct step_limits *limits) {
+    const double alpha = 1e6;
+    const struct training *training = &setup->training;
+    uint32_t drawn[PLAIN_NOISE];
+    struct rng rng = rng_seed(9, at), draws = rng;
+    draw(setup, &draws, drawn);
+    struct loss_sum loss = {0, 0};
+    batcher_begin(setup->batcher, &setup->passage, limits, &rng);
+    const size_t length = train_block(training, setup->batcher, at, alpha, &rng, &loss);
+    const size_t left = WORDS - at, max = left < BLOCK_WORDS_MAX ? left : BLOCK_WORDS_MAX;
+    CHECK(test, length == (limits == &one_word ? 1 : max));
+    struct plain_batch plain;
+    struct plain_rows gradient = {{{0}}, {{0}}}, sizes = {{{0}}, {{0}}};
+    plain_batch_create(&plain, &setup->parameters, &setup->passage, at, length, drawn, setup->log_noise);
+    plain_score(&plain, &setup->rows, training->score, training->kernel);
+    const double expected = training->loss->value(&plain.batch);
+    const double roundoff = (double)training->kernel->weight_roundoff;
+    CHECK_MSG(test,
+              loss.pairs == plain.batch.pairs && fabs(loss.loss - expected) < (1e-5 + roundoff) * expected,
+              "loss %g, not %g", loss.loss, expected);
+    plain_gradient(&plain, &setup->rows, training->loss, training->score, training->kernel, &gradient,
+                   &sizes);
+    for (size_t i = 0; i < 2 * PLAIN_VOCAB * PLAIN_DIM; i++) {
+        const double actual = (trained_cell(setup, i) - *cell(&setup->rows, i)) / -alpha;
+        CHECK_MSG(test,
+                  fabs(actual - *cell(&gradient, i)) < 1e-4 + (0x1p-6 + 5 * roundoff) * *cell(&sizes, i),
+                  "%s, %s, %zu: %g, not %g", training->kernel->name, training->loss->name, i, actual,
+                  *cell(&gradient, i));
+    }
+}
+
+static void test_updates(struct test *test) {
+    const struct kernel *kernel;
+    const struct loss *loss;
+    const struct score *score;
+    const size_t starts[] = {0, 7, 20, 45, WORDS - 1}, noises[] = {1, 5, 16, 33, 64};
+    for (size_t k = 0; (kernel = kernel_at(k)) != NULL; k++)
+        for (size_t l = 0; (loss = loss_at(l)) != NULL; l++)
+            for (size_t s = 0; (score = score_at(s)) != NULL; s++)
+                for (size_t i = 0; i < 10; i++) {
+                    struct setup setup;
+                    make_setup(&setup, kernel, loss, score, noises[i / 2]);
+                    check_block(test, &setup, starts[i / 2], i % 2 == 0 ? &no_limits : &one_word);
+                    free_setup(&setup);
+                }
+}
+
+/* Split into passes, every pair is still trained once, and the noise has the same weight in all. With output
+ * rows at zero every score is 0: a center's row stays, and an output row gets alpha / 2 times the centers of
+ * its pairs less K / 2 times those of its noise, so the sum over all rows is known. */
+static void test_passes_cover_all_pairs(struct test *test) {
+    struct setup setup;
+    make_setup(&setup, kernel_at(0), &loss_sgns, &score_dot, 8);
+    struct step_limits limits = no_limits;
+    for (limits.passes = 1; limits.passes <= 8; limits.passes++) {
+        memset(setup.output, 0, PLAIN_VOCAB * STRIDE * sizeof(bfloat16));
+        struct rng rng = rng_seed(2, 2);
+        batcher_begin(setup.batcher, &setup.passage, &limits, &rng);
+        const size_t length = train_block(&setup.training, setup.batcher, 0, 1e-6, &rng, NULL);
+        double sum = 0, sizes = 0, expected = 0;
+        for (size_t w = 0; w < PLAIN_VOCAB; w++) {
+            sum += (double)bfloat16_value(setup.output[w * STRIDE]);
+            sizes += fabs((double)bfloat16_value(setup.output[w * STRIDE]));
+        }
+        for (size_t p = 0; p < length; p++)
+            expected += (double)(setup.window_end[p] - setup.window_begin[p] - 1) *
+                        setup.rows.input[setup.words[p]][0] * (1 - 5) * 0.5e-6;
+        CHECK_MSG(test, fabs(sum - expected) < 0x1p-6 * sizes, /* of several roundings to bfloat16 each */
+                  "%zu passes: %g, not %g", limits.passes, sum, expected);
+    }
+    free_setup(&setup);
+}
+
+static void test_block_ends_at_repeats(struct test *test) {
+    struct setup setup;
+    make_setup(&setup, kernel_at(0), &loss_sgns, &score_dot, 8);
+    for (uint32_t p = 0; p < WORDS; p++)
+        setup.words[p] = p % 3;
+    struct rng rng = rng_seed(1, 1);
+    struct step_limits limits = no_limits;
+    limits.occurrences = 2;
+    batcher_begin(setup.batcher, &setup.passage, &limits, &rng);
+    for (size_t at = 0; at + 6 <= WORDS; at += 6)
+        CHECK(test, train_block(&setup.training, setup.batcher, at, 0.01, &rng, NULL) == 6);
+    limits.occurrences = 1;
+    batcher_begin(setup.batcher, &setup.passage, &limits, &rng);
+    const uint64_t rows_before = batcher_work(setup.batcher).rows;
+    for (size_t at = 0; at + 2 <= WORDS; at += 2) /* not 3 */
+        CHECK(test, train_block(&setup.training, setup.batcher, at, 0.01, &rng, NULL) == 2);
+    /* Rows beyond those that a passage begins with are asked for once, noise words' for every fourth block.
+     */
+    const uint64_t beyond = WORDS - KERNEL_ROWS_MAX, noise = WORDS / 2 / 4 * setup.parameters.noise;
+    const uint64_t rows = batcher_work(setup.batcher).rows - rows_before;
+    CHECK_MSG(test, rows == 2 * beyond - PLAIN_WINDOW + noise, "%zu rows", (size_t)rows);
+    /* Too many pairs for any block leave blocks of one word. */
+    limits.pairs = 0;
+    batcher_begin(setup.batcher, &setup.passage, &limits, &rng);
+    for (size_t at = 0; at < WORDS; at++)
+        CHECK(test, train_block(&setup.training, setup.batcher, at, 0.01, &rng, NULL) == 1);
+    free_setup(&setup);
+}
+
+/* What is laid out is what is measured, and sizes that overflow are told. */
+static void test_workspace(struct test *test) {
+    struct setup setup;
+    make_setup(&setup, kernel_at(0), &loss_nce, &score_dot, 33);
+    struct workspace again = {.base = setup.memory.base};
+    lay_out(&setup, &again);
+    CHECK(test, again.used == setup.memory.used && !again.overflow);
+    struct workspace huge = {.base = NULL};
+    CHECK(test, batcher_lay_out(&huge, &setup.training, &setup.replica, SIZE_MAX / 16) == NULL);
+    CHECK(test, huge.overflow);
+    free_setup(&setup);
+}
+
+static const struct test_case cases[] = {
+    {"step: updates are the gradient, for every kernel, loss and score", test_updates},
+    {"step: passes train every pair once", test_passes_cover_all_pairs},
+    {"step: a block ends before a word repeats too often", test_block_ends_at_repeats},
+    {"step: the workspace is as large as it was measured", test_workspace},
+};
+TEST_MAIN(cases)
