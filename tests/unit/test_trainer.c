@@ -173,7 +173,7 @@ static bool odd(unsigned bits) {
 
 /* Trainings that don't know of each other, on all processors. */
 struct corners {
-    struct corpus corpus;
+    struct corpus corpus = {.words = 0};
     struct parameters options[CORNERS];
     struct outcome outcomes[CORNERS];
     atomic_size_t next;
@@ -223,7 +223,7 @@ static void test_corners(struct test *test) {
 }
 
 static void test_every_loss_and_kernel(struct test *test) {
-    struct corpus corpus;
+    struct corpus corpus = {.words = 0};
     const struct kernel *kernel;
     CHECK(test, read_corpus(&corpus, "losses", 8000, SIZE_MAX));
     struct parameters parameters = default_parameters();
@@ -242,7 +242,7 @@ static bool same_result(const struct training_results *a, const struct training_
 
 /* The same corpus in memory and in a file; another seed. */
 static void test_reproducible(struct test *test) {
-    struct corpus corpus, spilled;
+    struct corpus corpus = {.words = 0}, spilled = {.words = 0};
     CHECK(test, read_corpus(&corpus, "same", 5000, SIZE_MAX) && read_corpus(&spilled, "same", 5000, 0));
     struct parameters parameters = default_parameters(), other = default_parameters();
     other.seed = 2;
@@ -264,7 +264,7 @@ static void test_reproducible(struct test *test) {
 static void test_runs_in_parts(struct test *test) {
     struct error error = {0};
     const struct trainer_hooks none = {.stop = NULL};
-    struct corpus corpus;
+    struct corpus corpus = {.words = 0};
     CHECK(test, read_corpus(&corpus, "parts", 5000, SIZE_MAX));
     const struct parameters parameters = default_parameters();
     struct training_results whole = {.progress = 0}, parts = {.progress = 0};
@@ -281,7 +281,7 @@ static void test_runs_in_parts(struct test *test) {
 }
 
 static void test_threads(struct test *test) {
-    struct corpus corpus;
+    struct corpus corpus = {.words = 0};
     CHECK(test, read_corpus(&corpus, "threads", 8000, SIZE_MAX));
     struct parameters parameters = default_parameters();
     for (parameters.threads = 2; parameters.threads <= 8; parameters.threads *= 2)
@@ -292,7 +292,7 @@ static void test_threads(struct test *test) {
 /* An untrained model has output rows of zero, so every score is 0 and the loss is (1 + K) log 2; learning
  * lowers it from epoch to epoch. */
 static void test_losses(struct test *test) {
-    struct corpus corpus;
+    struct corpus corpus = {.words = 0};
     CHECK(test, read_corpus(&corpus, "losses", 8000, SIZE_MAX));
     struct parameters parameters = default_parameters();
     parameters.alpha = parameters.min_alpha = 1e-6;
@@ -317,7 +317,7 @@ static void stop_at_once(void *context, const struct training_status *status) {
 }
 
 static void test_stop(struct test *test) {
-    struct corpus corpus;
+    struct corpus corpus = {.words = 0};
     CHECK(test, read_corpus(&corpus, "stop", 8000, SIZE_MAX));
     atomic_bool stop = false;
     const struct parameters parameters = default_parameters();
@@ -333,7 +333,7 @@ static void test_stop(struct test *test) {
 /* A line of a million words makes a chunk of as many: three arrays of the passage and one of ids, of 4 bytes
  * each, and two of rows, of 8. */
 static void test_memory(struct test *test) {
-    struct corpus corpus;
+    struct corpus corpus = {.words = 0};
     CHECK(test, read_corpus(&corpus, "memory", 8000, SIZE_MAX));
     struct parameters parameters = default_parameters();
     size_t small = 0, large = 0, many = 0;
