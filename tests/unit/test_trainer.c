@@ -173,7 +173,7 @@ static bool odd(unsigned bits) {
 
 /* Trainings that don't know of each other, on all processors. */
 struct corners {
-    struct corpus corpus = {.words = 0};
+    struct corpus corpus;
     struct parameters options[CORNERS];
     struct outcome outcomes[CORNERS];
     atomic_size_t next;
