@@ -95,7 +95,7 @@ static void print_training(const struct model *model) {
         {"distinct words", "corpus_distinct"},
         {"distinct words", "corpus_different"}, /* as older versions called it */
         {"sentences", "sentences"},
-        {"shrink", "shrink"}, /* likewise, for what is --no-shrink now */
+        {"shrink", "shrink"}, /* likewise: 1 for --weights random, 0 for uniform */
     };
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
         print_key(model, facts[i][0], facts[i][1]);

@@ -126,7 +126,7 @@ static void logistic(float *values, size_t count) {
 }
 
 const struct kernel kernel_avx512bf16 = {
-    "avx512bf16", 0x1p-24f,     0x1p-9f, scores,     update,        merge,
-    logistic,     weigh_errors, weigh,   mark_bands, multiply_adds,
+    "avx512bf16", 0x1p-24f,     0x1p-9f, scores,      update,        merge,
+    logistic,     weigh_errors, weigh,   weigh_bands, multiply_adds,
 };
 #endif

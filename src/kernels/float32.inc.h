@@ -342,6 +342,6 @@ static void logistic(float *values, size_t count) {
 }
 
 const struct kernel KERNEL_TABLE = {
-    KERNEL_NAME, 0x1p-24f,     0x1p-24f, scores,     update,        merge,
-    logistic,    weigh_errors, weigh,    mark_bands, multiply_adds,
+    KERNEL_NAME, 0x1p-24f,     0x1p-24f, scores,      update,        merge,
+    logistic,    weigh_errors, weigh,    weigh_bands, multiply_adds,
 };

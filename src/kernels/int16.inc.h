@@ -237,6 +237,6 @@ static void logistic(float *values, size_t count) {
 }
 
 const struct kernel KERNEL_TABLE = {
-    KERNEL_NAME, 0x1p-10f,     0x1p-10f, scores,     update,        merge,
-    logistic,    weigh_errors, weigh,    mark_bands, multiply_adds,
+    KERNEL_NAME, 0x1p-10f,     0x1p-10f, scores,      update,        merge,
+    logistic,    weigh_errors, weigh,    weigh_bands, multiply_adds,
 };

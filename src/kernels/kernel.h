@@ -89,11 +89,11 @@ struct kernel {
     void (*weigh)(float *values, size_t rows, size_t columns, const float *row_weights,
                   const float *column_weights);
 
-    /* marks[r, k] = 1 where from[r] <= first + r / 2 * 2 + k < to[r] and k isn't own + r % 2, else 0: (rows,
-     * columns), columns a multiple of KERNEL_ROW_FLOATS. `first` may be below zero, modulo 2^32; no from[r]
-     * is before first + r / 2 * 2, and no to[r] 2^31 beyond it. */
-    void (*mark_bands)(float *marks, size_t rows, size_t columns, const uint32_t *from, const uint32_t *to,
-                       uint32_t first, uint32_t own);
+    /* bands[r, k] = weights[r % 2, k] where begin[r] <= first + r / 2 * 2 + k < end[r], else 0: (rows,
+     * columns), and weights (2, columns), columns a multiple of KERNEL_ROW_FLOATS. `first` may be below zero,
+     * modulo 2^32; no begin[r] is before first + r / 2 * 2, and no end[r] 2^31 beyond it. */
+    void (*weigh_bands)(float *bands, size_t rows, size_t columns, const uint32_t *begin, const uint32_t *end,
+                        uint32_t first, const float *weights);
 
     /* Does nothing but multiply-adds in registers, `rounds` times a few, to measure what the machine can do;
      * returns how many floating-point operations that was. */

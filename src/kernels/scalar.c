@@ -38,12 +38,12 @@ static void weigh_errors(float *values, float target, const float *weights, size
         values[i] = (values[i] - target) * weights[i];
 }
 
-static void mark_bands(float *marks, size_t rows, size_t columns, const uint32_t *from, const uint32_t *to,
-                       uint32_t first, uint32_t own) {
+static void weigh_bands(float *bands, size_t rows, size_t columns, const uint32_t *begin, const uint32_t *end,
+                        uint32_t first, const float *weights) {
     for (uint32_t r = 0; r < rows; r++)
         for (uint32_t k = 0; k < columns; k++) {
-            const uint32_t since = first + r / 2 * 2 + k - from[r];
-            marks[r * columns + k] = since < to[r] - from[r] && k != own + r % 2 ? 1 : 0;
+            const uint32_t since = first + r / 2 * 2 + k - begin[r];
+            bands[r * columns + k] = since < end[r] - begin[r] ? weights[r % 2 * columns + k] : 0;
         }
 }
 
@@ -147,6 +147,6 @@ static double multiply_adds(size_t rounds) {
 }
 
 const struct kernel kernel_scalar = {
-    "scalar", 0x1p-24f,     0x1p-24f, scores,     update,        merge,
-    logistic, weigh_errors, weigh,    mark_bands, multiply_adds,
+    "scalar", 0x1p-24f,     0x1p-24f, scores,      update,        merge,
+    logistic, weigh_errors, weigh,    weigh_bands, multiply_adds,
 };

@@ -327,19 +327,18 @@ static void weigh_errors(float *values, float target, const float *weights, size
         STORE(values + i, (LOAD(values + i) - target) * LOAD(weights + i));
 }
 
-static void mark_bands(float *marks, size_t rows, size_t columns, const uint32_t *from, const uint32_t *to,
-                       uint32_t first, uint32_t own) {
+static void weigh_bands(float *bands, size_t rows, size_t columns, const uint32_t *begin, const uint32_t *end,
+                        uint32_t first, const float *weights) {
     whole places;
     for (int i = 0; i < W; i++)
         places[i] = i;
     for (size_t r = 0; r < rows; r++) {
-        const whole start = (whole){0} + (int32_t)(from[r] - first - (uint32_t)(r / 2 * 2));
-        const whole end = start + (int32_t)(to[r] - from[r]);
-        const whole word = (whole){0} + (int32_t)(own + (uint32_t)(r % 2));
+        const whole start = (whole){0} + (int32_t)(begin[r] - first - (uint32_t)(r / 2 * 2));
+        const whole stop = start + (int32_t)(end[r] - begin[r]);
         for (size_t k = 0; k < columns; k += W) {
             const whole at = places + (int32_t)k;
-            const whole in = (at >= start) & (at < end) & (at != word);
-            STORE(marks + r * columns + k, (vector)((whole)((vector){0} + 1.0f) & in));
+            const whole in = (at >= start) & (at < stop);
+            STORE(bands + r * columns + k, (vector)((whole)LOAD(weights + r % 2 * columns + k) & in));
         }
     }
 }

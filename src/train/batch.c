@@ -29,6 +29,9 @@ struct batcher {
     bfloat16 **ahead;    /* (2 ROWS_MAX + noise words) */
     bfloat16 *zeros;     /* (stride) in place of rows that are missing */
 
+    float *weights;      /* (2, band_columns) of the contexts in the band of an even row and of an odd one */
+    double *weight_sums; /* (window + 1) of the pairs up to that distance, on one side */
+
     size_t noise_steps;    /* for which the noise words stay */
     size_t draws_max;      /* of one noise word */
     uint32_t *noise_words; /* (columns) ids */
@@ -91,8 +94,24 @@ static void lay_out_rows(struct batcher *batcher, struct workspace *workspace, s
     batcher->draw_table = workspace_take(workspace, batcher->draw_slots, sizeof(uint32_t));
     batcher->noise = workspace_take(workspace, columns, sizeof(bfloat16 *));
     batcher->ahead = workspace_take(workspace, 2 * ROWS_MAX + words, sizeof(bfloat16 *));
+    batcher->weights = workspace_take(workspace, 2 * batcher->batch.step.band_columns, sizeof(float));
+    batcher->weight_sums = workspace_take(workspace, window + 1, sizeof(double));
     batcher->centers = workspace_take(workspace, passage_max + 1, sizeof(bfloat16 *));
     batcher->contexts = workspace_take(workspace, passage_max + 2 * window + 3, sizeof(bfloat16 *));
+}
+
+/* In its band an even row's center is context `window`, and an odd row's the one behind it. */
+static void fill_weights(struct batcher *batcher) {
+    const struct parameters *parameters = batcher->training->parameters;
+    const size_t window = (size_t)parameters->window, columns = batcher->batch.step.band_columns;
+    for (size_t d = 1; d <= window; d++) {
+        const double weight = parameters_pair_weight(parameters, d);
+        batcher->weight_sums[d] = batcher->weight_sums[d - 1] + weight;
+        for (size_t odd = 0; odd < 2; odd++) {
+            float *center = batcher->weights + odd * columns + window + odd;
+            center[-(ptrdiff_t)d] = center[d] = (float)weight;
+        }
+    }
 }
 
 struct batcher *batcher_lay_out(struct workspace *workspace, const struct training *training,
@@ -108,6 +127,7 @@ struct batcher *batcher_lay_out(struct workspace *workspace, const struct traini
         return NULL;
     for (size_t s = 0; s < training->parameters->window; s++)
         plan.contexts[s] = plan.zeros;
+    fill_weights(&plan);
     plan.batch.step.noise = plan.noise;
     plan.batch.step.ahead = plan.ahead;
     *batcher = plan;
@@ -199,6 +219,13 @@ static bool repeats(const struct passage *passage, size_t at, size_t p, size_t o
     return before >= occurrences;
 }
 
+/* The sum of the pair weights of the passage's word `p`. */
+static double pairs_of(const struct batcher *batcher, size_t p) {
+    const struct passage *passage = batcher->passage;
+    return batcher->weight_sums[p - passage->window_begin[p]] +
+           batcher->weight_sums[passage->window_end[p] - p - 1];
+}
+
 /* How many words the block takes: it ends before the word that would occur in it once too often, or whose
  * pairs would be too many for a noise word that was drawn `draws` times; and after an even number, as steps
  * have. */
@@ -206,11 +233,11 @@ static size_t choose_length(const struct batcher *batcher, size_t at, size_t dra
     const struct passage *passage = batcher->passage;
     const struct step_limits *limits = batcher->limits;
     const size_t left = passage->size - at, max = left < ROWS_MAX ? left : ROWS_MAX;
-    const size_t pairs_max = limits->pairs / draws;
-    size_t pairs = 0;
+    const double pairs_max = (double)(limits->pairs / draws);
+    double pairs = 0;
     uint8_t seen[256] = {0}; /* words with that low byte, so that few are looked for */
     for (size_t p = 0; p < max; p++) {
-        pairs += passage->window_end[at + p] - passage->window_begin[at + p] - 1;
+        pairs += pairs_of(batcher, at + p);
         const bool maybe = seen[passage->words[at + p] % sizeof seen]++ >= limits->occurrences;
         if (p > 0 && (pairs > pairs_max || (maybe && repeats(passage, at, at + p, limits->occurrences))))
             return p > 1 ? p / 2 * 2 : 1;
@@ -239,16 +266,17 @@ static void look_ahead(struct batcher *batcher, size_t at) {
 
 /* --- pairs and their weights --- */
 
-/* Keeps every `passes`-th pair, starting with number `pass`. Returns how many. */
-static size_t thin_row(struct batch *batch, size_t p, size_t pass, size_t passes) {
+/* Keeps every `passes`-th pair, starting with number `pass`. Returns the sum of the weights that are left. */
+static double thin_row(struct batch *batch, size_t p, size_t pass, size_t passes) {
     float *weights = batch->pair_weights + p * batch->step.band_columns;
-    size_t turn = passes - pass, pairs = 0;
-    for (size_t k = 0; k < batch->step.band_columns; k++)
+    size_t turn = passes - pass;
+    double sum = 0;
+    for (size_t k = 0; k < batch->step.band_columns; k++) {
         if (weights[k] > 0 && turn++ % passes != 0)
             weights[k] = 0;
-        else
-            pairs += weights[k] > 0;
-    return pairs;
+        sum += (double)weights[k];
+    }
+    return sum;
 }
 
 static void weigh_pairs(struct batcher *batcher, size_t at, size_t pass) {
@@ -256,21 +284,20 @@ static void weigh_pairs(struct batcher *batcher, size_t at, size_t pass) {
     const struct kernel_step *step = &batch->step;
     const uint32_t *begin = batcher->passage->window_begin + at, *end = batcher->passage->window_end + at;
     const size_t passes = batcher->limits->passes;
-    batcher->training->kernel->mark_bands(batch->pair_weights, batcher->length, step->band_columns, begin,
-                                          end, (uint32_t)(at - step->window), (uint32_t)step->window);
-    size_t total = 0;
+    batcher->training->kernel->weigh_bands(batch->pair_weights, batcher->length, step->band_columns, begin,
+                                           end, (uint32_t)(at - step->window), batcher->weights);
+    batch->pairs = 0;
     for (size_t p = 0; p < batcher->length; p++) {
-        const size_t pairs = passes > 1 ? thin_row(batch, p, pass, passes) : end[p] - begin[p] - 1;
+        const double pairs = passes > 1 ? thin_row(batch, p, pass, passes) : pairs_of(batcher, at + p);
         batch->row_pairs[p] = (float)pairs;
-        total += pairs;
+        batch->pairs += pairs;
+        batcher->work.pairs += pass == 0 ? end[p] - begin[p] - 1 : 0;
     }
     if (batcher->length < step->rows) {
         memset(batch->pair_weights + batcher->length * step->band_columns, 0,
                step->band_columns * sizeof *batch->pair_weights);
         batch->row_pairs[batcher->length] = 0;
     }
-    batch->pairs = (double)total;
-    batcher->work.pairs += total;
 }
 
 static void list_log_noise(struct batcher *batcher, size_t at) {

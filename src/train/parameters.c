@@ -19,6 +19,15 @@ static const char *tokenizer_help(size_t tokenizer) {
     return help[tokenizer];
 }
 
+/* In the order of enum pair_weights. */
+static const char *const weights_names[] = {"harmonic", "linear", "uniform", "random", NULL};
+
+static const char *weights_help(size_t weights) {
+    static const char *const help[] = {"1/d, as in GloVe", "(w + 1 - d)/w", "1 in the whole window",
+                                       "1 in a window whose size is drawn for each word, as in word2vec"};
+    return help[weights];
+}
+
 static const struct option options[] = {
     {.name = "dim",
      .type = OPTION_INTEGER,
@@ -36,10 +45,13 @@ static const struct option options[] = {
      .max = 100,
      .help = "context words on either side, at most",
      .offset = AT(window)},
-    {.name = "no-shrink",
-     .type = OPTION_FLAG,
-     .help = "always use the whole window; by default each word draws its window size from 1 to --window",
-     .offset = AT(no_shrink)},
+    {.name = "weights",
+     .type = OPTION_CHOICE,
+     .fallback = "random",
+     .choices = weights_names,
+     .choice_help = weights_help,
+     .help = "how much a pair counts at distance d in a window of w words",
+     .offset = AT(weights)},
     {.name = "loss",
      .type = OPTION_CHOICE,
      .fallback = "sgns",
@@ -169,9 +181,30 @@ bool parameters_resolve(struct parameters *parameters, struct error *error) {
     return true;
 }
 
-double parameters_mean_pairs(const struct parameters *parameters) {
-    const double window = (double)parameters->window;
-    return parameters->no_shrink ? 2 * window : window + 1;
+double parameters_pair_weight(const struct parameters *parameters, uint64_t d) {
+    const double window = (double)parameters->window, distance = (double)d;
+    switch ((enum pair_weights)parameters->weights) {
+    case WEIGHTS_HARMONIC:
+        return 1 / distance;
+    case WEIGHTS_LINEAR:
+        return (window + 1 - distance) / window;
+    case WEIGHTS_UNIFORM:
+    case WEIGHTS_RANDOM:
+        break;
+    }
+    return 1;
+}
+
+double parameters_pairs_max(const struct parameters *parameters) {
+    double sum = 0;
+    for (uint64_t d = 1; d <= parameters->window; d++)
+        sum += 2 * parameters_pair_weight(parameters, d);
+    return sum;
+}
+
+double parameters_pairs_mean(const struct parameters *parameters) {
+    return parameters->weights == WEIGHTS_RANDOM ? (double)parameters->window + 1
+                                                 : parameters_pairs_max(parameters);
 }
 
 /* --- the record --- */

@@ -10,6 +10,14 @@
 #include "base/error.h"
 #include "base/option.h"
 
+/* What a pair at distance d in a window of w words weighs. */
+enum pair_weights {
+    WEIGHTS_HARMONIC, /* 1 / d (GloVe; Pennington, Socher, Manning 2014, section 4.2) */
+    WEIGHTS_LINEAR,   /* (w + 1 - d) / w, what WEIGHTS_RANDOM gives on average */
+    WEIGHTS_UNIFORM,  /* 1 */
+    WEIGHTS_RANDOM,   /* 1, in a window of random size 1 to w for each word, as word2vec.c draws it */
+};
+
 struct parameters {
     uint64_t dim;       /* D: dimensions of a vector */
     uint64_t window;    /* w: context words to either side, at most */
@@ -27,7 +35,7 @@ struct parameters {
     size_t loss;             /* index into the losses (train/losses.h) */
     size_t tokenizer;        /* enum tokenizer_kind */
     const char *kernel;      /* NULL: the best, until parameters_resolve(); into argv, or static */
-    bool no_shrink;          /* every word uses the whole window */
+    size_t weights;          /* enum pair_weights */
     bool keep_case;
 };
 
@@ -39,8 +47,13 @@ extern const struct option_table parameter_options;
  */
 bool parameters_resolve(struct parameters *parameters, struct error *error) MUST_USE;
 
-/* The mean number of contexts that a word in the middle of a sentence has. */
-double parameters_mean_pairs(const struct parameters *parameters);
+/* The weight of a pair at distance d, 1 to window. */
+double parameters_pair_weight(const struct parameters *parameters, uint64_t d);
+
+/* The sum of the pair weights of a word in the middle of a long sentence: the largest there is, and the mean.
+ */
+double parameters_pairs_max(const struct parameters *parameters);
+double parameters_pairs_mean(const struct parameters *parameters);
 
 #define PARAMETER_TEXT_MAX 64
 

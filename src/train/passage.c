@@ -50,7 +50,7 @@ struct passage passage_make(struct passage_buffer *buffer, const struct subsampl
                             struct rng *rng) {
     const uint32_t window = (uint32_t)parameters->window, subsampled = subsampling->subsampled;
     const uint32_t *keep = subsampling->keep;
-    const bool shrink = !parameters->no_shrink;
+    const bool random = parameters->weights == WEIGHTS_RANDOM;
     uint32_t *words = buffer->words, *sizes = buffer->window_begin;
     struct rng state = *rng; /* a copy that can stay in registers */
     size_t kept = 0, start = 0;
@@ -62,7 +62,7 @@ struct passage passage_make(struct passage_buffer *buffer, const struct subsampl
         }
         const uint64_t bits = rng_next(&state);
         words[kept] = ids[i];
-        sizes[kept] = shrink ? 1 + rng_scale((uint32_t)bits, window) : window;
+        sizes[kept] = random ? 1 + rng_scale((uint32_t)bits, window) : window;
         /* One entry for all that are always kept, so that few lines of the table are read. */
         kept += (uint32_t)(bits >> 32) <= keep[ids[i] < subsampled ? ids[i] : subsampled];
     }

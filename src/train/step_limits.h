@@ -4,7 +4,8 @@
  * a whole block from the same rows and adds them up, so a row can overshoot: a logistic loss has curvature s
  * (1 - s) |x|^2 <= |x|^2 / 4 along a row x, and a summed step beyond 2 / curvature ends farther away than it
  * began, with larger rows each time. Three products say how much one step adds up, with c and n what the loss
- * says that a pair puts on its center and on all N noise draws (struct loss_limits):
+ * says that a pair puts on its center and on all N noise draws (struct loss_limits). Pairs are counted by
+ * their weights:
  *
  *   A = alpha * (pairs of the block) * n / N * (draws of the word)              on a noise row
  *   B = alpha * (pairs of the word) * c * (occurrences of the word in the block)   on a center's row
@@ -31,7 +32,8 @@
 struct step_limits {
     size_t passes;      /* a block's pairs are split into so many steps; 1 or more */
     size_t occurrences; /* of one word in a block, at most; 1 or more */
-    size_t pairs; /* of a block, all passes together, at most, if no noise word is drawn more than once */
+    size_t pairs; /* the sum of a block's pair weights, all passes together, at most, if no noise word is
+                     drawn more than once */
 };
 
 /* N: `noise` words as asked for, or more where so few would be unstable. `alpha` is the largest there will
@@ -39,9 +41,9 @@ struct step_limits {
  */
 uint64_t step_limits_noise(struct loss_limits limits, double alpha, uint64_t noise);
 
-/* For the learning rate of the moment. A word has at most 2 `window` pairs, and `mean_pairs` in the mean;
- * `noise` is N. */
-struct step_limits step_limits_choose(struct loss_limits limits, double alpha, double window,
-                                      double mean_pairs, double noise);
+/* For the learning rate of the moment. The pair weights of a word add up to `pairs_max` at most, and to
+ * `pairs_mean` on average; `noise` is N. */
+struct step_limits step_limits_choose(struct loss_limits limits, double alpha, double pairs_max,
+                                      double pairs_mean, double noise);
 
 #endif

@@ -269,8 +269,8 @@ static double train_passage(const struct trainer *trainer, struct worker *worker
     double alpha = alpha_at(trainer, words_before);
     /* For the passage's first alpha, its largest. */
     const struct step_limits limits = step_limits_choose(
-        trainer->training.loss->limits(parameters), alpha, (double)parameters->window,
-        parameters_mean_pairs(parameters), (double)parameters->noise);
+        trainer->training.loss->limits(parameters), alpha, parameters_pairs_max(parameters),
+        parameters_pairs_mean(parameters), (double)parameters->noise);
     size_t blocks = 0;
     batcher_begin(worker->batcher, passage, &limits, &worker->rng);
     for (size_t at = 0; at < passage->size; blocks++) {

@@ -34,7 +34,7 @@ check "distinct words" has "distinct words" 4
 check "sentences" has sentences 201
 check "the defaults" eval 'has loss sgns && has window 5 && has negative 5 && has noise 32 && has noise-power 0.75 &&
     has alpha 0.05 && has min-alpha 5e-06 && has min-count 5 && has max-vocab 0 &&
-    has max-sentence 1000 && has seed 1 && has no-shrink no'
+    has max-sentence 1000 && has seed 1 && has weights random'
 check "options given" eval 'has epochs 3 && has threads 1 && has sample 0'
 losses() {
     [ "$(grep -c '^loss, epoch ' "$out")" -eq 3 ] || return 1
@@ -51,10 +51,10 @@ check "no word of an interruption" [ -z "$(field interrupted)" ]
 check "no word of checksums unless asked" [ -z "$(field checksums)" ]
 
 all_options() {
-    train -o "$TMPDIR/other.sgns" --loss nce --window 3 --no-shrink --negative 7 --noise 16 --noise-power 0.5 \
+    train -o "$TMPDIR/other.sgns" --loss nce --window 3 --weights uniform --negative 7 --noise 16 --noise-power 0.5 \
         --alpha 0.03 --min-alpha 0.001 --sample 0.01 --min-count 2 --max-vocab 3 --max-sentence 4 --seed 9 \
         --keep-case &&
-        run 0 "$SGNS" info "$TMPDIR/other.sgns" && has loss nce && has window 3 && has no-shrink yes &&
+        run 0 "$SGNS" info "$TMPDIR/other.sgns" && has loss nce && has window 3 && has weights uniform &&
         has negative 7 && has noise 16 && has noise-power 0.5 && has alpha 0.03 && has min-alpha 0.001 &&
         has sample 0.01 && has min-count 2 && has max-vocab 3 && has max-sentence 4 && has seed 9 && has case kept
 }

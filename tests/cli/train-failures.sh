@@ -95,7 +95,7 @@ wrong "an unknown option" 'unknown option --dims; did you mean --dim\?$' "$corpu
 wrong "an unknown option like no other" 'unknown option --frobnicate; --help lists the options$' \
     "$corpus" -o "$model" --frobnicate
 wrong "an unknown letter" 'unknown option -z; --help lists the options$' "$corpus" -o "$model" -z
-wrong "part of an option" 'unknown option --no-shrin; did you mean --no-shrink\?$' "$corpus" -o "$model" --no-shrin
+wrong "part of an option" 'unknown option --keep-cas; did you mean --keep-case\?$' "$corpus" -o "$model" --keep-cas
 wrong "a missing value" '--dim needs a value: --dim N$' "$corpus" -o "$model" --dim
 wrong "a missing value of -o" '--output needs a value: --output MODEL$' "$corpus" -o
 wrong "training that blows up" 'training diverged at learning rate 0[.0-9]*: the loss is not a number any more; ' \
@@ -105,7 +105,7 @@ wrong "training that blows up in blocks whose loss isn't measured" \
     'training diverged at learning rate 1: a vector is not a number any more; try a lower --alpha or fewer negatives than --negative 60$' \
     "$TMPDIR/short.txt" -o "$model" --alpha 1 --min-alpha 1 --negative 60 --noise 4096 --sample 0 --window 1 --epochs 1 \
     --min-count 1 --kernel scalar --threads 1 --quiet
-wrong "a value for a flag" '--no-shrink takes no value$' "$corpus" -o "$model" --no-shrink=1
+wrong "a value for a flag" '--keep-case takes no value$' "$corpus" -o "$model" --keep-case=1
 
 # --- the corpus ---
 

@@ -64,7 +64,9 @@ done <<'END'
 --seed 0
 --dim 99
 --window 4
---no-shrink
+--weights uniform
+--weights linear
+--weights harmonic
 --loss nce
 --negative 6
 --noise 16

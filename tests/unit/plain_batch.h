@@ -62,9 +62,11 @@ static inline void plain_list_pairs(struct plain_batch *plain, const struct pass
         plain->centers[p] = passage->words[at + p];
         for (size_t c = passage->window_begin[at + p]; c < passage->window_end[at + p]; c++)
             if (c != at + p) {
-                plain->pair_weights[p * PLAIN_BAND + c + PLAIN_WINDOW - at - p / 2 * 2] = 1;
-                plain->row_pairs[p] += 1;
-                plain->batch.pairs += 1;
+                const double weight = parameters_pair_weight(plain->batch.parameters,
+                                                             c > at + p ? c - at - p : at + p - c);
+                plain->pair_weights[p * PLAIN_BAND + c + PLAIN_WINDOW - at - p / 2 * 2] = (float)weight;
+                plain->row_pairs[p] += (float)weight;
+                plain->batch.pairs += weight;
             }
     }
     for (size_t s = 0; s < PLAIN_CONTEXTS; s++) {

@@ -204,31 +204,40 @@ static void check_weigh_errors(struct test *test, const struct kernel *kernel, s
     free(actual);
 }
 
-/* Windows of all sizes around words `at` to at + rows, which may be the first ones. */
-static void check_mark_bands(struct test *test, const struct kernel *kernel, size_t at, size_t rows,
-                             size_t window) {
+/* Windows of all sizes around words `at` to at + rows, which may be the first ones; weights that fall with
+ * the distance. */
+static void check_bands(struct test *test, const struct kernel *kernel, size_t at, size_t rows,
+                        size_t window) {
     const size_t columns = kernel_floats(2 * window + 2);
     const uint32_t first = (uint32_t)(at - window);
     struct rng rng = rng_seed(at * 1000 + rows, window);
-    uint32_t from[KERNEL_ROWS_MAX], to[KERNEL_ROWS_MAX];
+    uint32_t begin[KERNEL_ROWS_MAX], end[KERNEL_ROWS_MAX];
     for (size_t r = 0; r < rows; r++) {
         const size_t before = rng_below(&rng, (uint32_t)window + 1);
-        from[r] = (uint32_t)(before > at + r ? 0 : at + r - before);
-        to[r] = (uint32_t)(at + r) + 1 + rng_below(&rng, (uint32_t)window + 1);
+        begin[r] = (uint32_t)(before > at + r ? 0 : at + r - before);
+        end[r] = (uint32_t)(at + r) + 1 + rng_below(&rng, (uint32_t)window + 1);
     }
+    float *weights = aligned_zeros(2 * columns, sizeof *weights);
+    for (size_t d = 1; d <= window; d++)
+        for (size_t odd = 0; odd < 2; odd++)
+            weights[odd * columns + window + odd - d] = weights[odd * columns + window + odd + d] = 1 /
+                                                                                                    (float)d;
     float *expected = aligned_zeros(rows * columns, sizeof *expected);
     float *actual = aligned_zeros(rows * columns, sizeof *actual);
     memset(actual, 0x7f, rows * columns * sizeof *actual);
-    kernel_scalar.mark_bands(expected, rows, columns, from, to, first, (uint32_t)window);
-    kernel->mark_bands(actual, rows, columns, from, to, first, (uint32_t)window);
+    kernel_scalar.weigh_bands(expected, rows, columns, begin, end, first, weights);
+    kernel->weigh_bands(actual, rows, columns, begin, end, first, weights);
     CHECK_MSG(test, memcmp(expected, actual, rows * columns * sizeof *expected) == 0,
               "%s at %zu rows %zu window %zu", kernel->name, at, rows, window);
-    size_t marks = 0, pairs = 0;
+    /* The reference, by what a window is. */
+    double sum = 0, right = 0;
     for (size_t i = 0; i < rows * columns; i++)
-        marks += expected[i] == 1;
+        sum += (double)expected[i];
     for (size_t r = 0; r < rows; r++)
-        pairs += to[r] - from[r] - 1;
-    CHECK_MSG(test, marks == pairs, "%zu marks of %zu pairs", marks, pairs);
+        for (size_t p = begin[r]; p < end[r]; p++)
+            right += p == at + r ? 0 : (double)(1 / (float)(p > at + r ? p - at - r : at + r - p));
+    CHECK_MSG(test, fabs(sum - right) < 1e-9, "weights of %g, not %g", sum, right);
+    free(weights);
     free(expected);
     free(actual);
 }
@@ -469,12 +478,12 @@ static void test_weigh_errors(struct test *test) {
             check_weigh_errors(test, kernel, count);
 }
 
-static void test_mark_bands(struct test *test) {
+static void test_bands(struct test *test) {
     const struct kernel *kernel;
     for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
         for (size_t window = 1; window <= 40; window++)
             for (size_t at = 0; at <= 100; at += 20)
-                check_mark_bands(test, kernel, at, 1 + (window * 7 + at) % KERNEL_ROWS_MAX, window);
+                check_bands(test, kernel, at, 1 + (window * 7 + at) % KERNEL_ROWS_MAX, window);
 }
 
 /* The bound is relative, for scores within +-80, where exp stays in range; beyond, the limits 0 and 1. */
@@ -523,7 +532,7 @@ static const struct test_case cases[] = {
     {"kernel: rows merged, and rounded the same way", test_merge},
     {"kernel: gradients weighed", test_weigh},
     {"kernel: errors weighed", test_weigh_errors},
-    {"kernel: bands marked", test_mark_bands},
+    {"kernel: weights of bands", test_bands},
     {"kernel: the logistic function is as exact as it says", test_logistic},
     {"kernel: chosen by name", test_choose},
 };

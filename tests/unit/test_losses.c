@@ -53,10 +53,10 @@ static void make_example(struct example *example, struct rng *rng) {
     memset(example, 0, sizeof *example);
     const size_t counts[ROWS] = {4, 0, 5};
     for (size_t p = 0; p < ROWS; p++) {
-        example->row_pairs[p] = (float)counts[p];
         for (size_t k = 0; k < BAND; k++) {
             example->pairs[p * BAND + k] = random_score(rng);
-            example->pair_weights[p * BAND + k] = k >= 3 && k < 3 + counts[p] ? 1 : 0;
+            example->pair_weights[p * BAND + k] = k >= 3 && k < 3 + counts[p] ? 1 / (float)(k - 2) : 0;
+            example->row_pairs[p] += example->pair_weights[p * BAND + k];
             example->pair_log_noise[p * BAND + k] = -5 * rng_unit(rng);
         }
         for (size_t j = 0; j < NOISE; j++)

@@ -7,13 +7,13 @@ static struct loss_limits limits_of(double negative) {
 }
 
 /* The two sums that step_limits.h bounds, recomputed from its answer. */
-static void check_bounds(struct test *test, double alpha, double window, double mean_pairs, double negative,
+static void check_bounds(struct test *test, double alpha, double window, double pairs_mean, double negative,
                          double noise) {
-    const struct step_limits limits = step_limits_choose(limits_of(negative), alpha, window, mean_pairs,
+    const struct step_limits limits = step_limits_choose(limits_of(negative), alpha, 2 * window, pairs_mean,
                                                          noise);
     CHECK(test, limits.passes >= 1 && limits.occurrences >= 1 && limits.occurrences <= BLOCK_WORDS_MAX);
     const double passes = (double)limits.passes;
-    const double input_row = alpha * mean_pairs / passes * (1 + negative) * (double)limits.occurrences;
+    const double input_row = alpha * pairs_mean / passes * (1 + negative) * (double)limits.occurrences;
     CHECK_MSG(test, input_row <= 5.4 * 1.001, "alpha %g window %g K %g N %g: B %g", alpha, window, negative,
               noise, input_row);
     const double whole_block = alpha * (double)limits.pairs / passes * negative / noise;
@@ -53,7 +53,7 @@ static void test_noise_words(struct test *test) {
 
 /* The common case is left alone: whole blocks in one pass. */
 static void test_defaults(struct test *test) {
-    const struct step_limits limits = step_limits_choose(limits_of(5), 0.05, 5, 6, 64);
+    const struct step_limits limits = step_limits_choose(limits_of(5), 0.05, 10, 6, 64);
     CHECK(test, step_limits_noise(limits_of(5), 0.05, 64) == 64);
     CHECK_MSG(test, limits.passes == 1 && limits.pairs >= 384, "%zu passes, %zu pairs", limits.passes,
               limits.pairs);

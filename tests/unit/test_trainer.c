@@ -66,6 +66,7 @@ static struct parameters default_parameters(void) {
                                .alpha = 0.05,
                                .min_alpha = 5e-6,
                                .sample = 0,
+                               .weights = WEIGHTS_RANDOM,
                                .seed = 1,
                                .loss = 0,
                                .kernel = kernel_at(0)->name};
@@ -152,9 +153,9 @@ static struct outcome learn(const struct corpus *corpus, const struct parameters
 static void check_outcome(struct test *test, const struct parameters *parameters,
                           const struct outcome *outcome) {
     CHECK_MSG(test, outcome->finite && outcome->purity > 0.95,
-              "dim %d window %d K %d N %d alpha %g no_shrink %d loss %s kernel %s: purity %.3f, loss %g",
+              "dim %d window %d K %d N %d alpha %g weights %d loss %s kernel %s: purity %.3f, loss %g",
               (int)parameters->dim, (int)parameters->window, (int)parameters->negative,
-              (int)parameters->noise, parameters->alpha, parameters->no_shrink,
+              (int)parameters->noise, parameters->alpha, (int)parameters->weights,
               loss_at(parameters->loss)->name, parameters->kernel, outcome->purity, outcome->loss);
     CHECK(test, outcome->progress == 1);
 }
@@ -195,7 +196,8 @@ static void choose_corners(struct parameters *options, size_t loss) {
         options[i].alpha = alphas[largest || (corner & 4) != 0];
         options[i].dim = dims[largest ? corner & 1 : corner >> 3];
         options[i].noise = noises[!largest && odd(corner & 7)];
-        options[i].no_shrink = largest || !odd(corner & 14);
+        options[i].weights = largest ? WEIGHTS_UNIFORM
+                                     : (size_t)odd(corner & 14) + 2 * (size_t)odd(corner & 13);
         options[i].epochs = options[i].window == 1 ? 12 : 3;
     }
 }
