@@ -3,7 +3,7 @@
 #if KERNEL_X86
 #define KERNEL_NAME "avx512"
 #define KERNEL_TABLE kernel_avx512
-#define KERNEL_WIDTH 16
+#define SIMD_WIDTH 16
 #define TILE_ROWS 12
 #define TILE_VECTORS 7
 #include "kernels/float32.inc.h"

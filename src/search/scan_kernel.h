@@ -1,5 +1,5 @@
 /* The arithmetic of a search over all rows, one table of functions an instruction set. scan_scalar.c is the
- * plain reference that says what each function computes; the others are built from scan_source.h and agree
+ * plain reference that says what each function computes; the others are built from scan.inc.h and agree
  * with it up to rounding. No answer may depend on that rounding: nearest.c only finds candidates by it.
  *
  * Rows are `stride` floats apart, a multiple of 16, 64-byte aligned, and zero beyond `dim`. A panel holds
