@@ -13,6 +13,7 @@
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/version.h"
+#include "kernels/registry.h"
 #include "model/model.h"
 #include "text/ingest.h"
 #include "text/reader.h"

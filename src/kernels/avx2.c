@@ -1,6 +1,6 @@
 /* AVX2: products and their sum by two instructions. */
 #include "kernels/kernel_list.h"
-#if KERNEL_X86
+#if CPU_X86
 #define KERNEL_NAME "avx2"
 #define KERNEL_TABLE kernel_avx2
 #define SIMD_WIDTH 8

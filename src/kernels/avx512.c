@@ -1,6 +1,6 @@
 /* 32 registers of 16 floats. */
 #include "kernels/kernel_list.h"
-#if KERNEL_X86
+#if CPU_X86
 #define KERNEL_NAME "avx512"
 #define KERNEL_TABLE kernel_avx512
 #define SIMD_WIDTH 16

@@ -1,7 +1,7 @@
 /* AVX-512 with products of bfloat16: twice the multiply-adds an instruction. The rows have such numbers, the
  * gradients' weights are rounded to them as they are packed, and products are summed up as floats. */
 #include "kernels/kernel_list.h"
-#if KERNEL_X86
+#if CPU_X86
 #define SIMD_WIDTH 16
 #define SCORE_ROWS 12
 #define UPDATE_VECTORS 10

@@ -1,6 +1,6 @@
 /* AVX-VNNI: products and their sum by one instruction, which processors without AVX-512 can have too. */
 #include "kernels/kernel_list.h"
-#if KERNEL_VNNI
+#if KERNEL_AVXVNNI
 #define KERNEL_NAME "avxvnni"
 #define KERNEL_TABLE kernel_avxvnni
 #define SIMD_WIDTH 8

@@ -11,11 +11,11 @@
 /* --- one target --- */
 
 /* 8-bit integers to floats. GCC's code for the general form is long where one instruction would do. */
-#if SCAN_X86 && W == 16
+#if CPU_X86 && W == 16
 INLINE vector widen(const int8_t *codes) {
     return (vector)_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(*(const __m128i *)codes));
 }
-#elif SCAN_X86 && W == 8
+#elif CPU_X86 && W == 8
 INLINE vector widen(const int8_t *codes) {
     return (vector)_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)codes)));
 }

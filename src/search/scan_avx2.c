@@ -1,6 +1,6 @@
 /* 16 registers of 8 floats. */
 #include "search/scan_list.h"
-#if SCAN_X86
+#if CPU_X86
 #define SCAN_NAME "avx2"
 #define SCAN_TABLE scan_avx2
 #define SIMD_WIDTH 8

@@ -1,6 +1,6 @@
 /* 32 registers of 16 floats. */
 #include "search/scan_list.h"
-#if SCAN_X86
+#if CPU_X86
 #define SCAN_NAME "avx512"
 #define SCAN_TABLE scan_avx512
 #define SIMD_WIDTH 16

@@ -60,7 +60,4 @@ struct scan_kernel {
                   float slack, float offset, float cut);
 };
 
-/* All kernels that were built and can run here, the best first; NULL beyond the last. */
-const struct scan_kernel *scan_kernel_at(size_t index);
-
 #endif

@@ -6,6 +6,7 @@
 #ifndef SGNS_TRAIN_LOSSES_H
 #define SGNS_TRAIN_LOSSES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "kernels/kernel.h"

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "harness.h"
+#include "kernels/registry.h"
 #include "train/block.h"
 
 #define VOCAB ((size_t)40)

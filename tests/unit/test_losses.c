@@ -5,6 +5,7 @@
 
 #include "base/rng.h"
 #include "harness.h"
+#include "kernels/registry.h"
 #include "train/losses.h"
 
 #define ROWS ((size_t)3)

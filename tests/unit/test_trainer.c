@@ -8,6 +8,7 @@
 #include "base/rng.h"
 #include "base/threads.h"
 #include "harness.h"
+#include "kernels/registry.h"
 #include "train/trainer.h"
 
 #define TOPICS 10
