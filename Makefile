@@ -47,7 +47,7 @@ $(BUILD)/text/dictionary.o $(BUILD)/text/stream.o $(BUILD)/text/tokenizer.o $(BU
 ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
 $(BUILD)/kernels/avx2.o $(BUILD)/search/scan_avx2.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx2 -mfma -mprfchw
 ifeq ($(shell $(CC) -mavxvnni -E -x c /dev/null >/dev/null 2>&1 && echo yes),yes)
-$(BUILD)/kernels/kernel.o $(BUILD)/kernels/avxvnni.o: ALL_CFLAGS += -DKERNEL_VNNI=1
+$(BUILD)/kernels/registry.o $(BUILD)/kernels/avxvnni.o: ALL_CFLAGS += -DKERNEL_AVXVNNI=1
 $(BUILD)/kernels/avxvnni.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx2 -mfma -mprfchw -mavxvnni
 endif
 $(BUILD)/kernels/avx512.o $(BUILD)/kernels/avx512bf16.o $(BUILD)/search/scan_avx512.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx512f -mavx512bw \

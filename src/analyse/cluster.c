@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/rng.h"
 #include "base/threads.h"
+#include "search/scan_registry.h"
 #include "search/vectors.h"
 
 #define ROUNDING 0x1p-24

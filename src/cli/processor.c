@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/threads.h"
 #include "cli/progress.h"
-#include "kernels/kernel.h"
+#include "kernels/registry.h"
 
 /* Each core works so long, in seconds, a few times; the best counts, since other programs only slow it. */
 #define MEASURE_SECONDS 0.03

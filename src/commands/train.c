@@ -12,6 +12,7 @@
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/version.h"
+#include "kernels/registry.h"
 #include "model/model.h"
 #include "model/record.h"
 #include "text/ingest.h"

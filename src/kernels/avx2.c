@@ -1,13 +1,13 @@
 /* AVX2: products and their sum by two instructions. */
 #include "kernels/kernel_list.h"
-#if KERNEL_X86
+#if CPU_X86
 #define KERNEL_NAME "avx2"
 #define KERNEL_TABLE kernel_avx2
-#define KERNEL_WIDTH 8
-#define WHOLE_SUMS
+#define SIMD_WIDTH 8
+#define INTEGER_SUMS
 #include "kernels/simd.inc.h"
 
-INLINE lanes add_products(lanes sum, twos a, twos b) {
+INLINE lanes add_products(lanes sum, packed a, packed b) {
     return sum + (lanes)_mm256_madd_epi16((__m256i)a, (__m256i)b);
 }
 

@@ -1,9 +1,9 @@
 /* 32 registers of 16 floats. */
 #include "kernels/kernel_list.h"
-#if KERNEL_X86
+#if CPU_X86
 #define KERNEL_NAME "avx512"
 #define KERNEL_TABLE kernel_avx512
-#define KERNEL_WIDTH 16
+#define SIMD_WIDTH 16
 #define TILE_ROWS 12
 #define TILE_VECTORS 7
 #include "kernels/float32.inc.h"

@@ -1,20 +1,19 @@
 /* AVX-512 with products of bfloat16: twice the multiply-adds an instruction. The rows have such numbers, the
  * gradients' weights are rounded to them as they are packed, and products are summed up as floats. */
 #include "kernels/kernel_list.h"
-#if KERNEL_X86
-#define KERNEL_WIDTH 16
+#if CPU_X86
+#define SIMD_WIDTH 16
 #define SCORE_ROWS 12
 #define UPDATE_VECTORS 10
-#define CONTEXTS_OF_TWO 12
+#define TWO_ROW_CONTEXTS 12
 #define IN_PLACE 1
 #include "kernels/simd.inc.h"
 
-typedef int32_t half_twos __attribute__((vector_size(32), aligned(32), may_alias));
-typedef int16_t shorts __attribute__((vector_size(64), aligned(64), may_alias));
+typedef int32_t half_packed __attribute__((vector_size(32), aligned(32), may_alias));
 
 /* sum + both products of twos, lane by lane. Instructions by name: the compilers' functions for them differ.
  */
-INLINE vector add_products(vector sum, twos a, twos b) {
+INLINE vector add_products(vector sum, packed a, packed b) {
 #ifdef __clang_analyzer__
     return sum + (vector)(a + b); /* it knows no such instructions */
 #else
@@ -24,34 +23,34 @@ INLINE vector add_products(vector sum, twos a, twos b) {
 }
 
 /* Rounded to nearest: the lanes of `low`, then those of `high`. */
-INLINE twos narrow(vector low, vector high) {
+INLINE packed narrow(vector low, vector high) {
 #ifdef __clang_analyzer__
-    return (twos)(low + high);
+    return (packed)(low + high);
 #else
-    twos result;
+    packed result;
     __asm__("vcvtne2ps2bf16 %1, %2, %0" : "=v"(result) : "v"(low), "v"(high));
     return result;
 #endif
 }
 
 /* Lane i of one and lane i of the other become two neighbours: of their lower halves. */
-INLINE twos pack_last(twos a, twos b) {
-    return (twos)__builtin_shufflevector((shorts)a, (shorts)b, 0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6,
-                                         38, 7, 39, 8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46, 15,
-                                         47);
+INLINE packed interleave_last(packed a, packed b) {
+    return (packed)__builtin_shufflevector((shorts)a, (shorts)b, 0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6,
+                                           38, 7, 39, 8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46,
+                                           15, 47);
 }
 
 /* The lanes of the lower half and those of the upper half. */
-INLINE twos interleave_halves(twos both) {
-    return (twos)__builtin_shufflevector((shorts)both, (shorts)both, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
-                                         6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30,
-                                         15, 31);
+INLINE packed interleave_halves(packed both) {
+    return (packed)__builtin_shufflevector((shorts)both, (shorts)both, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5,
+                                           21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14,
+                                           30, 15, 31);
 }
 
 /* Rows' numbers are factors as they stand, and sums are floats. */
-INLINE twos load_factors(const bfloat16 *address, float scale) {
+INLINE packed load_factors(const bfloat16 *address, float scale) {
     (void)scale;
-    return LOAD_TWOS(address);
+    return LOAD_PACKED(address);
 }
 
 INLINE vector to_floats(lanes sum, float unit) {
@@ -59,13 +58,13 @@ INLINE vector to_floats(lanes sum, float unit) {
     return sum;
 }
 
-INLINE lanes coarser(lanes sum, int shift) {
+INLINE lanes shift_right(lanes sum, int shift) {
     (void)shift;
     return sum;
 }
 
 INLINE void move_last(bfloat16 *address, lanes sums, float unit) {
-    move_numbers(address, sums, unit);
+    move_bfloat16s(address, sums, unit);
 }
 
 /* Parts of nearly equal width. */
@@ -76,17 +75,17 @@ INLINE size_t next_vectors(size_t left) {
 
 #include "kernels/dot2.inc.h"
 
-/* A matrix of weights, (rows, columns), along its columns and in twos of rows. */
+/* A matrix of weights, (rows, columns), along its columns and in packed of rows. */
 static void pack_weights(int32_t *along, int32_t *across, const float *weights, size_t rows, size_t columns) {
     for (size_t r = 0; r < rows; r += 2)
         for (size_t k = 0; k < columns; k += 16) {
             const float *first = weights + r * columns + k;
-            const twos both = narrow(LOAD(first), LOAD(first + columns));
+            const packed both = narrow(LOAD(first), LOAD(first + columns));
             int32_t *to = along + (r * columns + k) / 2;
-            *(half_twos *)to = __builtin_shufflevector(both, both, 0, 1, 2, 3, 4, 5, 6, 7);
-            *(half_twos *)(to + columns / 2) = __builtin_shufflevector(both, both, 8, 9, 10, 11, 12, 13, 14,
-                                                                       15);
-            STORE_TWOS(across + r / 2 * columns + k, interleave_halves(both));
+            *(half_packed *)to = __builtin_shufflevector(both, both, 0, 1, 2, 3, 4, 5, 6, 7);
+            *(half_packed *)(to + columns / 2) = __builtin_shufflevector(both, both, 8, 9, 10, 11, 12, 13, 14,
+                                                                         15);
+            STORE_PACKED(across + r / 2 * columns + k, interleave_halves(both));
         }
 }
 

@@ -2,34 +2,34 @@
  * products, so everything is packed in twos: along the dims for scores, and two rows in turn for updates,
  * which sum over rows. A kernel_*.c file defines, after vector_source.h and before this:
  * - SCORE_ROWS: the register tile of noise scores, at most so many rows, 6 or 12, by two vectors
- * - CONTEXTS_OF_TWO: contexts that two rows are scored with at once; more of them with one
+ * - TWO_ROW_CONTEXTS: contexts that two rows are scored with at once; more of them with one
  * - UPDATE_VECTORS: the one of updates, two rows by at most so many, 6 or 10
  * - IN_PLACE: 1 where rows' numbers are factors as they stand, which pairs are scored with in the matrices; 0
  *   where they have to be packed first
  * - load_factors(): 2 W numbers of a row as factors, times a scale that makes them fit
- * - pack_last(): two rows' factors in turn, of the last W numbers where they are by themselves
+ * - interleave_last(): two rows' factors in turn, of the last W numbers where they are by themselves
  * - add_products(): sum + both products of twos, lane by lane
- * - coarser(): lanes, so many bits to the right
+ * - shift_right(): lanes, so many bits to the right
  * - to_floats(): lanes times the unit of the factors' products
- * - move_last(): the last W numbers += sums times a unit, in the order of pack_last()
+ * - move_last(): the last W numbers += sums times a unit, in the order of interleave_last()
  * - next_vectors(): how many of the vectors that are left of two rows an update takes at once: all, or an
  *   even number, as even and odd places stay together
  *
  * Loops over a tile have constant bounds, so that the sums live in registers. */
 
-typedef int32_t two __attribute__((may_alias));
+typedef int32_t packed_pair __attribute__((may_alias));
 
 /* A step's workspace, in twos. */
 struct workspace {
     size_t half;            /* from one row, packed along the dims, to the next */
     size_t width;           /* of two rows in turn */
-    int32_t *center_dims;   /* (rows, half): twos along the dims; nothing if IN_PLACE */
+    int32_t *center_dims;   /* (rows, half): packed along the dims; nothing if IN_PLACE */
     int32_t *center_rows;   /* (rows / 2, width): two rows in turn */
     int32_t *context_dims;  /* (contexts, half); nothing if IN_PLACE */
     int32_t *context_rows;  /* (contexts / 2, width) */
     int32_t *noise_dims;    /* (half, columns): transposed */
     int32_t *noise_rows;    /* (columns / 2, width) */
-    int32_t *pair_contexts; /* (rows, band_columns / 2): weights, twos along the contexts */
+    int32_t *pair_contexts; /* (rows, band_columns / 2): weights, packed along the contexts */
     int32_t *pair_centers;  /* (rows / 2, band_columns): of two rows in turn */
     int32_t *noise_words;   /* (rows, columns / 2) */
     int32_t *noise_centers; /* (rows / 2, columns) */
@@ -38,12 +38,12 @@ struct workspace {
 
 static struct workspace plan_workspace(const struct kernel_step *step, size_t half, size_t width) {
     const size_t contexts = step->rows + 2 * step->window + 2, columns = step->columns;
-    const size_t packed = IN_PLACE ? 0 : half;
+    const size_t padded_half = IN_PLACE ? 0 : half;
     struct workspace workspace = {.half = half, .width = width};
     workspace.center_dims = (int32_t *)(void *)step->workspace;
-    workspace.center_rows = workspace.center_dims + step->rows * packed;
+    workspace.center_rows = workspace.center_dims + step->rows * padded_half;
     workspace.context_dims = workspace.center_rows + step->rows / 2 * workspace.width;
-    workspace.context_rows = workspace.context_dims + contexts * packed;
+    workspace.context_rows = workspace.context_dims + contexts * padded_half;
     workspace.noise_dims = workspace.context_rows + contexts / 2 * workspace.width;
     workspace.noise_rows = workspace.noise_dims + columns * workspace.half;
     workspace.pair_centers = workspace.noise_rows + columns / 2 * workspace.width;
@@ -57,12 +57,12 @@ static struct workspace plan_workspace(const struct kernel_step *step, size_t ha
 /* --- packing --- */
 
 /* Two rows' factors in turn, 2 W numbers of each from dim d of `width` on: even places, then odd ones. */
-INLINE void pack_two(int32_t *rows, twos first, twos second, size_t d, size_t width) {
+INLINE void interleave_rows(int32_t *rows, packed first, packed second, size_t d, size_t width) {
     if (d + W < width) {
-        STORE_TWOS(rows + d, even_places(first, second));
-        STORE_TWOS(rows + d + W, odd_places(first, second));
+        STORE_PACKED(rows + d, interleave_even(first, second));
+        STORE_PACKED(rows + d + W, interleave_odd(first, second));
     } else {
-        STORE_TWOS(rows + d, pack_last(first, second));
+        STORE_PACKED(rows + d, interleave_last(first, second));
     }
 }
 
@@ -70,20 +70,20 @@ INTENDED_RACE static void pack_rows(int32_t *dims, int32_t *rows, bfloat16 *cons
                                     float scale, const struct workspace *workspace) {
     for (size_t r = 0; r < count; r += 2, dims += 2 * workspace->half, rows += workspace->width)
         for (size_t d = 0; d < workspace->width; d += 2 * (size_t)W) {
-            const twos first = load_factors(sources[r] + d, scale);
-            const twos second = load_factors(sources[r + 1] + d, scale);
+            const packed first = load_factors(sources[r] + d, scale);
+            const packed second = load_factors(sources[r + 1] + d, scale);
             if (!IN_PLACE) {
-                STORE_TWOS(dims + d / 2, first);
-                STORE_TWOS(dims + workspace->half + d / 2, second);
+                STORE_PACKED(dims + d / 2, first);
+                STORE_PACKED(dims + workspace->half + d / 2, second);
             }
-            pack_two(rows, first, second, d, workspace->width);
+            interleave_rows(rows, first, second, d, workspace->width);
         }
 }
 
 /* Row r's factors along the dims, in the matrix or packed. A copy that isn't needed would only take space in
  * the nearest cache, where the rows are anyway. */
-INLINE const two *row_factors(bfloat16 *const *sources, const int32_t *dims, size_t r, size_t half) {
-    return IN_PLACE ? (const two *)(const void *)sources[r] : dims + r * half;
+INLINE const packed_pair *row_factors(bfloat16 *const *sources, const int32_t *dims, size_t r, size_t half) {
+    return IN_PLACE ? (const packed_pair *)(const void *)sources[r] : dims + r * half;
 }
 
 INTENDED_RACE static void pack_noise(const struct kernel_step *step, float scale,
@@ -94,8 +94,8 @@ INTENDED_RACE static void pack_noise(const struct kernel_step *step, float scale
             for (size_t i = 0; i < W; i++)
                 rows[i] = (vector)load_factors(step->noise[j + i] + d, scale);
             for (size_t i = 0; i < W; i += 2)
-                pack_two(workspace->noise_rows + (j + i) / 2 * workspace->width, (twos)rows[i],
-                         (twos)rows[i + 1], d, workspace->width);
+                interleave_rows(workspace->noise_rows + (j + i) / 2 * workspace->width, (packed)rows[i],
+                                (packed)rows[i + 1], d, workspace->width);
             transpose_tile((float *)workspace->noise_dims + d / 2 * step->columns + j, step->columns, rows);
         }
 }
@@ -105,18 +105,18 @@ INTENDED_RACE static void pack_noise(const struct kernel_step *step, float scale
 INLINE void score_tile(const struct kernel_step *step, const struct workspace *workspace, float unit,
                        size_t p, size_t j, size_t rows, size_t vectors) {
     const int32_t *noise = workspace->noise_dims + j;
-    const two *centers[SCORE_ROWS];
+    const packed_pair *centers[SCORE_ROWS];
     for (size_t r = 0; r < rows; r++)
         centers[r] = row_factors(step->centers, workspace->center_dims, p + r, workspace->half);
     lanes sums[SCORE_ROWS][2] = {{{0}}};
     for (size_t d = 0; d < (step->dim + 1) / 2; d++) {
-        twos words[2];
+        packed words[2];
         for (size_t v = 0; v < vectors; v++) {
-            words[v] = LOAD_TWOS(noise + d * step->columns + v * W);
+            words[v] = LOAD_PACKED(noise + d * step->columns + v * W);
             IN_REGISTER(words[v]);
         }
         for (size_t r = 0; r < rows; r++) {
-            const twos center = (twos){0} + centers[r][d];
+            const packed center = (packed){0} + centers[r][d];
             for (size_t v = 0; v < vectors; v++)
                 sums[r][v] = add_products(sums[r][v], center, words[v]);
         }
@@ -164,12 +164,12 @@ INLINE void score_contexts(const struct kernel_step *step, const struct workspac
     const size_t half = workspace->half, first = p / 2 * 2 + k;
     lanes sums[2][W] = {{{0}}};
     for (size_t d = 0; d < workspace->width / 2; d += W) {
-        twos values[2];
+        packed values[2];
         for (size_t r = 0; r < rows; r++)
-            values[r] = LOAD_TWOS(row_factors(step->centers, workspace->center_dims, p + r, half) + d);
+            values[r] = LOAD_PACKED(row_factors(step->centers, workspace->center_dims, p + r, half) + d);
         for (size_t i = 0; i < count; i++) {
-            twos context = LOAD_TWOS(row_factors(step->contexts, workspace->context_dims, first + i, half) +
-                                     d);
+            packed context = LOAD_PACKED(
+                row_factors(step->contexts, workspace->context_dims, first + i, half) + d);
             IN_REGISTER(context);
             for (size_t r = 0; r < rows; r++)
                 sums[r][i] = add_products(sums[r][i], values[r], context);
@@ -188,7 +188,7 @@ INLINE size_t next_contexts(size_t reach, size_t k) {
 
 INLINE void score_two(const struct kernel_step *step, const struct workspace *workspace, float unit, size_t p,
                       size_t k, size_t count) {
-    if (count <= CONTEXTS_OF_TWO)
+    if (count <= TWO_ROW_CONTEXTS)
         score_contexts(step, workspace, unit, p, k, 2, count);
     else {
         score_contexts(step, workspace, unit, p, k, 1, count);
@@ -208,7 +208,7 @@ INTENDED_RACE static void score_pairs(const struct kernel_step *step, const stru
         break
                 CASE(4);
                 CASE(8);
-#if KERNEL_WIDTH > 8
+#if SIMD_WIDTH > 8
                 CASE(12);
                 CASE(16);
 #endif
@@ -246,9 +246,9 @@ INLINE void add_part(lanes sums[2][UPDATE_VECTORS], const struct part *part, siz
                      size_t vectors) {
     const int32_t *weights = part->weights, *source = part->sources + at;
     for (size_t i = 0; i < part->count; i++, weights += part->source_step, source += width) {
-        const twos first = (twos){0} + weights[0], second = (twos){0} + weights[part->target_step];
+        const packed first = (packed){0} + weights[0], second = (packed){0} + weights[part->target_step];
         for (size_t v = 0; v < vectors; v++) {
-            twos values = LOAD_TWOS(source + v * W);
+            packed values = LOAD_PACKED(source + v * W);
             IN_REGISTER(values);
             sums[0][v] = add_products(sums[0][v], first, values);
             sums[1][v] = add_products(sums[1][v], second, values);
@@ -256,10 +256,10 @@ INLINE void add_part(lanes sums[2][UPDATE_VECTORS], const struct part *part, siz
     }
 }
 
-/* row += sums times a unit, of so many vectors in the order of pack_two(). */
+/* row += sums times a unit, of so many vectors in the order of interleave_rows(). */
 INLINE void move_part(bfloat16 *row, const lanes *sums, size_t vectors, float unit) {
     for (size_t v = 0; v + 1 < vectors; v += 2)
-        move_two(row + v * W, sums[v], sums[v + 1], unit);
+        move_even_odd(row + v * W, sums[v], sums[v + 1], unit);
     if (vectors % 2 == 1)
         move_last(row + (vectors - 1) * W, sums[vectors - 1], unit);
 }
@@ -271,8 +271,8 @@ INLINE void update_tile(bfloat16 *const *targets, const struct part *parts, size
     for (size_t i = 0; i < count; i++) {
         add_part(sums, &parts[i], width, at, vectors);
         for (size_t v = 0; v < vectors && i + 1 < count; v++) {
-            sums[0][v] = coarser(sums[0][v], parts[i].shift);
-            sums[1][v] = coarser(sums[1][v], parts[i].shift);
+            sums[0][v] = shift_right(sums[0][v], parts[i].shift);
+            sums[1][v] = shift_right(sums[1][v], parts[i].shift);
         }
     }
     for (size_t t = 0; t < 2; t++)

@@ -1,4 +1,4 @@
-/* The kernels that multiply floats. A kernel_*.c file defines, besides KERNEL_WIDTH,
+/* The kernels that multiply floats. A kernel_*.c file defines, besides SIMD_WIDTH,
  *   KERNEL_NAME, KERNEL_TABLE   the name for users, the table to define
  *   TILE_ROWS                   the register tile of a product of matrices: at most so many rows, 6 or 12, by
  *                               two vectors
@@ -6,7 +6,7 @@
  * Loops over a tile have constant bounds, so that the sums live in registers. */
 #include "kernels/simd.inc.h"
 
-/* A step's workspace: all its rows as floats, in the order of load_two(). */
+/* A step's workspace: all its rows as floats, in the order of load_even_odd(). */
 struct workspace {
     size_t width;   /* of a row, whole vectors */
     size_t stride;  /* from one row to the next: an odd number of vectors, or rows of some dims would all fall
@@ -39,12 +39,12 @@ INTENDED_RACE static void copy_rows(float *to, bfloat16 *const *rows, size_t cou
     for (size_t r = 0; r < count; r++, to += workspace->stride) {
         size_t d = 0;
         for (vector even, odd; d + two <= workspace->width; d += two) {
-            load_two(rows[r] + d, &even, &odd);
+            load_even_odd(rows[r] + d, &even, &odd);
             STORE(to + d, even);
             STORE(to + d + W, odd);
         }
         if (d < workspace->width)
-            STORE(to + d, load_numbers(rows[r] + d));
+            STORE(to + d, load_bfloat16s(rows[r] + d));
     }
 }
 
@@ -81,9 +81,9 @@ INLINE void add_source(vector sums[TILE_ROWS][TILE_VECTORS], const float *source
 /* One after the other, as a row may stand for more than one of them. */
 INLINE void move_tile(bfloat16 *target, const vector *sums, size_t vectors, float scale) {
     for (size_t v = 0; v + 1 < vectors; v += 2)
-        move_two(target + v * W, sums[v], sums[v + 1], scale);
+        move_even_odd(target + v * W, sums[v], sums[v + 1], scale);
     if (vectors % 2 == 1)
-        move_numbers(target + (vectors - 1) * W, sums[vectors - 1], scale);
+        move_bfloat16s(target + (vectors - 1) * W, sums[vectors - 1], scale);
 }
 
 /* From column `at` on. */
@@ -99,7 +99,7 @@ INLINE void multiply_tile(const struct product *product, size_t at, size_t rows,
         add_source(sums, source, weights, product->row_step, rows, vectors);
         source += product->stride;
         weights += step;
-        AS_IT_IS(weights);
+        OPAQUE_POINTER(weights);
         add_source(sums, source, weights, product->row_step, rows, vectors);
         source += product->stride;
     }
@@ -312,10 +312,6 @@ static void update(const struct kernel_step *step, float scale) {
 
 /* --- logistic --- */
 
-INLINE vector choose(whole condition, vector yes, vector no) {
-    return (vector)(((whole)yes & condition) | ((whole)no & ~condition));
-}
-
 /* exp(x) for |x| <= 87: x = n ln 2 + r with |r| <= ln 2 / 2, exp(r) by its Taylor polynomial of degree 6
  * (relative error below 2e-7), and n into the exponent. */
 INLINE vector exponential(vector x) {
@@ -328,7 +324,7 @@ INLINE vector exponential(vector x) {
     sum = sum * r + 0.5f;
     sum = sum * r + 1.0f;
     sum = sum * r + 1.0f;
-    return (vector)((whole)sum + ((whole)shifted << 23));
+    return (vector)((integers)sum + ((integers)shifted << 23));
 }
 
 static void logistic(float *values, size_t count) {

@@ -4,45 +4,45 @@
  * overflow. What rounding changes is small beside the largest factors, and smaller than the rounding of the
  * matrices.
  *
- * A kernel_*.c file defines KERNEL_NAME, for users, KERNEL_TABLE, the table to define, KERNEL_WIDTH 8 and
- * WHOLE_SUMS, includes vector_source.h, defines add_products() (twos_source.h), and includes this. */
+ * A kernel_*.c file defines KERNEL_NAME, for users, KERNEL_TABLE, the table to define, SIMD_WIDTH 8 and
+ * INTEGER_SUMS, includes vector_source.h, defines add_products() (twos_source.h), and includes this. */
 #include <math.h>
 
 #define SCORE_ROWS 6
-#define CONTEXTS_OF_TWO 4
+#define TWO_ROW_CONTEXTS 4
 #define IN_PLACE 0
 #define UPDATE_VECTORS 6
 
 INLINE vector to_floats(lanes sum, float unit) {
-    return values_of(sum) * unit;
+    return lane_values(sum) * unit;
 }
 
-INLINE lanes coarser(lanes sum, int shift) {
-    return (lanes)((whole)sum >> shift);
+INLINE lanes shift_right(lanes sum, int shift) {
+    return (lanes)((integers)sum >> shift);
 }
 
 /* What to add to a float so that its lower 16 bits are the nearest whole number to `scale`, a power of two,
  * times it, if that fits them: the sum's last place is worth 1 / scale. */
-INLINE vector to_whole(float scale) {
+INLINE vector rounding_term(float scale) {
     return (vector){0} + ROUNDING / scale;
 }
 
-INLINE twos load_factors(const bfloat16 *address, float scale) {
+INLINE packed load_factors(const bfloat16 *address, float scale) {
     vector even, odd;
-    load_two(address, &even, &odd);
-    return even_places((twos)(even + to_whole(scale)), (twos)(odd + to_whole(scale)));
+    load_even_odd(address, &even, &odd);
+    return interleave_even((packed)(even + rounding_term(scale)), (packed)(odd + rounding_term(scale)));
 }
 
 /* The dims at even places, then those at odd ones. */
-INLINE twos pack_last(twos first, twos second) {
-    return LANES_EVEN(even_places(first, second), odd_places(first, second));
+INLINE packed interleave_last(packed first, packed second) {
+    return LANES_EVEN(interleave_even(first, second), interleave_odd(first, second));
 }
 
-/* move_two() of the last eight dims. */
+/* move_even_odd() of the last eight dims. */
 INLINE void move_last(bfloat16 *address, lanes sums, float unit) {
-    const random_bits shifts = {16, 16, 16, 16},
-                      both = (random_bits)_mm256_broadcastsi128_si256(*(const __m128i *)address);
-    const random_bits last = moved((vector)(both << shifts & 0xffff0000), sums, unit);
+    const bits32 shifts = {16, 16, 16, 16},
+                 both = (bits32)_mm256_broadcastsi128_si256(*(const __m128i *)address);
+    const bits32 last = moved((vector)(both << shifts & 0xffff0000), sums, unit);
     const __m128i even = _mm256_castsi256_si128((__m256i)(last >> 16));
     *(__m128i *)address = _mm_blend_epi16(even, _mm256_extracti128_si256((__m256i)last, 1), 0xaa);
 }
@@ -78,23 +78,23 @@ static int factor_bits(size_t dim) {
 /* By the bits of numbers without their signs, which are in the order of the magnitudes. Another thread may
  * move a row before it is packed: 16 bits can hold eight times the largest, and beyond that a step is
  * wrong once. */
-INLINE halves larger(halves most, const bfloat16 *address) {
-    const halves magnitudes = *(const halves *)address & 0x7fff;
-    return (halves)_mm256_max_epu16((__m256i)most, (__m256i)magnitudes);
+INLINE shorts larger(shorts most, const bfloat16 *address) {
+    const shorts magnitudes = *(const shorts *)address & 0x7fff;
+    return (shorts)_mm256_max_epu16((__m256i)most, (__m256i)magnitudes);
 }
 
 /* An even count of rows. */
-INTENDED_RACE static halves largest_numbers(bfloat16 *const *rows, size_t count, size_t dim, halves most) {
-    halves second = most;
+INTENDED_RACE static shorts largest_numbers(bfloat16 *const *rows, size_t count, size_t dim, shorts most) {
+    shorts second = most;
     for (size_t r = 0; r < count; r += 2)
         for (size_t d = 0; d < dim; d += 2 * (size_t)W) {
             most = larger(most, rows[r] + d);
             second = larger(second, rows[r + 1] + d);
         }
-    return (halves)_mm256_max_epu16((__m256i)most, (__m256i)second);
+    return (shorts)_mm256_max_epu16((__m256i)most, (__m256i)second);
 }
 
-static float scale_for(halves most, size_t dim) {
+static float scale_for(shorts most, size_t dim) {
     bfloat16 largest = 0;
     for (size_t i = 0; i < 2 * (size_t)W; i++)
         largest = most[i] > largest ? most[i] : largest;
@@ -103,20 +103,20 @@ static float scale_for(halves most, size_t dim) {
 
 INLINE void add_magnitudes(const float *weights, size_t count, vector *sums, vector *most) {
     for (size_t k = 0; k < count; k += W) {
-        const vector magnitudes = (vector)((whole)LOAD(weights + k) & 0x7fffffff);
+        const vector magnitudes = (vector)((integers)LOAD(weights + k) & 0x7fffffff);
         *sums += magnitudes;
         *most = (vector)_mm256_max_ps((__m256)*most, (__m256)magnitudes);
     }
 }
 
-static float lanes_sum(vector values) {
+static float sum_lanes(vector values) {
     float sum = 0;
     for (size_t i = 0; i < W; i++)
         sum += values[i];
     return sum;
 }
 
-static float lanes_most(vector values) {
+static float max_lane(vector values) {
     float most = 0;
     for (size_t i = 0; i < W; i++)
         most = values[i] > most ? values[i] : most;
@@ -141,8 +141,8 @@ static struct weight_powers choose_powers(const struct kernel_step *step) {
         column_sums += most;
         most_of_noise = (vector)_mm256_max_ps((__m256)most_of_noise, (__m256)most);
     }
-    const float pair = lanes_most(most_of_pairs), noise = lanes_most(most_of_noise);
-    const float of_row = lanes_sum(row_sums), of_column = lanes_most(column_sums);
+    const float pair = max_lane(most_of_pairs), noise = max_lane(most_of_noise);
+    const float of_row = sum_lanes(row_sums), of_column = max_lane(column_sums);
     const int bits = 30 - factor_bits(step->dim);
     const float above = 1.0001f; /* or the largest could be rounded to 2^15 */
     struct weight_powers powers;
@@ -155,30 +155,30 @@ static struct weight_powers choose_powers(const struct kernel_step *step) {
 
 /* --- weights --- */
 
-INLINE twos to_nearest(vector values) {
-    return (twos)_mm256_cvtps_epi32((__m256)values);
+INLINE packed round_to_integers(vector values) {
+    return (packed)_mm256_cvtps_epi32((__m256)values);
 }
 
 /* Sixteen numbers that fit 16 bits each, as eight twos. */
-INLINE twos join(twos low, twos high) {
-    return (twos)_mm256_permute4x64_epi64(_mm256_packs_epi32((__m256i)low, (__m256i)high), 0xd8);
+INLINE packed join(packed low, packed high) {
+    return (packed)_mm256_permute4x64_epi64(_mm256_packs_epi32((__m256i)low, (__m256i)high), 0xd8);
 }
 
-/* A matrix of weights, (rows, columns), along its columns and in twos of rows. */
+/* A matrix of weights, (rows, columns), along its columns and in packed of rows. */
 static void pack_weights(int32_t *along, int32_t *across, const float *weights, size_t rows, size_t columns,
                          float scale) {
     for (size_t r = 0; r < rows; r += 2)
         for (size_t k = 0; k < columns; k += 2 * (size_t)W) {
             const float *from = weights + r * columns + k;
-            twos first[2], second[2];
+            packed first[2], second[2];
             for (size_t i = 0; i < 2; i++) {
-                first[i] = to_nearest(LOAD(from + i * W) * scale);
-                second[i] = to_nearest(LOAD(from + columns + i * W) * scale);
-                STORE_TWOS(across + r / 2 * columns + k + i * W, even_places(first[i], second[i]));
+                first[i] = round_to_integers(LOAD(from + i * W) * scale);
+                second[i] = round_to_integers(LOAD(from + columns + i * W) * scale);
+                STORE_PACKED(across + r / 2 * columns + k + i * W, interleave_even(first[i], second[i]));
             }
             int32_t *to = along + (r * columns + k) / 2;
-            STORE_TWOS(to, join(first[0], first[1]));
-            STORE_TWOS(to + columns / 2, join(second[0], second[1]));
+            STORE_PACKED(to, join(first[0], first[1]));
+            STORE_PACKED(to + columns / 2, join(second[0], second[1]));
         }
 }
 
@@ -194,8 +194,8 @@ static struct workspace plan(const struct kernel_step *step) {
 static void scores(const struct kernel_step *step) {
     const struct workspace workspace = plan(step);
     const size_t dim = step->dim, contexts = step->rows + 2 * step->window;
-    const halves none = {0}, centers = largest_numbers(step->centers, step->rows, dim, none);
-    const halves outputs = largest_numbers(step->noise, step->columns, dim,
+    const shorts none = {0}, centers = largest_numbers(step->centers, step->rows, dim, none);
+    const shorts outputs = largest_numbers(step->noise, step->columns, dim,
                                            largest_numbers(step->contexts, contexts, dim, none));
     workspace.scales[0] = scale_for(centers, dim);
     workspace.scales[1] = scale_for(outputs, dim);
@@ -222,7 +222,7 @@ static void update(const struct kernel_step *step, float scale) {
 /* 2^x for x within +-126: the nearest whole number into the exponent, and the rest by a polynomial. */
 INLINE vector power_of_two(vector x) {
     const vector shifted = x + ROUNDING;
-    return (vector)((whole)power_of_rest(x - (shifted - ROUNDING)) + ((whole)shifted << 23));
+    return (vector)((integers)power_of_rest(x - (shifted - ROUNDING)) + ((integers)shifted << 23));
 }
 
 /* The reciprocal is exact to 1.5 * 2^-12, and with one step of Newton's method to its square. */

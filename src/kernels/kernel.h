@@ -9,7 +9,6 @@
 
 #include <stddef.h>
 
-#include "base/error.h"
 #include "kernels/bfloat16.h"
 
 #define KERNEL_ROW_NUMBERS ((size_t)32) /* of a matrix: whole cache lines */
@@ -105,12 +104,5 @@ size_t kernel_stride(size_t dim);
 
 /* Floats of workspace that a step of so many rows, contexts and columns of noise can need. */
 size_t kernel_workspace(size_t rows, size_t contexts, size_t columns, size_t band_columns, size_t dim);
-
-/* The kernel of that name, or the best that this processor and system can run if `name` is NULL. The error
- * lists those that can run here. */
-const struct kernel *kernel_choose(const char *name, struct error *error) MUST_USE;
-
-/* All kernels that were built and can run here, the best first; NULL beyond the last. */
-const struct kernel *kernel_at(size_t index);
 
 #endif

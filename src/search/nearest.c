@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/threads.h"
 #include "search/heap.h"
+#include "search/scan_registry.h"
 #include "search/vectors.h"
 
 /* A unit in the last place of a float in [1, 2), halved: the largest relative error of a rounding. */

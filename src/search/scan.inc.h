@@ -1,66 +1,31 @@
-/* The vector kernels, written once with the vector extensions of GCC and Clang. A scan_*.c file defines
- *   SCAN_NAME, SCAN_TABLE       the name, the table to define
- *   SCAN_WIDTH                  floats a vector: 4, 8 or 16
- *   TILE_TARGETS, TILE_VECTORS  the register tile of multiply: sums kept at once
- * and includes this; the Makefile compiles it with the instruction set's flags. Loops over a tile have
- * constant bounds, so that the sums live in registers. */
-#include <stdint.h>
-
+/* The search's vector kernels. A scan_*.c file defines
+ *   SCAN_NAME, SCAN_TABLE       the name, and the table to define
+ *   SIMD_WIDTH                  see base/simd.inc.h
+ *   TILE_TARGETS, TILE_VECTORS  the register tile of multiply: how many sums are kept at once
+ * and includes this. Loops over a tile have constant bounds, so that the sums live in registers. */
+#include "base/simd.inc.h"
 #include "search/scan_list.h"
-#if SCAN_X86
-#include <immintrin.h>
-#endif
 
-#define W SCAN_WIDTH
 #define VECTORS (SCAN_ROWS / W)
-#define INLINE static inline __attribute__((always_inline))
-
-typedef float vector __attribute__((vector_size(W * 4), aligned(W * 4), may_alias));
-typedef int32_t whole __attribute__((vector_size(W * 4), aligned(W * 4), may_alias));
-
-#define LOAD(address) (*(const vector *)(address))
-#define STORE(address, value) (*(vector *)(address) = (value))
-
-/* The lanes of two vectors in turn: of their first halves, of their second halves. */
-#if W == 4
-#define FIRST_HALVES(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
-#define SECOND_HALVES(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
-#elif W == 8
-#define FIRST_HALVES(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
-#define SECOND_HALVES(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
-#else
-#define FIRST_HALVES(a, b) \
-    __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
-#define SECOND_HALVES(a, b) \
-    __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
-#endif
 
 /* --- one target --- */
 
-/* Lane i of the result is the sum of sums[i]'s lanes: each step halves the vectors and the lanes of a sum. */
-INLINE vector add_across(vector *sums) {
-    for (size_t half = W / 2; half > 0; half /= 2)
-        for (size_t i = 0; i < half; i++)
-            sums[i] = FIRST_HALVES(sums[i], sums[i + half]) + SECOND_HALVES(sums[i], sums[i + half]);
-    return sums[0];
-}
-
-/* Eight bits to floats. GCC makes a long way of the general form where one instruction does it. */
-#if SCAN_X86 && W == 16
+/* 8-bit integers to floats. GCC's code for the general form is long where one instruction would do. */
+#if CPU_X86 && W == 16
 INLINE vector widen(const int8_t *codes) {
     return (vector)_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(*(const __m128i *)codes));
 }
-#elif SCAN_X86 && W == 8
+#elif CPU_X86 && W == 8
 INLINE vector widen(const int8_t *codes) {
     return (vector)_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)codes)));
 }
 #else
-typedef int8_t bytes __attribute__((vector_size(W), aligned(W), may_alias));
-typedef int16_t halves __attribute__((vector_size(W * 2), may_alias));
+typedef int8_t int8s __attribute__((vector_size(W), aligned(W), may_alias));
+typedef int16_t int16s __attribute__((vector_size(W * 2), may_alias));
 
 INLINE vector widen(const int8_t *codes) {
-    const halves half = __builtin_convertvector(*(const bytes *)codes, halves);
-    return __builtin_convertvector(__builtin_convertvector(half, whole), vector);
+    const int16s values = __builtin_convertvector(*(const int8s *)codes, int16s);
+    return __builtin_convertvector(__builtin_convertvector(values, integers), vector);
 }
 #endif
 
@@ -105,32 +70,15 @@ static void quantized_dots(float *products, const float *target, const int8_t *c
 
 /* --- many targets --- */
 
-/* One step of a transpose of W x W: log2 W of them put lane i of row j into lane j of row i. */
-INLINE void shuffle_rows(vector *to, const vector *from) {
-    for (size_t i = 0; i < W / 2; i++) {
-        to[2 * i] = FIRST_HALVES(from[i], from[i + W / 2]);
-        to[2 * i + 1] = SECOND_HALVES(from[i], from[i + W / 2]);
-    }
-}
-
 /* Rows `first` to `first + W`, dims `at` to `at + W`. */
 INLINE void pack_tile(float *panel, const float *rows, const float *factors, size_t count, size_t stride,
                       size_t first, size_t at) {
-    vector here[W], shuffled[W];
+    vector here[W];
     for (size_t i = 0; i < W; i++) {
         const size_t r = first + i < count ? first + i : count - 1;
         here[i] = LOAD(rows + r * stride + at) * factors[r];
     }
-    shuffle_rows(shuffled, here);
-    shuffle_rows(here, shuffled);
-#if W > 4
-    shuffle_rows(shuffled, here);
-#endif
-#if W > 8
-    shuffle_rows(here, shuffled);
-#endif
-    for (size_t i = 0; i < W; i++)
-        STORE(panel + (at + i) * SCAN_ROWS + first, W == 8 ? shuffled[i] : here[i]);
+    transpose_tile(panel + at * SCAN_ROWS + first, SCAN_ROWS, here);
 }
 
 static void pack(float *panel, const float *rows, const float *factors, size_t count, size_t stride) {
@@ -177,9 +125,9 @@ static void multiply(float *products, const float *targets, size_t count, size_t
 /* --- what reaches the cut --- */
 
 /* Are the lanes all zero? */
-INLINE bool is_zero(whole value) {
+INLINE bool is_zero(integers value) {
     union {
-        whole lanes;
+        integers lanes;
         uint64_t words[W / 2];
     } bits = {value};
     uint64_t any = 0;
@@ -189,7 +137,7 @@ INLINE bool is_zero(whole value) {
 }
 
 INLINE bool reaches(const float *values, float cut) {
-    whole below = LOAD(values) < cut;
+    integers below = LOAD(values) < cut;
     for (size_t v = 1; v < VECTORS; v++)
         below &= LOAD(values + v * W) < cut;
     return !is_zero(~below);
@@ -201,10 +149,6 @@ static size_t reach(uint32_t *found, const float *products, const float *cuts, s
         if (reaches(products + t * SCAN_ROWS, cuts[t]))
             found[size++] = (uint32_t)t;
     return size;
-}
-
-INLINE vector choose(whole condition, vector yes, vector no) {
-    return (vector)(((whole)yes & condition) | ((whole)no & ~condition));
 }
 
 static void highest(float *values, const float *products, size_t count) {
@@ -223,7 +167,7 @@ static void highest(float *values, const float *products, size_t count) {
 static size_t reach_rows(uint32_t *found, const float *products, const float *cuts, size_t count) {
     size_t size = 0;
     for (size_t t = 0; t < count; t++) {
-        whole below = LOAD(products + t * SCAN_ROWS) < LOAD(cuts);
+        integers below = LOAD(products + t * SCAN_ROWS) < LOAD(cuts);
         for (size_t v = 1; v < VECTORS; v++)
             below &= LOAD(products + t * SCAN_ROWS + v * W) < LOAD(cuts + v * W);
         if (!is_zero(~below))
@@ -245,7 +189,7 @@ static bool sum(float *values, const float *products, const struct scan_part *pa
 
 /* 0 for what is below it, NaN stays. */
 INLINE vector not_negative(vector value) {
-    return (vector)((whole)value & ~(value < 0));
+    return (vector)((integers)value & ~(value < 0));
 }
 
 static bool ratio(float *values, const float *products, const struct scan_part *parts, size_t count,

@@ -1,5 +1,5 @@
 /* The arithmetic of a search over all rows, one table of functions an instruction set. scan_scalar.c is the
- * plain reference that says what each function computes; the others are built from scan_source.h and agree
+ * plain reference that says what each function computes; the others are built from scan.inc.h and agree
  * with it up to rounding. No answer may depend on that rounding: nearest.c only finds candidates by it.
  *
  * Rows are `stride` floats apart, a multiple of 16, 64-byte aligned, and zero beyond `dim`. A panel holds
@@ -59,8 +59,5 @@ struct scan_kernel {
     bool (*ratio)(float *values, const float *products, const struct scan_part *parts, size_t count,
                   float slack, float offset, float cut);
 };
-
-/* All kernels that were built and can run here, the best first; NULL beyond the last. */
-const struct scan_kernel *scan_kernel_at(size_t index);
 
 #endif

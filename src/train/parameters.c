@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/threads.h"
-#include "kernels/kernel.h"
+#include "kernels/registry.h"
 #include "train/losses.h"
 #include "train/step_limits.h"
 

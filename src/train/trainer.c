@@ -7,6 +7,7 @@
 #include "base/race.h"
 #include "base/threads.h"
 #include "base/workspace.h"
+#include "kernels/registry.h"
 #include "train/matrix.h"
 #include "train/passage.h"
 #include "train/step.h"

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/rng.h"
 #include "harness.h"
+#include "search/scan_registry.h"
 #include "search/vectors.h"
 
 #define STRIDE 32

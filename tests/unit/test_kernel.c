@@ -5,8 +5,8 @@
 
 #include "base/rng.h"
 #include "harness.h"
-#include "kernels/kernel.h"
 #include "kernels/kernel_list.h"
+#include "kernels/registry.h"
 
 static void *aligned_zeros(size_t count, size_t size) {
     const size_t bytes = (count * size + 64) / 64 * 64;

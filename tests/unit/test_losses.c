@@ -6,6 +6,7 @@
 
 #include "base/rng.h"
 #include "harness.h"
+#include "kernels/registry.h"
 #include "plain_batch.h"
 #include "train/losses.h"
 #include "train/scores.h"

@@ -3,7 +3,7 @@
 
 #include "cli/options.h"
 #include "harness.h"
-#include "kernels/kernel.h"
+#include "kernels/registry.h"
 #include "train/parameters.h"
 
 static bool parse(struct parameters *parameters, char **argv, int argc, struct error *error) {

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "harness.h"
+#include "kernels/registry.h"
 #include "train/replica.h"
 
 #define COUNT ((size_t)3)

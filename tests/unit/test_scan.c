@@ -5,8 +5,8 @@
 
 #include "base/rng.h"
 #include "harness.h"
-#include "search/scan_kernel.h"
 #include "search/scan_list.h"
+#include "search/scan_registry.h"
 
 #define ROUND_UP(n) (((n) + 15) / 16 * 16)
 

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "harness.h"
+#include "kernels/registry.h"
 #include "plain_batch.h"
 #include "train/step.h"
 

@@ -8,7 +8,7 @@
 #include "base/rng.h"
 #include "base/threads.h"
 #include "harness.h"
-#include "kernels/kernel.h"
+#include "kernels/registry.h"
 #include "train/losses.h"
 #include "train/trainer.h"
 
