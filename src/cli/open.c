@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "formats/open.h"
+
 /* For one and for more. */
 static const char *const sentences[MODEL_WARNINGS][2] = {
     [MODEL_DUPLICATE] = {"row is left out, since an earlier row has its word",

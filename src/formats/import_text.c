@@ -3,9 +3,9 @@
 
 #include "base/memory.h"
 #include "base/threads.h"
-#include "formats/import.h"
 #include "formats/import_number.h"
 #include "formats/import_rows.h"
+#include "formats/import_show.h"
 
 /* Whole lines, for one thread. */
 struct piece {

@@ -1,7 +1,7 @@
-/* A trained model, read. model_open maps a file of sgns's own and checks its header and every length in it
- * against the file's size; pages are read when they are used. A file in another program's format
- * (formats/import.h) is read and checked as a whole, and the model then lies in memory. Read-only: any number
- * of threads may use one. */
+/* A trained model, opened for reading by model_open (formats/open.h). Of a native file, the one that sgns
+ * itself writes, only the header is read and checked, with every length in it; the rest is mapped, and read
+ * when it is used. Another program's file is read and checked as a whole, and the model then lies in memory.
+ * Nothing here changes a model, so any number of threads may use one. */
 #ifndef SGNS_MODEL_MODEL_H
 #define SGNS_MODEL_MODEL_H
 
@@ -62,7 +62,7 @@ struct model {
                             if the file has none, as version 1 and other formats have not */
     const struct quantization *quantization; /* (vocab) of the codes, or NULL */
     const uint64_t *counts; /* (vocab) 0 if unknown: other formats have none; their order is the rank */
-    const uint64_t *starts; /* (vocab + 1) into `text`; not checked by model_open, so use model_word */
+    const uint64_t *starts; /* (vocab + 1) into `text`; not checked by model_read, so use model_word */
     const char *text;       /* (text_bytes) words, each ended by a NUL */
     size_t text_bytes;
     const uint32_t *slots; /* (slot_count) hash index: id + 1, or 0 for a free slot */
@@ -78,8 +78,12 @@ struct model {
     struct model_memory memory;     /* where they lie otherwise */
 };
 
-/* Tells the format by the file's content. */
-bool model_open(struct model *model, const char *path, struct error *error) MUST_USE;
+/* Whether a file begins like a native one; a native file that was cut within its first bytes still does. */
+bool model_is_native(const struct file_map *map);
+
+/* Reads the native file that is mapped at `map`, which the model takes over, also on failure. `path` names it
+ * in errors. Free with model_close; after a failure there is nothing to free. */
+bool model_read(struct model *model, struct file_map *map, const char *path, struct error *error) MUST_USE;
 void model_close(struct model *model);
 
 /* Checks every section's checksum, which reads the whole file; and that words, starts and index fit together.

@@ -9,6 +9,7 @@
 #include "eval/outliers.h"
 #include "eval/word_pairs.h"
 #include "formats/export_formats.h"
+#include "formats/open.h"
 #include "fuzz.h"
 #include "query/expression.h"
 #include "query/lookup.h"

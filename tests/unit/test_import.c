@@ -9,6 +9,8 @@
 
 #include "base/rng.h"
 #include "formats/import_number.h"
+#include "formats/import_rows.h"
+#include "formats/open.h"
 #include "harness.h"
 
 /* --- files in memory --- */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/rng.h"
+#include "formats/open.h"
 #include "harness.h"
 #include "model/checksum.h"
 #include "model/layout.h"
