@@ -35,17 +35,6 @@ void import_rows_free(struct import_rows *rows) {
     *rows = (struct import_rows){.count = 0};
 }
 
-static bool well_formed(const unsigned char *at, const unsigned char *end) {
-    while (at < end) {
-        uint32_t code_point;
-        const int length = utf8_decode(at, end, &code_point);
-        if (length < 0)
-            return false;
-        at += length;
-    }
-    return true;
-}
-
 /* As the native file has it. */
 static float norm_of(const float *row, size_t dim) {
     double sum = 0;
@@ -60,13 +49,13 @@ bool import_rows_complete(struct import_rows *rows, size_t row, struct model_war
     const float norm = norm_of(rows->input + row * rows->stride, rows->head.dim);
     rows->norms[row] = norm;
     if (word.length == 0) {
-        import_warn(warnings, MODEL_WORDLESS, row);
+        import_warn(warnings, MODEL_NO_WORD, row);
         return true;
     }
     if (!(norm <= FLT_MAX))
         import_warn(warnings, MODEL_NOT_FINITE, row);
-    if (!well_formed(text, text + word.length))
-        import_warn(warnings, MODEL_ILL_FORMED, row);
+    if (!utf8_well_formed(text, word.length))
+        import_warn(warnings, MODEL_NOT_UTF8, row);
     return memchr(text, '\0', word.length) == NULL;
 }
 

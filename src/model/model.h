@@ -24,12 +24,12 @@ enum model_source {
 /* What was odd in a file of another format, and did not keep the rest from being read. */
 enum model_warning {
     MODEL_DUPLICATE,  /* rows left out, since an earlier row has the same word */
-    MODEL_WORDLESS,   /* rows left out, since they have no word */
-    MODEL_ILL_FORMED, /* words that are not UTF-8; kept as they are */
+    MODEL_NO_WORD,   /* rows left out, since they have no word */
+    MODEL_NOT_UTF8, /* words that are not UTF-8; kept as they are */
     MODEL_BLANK,      /* words with blanks inside; kept */
     MODEL_NOT_FINITE, /* words whose vector or its length is not finite; kept, but they neither ask nor answer
                        */
-    MODEL_UNENDED,    /* the last line has no newline, so that its last number may be cut */
+    MODEL_NO_NEWLINE,    /* the last line has no newline, so that its last number may be cut */
     MODEL_WARNINGS
 };
 
