@@ -1,7 +1,6 @@
 #include "formats/import_rows.h"
 
 #include <float.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +12,7 @@ bool import_rows_allocate(struct import_rows *rows, size_t count, struct error *
     const size_t available = memory_available();
     size_t cells;
     rows->count = count;
-    rows->stride = (rows->head.dim + LAYOUT_ROW_FLOATS - 1) / LAYOUT_ROW_FLOATS * LAYOUT_ROW_FLOATS;
+    rows->stride = (size_t)layout_stride(rows->head.dim);
     if (count >= UINT32_MAX)
         return error_set(error, ERROR_INPUT, "%s: %zu words are more than a model can have", rows->path,
                          count);
@@ -35,18 +34,10 @@ void import_rows_free(struct import_rows *rows) {
     *rows = (struct import_rows){.count = 0};
 }
 
-/* As the native file has it. */
-static float norm_of(const float *row, size_t dim) {
-    double sum = 0;
-    for (size_t d = 0; d < dim; d++)
-        sum += (double)row[d] * (double)row[d];
-    return (float)sqrt(sum);
-}
-
 bool import_rows_complete(struct import_rows *rows, size_t row, struct model_warnings *warnings) {
     const struct import_word word = rows->words[row];
     const unsigned char *text = rows->map.data + word.offset;
-    const float norm = norm_of(rows->input + row * rows->stride, rows->head.dim);
+    const float norm = model_norm(rows->input + row * rows->stride, rows->head.dim);
     rows->norms[row] = norm;
     if (word.length == 0) {
         import_warn(warnings, MODEL_NO_WORD, row);

@@ -1,14 +1,17 @@
 #include "model/model.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "model/checksum.h"
+#include "model/layout.h"
 #include "model/record.h"
 
 void model_close(struct model *model) {
     file_map_close(&model->map);
+    free(model->layout);
     vocab_free(&model->memory.words);
     memory_pages_free(model->memory.input, model->memory.input_bytes);
     free(model->memory.norms);
@@ -46,4 +49,17 @@ bool model_find(const struct model *model, const char *word, size_t length, size
 
 const char *model_record(const struct model *model, const char *key, size_t *length) {
     return record_find(model->record, model->record_bytes, key, length);
+}
+
+const void *model_section(const struct model *model, const char *tag, size_t *bytes) {
+    const struct layout_section *section = model->layout != NULL ? layout_find(model->layout, tag) : NULL;
+    *bytes = section != NULL ? (size_t)section->bytes : 0;
+    return section != NULL ? model->map.data + section->offset : NULL;
+}
+
+float model_norm(const float *row, size_t dim) {
+    double sum = 0;
+    for (size_t d = 0; d < dim; d++)
+        sum += (double)row[d] * (double)row[d];
+    return (float)sqrt(sum);
 }

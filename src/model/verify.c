@@ -1,13 +1,6 @@
-#include <string.h>
-
 #include "model/checksum.h"
 #include "model/layout.h"
 #include "model/model.h"
-
-static const char *const section_names[LAYOUT_SECTIONS] = {
-    "training record", "word starts",     "words", "counts", "word index",
-    "word vectors",    "context vectors", "norms", "codes",  "scales",
-};
 
 static bool verify_words(const struct model *model, const char *path, struct error *error) {
     if (model->starts[0] != 0 || model->starts[model->vocab] != model->text_bytes)
@@ -24,27 +17,38 @@ static bool verify_words(const struct model *model, const char *path, struct err
     return true;
 }
 
-/* The bytes between sections, which no checksum covers, must be zero. */
-static bool verify_gap(const struct file_map *map, uint64_t from, uint64_t to) {
+static bool verify_checksum(const struct model *model, const struct layout_section *section, const char *path,
+                            struct error *error) {
+    if (checksum(model->map.data + section->offset, (size_t)section->bytes) == section->checksum)
+        return true;
+    const enum layout_part part = layout_part_of(section);
+    if (part != LAYOUT_PARTS)
+        return error_set(error, ERROR_INPUT, "%s: damaged: the checksum of the %s is wrong", path,
+                         layout_parts[part].name);
+    return error_set(error, ERROR_INPUT, "%s: damaged: the checksum of the section \"%.*s\" is wrong", path,
+                     LAYOUT_TAG_BYTES, section->tag);
+}
+
+/* No checksum covers the padding before a section. */
+static bool verify_padding(const struct model *model, uint64_t from, uint64_t to, const char *path,
+                           struct error *error) {
     for (uint64_t at = from; at < to; at++)
-        if (map->data[at] != 0)
-            return false;
+        if (model->map.data[at] != 0)
+            return error_set(error, ERROR_INPUT, "%s: damaged: byte %llu is padding and should be zero", path,
+                             (unsigned long long)at);
     return true;
 }
 
 bool model_verify(const struct model *model, const char *path, struct error *error) {
-    struct layout_header header;
     if (model->source != MODEL_NATIVE)
         return true;
-    memcpy(&header, model->map.data, sizeof header);
-    const int sections = layout_sections(header.version);
-    for (int i = 0; i < sections; i++) {
-        const struct layout_place *place = &header.places[i];
-        const uint64_t next = i + 1 < sections ? header.places[i + 1].offset : header.file_bytes;
-        if (checksum(model->map.data + place->offset, (size_t)place->bytes) != place->checksum ||
-            !verify_gap(&model->map, place->offset + place->bytes, next))
-            return error_set(error, ERROR_INPUT, "%s: damaged: the checksum of the %s is wrong", path,
-                             section_names[i]);
+    uint64_t end = model->layout->head_bytes;
+    for (size_t i = 0; i < model->layout->header.section_count; i++) {
+        const struct layout_section *section = &model->layout->sections[i];
+        if (!verify_padding(model, end, section->offset, path, error) ||
+            !verify_checksum(model, section, path, error))
+            return false;
+        end = section->offset + section->bytes;
     }
     return verify_words(model, path, error);
 }
