@@ -1,9 +1,9 @@
 /* Errors as values.
  *
- * A function that can fail takes a `struct error *` last and returns bool (true: done) or a pointer (NULL:
- * failed). On failure the error says what, where and why in one sentence, without a final period or newline
- * (and without its middle, if it is longer than the text);
- * main.c alone prints it, behind "sgns COMMAND: ", and turns the kind into the exit code. */
+ * A function that can fail takes a `struct error *` as its last parameter and returns bool (true: done) or a
+ * pointer (NULL: failed). On failure the error says what failed, where and why: one sentence without a final
+ * period or newline, and without its middle if it is too long for `text`. Only main.c prints it, after
+ * "sgns COMMAND: ", and turns its kind into the exit code. */
 #ifndef SGNS_BASE_ERROR_H
 #define SGNS_BASE_ERROR_H
 

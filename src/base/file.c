@@ -13,6 +13,16 @@
 
 #define BUFFER_BYTES ((size_t)1 << 20)
 
+/* Whether a path names something that isn't there. */
+static bool is_missing(int number) {
+    return number == ENOENT || number == ENOTDIR;
+}
+
+bool file_open_error(struct error *error, int number, const char *path) {
+    return error_set(error, is_missing(number) ? ERROR_INPUT : ERROR_SYSTEM, "%s: can't open: %s", path,
+                     strerror(number));
+}
+
 static bool write_all(struct file_out *file, const unsigned char *data, size_t bytes, struct error *error) {
     while (bytes > 0) {
         const ssize_t done = write(file->descriptor, data, bytes);
@@ -48,7 +58,7 @@ static bool open_temporary(struct file_out *file, struct error *error) {
         const int number = errno;
         free(file->temporary);
         file->temporary = NULL;
-        return error_set(error, number == ENOENT || number == ENOTDIR ? ERROR_INPUT : ERROR_SYSTEM,
+        return error_set(error, is_missing(number) ? ERROR_INPUT : ERROR_SYSTEM,
                          "%s: can't create a file there: %s", file->path, strerror(number));
     }
     return true;
@@ -162,8 +172,7 @@ bool file_map_open(struct file_map *map, const char *path, struct error *error) 
     /* Without O_NONBLOCK, a named pipe would wait for a writer before it is refused. */
     const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0)
-        return error_set(error, errno == ENOENT || errno == ENOTDIR ? ERROR_INPUT : ERROR_SYSTEM,
-                         "%s: can't open: %s", path, strerror(errno));
+        return file_open_error(error, errno, path);
     struct stat status;
     bool done = false;
     if (fstat(descriptor, &status) != 0)

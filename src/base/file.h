@@ -7,6 +7,10 @@
 
 #include "base/error.h"
 
+/* Sets the error "PATH: can't open: REASON" for `number`, an errno value, and returns false. A file that
+ * isn't there is ERROR_INPUT, anything else ERROR_SYSTEM. */
+bool file_open_error(struct error *error, int number, const char *path);
+
 /* A file being written. The bytes go to a temporary file in the target's own folder, which takes the target's
  * name in one step at file_commit, after fsync; until then an existing target stays untouched. The path "-"
  * means standard output, which is written as it comes. One thread at a time. */

@@ -31,7 +31,7 @@ const struct export_format formats[] = {
      .suffixes = {""},
      .text = true,
      .utf8 = true,
-     .dim_most = 16000,
+     .dim_max = 16000,
      .write = export_pgvector},
     {.name = NULL},
 };
@@ -41,18 +41,6 @@ const struct export_format *export_format_find(const char *name) {
         if (strcmp(format->name, name) == 0)
             return format;
     return NULL;
-}
-
-static bool well_formed(const char *word, size_t length) {
-    const unsigned char *at = (const unsigned char *)word, *end = at + length;
-    while (at < end) {
-        uint32_t code_point;
-        const int step = utf8_decode(at, end, &code_point);
-        if (step < 0)
-            return false;
-        at += step;
-    }
-    return true;
 }
 
 static const char *name_separator(char byte) {
@@ -79,7 +67,7 @@ static const char *find_fault(const struct export_format *format, const struct e
     for (size_t j = 0; j < length; j++)
         if (word[j] == '\0' || (format->separators != NULL && strchr(format->separators, word[j]) != NULL))
             return name_separator(word[j]);
-    if (format->utf8 && !well_formed(word, length))
+    if (format->utf8 && !utf8_well_formed(word, length))
         return "it is not UTF-8";
     return export_rows_finite(rows, i) ? NULL : "its vector has a number that is not finite";
 }
@@ -93,21 +81,21 @@ static void describe_fault(const struct export_rows *rows, size_t i, const char 
 }
 
 bool export_format_fit(const struct export_format *format, struct export_rows *rows, bool skip,
-                       struct export_format_skipped *losses, struct error *error) {
-    *losses = (struct export_format_skipped){0};
-    if (format->dim_most > 0 && rows->model->dim > format->dim_most)
+                       struct export_format_skipped *skipped, struct error *error) {
+    *skipped = (struct export_format_skipped){0};
+    if (format->dim_max > 0 && rows->model->dim > format->dim_max)
         return error_set(error, ERROR_INPUT, "%s takes at most %zu dims, and these are %zu", format->name,
-                         format->dim_most, rows->model->dim);
+                         format->dim_max, rows->model->dim);
     size_t kept = 0;
     for (size_t i = 0; i < rows->count; i++) {
         const char *fault = find_fault(format, rows, i);
         if (fault == NULL)
             rows->ids[kept++] = rows->ids[i];
-        else if (losses->count++ == 0)
-            describe_fault(rows, i, fault, losses->first);
+        else if (skipped->count++ == 0)
+            describe_fault(rows, i, fault, skipped->first);
         if (fault != NULL && !skip)
             return error_set(error, ERROR_INPUT, "%s can't hold %s (--skip-unfit leaves such words out)",
-                             format->name, losses->first);
+                             format->name, skipped->first);
     }
     rows->count = kept;
     return kept > 0 || error_set(error, ERROR_INPUT, "no words are left to export");

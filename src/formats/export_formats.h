@@ -14,7 +14,7 @@ struct export_format {
     bool text;                              /* numbers are decimal */
     bool utf8;                              /* words must be well-formed UTF-8 */
     const char *separators;                 /* bytes that no word may have, besides NUL */
-    size_t dim_most;                        /* 0: any */
+    size_t dim_max;                         /* 0: any */
     /* Appends to the files, just created, in the order of `suffixes`; the caller commits. `digits` is the
      * most significant digits of a number in text, 1 to 9, or 0 for as many as make it read back as the same
      * float. May reorder the rows. */
@@ -37,6 +37,6 @@ struct export_format_skipped {
  * are finite. If `skip`, rows that don't fit are left out; else they are an error. No row at all is one, too.
  */
 bool export_format_fit(const struct export_format *format, struct export_rows *rows, bool skip,
-                       struct export_format_skipped *losses, struct error *error) MUST_USE;
+                       struct export_format_skipped *skipped, struct error *error) MUST_USE;
 
 #endif

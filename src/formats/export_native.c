@@ -1,11 +1,10 @@
 /* sgns's own format, from the rows of a model that may have come from another. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "formats/export_writers.h"
-#include "model/layout.h"
+#include "model/record.h"
 
 static int compare_ids(const void *a, const void *b) {
     const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -84,29 +83,21 @@ static void free_copies(struct copies *copies) {
         memory_pages_free(copies->output, copies->bytes);
 }
 
-/* The model's record, and before it what the export changed. */
-static char *make_record(const struct export_rows *rows, bool changed, size_t *bytes, struct error *error) {
+/* What the export changed, and then the model's own record. */
+static bool make_record(const struct export_rows *rows, bool changed, struct record *record,
+                        struct error *error) {
     const struct model *model = rows->model;
-    char *record = NULL;
     size_t length;
-    FILE *out = open_memstream(&record, bytes);
-    if (out == NULL) {
-        error_set(error, ERROR_SYSTEM, "out of memory for the record");
-        return NULL;
-    }
-    if (changed)
-        fprintf(out, "exported=%zu of %zu words%s%s\n", rows->count, model->vocab,
-                rows->matrix == model->output ? ", context vectors" : "", rows->unit ? ", length 1" : "");
-    if (model_record(model, "tokenizer", &length) == NULL)
-        fprintf(out, "tokenizer=%s\nkeep_case=%d\n",
-                model->rules.kind == TOKENIZER_WHITESPACE ? "whitespace" : "words", model->rules.keep_case);
-    fwrite(model->record, 1, model->record_bytes, out);
-    const bool failed = ferror(out) != 0;
-    if (fclose(out) == 0 && !failed)
-        return record;
-    free(record);
-    error_set(error, ERROR_SYSTEM, "out of memory for the record");
-    return NULL;
+    if (changed &&
+        !record_add(record, error, "exported", "%zu of %zu words%s%s", rows->count, model->vocab,
+                    rows->matrix == model->output ? ", context vectors" : "", rows->unit ? ", length 1" : ""))
+        return false;
+    const char *tokenizer = model->rules.kind == TOKENIZER_WHITESPACE ? "whitespace" : "words";
+    if (model_record(model, "tokenizer", &length) == NULL &&
+        (!record_add(record, error, "tokenizer", "%s", tokenizer) ||
+         !record_add(record, error, "keep_case", "%d", model->rules.keep_case)))
+        return false;
+    return record_append(record, error, model->record, model->record_bytes);
 }
 
 static bool write_content(struct file_out *file, struct export_rows *rows, const struct vocab *vocab,
@@ -114,21 +105,23 @@ static bool write_content(struct file_out *file, struct export_rows *rows, const
     const struct model *model = rows->model;
     const bool as_trained = rows->matrix == model->input && !rows->unit;
     const bool changed = !as_trained || rows->count < model->vocab, output = as_trained && model->output;
-    struct copies copies = {.stride = (model->dim + LAYOUT_ROW_FLOATS - 1) / LAYOUT_ROW_FLOATS *
-                                      LAYOUT_ROW_FLOATS};
-    const bool in_place = !changed && copies.stride == model->stride;
-    struct model_content content = {.vocab = vocab, .dim = model->dim, .stride = copies.stride};
-    char *record = make_record(rows, changed, &content.record_bytes, error);
-    content.record = record;
-    bool done = record != NULL && (in_place || copy_rows(&copies, rows, output, error));
-    if (done) {
-        content.input = in_place ? model->input : copies.input;
-        content.output = in_place ? model->output : copies.output;
-        done = model_write(file, &content, error);
-    }
-    free(record);
+    struct copies copies = {.stride = model->stride};
+    struct record record = {NULL, 0, 0};
+    const bool done = make_record(rows, changed, &record, error) &&
+                      (!changed || copy_rows(&copies, rows, output, error));
+    const struct model_content content = {
+        .vocab = vocab,
+        .dim = model->dim,
+        .stride = model->stride,
+        .input = changed ? copies.input : model->input,
+        .output = changed ? copies.output : model->output,
+        .record = record.text,
+        .record_bytes = record.bytes,
+    };
+    const bool written = done && model_write(file, &content, error);
+    record_free(&record);
     free_copies(&copies);
-    return done;
+    return written;
 }
 
 bool export_native(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {

@@ -1,12 +1,15 @@
 #include "formats/export_rows.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <float.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/file.h"
+#include "base/lines.h"
 #include "base/memory.h"
 #include "text/reader.h"
 
@@ -35,70 +38,64 @@ void export_rows_free(struct export_rows *rows) {
 
 /* --- a list of words --- */
 
-/* What takes the lines of a list. */
-struct taker {
+/* Rows being selected by the words of a list. */
+struct selection {
     struct export_rows *rows;
     export_rows_find *find;
-    bool *taken; /* (model->vocab) owned */
-    struct export_rows_skipped *losses;
+    bool *selected; /* (model->vocab) owned */
+    struct export_rows_skipped *skipped;
 };
 
-/* A line without its newline. */
-static void take_line(struct taker *taker, const char *line, size_t length) {
-    struct export_rows *rows = taker->rows;
-    struct export_rows_skipped *losses = taker->losses;
+static void select_word(struct selection *selection, const char *word, size_t length) {
+    struct export_rows *rows = selection->rows;
+    struct export_rows_skipped *skipped = selection->skipped;
     size_t id;
-    if (!model_find(rows->model, line, length, &id) &&
-        (strlen(line) != length || !taker->find(rows->model, line, &id))) {
-        if (losses->missing++ == 0)
-            export_rows_show(line, length, losses->first, sizeof losses->first);
-    } else if (taker->taken[id])
-        losses->repeated++;
+    if (!model_find(rows->model, word, length, &id) && !selection->find(rows->model, word, &id)) {
+        if (skipped->missing++ == 0)
+            export_rows_show(word, length, skipped->first, sizeof skipped->first);
+    } else if (selection->selected[id])
+        skipped->repeated++;
     else {
-        taker->taken[id] = true;
+        selection->selected[id] = true;
         rows->ids[rows->count++] = (uint32_t)id;
     }
 }
 
-static bool take_lines(struct taker *taker, FILE *stream, const char *name, struct error *error) {
-    char *line = NULL;
-    size_t capacity = 0;
-    ssize_t length;
-    errno = 0;
-    while ((length = getline(&line, &capacity, stream)) >= 0) {
-        while (length > 0 && strchr("\r\n", line[length - 1]) != NULL)
+static bool select_lines(struct selection *selection, struct lines *lines, struct error *error) {
+    for (;;) {
+        char *line;
+        size_t length;
+        const enum lines_result result = lines_next(lines, true, &line, &length, error);
+        if (result != LINES_LINE)
+            return result == LINES_END;
+        while (length > 0 && line[length - 1] == '\r')
             line[--length] = '\0';
         if (length > 0)
-            take_line(taker, line, (size_t)length);
+            select_word(selection, line, length);
     }
-    const int number = errno;
-    free(line);
-    if (feof(stream) && !ferror(stream))
-        return true;
-    if (number == EISDIR)
-        return error_set(error, ERROR_INPUT, "%s: a folder, not a file", name);
-    return error_system(error, number, "%s: can't read", name);
 }
 
 bool export_rows_list(struct export_rows *rows, const char *path, export_rows_find *find,
-                      struct export_rows_skipped *losses, struct error *error) {
-    *losses = (struct export_rows_skipped){0};
+                      struct export_rows_skipped *skipped, struct error *error) {
+    *skipped = (struct export_rows_skipped){0};
     const bool standard = strcmp(path, "-") == 0;
-    FILE *stream = standard ? stdin : fopen(path, "re");
-    if (stream == NULL)
-        return error_set(error, errno == ENOENT || errno == ENOTDIR ? ERROR_INPUT : ERROR_SYSTEM,
-                         "%s: can't open: %s", path, strerror(errno));
-    struct taker taker = {
+    struct lines lines = {.descriptor = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC),
+                          .name = reader_path_name(path)};
+    if (lines.descriptor < 0)
+        return file_open_error(error, errno, path);
+    struct selection selection = {
         .rows = rows,
         .find = find,
-        .taken = memory_allocate(rows->model->vocab, sizeof *taker.taken, "the words listed", error),
-        .losses = losses,
+        .selected = memory_allocate(rows->model->vocab, sizeof *selection.selected, "the words listed",
+                                    error),
+        .skipped = skipped,
     };
     rows->count = 0;
-    const bool done = taker.taken != NULL && take_lines(&taker, stream, reader_path_name(path), error);
-    free(taker.taken);
+    const bool done = selection.selected != NULL && select_lines(&selection, &lines, error);
+    free(selection.selected);
     if (!standard)
-        fclose(stream);
+        close(lines.descriptor);
+    lines_free(&lines);
     return done;
 }
 

@@ -34,7 +34,7 @@ typedef bool export_rows_find(const struct model *model, const char *word, size_
 /* Keeps only the words that the file at `path` ("-": standard input) lists, one a line, in its order. `find`
  * is asked for lines that are no words of the vocabulary as they stand. Empty lines mean nothing. */
 bool export_rows_list(struct export_rows *rows, const char *path, export_rows_find *find,
-                      struct export_rows_skipped *losses, struct error *error) MUST_USE;
+                      struct export_rows_skipped *skipped, struct error *error) MUST_USE;
 
 /* A word as a message shows it: in one line, and cut if it is too long for `text`. */
 void export_rows_show(const char *word, size_t length, char *text, size_t size);

@@ -1,12 +1,14 @@
-/* Word vectors in the formats of other programs, told apart by content:
- *   word2vec binary  a line "VOCAB DIM", then a row a word: the word, a blank, DIM little-endian 32-bit
- * floats, and a newline (word2vec.c) or none (gensim) word2vec text    the same line, then a line a word: the
- * word and DIM decimal numbers, blanks between; fastText's .vec files, too GloVe text       such lines
- * without the first one; the first row's numbers are counted
+/* Word vectors in other programs' formats, told apart by content:
+ *
+ * - word2vec binary: a line "VOCAB DIM"; then for each word the word, a blank, DIM little-endian 32-bit
+ *   floats, and a newline (word2vec.c writes it, gensim does not).
+ * - word2vec text: the same first line; then a line for each word: the word and DIM decimal numbers, with
+ *   blanks between them. fastText's .vec files have this format, too.
+ * - GloVe text: such lines without the first one. The number of numbers in its first row is DIM.
  *
  * The first line counts as "VOCAB DIM" if it is two whole numbers. A file with that line is text if the first
- * row reads as text, or if the bytes there are all text. Lines end with a newline, a carriage return before
- * it or not; blank lines mean nothing. The order of the file is the order of the words. */
+ * row reads as text, or if the bytes there are all text. Lines end with a newline, with or without a carriage
+ * return before it; blank lines mean nothing. Words keep the order of the file. */
 #ifndef SGNS_FORMATS_IMPORT_H
 #define SGNS_FORMATS_IMPORT_H
 
@@ -15,9 +17,6 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "model/model.h"
-
-/* A longer word is an error. */
-#define IMPORT_WORD_BYTES_MAX 65535
 
 /* Fills a zeroed `model` from the file mapped at `map`, which may be closed afterwards, on `threads` threads,
  * at least 1; the result does not depend on their number. Everything is read and checked: what makes the rest

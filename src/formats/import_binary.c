@@ -3,7 +3,6 @@
 
 #include "base/memory.h"
 #include "base/threads.h"
-#include "formats/import.h"
 #include "formats/import_rows.h"
 
 /* A row begins at *offset. Notes its word and moves *offset behind the row. */

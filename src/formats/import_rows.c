@@ -1,7 +1,6 @@
 #include "formats/import_rows.h"
 
 #include <float.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +12,7 @@ bool import_rows_allocate(struct import_rows *rows, size_t count, struct error *
     const size_t available = memory_available();
     size_t cells;
     rows->count = count;
-    rows->stride = (rows->head.dim + LAYOUT_ROW_FLOATS - 1) / LAYOUT_ROW_FLOATS * LAYOUT_ROW_FLOATS;
+    rows->stride = (size_t)layout_stride(rows->head.dim);
     if (count >= UINT32_MAX)
         return error_set(error, ERROR_INPUT, "%s: %zu words are more than a model can have", rows->path,
                          count);
@@ -35,38 +34,19 @@ void import_rows_free(struct import_rows *rows) {
     *rows = (struct import_rows){.count = 0};
 }
 
-static bool well_formed(const unsigned char *at, const unsigned char *end) {
-    while (at < end) {
-        uint32_t code_point;
-        const int length = utf8_decode(at, end, &code_point);
-        if (length < 0)
-            return false;
-        at += length;
-    }
-    return true;
-}
-
-/* As the native file has it. */
-static float norm_of(const float *row, size_t dim) {
-    double sum = 0;
-    for (size_t d = 0; d < dim; d++)
-        sum += (double)row[d] * (double)row[d];
-    return (float)sqrt(sum);
-}
-
 bool import_rows_complete(struct import_rows *rows, size_t row, struct model_warnings *warnings) {
     const struct import_word word = rows->words[row];
     const unsigned char *text = rows->map.data + word.offset;
-    const float norm = norm_of(rows->input + row * rows->stride, rows->head.dim);
+    const float norm = model_norm(rows->input + row * rows->stride, rows->head.dim);
     rows->norms[row] = norm;
     if (word.length == 0) {
-        import_warn(warnings, MODEL_WORDLESS, row);
+        import_warn(warnings, MODEL_NO_WORD, row);
         return true;
     }
     if (!(norm <= FLT_MAX))
         import_warn(warnings, MODEL_NOT_FINITE, row);
-    if (!well_formed(text, text + word.length))
-        import_warn(warnings, MODEL_ILL_FORMED, row);
+    if (!utf8_well_formed(text, word.length))
+        import_warn(warnings, MODEL_NOT_UTF8, row);
     return memchr(text, '\0', word.length) == NULL;
 }
 
@@ -91,21 +71,4 @@ size_t import_line(const struct file_map *map, size_t offset) {
     for (; at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
         line++;
     return line;
-}
-
-void import_show(const unsigned char *bytes, size_t length, char text[IMPORT_SHOWN]) {
-    size_t used = 0;
-    const unsigned char *at = bytes, *end = bytes + length;
-    while (at < end && used + 4 + sizeof "..." <= IMPORT_SHOWN) {
-        uint32_t code_point;
-        const int bytes_here = utf8_decode(at, end, &code_point);
-        if (bytes_here < 0 || code_point < ' ' || (code_point >= 0x7f && code_point < 0xa0))
-            text[used++] = '.';
-        else {
-            memcpy(text + used, at, (size_t)bytes_here);
-            used += (size_t)bytes_here;
-        }
-        at += bytes_here < 0 ? 1 : bytes_here;
-    }
-    memcpy(text + used, at < end ? "..." : "", at < end ? sizeof "..." : 1);
 }

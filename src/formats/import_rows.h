@@ -45,11 +45,8 @@ void import_merge(struct model_warnings *warnings, const struct model_warnings *
 /* The number, from 1, of the line that the byte at `offset` is in. */
 size_t import_line(const struct file_map *map, size_t offset);
 
-#define IMPORT_SHOWN 48
-
-/* Bytes of the file for an error sentence: as they are if they are plain text, a dot for each that is not,
- * and cut where they are many. */
-void import_show(const unsigned char *bytes, size_t length, char text[IMPORT_SHOWN]);
+/* A longer word is an error. */
+#define IMPORT_WORD_BYTES_MAX 65535
 
 /* Read all rows behind rows->head.bytes on `threads` threads. */
 bool import_read_text(struct import_rows *rows, size_t threads, struct error *error) MUST_USE;

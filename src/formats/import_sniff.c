@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "formats/import_number.h"
-#include "formats/import_rows.h"
+#include "formats/import_show.h"
 #include "text/utf8.h"
 
 /* So many bytes are looked at to tell text from binary. */

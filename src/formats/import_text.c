@@ -3,9 +3,9 @@
 
 #include "base/memory.h"
 #include "base/threads.h"
-#include "formats/import.h"
 #include "formats/import_number.h"
 #include "formats/import_rows.h"
+#include "formats/import_show.h"
 
 /* Whole lines, for one thread. */
 struct piece {
@@ -224,7 +224,7 @@ static bool read_rows(struct text *text, struct error *error) {
         import_merge(&rows->warnings, &text->pieces[i].warnings);
     }
     if (rows->map.data[rows->map.size - 1] != '\n')
-        import_warn(&rows->warnings, MODEL_UNENDED, count - 1);
+        import_warn(&rows->warnings, MODEL_NO_NEWLINE, count - 1);
     return true;
 }
 

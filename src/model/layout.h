@@ -1,24 +1,68 @@
-/* The native model file, version 2, and version 1, which is still read. All numbers are little-endian; a
- * big-endian machine refuses the file.
+/* The native model file, version 3. What stands here is enough to write a reader; model/version2.h has what
+ * was different in versions 1 and 2.
  *
- * A header of 512 bytes, then sections, each at an offset that is a multiple of 64, in the order of enum
- * layout_section, with zero bytes between them and none behind the last:
+ * All numbers are little-endian. A file begins with a header of 80 bytes:
  *
- *   RECORD  text      key=value lines: how the model was made
- *   STARTS  u64[V+1]  word i is the bytes of WORDS from STARTS[i] to STARTS[i+1] - 2; a NUL follows
- *   WORDS   bytes     the words, each ended by a NUL
- *   COUNTS  u64[V]    occurrences in the corpus; the words are sorted by it, highest first
- *   INDEX   u32[S]    hash index: word id + 1, or 0 for a free slot; S is a power of two, at least 2 V
- *   INPUT   f32[V*R]  the word vectors, row-major, R floats a row of which the first D count, the rest are 0
- *   OUTPUT  f32[V*R]  the context vectors, in the same form; empty if left out
- *   NORMS   f32[V]    Euclidean lengths of the rows of INPUT
- *   CODES   i8[V*R]   the rows of INPUT at length 1 in eight bits a number, for a first look;
- * model/quantize.h SCALES  f32[V*2]  for each row of CODES its scale and its error
+ *   offset  type     field
+ *        0  char[8]  magic           89 73 67 6e 73 0d 0a 1a
+ *        8  u32      byte_order      0x01020304; read any other way, the bytes were swapped
+ *       12  u32      version         3
+ *       16  u64      vocab           V: number of words, 1 to 2^32 - 2
+ *       24  u64      dim             D: vector dimensions, at least 1
+ *       32  u64      stride          R: floats from one row to the next: D rounded up to a multiple of 16
+ *       40  u64      slots           S: the smallest power of two that is at least 2 V
+ *       48  u64      file_bytes      size of the file
+ *       56  u64      section_count   N: 1 to 64
+ *       64  u64      table_checksum  of the N entries of the table
+ *       72  u64      checksum        of the 72 bytes before it
  *
- * Version 1 ends with NORMS: it has no CODES and no SCALES, and zeros where the header has their places.
+ * Then comes the table, with an entry of 40 bytes for each section:
  *
- * A word's first slot in INDEX is checksum(word) modulo S; the slots behind it follow (and the first after
- * the last) until the word or a free slot is found. */
+ *        0  char[8]  tag             1 to 8 characters from "!" to "~", filled up with zero bytes
+ *        8  u64      flags           bit 0: a reader that doesn't know the tag must refuse the file
+ *       16  u64      offset          from the start of the file
+ *       24  u64      bytes           size of the section
+ *       32  u64      checksum        of those bytes
+ *
+ * The other bits of the flags are zero; a reader must refuse a file in which one is set.
+ *
+ * The sections follow in the table's order. Each begins at the first multiple of 64 after what comes before
+ * it, with zero bytes between; nothing follows the last one. No tag comes twice. A reader skips a section
+ * whose tag it doesn't know, unless bit 0 of its flags is set. All checksums are those of model/checksum.h.
+ *
+ * The sections of a model, in the order in which sgns writes them; those marked with a star may be missing:
+ *
+ *   tag      type      contents
+ *   record   text      how the model was made: lines "key=value" (model/record.h)
+ *   starts   u64[V+1]  where each word starts in `words`; the last number is the size of `words`
+ *   words    bytes     the words, each followed by a NUL
+ *   counts   u64[V]    how often each word occurs in the corpus, highest first; 0 if unknown
+ *   index    u32[S]    hash table: word id + 1, or 0 for a free slot
+ *   input    f32[V*R]  the word vectors, row-major; the R - D floats at the end of a row are 0
+ *   output * f32[V*R]  the context vectors, in the same form
+ *   norms    f32[V]    Euclidean lengths of the rows of `input`
+ *   int8   * i8[V*R]   the rows of `input` at length 1, quantized to eight bits (model/quantize.h)
+ *   scales * f32[V*2]  scale and error of each row of `int8`; these two come together or not at all
+ *
+ * A word's id is its place in `words`, from 0. To look a word up in `index`, begin at slot checksum(word)
+ * modulo S (without the NUL) and go on slot by slot, from the last to the first, until the slot holds the
+ * word's id + 1 or is free.
+ *
+ * Example: a model of the words "a" (7 times) and "b" (5 times) in two dimensions, a = (1, 0), b = (0, 2),
+ * without context vectors and with the record "dim=2\n". So V = 2, D = 2, R = 16, S = 4, N = 9. The file has
+ * 1040 bytes. Its header and the beginning of its table:
+ *
+ *   0000  89 73 67 6e 73 0d 0a 1a  04 03 02 01 03 00 00 00
+ *   0010  02 00 00 00 00 00 00 00  02 00 00 00 00 00 00 00
+ *   0020  10 00 00 00 00 00 00 00  04 00 00 00 00 00 00 00
+ *   0030  10 04 00 00 00 00 00 00  09 00 00 00 00 00 00 00
+ *   0040  e0 53 0e 71 dc 2a 00 4a  83 60 3b 13 e4 f7 6e 0b
+ *   0050  72 65 63 6f 72 64 00 00  01 00 00 00 00 00 00 00
+ *   0060  c0 01 00 00 00 00 00 00  06 00 00 00 00 00 00 00
+ *   0070  40 4b e8 7d 36 f7 e0 61  73 74 61 72 74 73 00 00
+ *
+ * and its sections (offset, bytes): record 448, 6; starts 512, 24; words 576, 4; counts 640, 16;
+ * index 704, 16; input 768, 128; norms 896, 8; int8 960, 32; scales 1024, 16. */
 #ifndef SGNS_MODEL_LAYOUT_H
 #define SGNS_MODEL_LAYOUT_H
 
@@ -29,12 +73,46 @@
 /* A byte above 127, a name, a carriage return and newline, and a Ctrl-Z: a transfer as text damages one of
  * them. */
 #define LAYOUT_MAGIC "\211sgns\r\n\032"
-#define LAYOUT_VERSION 2
+#define LAYOUT_VERSION 3
 #define LAYOUT_BYTE_ORDER UINT32_C(0x01020304)
 #define LAYOUT_ALIGNMENT 64
-#define LAYOUT_ROW_FLOATS 16 /* R is D rounded up to a multiple of this */
+#define LAYOUT_ROW_FLOATS 16
+#define LAYOUT_TAG_BYTES 8
+#define LAYOUT_SECTIONS_MAX 64
+#define LAYOUT_REQUIRED UINT64_C(1) /* flag: a reader must know this section */
 
-enum layout_section {
+struct layout_header {
+    char magic[8];
+    uint32_t byte_order;
+    uint32_t version;
+    uint64_t vocab, dim, stride, slots;
+    uint64_t file_bytes;
+    uint64_t section_count;
+    uint64_t table_checksum;
+    uint64_t checksum;
+};
+
+struct layout_section {
+    char tag[LAYOUT_TAG_BYTES];
+    uint64_t flags;
+    uint64_t offset;
+    uint64_t bytes;
+    uint64_t checksum;
+};
+
+/* The beginning of a file: the header and, right behind it, the table. */
+struct layout {
+    struct layout_header header;
+    struct layout_section sections[LAYOUT_SECTIONS_MAX]; /* header.section_count of them */
+    uint64_t head_bytes; /* not in the file: size of header and table, 512 in versions 1 and 2 */
+};
+
+_Static_assert(sizeof(struct layout_header) == 80, "the header has 80 bytes in the file");
+_Static_assert(sizeof(struct layout_section) == 40, "an entry of the table has 40 bytes in the file");
+_Static_assert(offsetof(struct layout, sections) == 80, "the table follows the header");
+
+/* The sections that this program knows, in the order in which it writes them. */
+enum layout_part {
     LAYOUT_RECORD,
     LAYOUT_STARTS,
     LAYOUT_WORDS,
@@ -45,38 +123,54 @@ enum layout_section {
     LAYOUT_NORMS,
     LAYOUT_QUANTIZED,
     LAYOUT_QUANTIZATION,
-    LAYOUT_SECTIONS
+    LAYOUT_PARTS
 };
 
-struct layout_place {
-    uint64_t offset;   /* from the start of the file */
-    uint64_t bytes;    /* without the zeros behind it */
-    uint64_t checksum; /* of those bytes; model/checksum.h */
+struct layout_part_entry {
+    const char *tag;
+    const char *name; /* in errors */
+    bool required;
 };
 
-struct layout_header {
-    char magic[8];
-    uint32_t byte_order;
-    uint32_t version;
-    uint64_t vocab;      /* V */
-    uint64_t dim;        /* D */
-    uint64_t stride;     /* R */
-    uint64_t slots;      /* S */
-    uint64_t file_bytes; /* of the whole file */
-    struct layout_place places[LAYOUT_SECTIONS];
-    unsigned char reserved[208]; /* zero */
-    uint64_t checksum;           /* of all bytes of the header before it */
-};
+extern const struct layout_part_entry layout_parts[LAYOUT_PARTS];
 
-_Static_assert(sizeof(struct layout_header) == 512, "the header is 512 bytes on disk");
+/* R for D. Sizes that don't fit in 64 bits wrap, which the checks of a layout find. */
+static inline uint64_t layout_stride(uint64_t dim) {
+    return (dim + LAYOUT_ROW_FLOATS - 1) / LAYOUT_ROW_FLOATS * LAYOUT_ROW_FLOATS;
+}
 
-/* The sections of a file of that version, which are the first of enum layout_section; 0 if there is no such
- * version. */
-int layout_sections(uint32_t version);
+/* The first multiple of the alignment that is not below `offset`, which is at most INT64_MAX. */
+static inline uint64_t layout_align(uint64_t offset) {
+    return (offset + LAYOUT_ALIGNMENT - 1) / LAYOUT_ALIGNMENT * LAYOUT_ALIGNMENT;
+}
 
-/* Fills a header of a version that there is, but for its checksums: V words whose section WORDS has
- * `words_bytes`, D, R, and the least S. False if the file would not fit in 63 bits, or the ids not in 32. */
-bool layout_fill(struct layout_header *header, uint32_t version, uint64_t vocab, uint64_t dim,
-                 uint64_t stride, bool output, uint64_t words_bytes, uint64_t record_bytes);
+/* Begins a layout of the current version without sections. False if there are too many words. */
+bool layout_start(struct layout *layout, uint64_t vocab, uint64_t dim, uint64_t stride);
+
+/* Adds a section at the end of the table, without offset and checksum. False if the tag is not one, or is
+ * there already, or the table is full. */
+bool layout_add(struct layout *layout, const char *tag, uint64_t flags, uint64_t bytes);
+
+/* Adds all sections that this program knows; `output` only if asked for. False if one is too large. */
+bool layout_add_parts(struct layout *layout, uint64_t record_bytes, uint64_t words_bytes, bool output);
+
+/* Sets the offset of every section and the size of the file. False if that is not below 2^63. */
+bool layout_place(struct layout *layout);
+
+/* Sets all of the checksums but those of sections, which must be there. */
+void layout_seal(struct layout *layout);
+
+/* The section with that tag, NULL if there is none. */
+const struct layout_section *layout_find(const struct layout *layout, const char *tag);
+
+/* The part that a section is, LAYOUT_PARTS if it is none that this program knows. */
+enum layout_part layout_part_of(const struct layout_section *section);
+
+/* Whether every section has a proper tag that no other has. */
+bool layout_check_tags(const struct layout *layout);
+
+/* Whether sizes and offsets are those of a model of that shape, as said above, and no section is missing.
+ * Then they can be trusted. */
+bool layout_check(const struct layout *layout);
 
 #endif

@@ -1,7 +1,7 @@
-/* A trained model, read. model_open maps a file of sgns's own and checks its header and every length in it
- * against the file's size; pages are read when they are used. A file in another program's format
- * (formats/import.h) is read and checked as a whole, and the model then lies in memory. Read-only: any number
- * of threads may use one. */
+/* A trained model, opened for reading by model_open (formats/open.h). Of a native file, the one that sgns
+ * itself writes, only the header is read and checked, with every length in it; the rest is mapped, and read
+ * when it is used. Another program's file is read and checked as a whole, and the model then lies in memory.
+ * Nothing here changes a model, so any number of threads may use one. */
 #ifndef SGNS_MODEL_MODEL_H
 #define SGNS_MODEL_MODEL_H
 
@@ -14,6 +14,8 @@
 #include "text/tokenizer.h"
 #include "text/vocab.h"
 
+struct layout; /* model/layout.h */
+
 enum model_source {
     MODEL_NATIVE,
     MODEL_WORD2VEC_BINARY,
@@ -21,25 +23,23 @@ enum model_source {
     MODEL_GLOVE_TEXT,
 };
 
-/* What was odd in a file of another format, and did not keep the rest from being read. */
+/* What was odd in another program's file, without making the rest of it doubtful. */
 enum model_warning {
-    MODEL_DUPLICATE,  /* rows left out, since an earlier row has the same word */
-    MODEL_WORDLESS,   /* rows left out, since they have no word */
-    MODEL_ILL_FORMED, /* words that are not UTF-8; kept as they are */
-    MODEL_BLANK,      /* words with blanks inside; kept */
-    MODEL_NOT_FINITE, /* words whose vector or its length is not finite; kept, but they neither ask nor answer
-                       */
-    MODEL_UNENDED,    /* the last line has no newline, so that its last number may be cut */
+    MODEL_DUPLICATE,  /* rows skipped because an earlier row has the same word */
+    MODEL_NO_WORD,    /* rows skipped because they have no word */
+    MODEL_NOT_UTF8,   /* words that are not valid UTF-8; kept as they are */
+    MODEL_BLANK,      /* words that contain blanks; kept */
+    MODEL_NOT_FINITE, /* words whose vector, or its length, is not finite; kept, but no search uses them */
+    MODEL_NO_NEWLINE, /* the last line has no newline, so its last number may be cut off */
     MODEL_WARNINGS
 };
 
 struct model_warnings {
     uint64_t counts[MODEL_WARNINGS];
-    uint64_t
-        first[MODEL_WARNINGS]; /* the first case's line, or its row in a binary file, from 1; 0 for none */
+    uint64_t first[MODEL_WARNINGS]; /* line of the first case, or its row in a binary file, from 1; 0: none */
 };
 
-/* What a model that is not in the map owns; all NULL and 0 for one that is. */
+/* What a model owns that is not in the map; all NULL and 0 for a native one. */
 struct model_memory {
     struct vocab words;
     float *input; /* of memory_pages */
@@ -51,65 +51,86 @@ struct model_memory {
 struct model {
     enum model_source source;
     uint32_t version; /* of the native format; 0 for another */
-    size_t vocab;     /* words */
-    size_t dim;       /* floats that count in a row */
-    size_t stride; /* floats from one row to the next: dim rounded up to a multiple of 16; what lies between
-                      is zero */
+    size_t vocab;     /* number of words */
+    size_t dim;       /* vector dimensions */
+    size_t stride;    /* floats from one row to the next: dim rounded up to a multiple of 16; the rest is 0 */
     const float *input;      /* (vocab, stride) row-major, 64-byte aligned: the word vectors */
     const float *output;     /* (vocab, stride) row-major: the context vectors; NULL if the file has none */
     const float *norms;      /* (vocab) Euclidean lengths of the input rows */
-    const int8_t *quantized; /* (vocab, stride) the word vectors in eight bits, 16-byte aligned; NULL
-                            if the file has none, as version 1 and other formats have not */
-    const struct quantization *quantization; /* (vocab) of the codes, or NULL */
-    const uint64_t *counts; /* (vocab) 0 if unknown: other formats have none; their order is the rank */
-    const uint64_t *starts; /* (vocab + 1) into `text`; not checked by model_open, so use model_word */
-    const char *text;       /* (text_bytes) words, each ended by a NUL */
+    const int8_t *quantized; /* (vocab, stride) row-major, 16-byte aligned: the word vectors in eight bits;
+                                NULL if the file has none: version 1, other programs' files */
+    const struct quantization *quantization; /* (vocab) of `quantized`, or NULL */
+    const uint64_t *counts; /* (vocab) highest first; all 0 if unknown, as in other programs' files */
+    const uint64_t *starts; /* (vocab + 1) into `text`; model_read doesn't check them, so use model_word */
+    const char *text;       /* (text_bytes) words, each followed by a NUL */
     size_t text_bytes;
     const uint32_t *slots; /* (slot_count) hash index: id + 1, or 0 for a free slot */
     size_t slot_count;     /* a power of two */
-    const char *record;    /* key=value lines: how it was trained; not ended by a NUL */
+    const char *record;    /* how it was trained, as key=value lines; not ended by a NUL */
     size_t record_bytes;
     struct tokenizer_rules rules; /* from the record */
-    bool try_lowercase; /* words that are not there as written should be tried in small letters: nobody knows
-                           how this vocabulary was made */
+    bool try_lowercase; /* look a word up in lower case too: nobody knows how this vocabulary was made */
     uint64_t file_bytes;
     struct model_warnings warnings; /* none in a native file */
-    struct file_map map;            /* where the arrays above lie in a native file; else closed */
-    struct model_memory memory;     /* where they lie otherwise */
+    struct layout *layout;          /* the sections of a native file; owned; else NULL */
+    struct file_map map;            /* where the arrays above are in a native file; else closed */
+    struct model_memory memory;     /* where they are otherwise */
 };
 
-/* Tells the format by the file's content. */
-bool model_open(struct model *model, const char *path, struct error *error) MUST_USE;
+/* Whether a file begins like a native one; a native file that was cut within its first bytes still does. */
+bool model_is_native(const struct file_map *map);
+
+/* Reads the native file that is mapped at `map`, which the model takes over, also on failure. `path` names it
+ * in errors. Free with model_close; after a failure there is nothing to free. */
+bool model_read(struct model *model, struct file_map *map, const char *path, struct error *error) MUST_USE;
 void model_close(struct model *model);
 
-/* Checks every section's checksum, which reads the whole file; and that words, starts and index fit together.
- * A file of another format was checked when it was read, and has no checksums: nothing is done. */
+/* Checks the checksum of every section, which reads the whole file, the zero bytes between sections, and that
+ * words, starts and index fit together. Another program's file has no checksums and was checked when it was
+ * read: there is nothing to do. */
 bool model_verify(const struct model *model, const char *path, struct error *error) MUST_USE;
 
-/* Word `id` and its length; safe on a damaged file (an empty word). Not NUL-terminated for certain. */
+/* Word `id` and its length. It may not end with a NUL: on a damaged file it may be cut, or empty. */
 const char *model_word(const struct model *model, size_t id, size_t *length);
 
 /* The id of a word given exactly as the vocabulary has it; false if it is not there. */
 bool model_find(const struct model *model, const char *word, size_t length, size_t *id) MUST_USE;
 
-/* The value of a record's key, not NUL-terminated, with its length; NULL if there is no such key. */
+/* The value of a key of the record, not ended by a NUL, with its length; NULL if the key is not there. */
 const char *model_record(const struct model *model, const char *key, size_t *length);
+
+/* The section with that tag, 64-byte aligned, valid until model_close; NULL and 0 bytes if there is none, as
+ * in another program's file. Only model_verify checks its checksum. */
+const void *model_section(const struct model *model, const char *tag, size_t *bytes);
+
+/* The Euclidean length of a row, summed in double, as `norms` has it. */
+float model_norm(const float *row, size_t dim);
+
+/* A part of a model that not every program knows. A program that doesn't know the tag skips the section. */
+struct model_section {
+    const char *tag; /* 1 to 8 characters from "!" to "~", and none of the tags in model/layout.h */
+    const void *data;
+    size_t bytes;
+};
 
 /* What model_write writes. Nothing is owned. */
 struct model_content {
     const struct vocab *vocab;
     size_t dim, stride;
-    const float *input;  /* (vocab->size, stride) row-major */
+    const float *input;  /* (vocab->size, stride) row-major, zero from `dim` on */
     const float *output; /* the same, or NULL to leave it out */
-    const char *record; /* key=value lines, each ended by '\n'; keys are [a-z0-9_.]; values have no newline */
+    const char *record;  /* as struct record (model/record.h) makes it */
     size_t record_bytes;
+    const struct model_section *extra; /* (extra_count) written last, in that order */
+    size_t extra_count;
 };
 
-/* The exact size of the file that model_write makes of such parts; false if it does not fit in 64 bits. */
+/* The exact size of the file that model_write makes of such a model, without extra sections; false if it does
+ * not fit in 63 bits. */
 bool model_file_bytes(size_t vocab, size_t text_bytes, size_t stride, bool output, size_t record_bytes,
                       uint64_t *bytes) MUST_USE;
 
-/* The memory that model_write takes for so many words, at most; false if it does not fit in a size_t. */
+/* The most memory that model_write takes for that many words; false if it does not fit in a size_t. */
 bool model_write_memory(size_t vocab, size_t stride, size_t *bytes) MUST_USE;
 
 /* Appends the model to a file just created; the caller commits. */

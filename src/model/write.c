@@ -1,4 +1,3 @@
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,96 +9,157 @@
 
 bool model_file_bytes(size_t vocab, size_t text_bytes, size_t stride, bool output, size_t record_bytes,
                       uint64_t *bytes) {
-    struct layout_header header;
-    if (!layout_fill(&header, LAYOUT_VERSION, vocab, stride, stride, output, text_bytes, record_bytes))
+    struct layout layout;
+    if (!layout_start(&layout, vocab, stride, stride) ||
+        !layout_add_parts(&layout, record_bytes, text_bytes, output) || !layout_place(&layout))
         return false;
-    *bytes = header.file_bytes;
+    *bytes = layout.header.file_bytes;
     return true;
 }
 
 bool model_write_memory(size_t vocab, size_t stride, size_t *bytes) {
-    /* Fewer than four slots of the index a word. */
+    /* The index has fewer than four slots for each word. */
     const size_t others = 4 * sizeof(uint32_t) + sizeof(float) + sizeof(struct quantization);
     size_t row;
     return size_add(stride, others, &row) && size_multiply(vocab, row, bytes);
 }
 
-static uint32_t *make_index(const struct vocab *vocab, size_t slots, struct error *error) {
-    uint32_t *index = memory_allocate(slots, sizeof *index, "the word index", error);
-    for (size_t id = 0; index != NULL && id < vocab->size; id++) {
+/* --- what is made from the vectors and words --- */
+
+/* All owned. */
+struct derived {
+    uint32_t *index;
+    float *norms;
+    int8_t *quantized;
+    struct quantization *quantization;
+};
+
+static void fill_index(const struct vocab *vocab, uint32_t *index, size_t slots) {
+    for (size_t id = 0; id < vocab->size; id++) {
         size_t at = checksum(vocab_word(vocab, id), vocab_length(vocab, id)) & (slots - 1);
         while (index[at] != 0)
             at = (at + 1) & (slots - 1);
         index[at] = (uint32_t)id + 1;
     }
-    return index;
 }
 
-static float *make_norms(const struct model_content *content, struct error *error) {
-    float *norms = memory_allocate(content->vocab->size, sizeof *norms, "the norms", error);
-    for (size_t id = 0; norms != NULL && id < content->vocab->size; id++) {
+static void fill_rows(const struct model_content *content, struct derived *derived) {
+    for (size_t id = 0; id < content->vocab->size; id++) {
         const float *row = content->input + id * content->stride;
-        double sum = 0;
-        for (size_t d = 0; d < content->dim; d++)
-            sum += (double)row[d] * (double)row[d];
-        norms[id] = (float)sqrt(sum);
+        derived->norms[id] = model_norm(row, content->dim);
+        derived->quantization[id] = quantize_row(derived->quantized + id * content->stride, row,
+                                                 derived->norms[id], content->dim, content->stride);
     }
-    return norms;
 }
 
-/* The rows in eight bits, and their scales. */
-static bool quantize_rows(const struct model_content *content, const float *norms, int8_t *codes,
-                          struct quantization *scales) {
-    if (norms == NULL || codes == NULL || scales == NULL)
+static bool derive(const struct model_content *content, size_t slots, struct derived *derived,
+                   struct error *error) {
+    const size_t vocab = content->vocab->size;
+    *derived = (struct derived){
+        .index = memory_allocate(slots, sizeof *derived->index, "the word index", error),
+        .norms = memory_allocate(vocab, sizeof *derived->norms, "the norms", error),
+        .quantized = memory_allocate(vocab, content->stride, "the quantized vectors", error),
+        .quantization = memory_allocate(vocab, sizeof *derived->quantization, "the quantized vectors", error),
+    };
+    if (derived->index == NULL || derived->norms == NULL || derived->quantized == NULL ||
+        derived->quantization == NULL)
         return false;
-    for (size_t id = 0; id < content->vocab->size; id++)
-        scales[id] = quantize_row(codes + id * content->stride, content->input + id * content->stride,
-                                  norms[id], content->dim, content->stride);
+    fill_index(content->vocab, derived->index, slots);
+    fill_rows(content, derived);
     return true;
 }
 
-static bool write_padded(struct file_out *file, const void *data, const struct layout_place *place, bool last,
-                         struct error *error) {
-    static const unsigned char zeros[LAYOUT_ALIGNMENT];
-    const size_t bytes = (size_t)place->bytes, over = bytes % LAYOUT_ALIGNMENT;
-    return file_write(file, data, bytes, error) &&
-           (last || over == 0 || file_write(file, zeros, LAYOUT_ALIGNMENT - over, error));
+static void free_derived(struct derived *derived) {
+    free(derived->index);
+    free(derived->norms);
+    free(derived->quantized);
+    free(derived->quantization);
 }
 
-static bool write_parts(struct file_out *file, struct layout_header *header, const void *const *parts,
-                        struct error *error) {
-    for (int i = 0; i < LAYOUT_SECTIONS; i++)
-        header->places[i].checksum = checksum(parts[i], (size_t)header->places[i].bytes);
-    header->checksum = checksum(header, offsetof(struct layout_header, checksum));
-    if (!file_write(file, header, sizeof *header, error))
+/* --- the file --- */
+
+static bool plan(const struct model_content *content, const char *path, struct layout *layout,
+                 struct error *error) {
+    const struct vocab *vocab = content->vocab;
+    bool fits = layout_start(layout, vocab->size, content->dim, content->stride) &&
+                layout_add_parts(layout, content->record_bytes, vocab->text_bytes, content->output != NULL);
+    for (size_t i = 0; fits && i < content->extra_count; i++) {
+        const struct model_section *extra = &content->extra[i];
+        if (!layout_add(layout, extra->tag, 0, extra->bytes))
+            return error_set(error, ERROR_INPUT, "%s: a model can't have another section \"%s\"", path,
+                             extra->tag);
+    }
+    return (fits && layout_place(layout)) ||
+           error_set(error, ERROR_INPUT, "%s: the model is too large for its file format", path);
+}
+
+/* What a section of the layout is written from. */
+static const void *section_data(const struct model_content *content, const struct derived *derived,
+                                const struct layout_section *section) {
+    switch (layout_part_of(section)) {
+    case LAYOUT_RECORD:
+        return content->record;
+    case LAYOUT_STARTS:
+        return content->vocab->starts;
+    case LAYOUT_WORDS:
+        return content->vocab->text;
+    case LAYOUT_COUNTS:
+        return content->vocab->counts;
+    case LAYOUT_INDEX:
+        return derived->index;
+    case LAYOUT_INPUT:
+        return content->input;
+    case LAYOUT_OUTPUT:
+        return content->output;
+    case LAYOUT_NORMS:
+        return derived->norms;
+    case LAYOUT_QUANTIZED:
+        return derived->quantized;
+    case LAYOUT_QUANTIZATION:
+        return derived->quantization;
+    case LAYOUT_PARTS:
+        break;
+    }
+    for (size_t i = 0; i < content->extra_count; i++)
+        if (strncmp(content->extra[i].tag, section->tag, LAYOUT_TAG_BYTES) == 0)
+            return content->extra[i].data;
+    return NULL;
+}
+
+/* Writes zero bytes from `*end`, then the bytes up to the end of the section, which becomes *end. */
+static bool write_section(struct file_out *file, const struct layout_section *section, const void *data,
+                          uint64_t *end, struct error *error) {
+    static const unsigned char zeros[LAYOUT_ALIGNMENT];
+    const uint64_t padding = section->offset - *end;
+    *end = section->offset + section->bytes;
+    return file_write(file, zeros, (size_t)padding, error) &&
+           file_write(file, data, (size_t)section->bytes, error);
+}
+
+static bool write_sections(struct file_out *file, const struct model_content *content,
+                           const struct derived *derived, struct layout *layout, struct error *error) {
+    const void *data[LAYOUT_SECTIONS_MAX];
+    uint64_t end = layout->head_bytes;
+    for (size_t i = 0; i < layout->header.section_count; i++) {
+        struct layout_section *section = &layout->sections[i];
+        data[i] = section_data(content, derived, section);
+        section->checksum = checksum(data[i], (size_t)section->bytes);
+    }
+    layout_seal(layout);
+    if (!file_write(file, layout, (size_t)layout->head_bytes, error))
         return false;
-    for (int i = 0; i < LAYOUT_SECTIONS; i++)
-        if (!write_padded(file, parts[i], &header->places[i], i == LAYOUT_SECTIONS - 1, error))
+    for (size_t i = 0; i < layout->header.section_count; i++)
+        if (!write_section(file, &layout->sections[i], data[i], &end, error))
             return false;
     return true;
 }
 
 bool model_write(struct file_out *file, const struct model_content *content, struct error *error) {
-    const struct vocab *vocab = content->vocab;
-    struct layout_header header;
-    if (!layout_fill(&header, LAYOUT_VERSION, vocab->size, content->dim, content->stride,
-                     content->output != NULL, vocab->text_bytes, content->record_bytes))
-        return error_set(error, ERROR_INPUT, "%s: the model is too large for the format", file->path);
-    uint32_t *index = make_index(vocab, (size_t)header.slots, error);
-    float *norms = make_norms(content, error);
-    int8_t *codes = memory_allocate(vocab->size, content->stride, "the vectors in eight bits", error);
-    struct quantization *scales = memory_allocate(vocab->size, sizeof *scales, "their scales", error);
-    const void *const parts[LAYOUT_SECTIONS] = {
-        [LAYOUT_RECORD] = content->record, [LAYOUT_STARTS] = vocab->starts, [LAYOUT_WORDS] = vocab->text,
-        [LAYOUT_COUNTS] = vocab->counts,   [LAYOUT_INDEX] = index,          [LAYOUT_INPUT] = content->input,
-        [LAYOUT_OUTPUT] = content->output, [LAYOUT_NORMS] = norms,          [LAYOUT_QUANTIZED] = codes,
-        [LAYOUT_QUANTIZATION] = scales,
-    };
-    const bool done = index != NULL && quantize_rows(content, norms, codes, scales) &&
-                      write_parts(file, &header, parts, error);
-    free(index);
-    free(norms);
-    free(codes);
-    free(scales);
+    struct layout layout;
+    struct derived derived = {NULL};
+    const bool done = plan(content, file->path, &layout, error) &&
+                      derive(content, (size_t)layout.header.slots, &derived, error) &&
+                      write_sections(file, content, &derived, &layout, error);
+    free_derived(&derived);
     return done;
 }

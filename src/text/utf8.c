@@ -38,6 +38,18 @@ int utf8_decode(const unsigned char *at, const unsigned char *end, uint32_t *cod
     return lead.following + 1;
 }
 
+bool utf8_well_formed(const void *bytes, size_t length) {
+    const unsigned char *at = bytes, *end = at + length;
+    while (at < end) {
+        uint32_t code_point;
+        const int step = utf8_decode(at, end, &code_point);
+        if (step < 0)
+            return false;
+        at += step;
+    }
+    return true;
+}
+
 size_t utf8_encode(uint32_t code_point, unsigned char *out) {
     if (code_point < 0x80) {
         out[0] = (unsigned char)code_point;

@@ -3,6 +3,7 @@
 #ifndef SGNS_TEXT_UTF8_H
 #define SGNS_TEXT_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,6 +11,9 @@
  * Ill-formed: returns minus the length of the maximal subpart, -1 to -3, the bytes that one replacement
  * character would stand for. */
 int utf8_decode(const unsigned char *at, const unsigned char *end, uint32_t *code_point);
+
+/* Whether all of bytes[0 .. length) is well-formed; no bytes at all are. */
+bool utf8_well_formed(const void *bytes, size_t length);
 
 /* Writes a code point's 1 to 4 bytes to `out` and returns how many. */
 size_t utf8_encode(uint32_t code_point, unsigned char *out);

@@ -83,20 +83,22 @@ found() {
     damage "$1" && fails_so 2 "^sgns info: $damaged: damaged: $2" "$SGNS" info --verify "$damaged"
 }
 unseen() { damage "$1" && run 0 "$SGNS" info "$damaged" && [ ! -s "$err" ]; }
-# begin N: where section N (from 0) begins, read from the header: 56 bytes, then offset, size and checksum each.
-begin() { od -An -tu8 -j $((56 + 24 * $1)) -N 8 "$model" | tr -d ' '; }
+# begin N: where section N (from 0) begins, read from the table behind a header of 80 bytes: 40 bytes for each section,
+# of which 16 come before its offset.
+begin() { od -An -tu8 -j $((80 + 40 * $1 + 16)) -N 8 "$model" | tr -d ' '; }
 section=0
-for name in "training record" "word starts" words counts "word index" "word vectors" "context vectors" norms codes scales; do
+for name in "training record" "word starts" words counts "word index" "word vectors" "context vectors" norms \
+    "quantized vectors" "quantization scales"; do
     check "damage to the $name is found" found "$(begin "$section")" "the checksum of the $name is wrong"
     section=$((section + 1))
 done
-check "damage to the last byte is found" found $((bytes - 1)) 'the checksum of the scales is wrong'
+check "damage to the last byte is found" found $((bytes - 1)) 'the checksum of the quantization scales is wrong'
 # The three words take 14 bytes; the next section begins at a multiple of 64.
-check "damage between sections is found" found $(($(begin 2) + 20)) 'the checksum of the words is wrong'
+check "damage between sections is found" found $(($(begin 2) + 20)) 'byte [0-9]+ is padding and should be zero$'
 check "without --verify, vectors are not read" unseen "$(begin 5)"
 header() { damage "$1" && fails_so 2 "$2" "$SGNS" info "$damaged"; }
-for offset in 16 24 32 60 200 504 511; do
-    check "damage to byte $offset of the header is found at once" header "$offset" 'damaged'
+for offset in 16 24 32 60 79 80 200 479; do
+    check "damage to byte $offset of header or table is found at once" header "$offset" 'damaged'
 done
 check "damage to the magic makes it no model" header 3 'not a model: neither '
 check "a model of a later version" header 12 'version [0-9]* of the format'
@@ -106,9 +108,11 @@ check "a model of another byte order" header 8 'byte order'
 truncated() {
     head -c "$1" "$model" >"$damaged" && fails_so 2 "^sgns info: $damaged: $2" "$SGNS" info "$damaged"
 }
-check "one byte is missing" truncated $((bytes - 1)) "truncated: $bytes bytes should be there, $((bytes - 1)) are\$"
-check "all but the header is missing" truncated 512 'truncated'
-check "the end of the header is missing" truncated 511 'truncated: 511 bytes are less than a header$'
+check "one byte is missing" truncated $((bytes - 1)) \
+    "truncated: it should have $bytes bytes, and has $((bytes - 1))\$"
+check "all but header and table is missing" truncated 480 'truncated'
+check "the end of the table is missing" truncated 479 'truncated'
+check "the end of the header is missing" truncated 79 'truncated: 79 bytes are less than a header$'
 check "all but the magic is missing" truncated 8 'truncated'
 check "part of the magic is missing" truncated 7 'truncated: 7 bytes are less than a header$'
 check "an empty file" truncated 0 'not a model: the file is empty$'

@@ -1,18 +1,22 @@
 #!/bin/sh
-# Files of version 1 of the format, which have no codes: read by every command, with the same answers. version1.sgns was
-# written by the last program whose own version it was: train --dim 12 --max-vocab 90 --epochs 2 on the demo's corpus.
+# Model files of every version of the format are read by every command, with the same answers. In tests/golden,
+# version1.sgns was written by the last program whose own version it was: train --dim 12 --max-vocab 90 --epochs 2 on
+# the demo's corpus. version2.sgns and version3.sgns are exports of it, made by programs whose own versions they were.
 . "$ROOT/tests/cli/harness.sh"
 
-old=$ROOT/tests/golden/version1.sgns
-new=$TMPDIR/version2.sgns
+golden=$ROOT/tests/golden
+versions="1 2 3"
+newest=3
+for version in $versions; do
+    file=$golden/version$version.sgns
+    made=$TMPDIR/from$version.sgns
+    says "info says version $version" "^format  *native, version $version\$" "$SGNS" info "$file"
+    says "info --verify, version $version" '^checksums  *right$' "$SGNS" info --verify "$file"
+    check "export of version $version" run 0 "$SGNS" export "$file" -f native -o "$made"
+    check "export makes the newest version of version $version" cmp "$made" "$golden/version$newest.sgns"
+done
 
-says "info says version 1" '^format  *native, version 1$' "$SGNS" info "$old"
-says "info --verify, version 1" '^checksums  *right$' "$SGNS" info --verify "$old"
-check "export makes version 2 of it" run 0 "$SGNS" export "$old" -f native -o "$new"
-says "info says version 2" '^format  *native, version 2$' "$SGNS" info "$new"
-says "info --verify, version 2" '^checksums  *right$' "$SGNS" info --verify "$new"
-
-# same COMMAND OPTION...: both files give the same answer, which is not empty. @ stands for the model.
+# same COMMAND OPTION...: all files give the same answer, which is not empty. @ stands for the model.
 answer() {
     for word; do
         shift
@@ -22,11 +26,16 @@ answer() {
     run 0 "$SGNS" "$@" && [ -s "$out" ]
 }
 same() {
-    file=$old
-    answer "$@" || return 1
-    mv "$out" "$TMPDIR/expected"
-    file=$new
-    answer "$@" && cmp "$TMPDIR/expected" "$out" >&2
+    rm -f "$TMPDIR/expected"
+    for version in $versions; do
+        file=$golden/version$version.sgns
+        answer "$@" || return 1
+        if [ -e "$TMPDIR/expected" ]; then
+            cmp "$TMPDIR/expected" "$out" >&2 || return 1
+        else
+            mv "$out" "$TMPDIR/expected"
+        fi
+    done
 }
 check "near" same near @ gown
 check "near, every word an answer" same near @ -k 1000 --format tsv gown - coat + palace
@@ -57,21 +66,28 @@ for format in word2vec word2vec-text glove jsonl; do
     check "export -f $format --context" same export @ -f "$format" --context
 done
 
-# A damaged file of version 1 is found out as one of version 2 is.
-bytes=$(wc -c <"$old" | tr -d ' ')
+# Damage is found out in every version.
 truncated() {
-    head -c "$1" "$old" >"$TMPDIR/damaged" &&
-        fails_so 2 "damaged: truncated: $bytes bytes should be there, $1 are\$" "$SGNS" near "$TMPDIR/damaged" gown
+    head -c "$1" "$file" >"$TMPDIR/damaged" &&
+        fails_so 2 "damaged: truncated: $2\$" "$SGNS" near "$TMPDIR/damaged" gown
 }
-check "version 1, one byte is missing" truncated $((bytes - 1))
-check "version 1, all but the header is missing" truncated 512
 longer() {
-    { cat "$old" && printf x; } >"$TMPDIR/damaged" && fails_so 2 'damaged: ' "$SGNS" near "$TMPDIR/damaged" gown
+    { cat "$file" && printf x; } >"$TMPDIR/damaged" && fails_so 2 'damaged: ' "$SGNS" near "$TMPDIR/damaged" gown
 }
-check "version 1, one byte too many" longer
 last_byte() {
-    { head -c $((bytes - 1)) "$old" && printf '\377'; } >"$TMPDIR/damaged" &&
-        fails_so 2 'the checksum of the norms is wrong$' "$SGNS" info --verify "$TMPDIR/damaged"
+    { head -c $((bytes - 1)) "$file" && printf '\377'; } >"$TMPDIR/damaged" &&
+        fails_so 2 "the checksum of the $1 is wrong\$" "$SGNS" info --verify "$TMPDIR/damaged"
 }
-check "version 1, the last byte is damaged" last_byte
+for version in $versions; do
+    file=$golden/version$version.sgns
+    bytes=$(wc -c <"$file" | tr -d ' ')
+    last='quantization scales'
+    [ "$version" -gt 1 ] || last=norms
+    check "version $version, one byte is missing" truncated $((bytes - 1)) \
+        "it should have $bytes bytes, and has $((bytes - 1))"
+    check "version $version, all but 512 bytes are missing" truncated 512 "it should have $bytes bytes, and has 512"
+    check "version $version, all but 60 bytes are missing" truncated 60 '60 bytes are less than a header'
+    check "version $version, one byte too many" longer
+    check "version $version, the last byte is damaged" last_byte "$last"
+done
 finish

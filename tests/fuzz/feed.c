@@ -9,6 +9,7 @@
 #include "eval/outliers.h"
 #include "eval/word_pairs.h"
 #include "formats/export_formats.h"
+#include "formats/open.h"
 #include "fuzz.h"
 #include "query/expression.h"
 #include "query/lookup.h"
@@ -106,7 +107,7 @@ static void embed(const struct model *model) {
 /* Writes the model in one of the formats, to a file that is given up. */
 static void export(struct fuzz *fuzz, const struct model *model) {
     struct error error = {.kind = ERROR_NONE};
-    struct export_format_skipped losses = {0};
+    struct export_format_skipped skipped = {0};
     struct file_out files[EXPORT_FILES_MAX] = {{0}};
     struct export_rows rows;
     size_t known = 0;
@@ -116,7 +117,7 @@ static void export(struct fuzz *fuzz, const struct model *model) {
     char path[4300];
     snprintf(path, sizeof path, "%s.export", fuzz->path);
     bool done = export_rows_create(&rows, model, EXPORT_WORD_VECTORS, rng_below(&fuzz->rng, 2) > 0, &error) &&
-                export_format_fit(format, &rows, true, &losses, &error);
+                export_format_fit(format, &rows, true, &skipped, &error);
     for (size_t i = 0; done && i < EXPORT_FILES_MAX && format->suffixes[i] != NULL; i++)
         done = file_create(&files[i], path, &error);
     if (done)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/open.h"
 #include "fuzz.h"
 #include "model/checksum.h"
 #include "model/layout.h"

@@ -19,6 +19,7 @@
 #include "base/rng.h"
 #include "base/threads.h"
 #include "cli/progress.h"
+#include "formats/open.h"
 #include "search/nearest.h"
 #include "search/vectors.h"
 

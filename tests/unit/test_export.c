@@ -391,12 +391,12 @@ static void lists_that_cannot_be_read(struct test *test) {
     struct model model = toy_open(&(struct toy){.words = listable, .vocab = 4, .dim = 1});
     struct error error = {.kind = ERROR_NONE};
     struct export_rows rows;
-    struct export_rows_skipped losses;
+    struct export_rows_skipped skipped;
     CHECK(test, export_rows_create(&rows, &model, EXPORT_WORD_VECTORS, false, &error));
-    CHECK(test, !export_rows_list(&rows, folder, lookup_word, &losses, &error) && error.kind == ERROR_INPUT);
+    CHECK(test, !export_rows_list(&rows, folder, lookup_word, &skipped, &error) && error.kind == ERROR_INPUT);
     CHECK_MSG(test, strcmp(error.text, "/: a folder, not a file") == 0, "%s", error.text);
     error.kind = ERROR_NONE;
-    CHECK(test, !export_rows_list(&rows, none, lookup_word, &losses, &error) && error.kind == ERROR_INPUT);
+    CHECK(test, !export_rows_list(&rows, none, lookup_word, &skipped, &error) && error.kind == ERROR_INPUT);
     CHECK_MSG(test, strncmp(error.text, "/nowhere/list: can't open: ", 27) == 0, "%s", error.text);
     export_rows_free(&rows);
     model_close(&model);
@@ -694,29 +694,29 @@ static void formats_by_name(struct test *test) {
 }
 
 static const struct test_case cases[] = {
-    {"formats: by name", formats_by_name},
-    {"formats: exact bytes", exact_bytes},
-    {"formats: exact texts", exact_texts},
-    {"formats: rows end with the dimension", rows_end_with_the_dimension},
-    {"formats: precision", precision},
-    {"formats: the hardest numbers read back", the_hardest_numbers_read_back},
-    {"formats: random numbers read back", random_numbers_read_back},
-    {"formats: context vectors", context_vectors},
-    {"formats: vectors of length 1", vectors_of_length_1},
-    {"formats: listed words", listed_words},
-    {"formats: lists without words", lists_without_words},
-    {"formats: lists that can't be read", lists_that_cannot_be_read},
-    {"formats: shown words", shown_words},
-    {"formats: words that don't fit", words_that_do_not_fit},
-    {"formats: long words that don't fit", long_words_that_do_not_fit},
-    {"formats: odd words are written", odd_words_are_written},
-    {"formats: escaped words", escaped_words},
-    {"formats: numbers that are not finite", numbers_that_are_not_finite},
-    {"formats: what fits is left", what_fits_is_left},
-    {"formats: too many dims", too_many_dims},
-    {"formats: native is the same model", native_is_the_same_model},
-    {"formats: native keeps the order", native_keeps_the_order},
-    {"formats: native of one matrix", native_of_one_matrix},
+    {"export: by name", formats_by_name},
+    {"export: exact bytes", exact_bytes},
+    {"export: exact texts", exact_texts},
+    {"export: rows end with the dimension", rows_end_with_the_dimension},
+    {"export: precision", precision},
+    {"export: the hardest numbers read back", the_hardest_numbers_read_back},
+    {"export: random numbers read back", random_numbers_read_back},
+    {"export: context vectors", context_vectors},
+    {"export: vectors of length 1", vectors_of_length_1},
+    {"export: listed words", listed_words},
+    {"export: lists without words", lists_without_words},
+    {"export: lists that can't be read", lists_that_cannot_be_read},
+    {"export: shown words", shown_words},
+    {"export: words that don't fit", words_that_do_not_fit},
+    {"export: long words that don't fit", long_words_that_do_not_fit},
+    {"export: odd words are written", odd_words_are_written},
+    {"export: escaped words", escaped_words},
+    {"export: numbers that are not finite", numbers_that_are_not_finite},
+    {"export: what fits is left", what_fits_is_left},
+    {"export: too many dims", too_many_dims},
+    {"export: native is the same model", native_is_the_same_model},
+    {"export: native keeps the order", native_keeps_the_order},
+    {"export: native of one matrix", native_of_one_matrix},
 };
 
 TEST_MAIN(cases)

@@ -537,7 +537,23 @@ static void a_named_pipe_is_refused_at_once(struct test *test) {
     leave_place(test, &place);
 }
 
+static void errors_of_opening(struct test *test) {
+    const struct {
+        int number;
+        enum error_kind kind;
+    } errors[] = {
+        {ENOENT, ERROR_INPUT}, {ENOTDIR, ERROR_INPUT}, {EACCES, ERROR_SYSTEM}, {EMFILE, ERROR_SYSTEM}};
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        struct error error = {.kind = ERROR_NONE};
+        char expected[128];
+        snprintf(expected, sizeof expected, "some/file: can't open: %s", strerror(errors[i].number));
+        CHECK(test, !file_open_error(&error, errors[i].number, "some/file"));
+        CHECK_MSG(test, error.kind == errors[i].kind && strcmp(error.text, expected) == 0, "%s", error.text);
+    }
+}
+
 static const struct test_case cases[] = {
+    {"file: errors of opening", errors_of_opening},
     {"file: nothing is there before the end", nothing_before_the_end},
     {"file: an old file stays until the end", an_old_file_stays_until_the_end},
     {"file: synced files have no name yet", synced_files_have_no_name_yet},

@@ -9,6 +9,8 @@
 
 #include "base/rng.h"
 #include "formats/import_number.h"
+#include "formats/import_rows.h"
+#include "formats/open.h"
 #include "harness.h"
 
 /* --- files in memory --- */
@@ -320,17 +322,17 @@ struct odd {
 static const struct odd odds[] = {
     {"3 2\na 1 2\nb 3 4\na 5 6\n", MODEL_DUPLICATE, 1, 4, "|a|b"},
     {"a 1 2\n\nb 3 4\na 5 6\nb 7 8\nc 1 1\n", MODEL_DUPLICATE, 2, 4, "|a|b|c"},
-    {"3 2\na 1 2\n 3 4\nc 5 6\n", MODEL_WORDLESS, 1, 3, "|a|c"},
-    {"3 2\n 1 2\n\t3 4\nc 5 6\n", MODEL_WORDLESS, 2, 2, "|c"},
-    {"2 1\na 1\n\xff\xfe 2\n", MODEL_ILL_FORMED, 1, 3, "|a|\xff\xfe"},
-    {"2 1\n\xed\xa0\x80 1\n\xc0\x80 2\n", MODEL_ILL_FORMED, 2, 2, "|\xed\xa0\x80|\xc0\x80"},
+    {"3 2\na 1 2\n 3 4\nc 5 6\n", MODEL_NO_WORD, 1, 3, "|a|c"},
+    {"3 2\n 1 2\n\t3 4\nc 5 6\n", MODEL_NO_WORD, 2, 2, "|c"},
+    {"2 1\na 1\n\xff\xfe 2\n", MODEL_NOT_UTF8, 1, 3, "|a|\xff\xfe"},
+    {"2 1\n\xed\xa0\x80 1\n\xc0\x80 2\n", MODEL_NOT_UTF8, 2, 2, "|\xed\xa0\x80|\xc0\x80"},
     {"2 2\na 1 2\n. . . 3 4\n", MODEL_BLANK, 1, 3, "|a|. . ."},
     {", 1 2\nat name@domain.com 3 4\n", MODEL_BLANK, 1, 2, "|,|at name@domain.com"},
     {"3 2\na nan 2\nb inf 1\nc 1 -Infinity\n", MODEL_NOT_FINITE, 3, 2, "|a|b|c"},
     {"2 2\na 1 2\nb 1e39 1\n", MODEL_NOT_FINITE, 1, 3, "|a|b"},
     {"2 2\na 1 2\nb 3e38 3e38\n", MODEL_NOT_FINITE, 1, 3, "|a|b"},
-    {"2 2\na 1 2\nb 3 4", MODEL_UNENDED, 1, 3, "|a|b"},
-    {"a 1 2\nb 3 4\r", MODEL_UNENDED, 1, 2, "|a|b"},
+    {"2 2\na 1 2\nb 3 4", MODEL_NO_NEWLINE, 1, 3, "|a|b"},
+    {"a 1 2\nb 3 4\r", MODEL_NO_NEWLINE, 1, 2, "|a|b"},
 };
 
 static void check_kept(struct test *test, const struct model *model, const char *words, const char *text) {
@@ -369,7 +371,7 @@ static void oddities_in_binary(struct test *test) {
         check_kept(test, &model, "|a|b|\xff|c", "binary");
         CHECK(test, model.input[model.stride] == 3 && model.input[3 * model.stride] == 6);
         const uint64_t expected[MODEL_WARNINGS] = {
-            [MODEL_DUPLICATE] = 4, [MODEL_WORDLESS] = 2, [MODEL_ILL_FORMED] = 5, [MODEL_NOT_FINITE] = 4};
+            [MODEL_DUPLICATE] = 4, [MODEL_NO_WORD] = 2, [MODEL_NOT_UTF8] = 5, [MODEL_NOT_FINITE] = 4};
         for (int kind = 0; kind < MODEL_WARNINGS; kind++)
             CHECK_MSG(test,
                       model.warnings.first[kind] == expected[kind] &&
@@ -583,7 +585,7 @@ static void every_truncation(struct test *test) {
             const bool whole = model.vocab == 5, row_end = size > 0 && bytes.data[size - 1] == '\n';
             CHECK_MSG(test,
                       (form == BINARY && size == bytes.size - 1) ||
-                          (!is_binary((enum form)form) && model.warnings.counts[MODEL_UNENDED] == 1 &&
+                          (!is_binary((enum form)form) && model.warnings.counts[MODEL_NO_NEWLINE] == 1 &&
                            (whole || form == GLOVE)) ||
                           (form == GLOVE && row_end),
                       "form %d cut to %zu bytes", form, size);
@@ -802,28 +804,28 @@ static void numbers_near_the_middle(struct test *test) {
 }
 
 static const struct test_case cases[] = {
-    {"foreign: every format", every_format},
-    {"foreign: rows of every length", rows_of_every_length},
-    {"foreign: blanks, blank lines, a byte order mark", loose_text},
-    {"foreign: opened by content, not by name", open_tells_by_content},
-    {"foreign: any number of threads", any_number_of_threads},
-    {"foreign: oddities are counted", oddities_are_counted},
-    {"foreign: oddities in binary", oddities_in_binary},
-    {"foreign: damaged text", damaged_text},
-    {"foreign: damaged binary", damaged_binary},
-    {"foreign: endless words", endless_words},
-    {"foreign: what is no model", what_is_no_model},
-    {"foreign: text is told by whole characters", text_is_told_by_whole_characters},
-    {"foreign: more numbers are no truncation", more_numbers_are_no_truncation},
-    {"foreign: the first damage is told", the_first_damage_is_told},
-    {"foreign: every truncation", every_truncation},
-    {"foreign: random damage", random_damage},
-    {"foreign: random files", random_files},
-    {"foreign: odd numbers", odd_numbers},
-    {"foreign: long numbers", long_numbers},
-    {"foreign: random numbers", random_numbers},
-    {"foreign: shortest numbers", shortest_numbers},
-    {"foreign: numbers near the middle of two floats", numbers_near_the_middle},
+    {"import: every format", every_format},
+    {"import: rows of every length", rows_of_every_length},
+    {"import: blanks, blank lines, a byte order mark", loose_text},
+    {"import: opened by content, not by name", open_tells_by_content},
+    {"import: any number of threads", any_number_of_threads},
+    {"import: oddities are counted", oddities_are_counted},
+    {"import: oddities in binary", oddities_in_binary},
+    {"import: damaged text", damaged_text},
+    {"import: damaged binary", damaged_binary},
+    {"import: endless words", endless_words},
+    {"import: what is no model", what_is_no_model},
+    {"import: text is told by whole characters", text_is_told_by_whole_characters},
+    {"import: more numbers are no truncation", more_numbers_are_no_truncation},
+    {"import: the first damage is told", the_first_damage_is_told},
+    {"import: every truncation", every_truncation},
+    {"import: random damage", random_damage},
+    {"import: random files", random_files},
+    {"import: odd numbers", odd_numbers},
+    {"import: long numbers", long_numbers},
+    {"import: random numbers", random_numbers},
+    {"import: shortest numbers", shortest_numbers},
+    {"import: numbers near the middle of two floats", numbers_near_the_middle},
 };
 
 TEST_MAIN(cases)

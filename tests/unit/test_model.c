@@ -8,9 +8,12 @@
 #include <unistd.h>
 
 #include "base/rng.h"
+#include "formats/open.h"
 #include "harness.h"
 #include "model/checksum.h"
 #include "model/layout.h"
+#include "model/record.h"
+#include "old_model.h"
 
 #define VOCAB 16
 #define DIM 5
@@ -21,10 +24,6 @@ static const char *const words[VOCAB] = {"the",          "of",         "and",   
                                          "2024",         "x",          "Paris", "\xe6\x97\xa5\xe6\x9c\xac",
                                          "don't",        "zz-top",     "e",     "w\xc3\xb6rter"};
 static const char record[] = "tokenizer=whitespace\nkeep_case=1\ndim=5\nempty=\nseed=42\n";
-
-static const char *const section_names[LAYOUT_SECTIONS] = {
-    "training record", "word starts",     "words", "counts", "word index",
-    "word vectors",    "context vectors", "norms", "codes",  "scales"};
 
 /* --- a model, written --- */
 
@@ -49,8 +48,8 @@ static void fill_sample(struct sample *sample) {
         }
     }
     sample->vocab = (struct vocab){VOCAB, sample->text, at, sample->starts, sample->counts, 0};
-    sample->content = (struct model_content){&sample->vocab, DIM,    STRIDE,           sample->input,
-                                             sample->output, record, sizeof record - 1};
+    sample->content = (struct model_content){
+        &sample->vocab, DIM, STRIDE, sample->input, sample->output, record, sizeof record - 1, NULL, 0};
 }
 
 static void write_model(struct test *test, const struct model_content *content, const char *path) {
@@ -71,8 +70,22 @@ struct written {
     struct file_map map;
     unsigned char *bytes;
     size_t size;
-    struct layout_header header;
+    struct layout layout; /* as the program sees it, whatever the version */
 };
+
+/* The layout of the bytes, of the version that they have. */
+static void read_layout(struct written *written) {
+    struct version2_header old;
+    memcpy(&written->layout, written->bytes,
+           written->size < sizeof written->layout ? written->size : sizeof written->layout);
+    const struct layout_header *header = &written->layout.header;
+    written->layout.head_bytes = sizeof *header + header->section_count * sizeof(struct layout_section);
+    if (header->version == LAYOUT_VERSION)
+        return;
+    memcpy(&old, written->bytes, sizeof old);
+    if (!version2_convert(&old, &written->layout))
+        abort();
+}
 
 static struct written open_written(struct test *test, const struct model_content *content) {
     struct written written;
@@ -84,11 +97,11 @@ static struct written open_written(struct test *test, const struct model_content
         abort();
     written.size = written.map.size;
     written.bytes = malloc(written.size);
-    if (written.bytes == NULL || written.size < sizeof written.header)
+    if (written.bytes == NULL || written.size < sizeof written.layout.header)
         abort();
     memcpy(written.bytes, written.map.data, written.size);
-    memcpy(&written.header, written.bytes, sizeof written.header);
     file_map_close(&written.map);
+    read_layout(&written);
     return written;
 }
 
@@ -104,12 +117,39 @@ static void patch(const struct written *written, size_t offset, const void *byte
 }
 
 static size_t sections_of(const struct written *written) {
-    return (size_t)layout_sections(written->header.version);
+    return (size_t)written->layout.header.section_count;
 }
 
-static void patch_header(const struct written *written, struct layout_header *header) {
-    header->checksum = checksum(header, offsetof(struct layout_header, checksum));
-    patch(written, 0, header, sizeof *header);
+static const struct layout_section *section_of(const struct written *written, enum layout_part part) {
+    return layout_find(&written->layout, layout_parts[part].tag);
+}
+
+/* The header of version 1 or 2 that says what the layout says. All sections are there. */
+static struct version2_header old_header(const struct layout *layout) {
+    struct version2_header old = {.byte_order = layout->header.byte_order,
+                                  .version = layout->header.version,
+                                  .vocab = layout->header.vocab,
+                                  .dim = layout->header.dim,
+                                  .stride = layout->header.stride,
+                                  .slots = layout->header.slots,
+                                  .file_bytes = layout->header.file_bytes};
+    memcpy(old.magic, layout->header.magic, sizeof old.magic);
+    for (size_t i = 0; i < layout->header.section_count; i++)
+        old.places[i] = (struct version2_place){layout->sections[i].offset, layout->sections[i].bytes,
+                                                layout->sections[i].checksum};
+    old_model_seal(&old);
+    return old;
+}
+
+/* Puts a layout with right checksums into the file, in the form of its version. */
+static void patch_layout(const struct written *written, struct layout layout) {
+    if (written->layout.header.version == LAYOUT_VERSION) {
+        layout_seal(&layout);
+        patch(written, 0, &layout, (size_t)written->layout.head_bytes);
+    } else {
+        const struct version2_header old = old_header(&layout);
+        patch(written, 0, &old, sizeof old);
+    }
 }
 
 static void restore(const struct written *written) {
@@ -124,24 +164,20 @@ static void close_written(struct written *written) {
     free(written->bytes);
 }
 
-/* Makes a file of version 1 of one that was just written: it ends with the norms. */
-static void make_version_1(struct written *written) {
-    struct layout_header *header = &written->header;
-    header->version = 1;
-    header->file_bytes = header->places[LAYOUT_NORMS].offset + header->places[LAYOUT_NORMS].bytes;
-    memset(&header->places[LAYOUT_QUANTIZED], 0, 2 * sizeof(struct layout_place));
-    written->size = (size_t)header->file_bytes;
-    if (ftruncate(written->descriptor, (off_t)written->size) != 0)
-        abort();
-    patch_header(written, header);
-    memcpy(written->bytes, header, sizeof *header);
+/* Makes a file of version 1 or 2 of one that was just written. */
+static void make_old(struct written *written, uint32_t version) {
+    unsigned char *bytes = old_model_make(version, written->bytes, &written->size);
+    free(written->bytes);
+    written->bytes = bytes;
+    restore(written);
+    read_layout(written);
 }
 
 static void each_version(struct test *test, void (*check)(struct test *, struct written *)) {
     for (uint32_t version = 1; version <= LAYOUT_VERSION; version++) {
         struct written written = write_sample(test);
-        if (version == 1)
-            make_version_1(&written);
+        if (version < LAYOUT_VERSION)
+            make_old(&written, version);
         check(test, &written);
         close_written(&written);
     }
@@ -234,24 +270,22 @@ static void check_vectors(struct test *test, const struct model *model, const st
     }
 }
 
-/* Version 1 has all but the codes. */
-static void version_1_is_read(struct test *test) {
+/* Version 1 has no quantized vectors. */
+static void check_old_versions_are_read(struct test *test, struct written *written) {
+    const uint32_t version = written->layout.header.version;
     struct sample sample;
     fill_sample(&sample);
-    struct written written = open_written(test, &sample.content);
-    struct model model = open_model(test, written.path);
-    CHECK(test, model.version == LAYOUT_VERSION && model.quantized != NULL && model.quantization != NULL);
-    model_close(&model);
-    make_version_1(&written);
-    model = open_model(test, written.path);
-    CHECK(test, model.version == 1 && model.quantized == NULL && model.quantization == NULL);
+    struct model model = open_model(test, written->path);
+    CHECK(test, model.version == version && (model.quantized != NULL) == (version > 1) &&
+                    (model.quantization != NULL) == (version > 1));
     check_words(test, &model);
     check_vectors(test, &model, &sample);
     CHECK(test, model.output != NULL && same_matrix(model.output, sample.output));
     model_close(&model);
-    check_verified(test, written.path, NULL, "version 1", 0);
-    close_written(&written);
+    check_verified(test, written->path, NULL, "version", version);
 }
+
+EACH_VERSION(old_versions_are_read)
 
 static void what_is_written_is_read(struct test *test) {
     struct sample sample;
@@ -282,6 +316,16 @@ static void without_context_vectors(struct test *test) {
     CHECK(test, model.output == NULL);
     model_close(&model);
     check_verified(test, written.path, NULL, "without context vectors", 0);
+    for (uint32_t version = 2; version > 0; version--) {
+        struct written old = open_written(test, &sample.content);
+        make_old(&old, version);
+        model = open_model(test, old.path);
+        CHECK(test, model.version == version && model.output == NULL);
+        check_vectors(test, &model, &sample);
+        model_close(&model);
+        check_verified(test, old.path, NULL, "without context vectors, version", version);
+        close_written(&old);
+    }
     close_written(&written);
 }
 
@@ -310,13 +354,13 @@ static void many_words(struct test *test) {
     for (size_t id = 0; id < MANY; id++)
         starts[id + 1] = starts[id] + (size_t)snprintf(text + starts[id], 8, "w%zu", id) + 1;
     const struct vocab vocab = {MANY, text, starts[MANY], starts, counts, 0};
-    const struct model_content content = {&vocab, 1, 16, input, NULL, "", 0};
+    const struct model_content content = {&vocab, 1, 16, input, NULL, "", 0, NULL, 0};
     struct written written = open_written(test, &content);
     struct model model = open_model(test, written.path);
     CHECK(test, model.slot_count == 8192);
     /* Nothing stands behind the last section. */
     CHECK(test, written.size ==
-                    written.header.places[LAYOUT_QUANTIZATION].offset + MANY * sizeof(struct quantization));
+                    section_of(&written, LAYOUT_QUANTIZATION)->offset + MANY * sizeof(struct quantization));
     for (size_t i = 0; i < 2 * (size_t)MANY; i++) {
         char word[24];
         size_t id = 0;
@@ -355,7 +399,7 @@ static void the_index_goes_round(struct test *test) {
     for (size_t id = 0; id < 2; id++)
         starts[id + 1] = starts[id] + last_slot_word(&next, text + starts[id], 16) + 1;
     const struct vocab vocab = {2, text, starts[2], starts, counts, 0};
-    const struct model_content content = {&vocab, 1, 16, input, NULL, "", 0};
+    const struct model_content content = {&vocab, 1, 16, input, NULL, "", 0, NULL, 0};
     struct written written = open_written(test, &content);
     struct model model = open_model(test, written.path);
     CHECK(test, model.slot_count == 4 && model.slots[3] == 1 && model.slots[0] == 2);
@@ -381,7 +425,7 @@ static void norms_of_very_large_and_very_small_rows(struct test *test) {
         for (size_t d = 0; d < 3; d++)
             input[id * 16 + d] = d == 1 ? -values[id] : values[id];
     const struct vocab vocab = {3, text, sizeof text, starts, counts, 0};
-    const struct model_content content = {&vocab, 3, 16, input, NULL, "", 0};
+    const struct model_content content = {&vocab, 3, 16, input, NULL, "", 0, NULL, 0};
     struct written written = open_written(test, &content);
     struct model model = open_model(test, written.path);
     for (size_t id = 0; id < 3; id++)
@@ -429,6 +473,51 @@ static void records(struct test *test) {
     check_value(test, &model, "a", "1");
 }
 
+static void records_are_made(struct test *test) {
+    struct error error = {.kind = ERROR_NONE};
+    struct record made = {NULL, 0, 0};
+    const char *expected = "dim=100\nempty=\nloss.1=0.5\nold=a=b\nlast";
+    CHECK(test, record_add(&made, &error, "dim", "%d", 100) && record_add(&made, &error, "empty", "%s", ""));
+    CHECK(test, record_add(&made, &error, "loss.1", "%.9g", 0.5));
+    CHECK(test, record_append(&made, &error, NULL, 0) && record_append(&made, &error, "old=a=b\nlast", 12));
+    CHECK_MSG(test, made.bytes == strlen(expected) && memcmp(made.text, expected, made.bytes) == 0, "%.*s",
+              (int)made.bytes, made.text);
+    record_free(&made);
+    CHECK(test, made.text == NULL && made.bytes == 0);
+    for (size_t i = 0; i < 1000; i++)
+        CHECK(test, record_add(&made, &error, "key", "%0*zu", (int)i, i));
+    size_t length;
+    const char *first = record_find(made.text, made.bytes, "key", &length);
+    CHECK(test, made.bytes == 1000 * 5 + 999 * 1000 / 2 + 1 && first == made.text + 4 && length == 1);
+    record_free(&made);
+}
+
+/* Nothing is added by a call that fails. */
+static void records_refuse_what_they_cannot_hold(struct test *test) {
+    const char *const lines[][3] = {
+        {"", "x", "the record can't have a key \"\""},
+        {"Dim", "x", "the record can't have a key \"Dim\""},
+        {"a b", "x", "the record can't have a key \"a b\""},
+        {"a=", "x", "the record can't have a key \"a=\""},
+        {"a\n", "x", "the record can't have a key \"a\n\""},
+        {"\xc3\xa9", "x", "the record can't have a key \"\xc3\xa9\""},
+        {"key", "a\nb", "the record can't have a newline in the value of key"},
+        {"key", "\n", "the record can't have a newline in the value of key"},
+    };
+    struct record made = {NULL, 0, 0};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct error error = {.kind = ERROR_NONE};
+        CHECK(test, record_add(&made, &error, "good", "%zu", i));
+        const size_t before = made.bytes;
+        CHECK_MSG(test,
+                  !record_add(&made, &error, lines[i][0], "%s", lines[i][1]) && error.kind == ERROR_INPUT,
+                  "%zu", i);
+        CHECK_MSG(test, strcmp(error.text, lines[i][2]) == 0, "%s", error.text);
+        CHECK_MSG(test, made.bytes == before, "%zu", i);
+    }
+    record_free(&made);
+}
+
 static void rules_come_from_the_record(struct test *test) {
     const struct {
         const char *record;
@@ -468,15 +557,23 @@ static void the_bytes_of_a_model(struct test *test) {
         uint64_t bytes = 0;
         sample.content.output = output ? sample.output : NULL;
         struct written written = open_written(test, &sample.content);
+        CHECK_MSG(test, written.size == (output ? 3648 : 2560), "%zu", written.size);
+        CHECK_MSG(test,
+                  checksum(written.bytes, written.size) ==
+                      (output ? UINT64_C(0xb5c9e46b195747f7) : UINT64_C(0xdda9e2aca27501cc)),
+                  "%016llx", (unsigned long long)checksum(written.bytes, written.size));
+        CHECK(test,
+              model_file_bytes(VOCAB, sample.vocab.text_bytes, STRIDE, output, sizeof record - 1, &bytes));
+        CHECK_MSG(test, bytes == written.size, "%llu", (unsigned long long)bytes);
+        make_old(&written, 2);
         CHECK_MSG(test, written.size == (output ? 3648 : 2624), "%zu", written.size);
         CHECK_MSG(test,
                   checksum(written.bytes, written.size) ==
                       (output ? UINT64_C(0xb2b8a58fa17210ca) : UINT64_C(0xd2e3f2707e0e6879)),
                   "%016llx", (unsigned long long)checksum(written.bytes, written.size));
-        CHECK(test,
-              model_file_bytes(VOCAB, sample.vocab.text_bytes, STRIDE, output, sizeof record - 1, &bytes));
-        CHECK_MSG(test, bytes == written.size, "%llu", (unsigned long long)bytes);
-        make_version_1(&written);
+        close_written(&written);
+        written = open_written(test, &sample.content);
+        make_old(&written, 1);
         CHECK_MSG(test, written.size == (output ? 3264 : 2240), "%zu", written.size);
         CHECK_MSG(test,
                   checksum(written.bytes, written.size) ==
@@ -484,6 +581,41 @@ static void the_bytes_of_a_model(struct test *test) {
                   "%016llx", (unsigned long long)checksum(written.bytes, written.size));
         close_written(&written);
     }
+}
+
+/* The example in layout.h. */
+static void the_example_of_the_layout(struct test *test) {
+    static const char head[] = "\x89\x73\x67\x6e\x73\x0d\x0a\x1a\x04\x03\x02\x01\x03\x00\x00\x00"
+                               "\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00"
+                               "\x10\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00"
+                               "\x10\x04\x00\x00\x00\x00\x00\x00\x09\x00\x00\x00\x00\x00\x00\x00"
+                               "\xe0\x53\x0e\x71\xdc\x2a\x00\x4a\x83\x60\x3b\x13\xe4\xf7\x6e\x0b"
+                               "\x72\x65\x63\x6f\x72\x64\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00"
+                               "\xc0\x01\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00"
+                               "\x40\x4b\xe8\x7d\x36\xf7\xe0\x61\x73\x74\x61\x72\x74\x73\x00\x00";
+    const struct {
+        const char *tag;
+        uint64_t offset, bytes;
+    } sections[] = {{"record", 448, 6},  {"starts", 512, 24}, {"words", 576, 4},
+                    {"counts", 640, 16}, {"index", 704, 16},  {"input", 768, 128},
+                    {"norms", 896, 8},   {"int8", 960, 32},   {"scales", 1024, 16}};
+    char text[] = "a\0b";
+    uint64_t starts[] = {0, 2, 4}, counts[] = {7, 5};
+    const float input[2 * 16] = {[0] = 1, [17] = 2};
+    const struct vocab vocab = {2, text, sizeof text, starts, counts, 0};
+    const struct model_content content = {&vocab, 2, 16, input, NULL, "dim=2\n", 6, NULL, 0};
+    struct written written = open_written(test, &content);
+    CHECK_MSG(test, written.size == 1040, "%zu", written.size);
+    CHECK(test, memcmp(written.bytes, head, 120) == 0);
+    CHECK(test, sections_of(&written) == sizeof sections / sizeof *sections);
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+        const struct layout_section *section = &written.layout.sections[i];
+        CHECK_MSG(test,
+                  layout_find(&written.layout, sections[i].tag) == section &&
+                      section->offset == sections[i].offset && section->bytes == sections[i].bytes,
+                  "%s", sections[i].tag);
+    }
+    close_written(&written);
 }
 
 static void checksums(struct test *test) {
@@ -552,7 +684,7 @@ static void checksums_see_damage(struct test *test) {
 /* Each bit of each byte alone, all of a byte's, and some of them. */
 static void check_every_byte_of_the_header(struct test *test, struct written *written) {
     struct rng rng = rng_seed(20, 0);
-    for (size_t at = 0; at < sizeof(struct layout_header); at++) {
+    for (size_t at = 0; at < written->layout.head_bytes; at++) {
         for (unsigned i = 0; i < 16; i++) {
             const unsigned change = i < 8 ? 1U << i : i == 8 ? 0xFF : 1 + rng_below(&rng, 255);
             const unsigned char byte = written->bytes[at] ^ (unsigned char)change;
@@ -590,21 +722,25 @@ static void check_bytes_behind_the_end(struct test *test, struct written *writte
 
 EACH_VERSION(bytes_behind_the_end)
 
-/* The section that the byte at `at` belongs to, with the zeros behind it. */
-static const char *section_at(const struct written *written, size_t at) {
-    size_t section = 0;
-    while (section + 1 < sections_of(written) && written->header.places[section + 1].offset <= at)
-        section++;
-    return section_names[section];
+/* What is said when the byte at `at` is damaged. */
+static void say_damage(const struct written *written, size_t at, char *text, size_t size) {
+    for (size_t i = 0; i < sections_of(written); i++) {
+        const struct layout_section *section = &written->layout.sections[i];
+        if (at >= section->offset && at - section->offset < section->bytes) {
+            snprintf(text, size, ": damaged: the checksum of the %s is wrong",
+                     layout_parts[layout_part_of(section)].name);
+            return;
+        }
+    }
+    snprintf(text, size, ": damaged: byte %zu is padding and should be zero", at);
 }
 
 static void check_every_byte_of_the_body_is_verified(struct test *test, struct written *written) {
     struct rng rng = rng_seed(21, 0);
-    for (size_t at = sizeof(struct layout_header); at < written->size; at++) {
+    for (size_t at = (size_t)written->layout.head_bytes; at < written->size; at++) {
         const unsigned char byte = written->bytes[at] ^ (unsigned char)(1 + rng_below(&rng, 255));
         char expected[128];
-        snprintf(expected, sizeof expected, ": damaged: the checksum of the %s is wrong",
-                 section_at(written, at));
+        say_damage(written, at, expected, sizeof expected);
         patch(written, at, &byte, 1);
         check_verified(test, written->path, expected, "byte", at);
         patch(written, at, &written->bytes[at], 1);
@@ -657,12 +793,13 @@ static void check_damaged(struct test *test, const struct written *written, size
 
 static void check_random_damage(struct test *test, struct written *written) {
     struct rng rng = rng_seed(22, 0);
-    const uint32_t body = (uint32_t)(written->size - sizeof(struct layout_header));
+    const size_t head = (size_t)written->layout.head_bytes;
+    const uint32_t body = (uint32_t)(written->size - head);
     for (size_t round = 0; round < 2000; round++) {
         /* Every change sets a bit of its own, so that no two undo each other. */
         const uint32_t changes = 1 + rng_below(&rng, 8);
         for (uint32_t i = 0; i < changes; i++) {
-            const size_t at = sizeof(struct layout_header) + rng_below(&rng, body);
+            const size_t at = head + rng_below(&rng, body);
             const unsigned char byte = written->bytes[at] ^ (unsigned char)(1U << i);
             patch(written, at, &byte, 1);
         }
@@ -675,7 +812,7 @@ EACH_VERSION(random_damage)
 
 /* The numbers that lead elsewhere, replaced by the worst there are. */
 static void check_bad_starts_and_slots(struct test *test, struct written *written) {
-    const uint64_t text = written->header.places[LAYOUT_WORDS].bytes;
+    const uint64_t text = section_of(written, LAYOUT_WORDS)->bytes;
     const uint64_t starts[] = {text - 1,  text,       text + 1,       UINT32_MAX,        (uint64_t)1 << 32,
                                INT64_MAX, UINT64_MAX, UINT64_MAX - 1, UINT64_MAX - text, (uint64_t)1 << 63};
     const uint32_t slots[] = {VOCAB + 1, VOCAB + 2, INT32_MAX, UINT32_MAX, UINT32_C(1) << 31};
@@ -684,12 +821,11 @@ static void check_bad_starts_and_slots(struct test *test, struct written *writte
         for (uint32_t i = rng_below(&rng, 4) + 1; i > 0; i--) {
             const uint64_t start = starts[rng_below(&rng, 10)];
             patch(written,
-                  written->header.places[LAYOUT_STARTS].offset + 8 * (size_t)rng_below(&rng, VOCAB + 1),
-                  &start, sizeof start);
+                  section_of(written, LAYOUT_STARTS)->offset + 8 * (size_t)rng_below(&rng, VOCAB + 1), &start,
+                  sizeof start);
             const uint32_t slot = slots[rng_below(&rng, 5)];
-            patch(written,
-                  written->header.places[LAYOUT_INDEX].offset + 4 * (size_t)rng_below(&rng, 2 * VOCAB), &slot,
-                  sizeof slot);
+            patch(written, section_of(written, LAYOUT_INDEX)->offset + 4 * (size_t)rng_below(&rng, 2 * VOCAB),
+                  &slot, sizeof slot);
         }
         check_damaged(test, written, round);
         restore(written);
@@ -705,7 +841,7 @@ static void check_an_index_without_a_free_slot(struct test *test, struct written
     for (size_t i = 0; i < 4; i++) {
         size_t found;
         for (size_t slot = 0; slot < 2 * (size_t)VOCAB; slot++)
-            patch(written, written->header.places[LAYOUT_INDEX].offset + 4 * slot, &slots[i], sizeof *slots);
+            patch(written, section_of(written, LAYOUT_INDEX)->offset + 4 * slot, &slots[i], sizeof *slots);
         struct model model = open_model(test, written->path);
         CHECK_MSG(test, !model_find(&model, "missing", 7, &found), "slots of %u", slots[i]);
         CHECK_MSG(test, model_find(&model, words[0], 3, &found) == (slots[i] == 1), "slots of %u", slots[i]);
@@ -724,33 +860,33 @@ struct shape {
     uint64_t vocab, dim, stride, slots, words, record;
 };
 
-/* The header that has all sizes and places for a shape as a reader computes them who does not mind overflow.
+/* The layout that has all sizes and places for a shape as a reader computes them who does not mind overflow.
  */
-static struct layout_header forge(const struct written *written, const struct shape *shape) {
-    struct layout_header header = written->header;
+static struct layout forge(const struct written *written, const struct shape *shape) {
+    struct layout layout = written->layout;
     const uint64_t matrix = shape->vocab * shape->stride * 4;
-    const uint64_t bytes[LAYOUT_SECTIONS] = {
+    const uint64_t bytes[LAYOUT_PARTS] = {
         shape->record, (shape->vocab + 1) * 8, shape->words, shape->vocab * 8, shape->slots * 4, matrix,
         matrix,        shape->vocab * 4,       matrix / 4,   shape->vocab * 8};
-    header.vocab = shape->vocab;
-    header.dim = shape->dim;
-    header.stride = shape->stride;
-    header.slots = shape->slots;
-    uint64_t at = sizeof header;
+    layout.header.vocab = shape->vocab;
+    layout.header.dim = shape->dim;
+    layout.header.stride = shape->stride;
+    layout.header.slots = shape->slots;
+    uint64_t at = layout.head_bytes;
     for (size_t i = 0; i < sections_of(written); i++) {
-        header.places[i].offset = at;
-        header.places[i].bytes = bytes[i];
-        at += i + 1 < sections_of(written) ? (bytes[i] + 63) / 64 * 64 : bytes[i];
+        layout.sections[i].offset = (at + 63) / 64 * 64;
+        layout.sections[i].bytes = bytes[i];
+        at = layout.sections[i].offset + bytes[i];
     }
-    header.file_bytes = at;
-    return header;
+    layout.header.file_bytes = at;
+    return layout;
 }
 
 #define BIT(n) ((uint64_t)1 << (n))
 
 /* Shapes whose sums come out right, but modulo 2^64 only, or which no writer makes. */
 static void check_forged_shapes(struct test *test, struct written *written) {
-    const uint64_t text = written->header.places[LAYOUT_WORDS].bytes, line = sizeof record - 1;
+    const uint64_t text = section_of(written, LAYOUT_WORDS)->bytes, line = sizeof record - 1;
     const struct shape shapes[] = {
         {"as it is", VOCAB, DIM, STRIDE, 32, text, line},
         {"no dimension", VOCAB, 0, STRIDE, 32, text, line},
@@ -778,15 +914,15 @@ static void check_forged_shapes(struct test *test, struct written *written) {
          0 - BIT(62) - 4 * BIT(63)},
     };
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        struct layout_header header = forge(written, &shapes[i]);
+        struct layout layout = forge(written, &shapes[i]);
         /* The size of the file is right too. */
-        CHECK_MSG(test, header.file_bytes < 100000, "%s: %llu", shapes[i].name,
-                  (unsigned long long)header.file_bytes);
-        if (ftruncate(written->descriptor, (off_t)header.file_bytes) != 0)
+        CHECK_MSG(test, layout.header.file_bytes < 100000, "%s: %llu", shapes[i].name,
+                  (unsigned long long)layout.header.file_bytes);
+        if (ftruncate(written->descriptor, (off_t)layout.header.file_bytes) != 0)
             abort();
-        patch_header(written, &header);
+        patch_layout(written, layout);
         if (i > 0)
-            check_refused(test, written->path, "damaged: sizes in the header don't fit together",
+            check_refused(test, written->path, "damaged: the sizes in the header don't fit together",
                           shapes[i].name, 0);
         else
             check_verified(test, written->path, NULL, shapes[i].name, 0);
@@ -796,15 +932,19 @@ static void check_forged_shapes(struct test *test, struct written *written) {
 
 EACH_VERSION(forged_shapes)
 
-/* A header in which one number, at `offset`, is another. */
+/* A layout in which one number, at `offset`, is another. */
 static void check_field(struct test *test, const struct written *written, size_t offset, size_t size,
                         uint64_t value) {
-    struct layout_header header = written->header;
-    memcpy((unsigned char *)&header + offset, &value, size);
-    if (memcmp(&header, &written->header, sizeof header) == 0)
+    struct layout layout = written->layout;
+    memcpy((unsigned char *)&layout + offset, &value, size);
+    if (memcmp(&layout, &written->layout, sizeof layout) == 0)
         return;
-    patch_header(written, &header);
-    check_refused(test, written->path, ": ", "header field", offset);
+    patch_layout(written, layout);
+    check_refused(test, written->path, ": ", "layout field", offset);
+}
+
+static size_t field_of(size_t section, size_t field) {
+    return offsetof(struct layout, sections) + section * sizeof(struct layout_section) + field;
 }
 
 static void check_forged_numbers(struct test *test, struct written *written) {
@@ -820,15 +960,15 @@ static void check_forged_numbers(struct test *test, struct written *written) {
         check_field(test, written, offsetof(struct layout_header, slots), 8, all[i]);
         check_field(test, written, offsetof(struct layout_header, file_bytes), 8, all[i]);
         for (size_t section = 0; section < sections_of(written); section++) {
-            const size_t place = offsetof(struct layout_header, places) +
-                                 section * sizeof(struct layout_place);
-            check_field(test, written, place + offsetof(struct layout_place, offset), 8, all[i]);
+            check_field(test, written, field_of(section, offsetof(struct layout_section, offset)), 8, all[i]);
             /* A shorter record may still fit. */
             if (section != LAYOUT_RECORD || all[i] == 0 || all[i] > 64)
-                check_field(test, written, place + offsetof(struct layout_place, bytes), 8, all[i]);
+                check_field(test, written, field_of(section, offsetof(struct layout_section, bytes)), 8,
+                            all[i]);
         }
     }
-    check_field(test, written, offsetof(struct layout_header, version), 4, 3 - written->header.version);
+    for (uint32_t version = 1; version <= LAYOUT_VERSION; version++)
+        check_field(test, written, offsetof(struct layout_header, version), 4, version);
     restore(written);
     check_verified(test, written->path, NULL, "restored", 0);
 }
@@ -837,31 +977,48 @@ EACH_VERSION(forged_numbers)
 
 static void check_forged_places(struct test *test, struct written *written) {
     const uint64_t steps[] = {64, 0 - BIT(6), 1, UINT64_MAX};
-    for (size_t section = 0; section < LAYOUT_SECTIONS; section++)
-        for (size_t i = 0; i < 4; i++) {
-            const struct layout_place *place = &written->header.places[section];
-            const size_t at = offsetof(struct layout_header, places) + section * sizeof *place;
-            check_field(test, written, at + offsetof(struct layout_place, offset), 8,
-                        place->offset + steps[i]);
+    for (size_t i = 0; i < sections_of(written); i++)
+        for (size_t step = 0; step < 4; step++) {
+            const struct layout_section *section = &written->layout.sections[i];
+            check_field(test, written, field_of(i, offsetof(struct layout_section, offset)), 8,
+                        section->offset + steps[step]);
             /* One byte more or less of text may still fit. */
-            if (i < 2 || (section != LAYOUT_RECORD && section != LAYOUT_WORDS))
-                check_field(test, written, at + offsetof(struct layout_place, bytes), 8,
-                            place->bytes + steps[i]);
+            if (step < 2 || (i != LAYOUT_RECORD && i != LAYOUT_WORDS))
+                check_field(test, written, field_of(i, offsetof(struct layout_section, bytes)), 8,
+                            section->bytes + steps[step]);
         }
 }
 
 EACH_VERSION(forged_places)
 
+/* In a file of version 1, the places that version 2 has must be empty. */
+static void places_of_version_1(struct test *test) {
+    struct written written = write_sample(test);
+    make_old(&written, 1);
+    const size_t places[] = {LAYOUT_QUANTIZED, LAYOUT_QUANTIZATION};
+    for (size_t i = 0; i < 4; i++) {
+        struct version2_header old = old_header(&written.layout);
+        if (i % 2 == 0)
+            old.places[places[i / 2]].bytes = 64;
+        else
+            old.places[places[i / 2]].offset = written.size;
+        old_model_seal(&old);
+        patch(&written, 0, &old, sizeof old);
+        check_refused(test, written.path, "the sizes in the header don't fit together", "place", i);
+    }
+    close_written(&written);
+}
+
 /* The header has the size that the file has, but the sections end elsewhere. */
 static void check_forged_sizes(struct test *test, struct written *written) {
     const uint64_t steps[] = {1, 4, 64, 0 - BIT(0), 0 - BIT(2), 0 - BIT(6)};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        struct layout_header header = written->header;
-        header.file_bytes += steps[i];
-        if (ftruncate(written->descriptor, (off_t)header.file_bytes) != 0)
+        struct layout layout = written->layout;
+        layout.header.file_bytes += steps[i];
+        if (ftruncate(written->descriptor, (off_t)layout.header.file_bytes) != 0)
             abort();
-        patch_header(written, &header);
-        check_refused(test, written->path, "sizes in the header don't fit together", "step", i);
+        patch_layout(written, layout);
+        check_refused(test, written->path, "the sizes in the header don't fit together", "step", i);
         restore(written);
     }
 }
@@ -872,7 +1029,7 @@ EACH_VERSION(forged_sizes)
 static void check_forged_words(struct test *test, struct written *written) {
     const struct {
         const char *says;
-        enum layout_section section;
+        enum layout_part section;
         size_t at, size;
         uint64_t value;
     } changes[] = {
@@ -884,19 +1041,226 @@ static void check_forged_words(struct test *test, struct written *written) {
         {"word 9 is not where", LAYOUT_WORDS, 47, 1, 'a'}, /* as word 3 is */
     };
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
-        struct layout_header header = written->header;
-        struct layout_place *place = &header.places[changes[i].section];
-        patch(written, place->offset + changes[i].at, &changes[i].value, changes[i].size);
+        struct layout layout = written->layout;
+        struct layout_section *section = &layout.sections[changes[i].section];
+        patch(written, section->offset + changes[i].at, &changes[i].value, changes[i].size);
         struct model model = open_model(test, written->path);
-        place->checksum = checksum(model.map.data + place->offset, (size_t)place->bytes);
+        section->checksum = checksum(model.map.data + section->offset, (size_t)section->bytes);
         model_close(&model);
-        patch_header(written, &header);
+        patch_layout(written, layout);
         check_verified(test, written->path, changes[i].says, "change", i);
         restore(written);
     }
 }
 
 EACH_VERSION(forged_words)
+
+/* --- sections that not every program knows --- */
+
+#define EXTRAS 3
+
+static const struct model_section extras[EXTRAS] = {
+    {"phrases", "new_york\nlos_angeles\n", 21}, {"nothing", NULL, 0}, {"n-grams!", "\0\1\2\3\4\5\6", 7}};
+
+static struct written write_extras(struct test *test) {
+    struct sample sample;
+    fill_sample(&sample);
+    sample.content.extra = extras;
+    sample.content.extra_count = EXTRAS;
+    return open_written(test, &sample.content);
+}
+
+/* Every section is read by its tag, and those that nothing here asks for are skipped. */
+static void extra_sections(struct test *test) {
+    struct sample sample;
+    fill_sample(&sample);
+    struct written written = write_extras(test);
+    struct model model = open_model(test, written.path);
+    check_words(test, &model);
+    check_vectors(test, &model, &sample);
+    size_t bytes;
+    for (size_t i = 0; i < EXTRAS; i++) {
+        const char *data = model_section(&model, extras[i].tag, &bytes);
+        CHECK_MSG(test, data != NULL && bytes == extras[i].bytes && (uintptr_t)data % 64 == 0, "%s",
+                  extras[i].tag);
+        CHECK_MSG(test, data != NULL && (bytes == 0 || memcmp(data, extras[i].data, bytes) == 0), "%s",
+                  extras[i].tag);
+    }
+    const char *const others[] = {"", "phrase", "phrasess", "PHRASES", "n-grams!!", "record2"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        CHECK_MSG(test, model_section(&model, others[i], &bytes) == NULL && bytes == 0, "%s", others[i]);
+    CHECK(test, model_section(&model, "norms", &bytes) == model.norms && bytes == VOCAB * sizeof(float));
+    model_close(&model);
+    check_verified(test, written.path, NULL, "extra sections", 0);
+    const struct layout_section *last = layout_find(&written.layout, "n-grams!");
+    CHECK(test, last->offset + last->bytes == written.size);
+    patch(&written, last->offset + 3, "x", 1);
+    check_verified(test, written.path, "the checksum of the section \"n-grams!\" is wrong", "damaged", 0);
+    restore(&written);
+    patch(&written, last->offset - 1, "x", 1);
+    check_verified(test, written.path, "is padding and should be zero", "padding", 0);
+    close_written(&written);
+}
+
+/* A file of a program to come: a section that this one doesn't know may be skipped, unless the file says
+ * that it is required, or says what this program doesn't understand. */
+static void sections_of_newer_programs(struct test *test) {
+    const struct {
+        size_t section;
+        uint64_t flags;
+        bool refused;
+    } files[] = {{LAYOUT_PARTS, 0, false},      {LAYOUT_PARTS, 1, true},     {LAYOUT_PARTS, 2, true},
+                 {LAYOUT_PARTS, BIT(63), true}, {LAYOUT_PARTS + 2, 1, true}, {LAYOUT_NORMS, 0, false},
+                 {LAYOUT_OUTPUT, 1, false},     {LAYOUT_OUTPUT, 3, true},    {LAYOUT_INPUT, 4, true}};
+    struct written written = write_extras(test);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct layout layout = written.layout;
+        layout.sections[files[i].section].flags = files[i].flags;
+        patch_layout(&written, layout);
+        char says[128];
+        snprintf(says, sizeof says, ": has a section, \"%.8s\", that this sgns can't read; use a newer sgns",
+                 layout.sections[files[i].section].tag);
+        if (files[i].refused)
+            check_refused(test, written.path, says, "flags", i);
+        else
+            check_verified(test, written.path, NULL, "flags", i);
+    }
+    /* Without a section that it knows, but with one that a newer program needs, the file is not damaged. */
+    struct layout layout = written.layout;
+    memcpy(layout.sections[LAYOUT_INDEX].tag, "index2\0", 8);
+    patch_layout(&written, layout);
+    check_refused(test, written.path, "\"index2\", that this sgns can't read; use a newer sgns", "index2", 0);
+    close_written(&written);
+}
+
+/* Tables that no program writes. */
+static void forged_tables(struct test *test) {
+    const struct {
+        const char *tag;
+        size_t section;
+        const char *says;
+    } tags[] = {
+        {"norms\0\0", LAYOUT_PARTS, "a section has a wrong tag"}, /* twice */
+        {"n-grams!", LAYOUT_PARTS, "a section has a wrong tag"},  /* twice */
+        {"\0\0\0\0\0\0\0", LAYOUT_PARTS, "a section has a wrong tag"},
+        {"a\0b\0\0\0\0", LAYOUT_PARTS, "a section has a wrong tag"},
+        {"\0bcdefg", LAYOUT_PARTS, "a section has a wrong tag"},
+        {"a b\0\0\0\0", LAYOUT_PARTS, "a section has a wrong tag"},
+        {"a\nb\0\0\0\0", LAYOUT_PARTS, "a section has a wrong tag"},
+        {"a\x7f\0\0\0\0\0", LAYOUT_PARTS, "a section has a wrong tag"},
+        {"\xc3\xa9\0\0\0\0\0", LAYOUT_PARTS, "a section has a wrong tag"},
+        {"Scales\0", LAYOUT_QUANTIZATION, "the sizes in the header"}, /* int8 without scales */
+        {"Int8\0\0\0", LAYOUT_QUANTIZED, "the sizes in the header"},
+    };
+    struct written written = write_extras(test);
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
+        struct layout layout = written.layout;
+        memcpy(layout.sections[tags[i].section].tag, tags[i].tag, LAYOUT_TAG_BYTES);
+        patch_layout(&written, layout);
+        check_refused(test, written.path, tags[i].says, "tag", i);
+    }
+    for (int part = 0; part < LAYOUT_PARTS; part++) {
+        struct layout layout = written.layout;
+        layout.sections[part].tag[0] = 'X';
+        layout.sections[part].flags = 0;
+        const bool needed = part != LAYOUT_OUTPUT;
+        patch_layout(&written, layout);
+        if (needed)
+            check_refused(test, written.path, "the sizes in the header don't fit together", "missing", 0);
+        else
+            check_verified(test, written.path, NULL, "missing", 0);
+    }
+    /* Sections that are there, but in another order than the table's. */
+    for (size_t i = 0; i + 1 < sections_of(&written); i++) {
+        struct layout layout = written.layout;
+        layout.sections[i] = written.layout.sections[i + 1];
+        layout.sections[i + 1] = written.layout.sections[i];
+        patch_layout(&written, layout);
+        check_refused(test, written.path, "the sizes in the header don't fit together", "swapped", i);
+    }
+    close_written(&written);
+}
+
+static void forged_section_counts(struct test *test) {
+    const uint64_t counts[] = {0, 1, 9, 11, 64, 65, 1000, BIT(32), BIT(59), BIT(63), UINT64_MAX};
+    struct written written = write_sample(test);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        struct layout_header header = written.layout.header;
+        header.section_count = counts[i];
+        /* The table's checksum is right where the file has so many bytes. */
+        if (counts[i] <= 64)
+            header.table_checksum = checksum(written.bytes + sizeof header,
+                                             (size_t)counts[i] * sizeof(struct layout_section));
+        header.checksum = checksum(&header, offsetof(struct layout_header, checksum));
+        patch(&written, 0, &header, sizeof header);
+        check_refused(test, written.path, ": damaged: ", "sections", (size_t)counts[i]);
+    }
+    restore(&written);
+    patch(&written, sizeof(struct layout_header), "R", 1);
+    check_refused(test, written.path, "the checksum of the section table is wrong", "table", 0);
+    close_written(&written);
+}
+
+/* A table that reaches beyond the end of the file, whose size is right. */
+static void a_table_beyond_the_end(struct test *test) {
+    struct written written = write_sample(test);
+    struct layout_header header = written.layout.header;
+    header.section_count = 64;
+    header.file_bytes = sizeof header + 63 * sizeof(struct layout_section) + 39;
+    header.checksum = checksum(&header, offsetof(struct layout_header, checksum));
+    if (ftruncate(written.descriptor, (off_t)header.file_bytes) != 0)
+        abort();
+    patch(&written, 0, &header, sizeof header);
+    check_refused(test, written.path, "the sizes in the header don't fit together", "table", 0);
+    close_written(&written);
+}
+
+static void sections_that_cannot_be_written(struct test *test) {
+    static const char *const tags[] = {"",         "too-long-", "with blank", "a b",
+                                       "\xc3\xa9", "record",    "scales",     "twice"};
+    struct sample sample;
+    fill_sample(&sample);
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
+        const struct model_section pair[] = {{"twice", "x", 1}, {tags[i], "x", 1}};
+        struct error error = {.kind = ERROR_NONE};
+        struct file_out file;
+        char path[4096], says[128];
+        sample.content.extra = pair;
+        sample.content.extra_count = 2;
+        snprintf(says, sizeof says, ": a model can't have another section \"%s\"", tags[i]);
+        CHECK(test, file_create(&file, test_path(path, sizeof path, "extra"), &error));
+        CHECK_MSG(test, !model_write(&file, &sample.content, &error) && error.kind == ERROR_INPUT, "%s",
+                  tags[i]);
+        CHECK_MSG(test, strstr(error.text, says) != NULL, "%s", error.text);
+        file_abandon(&file);
+    }
+}
+
+/* As many as the table can have, and one more. */
+static void as_many_sections_as_there_can_be(struct test *test) {
+    enum { MANY = LAYOUT_SECTIONS_MAX - LAYOUT_PARTS + 1 };
+    struct model_section many[MANY];
+    char tags[MANY][9];
+    struct sample sample;
+    fill_sample(&sample);
+    for (size_t i = 0; i < MANY; i++) {
+        snprintf(tags[i], sizeof tags[i], "extra%zu", i);
+        many[i] = (struct model_section){tags[i], &many[i].bytes, i % 9};
+    }
+    sample.content.extra = many;
+    sample.content.extra_count = MANY - 1;
+    struct written written = open_written(test, &sample.content);
+    CHECK(test, sections_of(&written) == LAYOUT_SECTIONS_MAX);
+    check_verified(test, written.path, NULL, "many sections", 0);
+    close_written(&written);
+    struct error error = {.kind = ERROR_NONE};
+    struct file_out file;
+    char path[4096];
+    sample.content.extra_count = MANY;
+    CHECK(test, file_create(&file, test_path(path, sizeof path, "extra"), &error));
+    CHECK(test, !model_write(&file, &sample.content, &error) && error.kind == ERROR_INPUT);
+    file_abandon(&file);
+}
 
 static void what_is_no_model(struct test *test) {
     const char *const texts[][2] = {
@@ -956,13 +1320,13 @@ static void memory_that_writing_takes(struct test *test) {
     } shapes[] = {{1, 16}, {2, 16}, {3, 112}, {1000, 304}, {1025, 16}, {3000000, 304}};
     size_t bytes;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        struct layout_header header;
+        struct layout layout;
         uint64_t made = 0;
-        CHECK(test, layout_fill(&header, LAYOUT_VERSION, shapes[i].vocab, shapes[i].stride, shapes[i].stride,
-                                false, shapes[i].vocab * 2, 0));
-        const int sections[] = {LAYOUT_INDEX, LAYOUT_NORMS, LAYOUT_QUANTIZED, LAYOUT_QUANTIZATION};
+        CHECK(test, layout_start(&layout, shapes[i].vocab, shapes[i].stride, shapes[i].stride) &&
+                        layout_add_parts(&layout, 0, shapes[i].vocab * 2, false));
+        const int parts[] = {LAYOUT_INDEX, LAYOUT_NORMS, LAYOUT_QUANTIZED, LAYOUT_QUANTIZATION};
         for (size_t s = 0; s < 4; s++)
-            made += header.places[sections[s]].bytes;
+            made += layout_find(&layout, layout_parts[parts[s]].tag)->bytes;
         CHECK(test, model_write_memory(shapes[i].vocab, shapes[i].stride, &bytes));
         CHECK_MSG(test, bytes >= made && bytes - made <= shapes[i].vocab * 8, "%zu words: %zu, not %llu",
                   shapes[i].vocab, bytes, (unsigned long long)made);
@@ -972,15 +1336,18 @@ static void memory_that_writing_takes(struct test *test) {
 
 static const struct test_case cases[] = {
     {"model: what is written is read", what_is_written_is_read},
-    {"model: version 1 is read", version_1_is_read},
+    {"model: old versions are read", old_versions_are_read},
     {"model: without context vectors", without_context_vectors},
     {"model: an open one is replaced", an_open_model_is_replaced},
     {"model: many words", many_words},
     {"model: the index goes round", the_index_goes_round},
     {"model: norms of very large and very small rows", norms_of_very_large_and_very_small_rows},
     {"model: records", records},
+    {"model: records are made", records_are_made},
+    {"model: records refuse what they can't hold", records_refuse_what_they_cannot_hold},
     {"model: rules come from the record", rules_come_from_the_record},
     {"model: the bytes", the_bytes_of_a_model},
+    {"model: the example of the layout", the_example_of_the_layout},
     {"model: checksums", checksums},
     {"model: checksums see damage", checksums_see_damage},
     {"model: every byte of the header", every_byte_of_the_header},
@@ -993,8 +1360,16 @@ static const struct test_case cases[] = {
     {"model: forged shapes", forged_shapes},
     {"model: forged numbers", forged_numbers},
     {"model: forged places", forged_places},
+    {"model: places of version 1", places_of_version_1},
     {"model: forged sizes", forged_sizes},
     {"model: forged words", forged_words},
+    {"model: extra sections", extra_sections},
+    {"model: sections of newer programs", sections_of_newer_programs},
+    {"model: forged tables", forged_tables},
+    {"model: forged section counts", forged_section_counts},
+    {"model: a table beyond the end", a_table_beyond_the_end},
+    {"model: sections that can't be written", sections_that_cannot_be_written},
+    {"model: as many sections as there can be", as_many_sections_as_there_can_be},
     {"model: what is no model", what_is_no_model},
     {"model: too large to write", models_too_large_to_write},
     {"model: memory that writing takes", memory_that_writing_takes},

@@ -200,9 +200,26 @@ static void all_sequences_agree_with_the_table(struct test *test) {
     }
 }
 
+static void well_formed_texts(struct test *test) {
+    const struct {
+        const char *bytes;
+        bool well_formed;
+    } texts[] = {
+        {"", true},           {"plain", true},        {"na\xc3\xafve \xe6\x97\xa5 \xf0\x9f\x98\x80", true},
+        {"a\xff", false},     {"\xc3", false},        {"\xe6\x97", false},
+        {"a\xc0\x80", false}, {"\xc3\xaf\xaf", false}};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        CHECK_MSG(test, utf8_well_formed(texts[i].bytes, strlen(texts[i].bytes)) == texts[i].well_formed,
+                  "%s", texts[i].bytes);
+    /* A NUL is a character like another, and what lies behind the length is not looked at. */
+    CHECK(test, utf8_well_formed("a\0b", 3) && !utf8_well_formed("a\0\xff", 3));
+    CHECK(test, utf8_well_formed("a\xff", 1) && utf8_well_formed("\xff", 0));
+}
+
 static const struct test_case cases[] = {
     {"utf8: every code point comes back", every_code_point_comes_back},
     {"utf8: known bytes", known_bytes},
+    {"utf8: well-formed texts", well_formed_texts},
     {"utf8: ill-formed sequences", ill_formed_sequences},
     {"utf8: the Standard's example", the_standard_s_example},
     {"utf8: all sequences agree with table 3-7", all_sequences_agree_with_the_table},

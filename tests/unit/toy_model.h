@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "formats/open.h"
 #include "harness.h"
-#include "model/model.h"
 
 struct toy {
     const char *const *words; /* (vocab), the most frequent first */

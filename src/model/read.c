@@ -1,0 +1,169 @@
+#include <string.h>
+
+#include "base/memory.h"
+#include "model/checksum.h"
+#include "model/layout.h"
+#include "model/model.h"
+#include "model/version2.h"
+
+/* A header and what it was read from, for errors. */
+struct source {
+    const struct file_map *map;
+    const char *path;
+};
+
+bool model_is_native(const struct file_map *map) {
+    const size_t magic = sizeof LAYOUT_MAGIC - 1, length = map->size < magic ? map->size : magic;
+    return length > 0 && memcmp(map->data, LAYOUT_MAGIC, length) == 0;
+}
+
+/* --- header and table --- */
+
+static bool copy_head(const struct source *source, void *header, size_t bytes, struct error *error) {
+    if (source->map->size < bytes)
+        return error_set(error, ERROR_INPUT, "%s: truncated: %zu bytes are less than a header", source->path,
+                         source->map->size);
+    memcpy(header, source->map->data, bytes);
+    return true;
+}
+
+static bool wrong_sizes(const struct source *source, struct error *error) {
+    return error_set(error, ERROR_INPUT, "%s: damaged: the sizes in the header don't fit together",
+                     source->path);
+}
+
+/* `stored` stands behind the bytes it is the checksum of, and `file_bytes` is the size that the header gives.
+ */
+static bool check_header(const struct source *source, const void *header, size_t bytes, uint64_t stored,
+                         uint64_t file_bytes, struct error *error) {
+    const size_t size = source->map->size;
+    if (checksum(header, bytes) != stored)
+        return error_set(error, ERROR_INPUT, "%s: damaged: the header's checksum is wrong", source->path);
+    if (file_bytes != size)
+        return error_set(error, ERROR_INPUT, "%s: %s: it should have %llu bytes, and has %zu", source->path,
+                         file_bytes > size ? "truncated" : "damaged", (unsigned long long)file_bytes, size);
+    return true;
+}
+
+static bool read_version2(const struct source *source, struct layout *layout, struct error *error) {
+    struct version2_header header;
+    return copy_head(source, &header, sizeof header, error) &&
+           check_header(source, &header, offsetof(struct version2_header, checksum), header.checksum,
+                        header.file_bytes, error) &&
+           (version2_convert(&header, layout) || wrong_sizes(source, error));
+}
+
+static bool read_table(const struct source *source, struct layout *layout, struct error *error) {
+    const struct layout_header *header = &layout->header;
+    if (header->section_count == 0 || header->section_count > LAYOUT_SECTIONS_MAX)
+        return wrong_sizes(source, error);
+    const size_t bytes = (size_t)header->section_count * sizeof *layout->sections;
+    layout->head_bytes = sizeof *header + bytes;
+    if (layout->head_bytes > source->map->size)
+        return wrong_sizes(source, error);
+    memcpy(layout->sections, source->map->data + sizeof *header, bytes);
+    return checksum(layout->sections, bytes) == header->table_checksum ||
+           error_set(error, ERROR_INPUT, "%s: damaged: the checksum of the section table is wrong",
+                     source->path);
+}
+
+static bool read_version3(const struct source *source, struct layout *layout, struct error *error) {
+    struct layout_header *header = &layout->header;
+    return copy_head(source, header, sizeof *header, error) &&
+           check_header(source, header, offsetof(struct layout_header, checksum), header->checksum,
+                        header->file_bytes, error) &&
+           read_table(source, layout, error);
+}
+
+/* Is there any section that only a newer program can read? */
+static bool check_sections(const struct source *source, const struct layout *layout, struct error *error) {
+    if (!layout_check_tags(layout))
+        return error_set(error, ERROR_INPUT, "%s: damaged: a section has a wrong tag", source->path);
+    for (size_t i = 0; i < layout->header.section_count; i++) {
+        const struct layout_section *section = &layout->sections[i];
+        const bool known = layout_part_of(section) != LAYOUT_PARTS;
+        if ((section->flags & ~LAYOUT_REQUIRED) != 0 || (!known && section->flags != 0))
+            return error_set(error, ERROR_INPUT,
+                             "%s: has a section, \"%.*s\", that this sgns can't read; use a newer sgns",
+                             source->path, LAYOUT_TAG_BYTES, section->tag);
+    }
+    return true;
+}
+
+/* The order of the questions gives the clearest answer. */
+static bool read_layout(const struct source *source, struct layout *layout, struct error *error) {
+    struct {
+        char magic[8];
+        uint32_t byte_order, version;
+    } start;
+    if (!copy_head(source, &start, sizeof start, error))
+        return false;
+    if (start.byte_order != LAYOUT_BYTE_ORDER)
+        return error_set(error, ERROR_INPUT, "%s: has another byte order than this machine, or is damaged",
+                         source->path);
+    if (start.version == 0 || start.version > LAYOUT_VERSION)
+        return error_set(error, ERROR_INPUT,
+                         "%s: version %lu of the format, but this sgns reads versions 1 to %d; use a newer "
+                         "sgns, unless the file is damaged",
+                         source->path, (unsigned long)start.version, LAYOUT_VERSION);
+    const bool done = start.version < LAYOUT_VERSION ? read_version2(source, layout, error)
+                                                     : read_version3(source, layout, error);
+    if (!done || !check_sections(source, layout, error))
+        return false;
+    return layout_check(layout) || wrong_sizes(source, error);
+}
+
+/* --- the model --- */
+
+/* NULL if the file has no such part. */
+static const void *part(const struct model *model, enum layout_part which, size_t *bytes) {
+    return model_section(model, layout_parts[which].tag, bytes);
+}
+
+static void point_into(struct model *model) {
+    const struct layout_header *header = &model->layout->header;
+    size_t bytes;
+    model->version = header->version;
+    model->vocab = (size_t)header->vocab;
+    model->dim = (size_t)header->dim;
+    model->stride = (size_t)header->stride;
+    model->input = part(model, LAYOUT_INPUT, &bytes);
+    model->output = part(model, LAYOUT_OUTPUT, &bytes);
+    model->norms = part(model, LAYOUT_NORMS, &bytes);
+    model->quantized = part(model, LAYOUT_QUANTIZED, &bytes);
+    model->quantization = part(model, LAYOUT_QUANTIZATION, &bytes);
+    model->counts = part(model, LAYOUT_COUNTS, &bytes);
+    model->starts = part(model, LAYOUT_STARTS, &bytes);
+    model->text = part(model, LAYOUT_WORDS, &model->text_bytes);
+    model->slots = part(model, LAYOUT_INDEX, &bytes);
+    model->slot_count = (size_t)header->slots;
+    model->record = part(model, LAYOUT_RECORD, &model->record_bytes);
+    model->file_bytes = model->map.size;
+}
+
+static bool record_has(const struct model *model, const char *key, const char *value) {
+    size_t length;
+    const char *found = model_record(model, key, &length);
+    return found != NULL && length == strlen(value) && memcmp(found, value, length) == 0;
+}
+
+static void read_rules(struct model *model) {
+    size_t length;
+    model->rules.kind = record_has(model, "tokenizer", "whitespace") ? TOKENIZER_WHITESPACE : TOKENIZER_WORDS;
+    model->rules.keep_case = record_has(model, "keep_case", "1");
+    model->try_lowercase = model_record(model, "source", &length) != NULL;
+}
+
+bool model_read(struct model *model, struct file_map *map, const char *path, struct error *error) {
+    *model = (struct model){.map = *map};
+    *map = (struct file_map){NULL, 0};
+    const struct source source = {&model->map, path};
+    model->layout = memory_allocate(1, sizeof *model->layout, "the section table", error);
+    if (model->layout == NULL || !read_layout(&source, model->layout, error)) {
+        model_close(model);
+        return false;
+    }
+    point_into(model);
+    read_rules(model);
+    return true;
+}
