@@ -47,7 +47,7 @@ static void mark_bands(float *marks, size_t rows, size_t columns, const uint32_t
         }
 }
 
-/* The workspace: copies of the centers, (rows, dim), and a sum, (dim). */
+/* The workspace holds copies of the centers, (rows, dim), and a sum, (dim). */
 INTENDED_RACE static void copy_centers(const struct kernel_step *step) {
     for (size_t p = 0; p < step->rows; p++)
         for (size_t d = 0; d < step->dim; d++)
@@ -117,7 +117,7 @@ static void update(const struct kernel_step *step, float scale) {
     update_noise(step, scale);
 }
 
-/* The next of a sequence (Marsaglia 2003, "Xorshift RNGs"). */
+/* The next state of a generator (Marsaglia 2003, "Xorshift RNGs"). */
 static uint32_t next_random(uint32_t *random) {
     *random ^= *random << 13;
     *random ^= *random >> 17;
