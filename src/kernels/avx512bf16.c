@@ -124,7 +124,16 @@ static void logistic(float *values, size_t count) {
 }
 
 const struct kernel kernel_avx512bf16 = {
-    "avx512bf16", 0x1p-24f,     0x1p-9f, scores,     update,        merge,
-    logistic,     weigh_errors, weigh,   mark_bands, multiply_adds,
+    .name = "avx512bf16",
+    .row_roundoff = 0x1p-24f,
+    .weight_roundoff = 0x1p-9f,
+    .scores = scores,
+    .update = update,
+    .merge = merge,
+    .logistic = logistic,
+    .weigh_errors = weigh_errors,
+    .weigh = weigh,
+    .mark_bands = mark_bands,
+    .multiply_adds = multiply_adds,
 };
 #endif

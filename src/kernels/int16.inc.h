@@ -244,6 +244,15 @@ static void logistic(float *values, size_t count) {
 }
 
 const struct kernel KERNEL_TABLE = {
-    KERNEL_NAME, 0x1p-10f,     0x1p-10f, scores,     update,        merge,
-    logistic,    weigh_errors, weigh,    mark_bands, multiply_adds,
+    .name = KERNEL_NAME,
+    .row_roundoff = 0x1p-10f,
+    .weight_roundoff = 0x1p-10f,
+    .scores = scores,
+    .update = update,
+    .merge = merge,
+    .logistic = logistic,
+    .weigh_errors = weigh_errors,
+    .weigh = weigh,
+    .mark_bands = mark_bands,
+    .multiply_adds = multiply_adds,
 };

@@ -147,6 +147,15 @@ static double multiply_adds(size_t rounds) {
 }
 
 const struct kernel kernel_scalar = {
-    "scalar", 0x1p-24f,     0x1p-24f, scores,     update,        merge,
-    logistic, weigh_errors, weigh,    mark_bands, multiply_adds,
+    .name = "scalar",
+    .row_roundoff = 0x1p-24f,
+    .weight_roundoff = 0x1p-24f,
+    .scores = scores,
+    .update = update,
+    .merge = merge,
+    .logistic = logistic,
+    .weigh_errors = weigh_errors,
+    .weigh = weigh,
+    .mark_bands = mark_bands,
+    .multiply_adds = multiply_adds,
 };

@@ -210,5 +210,15 @@ static bool ratio(float *values, const float *products, const struct scan_part *
     return reaches(values, cut);
 }
 
-const struct scan_kernel SCAN_TABLE = {SCAN_NAME, dots,    quantized_dots, pack, multiply,
-                                       reach,     highest, reach_rows,     sum,  ratio};
+const struct scan_kernel SCAN_TABLE = {
+    .name = SCAN_NAME,
+    .dots = dots,
+    .quantized_dots = quantized_dots,
+    .pack = pack,
+    .multiply = multiply,
+    .reach = reach,
+    .highest = highest,
+    .reach_rows = reach_rows,
+    .sum = sum,
+    .ratio = ratio,
+};
