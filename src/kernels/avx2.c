@@ -1,4 +1,4 @@
-/* AVX2: products and their sum by two instructions. */
+/* AVX2: one instruction for the products of pairs, another one to add them to the sum. */
 #include "kernels/kernel_list.h"
 #if CPU_X86
 #define KERNEL_NAME "avx2"

@@ -1,5 +1,5 @@
-/* AVX-512 with products of bfloat16: twice the multiply-adds an instruction. The rows have such numbers, the
- * gradients' weights are rounded to them as they are packed, and products are summed up as floats. */
+/* AVX-512 with products of bfloat16, twice as many as of floats. The numbers of rows are factors as they are;
+ * the weights of updates are rounded to bfloat16. Sums are floats. */
 #include "kernels/kernel_list.h"
 #if CPU_X86
 #define SIMD_WIDTH 16
@@ -11,18 +11,17 @@
 
 typedef int32_t half_packed __attribute__((vector_size(32), aligned(32), may_alias));
 
-/* sum + both products of twos, lane by lane. Instructions by name: the compilers' functions for them differ.
- */
+/* The instructions by name, as the compilers have different functions for them. */
 INLINE vector add_products(vector sum, packed a, packed b) {
 #ifdef __clang_analyzer__
-    return sum + (vector)(a + b); /* it knows no such instructions */
+    return sum + (vector)(a + b); /* it does not know the instruction */
 #else
     __asm__("vdpbf16ps %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
     return sum;
 #endif
 }
 
-/* Rounded to nearest: the lanes of `low`, then those of `high`. */
+/* Two vectors of floats, rounded to nearest, as one of pairs. */
 INLINE packed narrow(vector low, vector high) {
 #ifdef __clang_analyzer__
     return (packed)(low + high);
@@ -33,21 +32,21 @@ INLINE packed narrow(vector low, vector high) {
 #endif
 }
 
-/* Lane i of one and lane i of the other become two neighbours: of their lower halves. */
+/* Lane i is the pair of the i-th numbers of a and of b; their upper halves are left out. */
 INLINE packed interleave_last(packed a, packed b) {
     return (packed)__builtin_shufflevector((shorts)a, (shorts)b, 0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6,
                                            38, 7, 39, 8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46,
                                            15, 47);
 }
 
-/* The lanes of the lower half and those of the upper half. */
+/* Lane i is the pair of the i-th numbers of the lower and of the upper half. */
 INLINE packed interleave_halves(packed both) {
     return (packed)__builtin_shufflevector((shorts)both, (shorts)both, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5,
                                            21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14,
                                            30, 15, 31);
 }
 
-/* Rows' numbers are factors as they stand, and sums are floats. */
+/* Numbers of rows are factors as they are, and sums are floats. */
 INLINE packed load_factors(const bfloat16 *address, float scale) {
     (void)scale;
     return LOAD_PACKED(address);
@@ -67,7 +66,7 @@ INLINE void move_last(bfloat16 *address, lanes sums, float unit) {
     move_bfloat16s(address, sums, unit);
 }
 
-/* Parts of nearly equal width. */
+/* Tiles of nearly the same width. */
 INLINE size_t next_vectors(size_t left) {
     const size_t vectors = next_part(left, UPDATE_VECTORS);
     return vectors + (vectors < left ? vectors % 2 : 0);
@@ -75,7 +74,7 @@ INLINE size_t next_vectors(size_t left) {
 
 #include "kernels/dot2.inc.h"
 
-/* A matrix of weights, (rows, columns), along its columns and in packed of rows. */
+/* Packs weights, (rows, columns), as pairs along a row, and as pairs of two rows. */
 static void pack_weights(int32_t *along, int32_t *across, const float *weights, size_t rows, size_t columns) {
     for (size_t r = 0; r < rows; r += 2)
         for (size_t k = 0; k < columns; k += 16) {
@@ -109,14 +108,14 @@ static void update(const struct kernel_step *step, float scale) {
 
 /* --- logistic --- */
 
-/* 2^x: the nearest whole number into the exponent, and the rest by a polynomial. */
+/* 2^x: the nearest integer goes into the exponent, and the rest into a polynomial. */
 INLINE vector power_of_two(vector x) {
     const vector nearest = (vector)_mm512_roundscale_ps((__m512)x,
                                                         _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     return (vector)_mm512_scalef_ps((__m512)power_of_rest(x - nearest), (__m512)nearest);
 }
 
-/* The reciprocal is exact to 2^-14, which weights that are rounded to 2^-9 don't feel. */
+/* The reciprocal is exact to 2^-14, and weights are rounded to 2^-9. */
 static void logistic(float *values, size_t count) {
     for (size_t i = 0; i < count; i += W) {
         const vector power = power_of_two(LOAD(values + i) * -1.44269504f);
@@ -125,7 +124,16 @@ static void logistic(float *values, size_t count) {
 }
 
 const struct kernel kernel_avx512bf16 = {
-    "avx512bf16", 0x1p-24f,     0x1p-9f, scores,      update,        merge,
-    logistic,     weigh_errors, weigh,   weigh_bands, multiply_adds,
+    .name = "avx512bf16",
+    .row_roundoff = 0x1p-24f,
+    .weight_roundoff = 0x1p-9f,
+    .scores = scores,
+    .update = update,
+    .merge = merge,
+    .logistic = logistic,
+    .weigh_errors = weigh_errors,
+    .weigh = weigh,
+    .weigh_bands = weigh_bands,
+    .multiply_adds = multiply_adds,
 };
 #endif

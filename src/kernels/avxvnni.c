@@ -1,4 +1,5 @@
-/* AVX-VNNI: products and their sum by one instruction, which processors without AVX-512 can have too. */
+/* AVX-VNNI: one instruction for the products of pairs and their sum. Processors without AVX-512 can have it.
+ */
 #include "kernels/kernel_list.h"
 #if KERNEL_AVXVNNI
 #define KERNEL_NAME "avxvnni"
@@ -7,10 +8,10 @@
 #define INTEGER_SUMS
 #include "kernels/simd.inc.h"
 
-/* By its name, as with the compilers' function for it GCC stores every sum in every round of a loop. */
+/* By name: with the compilers' function for it GCC stores all sums in each round of a loop. */
 INLINE lanes add_products(lanes sum, packed a, packed b) {
 #ifdef __clang_analyzer__
-    return sum + (lanes)(a + b); /* it knows no such instruction */
+    return sum + (lanes)(a + b); /* it does not know the instruction */
 #else
     __asm__("%{vex%} vpdpwssd %2, %1, %0" : "+x"(sum) : "x"(a), "x"(b));
     return sum;

@@ -1,39 +1,46 @@
-/* The kernels that multiply numbers of 16 bits. One instruction multiplies two neighbours and adds both
- * products, so everything is packed in twos: along the dims for scores, and two rows in turn for updates,
- * which sum over rows. A kernel_*.c file defines, after vector_source.h and before this:
- * - SCORE_ROWS: the register tile of noise scores, at most so many rows, 6 or 12, by two vectors
- * - TWO_ROW_CONTEXTS: contexts that two rows are scored with at once; more of them with one
- * - UPDATE_VECTORS: the one of updates, two rows by at most so many, 6 or 10
- * - IN_PLACE: 1 where rows' numbers are factors as they stand, which pairs are scored with in the matrices; 0
- *   where they have to be packed first
+/* The kernels that multiply 16-bit numbers. Their instruction takes pairs of adjacent numbers, (a0, a1) and
+ * (b0, b1), and adds a0 b0 + a1 b1 to a 32-bit sum: twice the products of a float instruction. So numbers
+ * that are summed over must be packed side by side:
+ * - A score sums over dims. Pairs of dims are adjacent in a row already.
+ * - An update sums over rows, so two rows are interleaved. For example, the sum 10 x + 20 y of the rows x =
+ * (1, 2, 3, 4) and y = (5, 6, 7, 8) takes the pairs (1, 5), (3, 7), (2, 6), (4, 8), each times (10, 20): 110,
+ * 170, 140, 200, which are its dims 0, 2, 1, 3.
+ *
+ * A kernel's source file defines, after simd.inc.h and before this:
+ * - SCORE_ROWS: the register tile of noise scores has at most so many rows, 6 or 12, by two vectors
+ * - TWO_ROW_CONTEXTS: up to so many contexts, two centers are scored at once; beyond, one after the other
+ * - UPDATE_VECTORS: the register tile of updates has two rows by at most so many vectors, 6 or 10
+ * - IN_PLACE: 1 if numbers of rows are factors as they are, so that pairs are scored in the matrices; 0 if
+ * they have to be converted first
  * - load_factors(): 2 W numbers of a row as factors, times a scale that makes them fit
- * - interleave_last(): two rows' factors in turn, of the last W numbers where they are by themselves
- * - add_products(): sum + both products of twos, lane by lane
- * - shift_right(): lanes, so many bits to the right
- * - to_floats(): lanes times the unit of the factors' products
+ * - interleave_last(): the factors of two rows as pairs; used for the last W numbers where no more than W are
+ * left
+ * - add_products(): sum + the products of pairs, lane by lane
+ * - shift_right(): sums, arithmetically shifted by so many bits
+ * - to_floats(): sums times the unit of the products
  * - move_last(): the last W numbers += sums times a unit, in the order of interleave_last()
- * - next_vectors(): how many of the vectors that are left of two rows an update takes at once: all, or an
- *   even number, as even and odd places stay together
+ * - next_vectors(): how many of the vectors that are left an update takes next: all, or an even number, so
+ * that even and odd places stay together
  *
  * Loops over a tile have constant bounds, so that the sums live in registers. */
 
 typedef int32_t packed_pair __attribute__((may_alias));
 
-/* A step's workspace, in twos. */
+/* The workspace of a step. `dims`: rows of pairs of adjacent dims; `rows`: pairs of rows, interleaved. */
 struct workspace {
-    size_t half;            /* from one row, packed along the dims, to the next */
-    size_t width;           /* of two rows in turn */
-    int32_t *center_dims;   /* (rows, half): packed along the dims; nothing if IN_PLACE */
-    int32_t *center_rows;   /* (rows / 2, width): two rows in turn */
-    int32_t *context_dims;  /* (contexts, half); nothing if IN_PLACE */
+    size_t half;            /* pairs of dims between packed rows */
+    size_t width;           /* pairs in two interleaved rows */
+    int32_t *center_dims;   /* (rows, half); empty if IN_PLACE */
+    int32_t *center_rows;   /* (rows / 2, width) */
+    int32_t *context_dims;  /* (contexts, half); empty if IN_PLACE */
     int32_t *context_rows;  /* (contexts / 2, width) */
     int32_t *noise_dims;    /* (half, columns): transposed */
     int32_t *noise_rows;    /* (columns / 2, width) */
-    int32_t *pair_contexts; /* (rows, band_columns / 2): weights, packed along the contexts */
-    int32_t *pair_centers;  /* (rows / 2, band_columns): of two rows in turn */
-    int32_t *noise_words;   /* (rows, columns / 2) */
-    int32_t *noise_centers; /* (rows / 2, columns) */
-    float *scales;          /* (2) for a kernel to keep those of center and output rows in */
+    int32_t *pair_contexts; /* (rows, band_columns / 2): weights of pairs of contexts */
+    int32_t *pair_centers;  /* (rows / 2, band_columns): of pairs of centers */
+    int32_t *noise_words;   /* (rows, columns / 2): of pairs of noise words */
+    int32_t *noise_centers; /* (rows / 2, columns): of pairs of centers */
+    float *scales;          /* (2) for a kernel to keep those of centers and of contexts and noise in */
 };
 
 static struct workspace plan_workspace(const struct kernel_step *step, size_t half, size_t width) {
@@ -56,7 +63,7 @@ static struct workspace plan_workspace(const struct kernel_step *step, size_t ha
 
 /* --- packing --- */
 
-/* Two rows' factors in turn, 2 W numbers of each from dim d of `width` on: even places, then odd ones. */
+/* Interleaves the factors of two rows, 2 W of each from dim d on: even places, then odd ones. */
 INLINE void interleave_rows(int32_t *rows, packed first, packed second, size_t d, size_t width) {
     if (d + W < width) {
         STORE_PACKED(rows + d, interleave_even(first, second));
@@ -80,8 +87,8 @@ INTENDED_RACE static void pack_rows(int32_t *dims, int32_t *rows, bfloat16 *cons
         }
 }
 
-/* Row r's factors along the dims, in the matrix or packed. A copy that isn't needed would only take space in
- * the nearest cache, where the rows are anyway. */
+/* The factors of row r, in the matrix or packed. Copying them needlessly would only fill the nearest cache,
+ * which has the rows anyway. */
 INLINE const packed_pair *row_factors(bfloat16 *const *sources, const int32_t *dims, size_t r, size_t half) {
     return IN_PLACE ? (const packed_pair *)(const void *)sources[r] : dims + r * half;
 }
@@ -126,7 +133,7 @@ INLINE void score_tile(const struct kernel_step *step, const struct workspace *w
             STORE(step->noise_scores + (p + r) * step->columns + j + v * W, to_floats(sums[r][v], unit));
 }
 
-/* In tiles of nearly as many rows each. */
+/* In tiles of nearly the same number of rows. */
 INLINE void score_rows(const struct kernel_step *step, const struct workspace *workspace, float unit,
                        size_t j, size_t vectors) {
     for (size_t p = 0, rows; p < step->rows; p += rows) {
@@ -158,7 +165,7 @@ INTENDED_RACE static void score_noise(const struct kernel_step *step, const stru
         score_rows(step, workspace, unit, j, 1);
 }
 
-/* One or two rows with `count` contexts, kept in registers until their lanes are added up. */
+/* One or two centers with `count` contexts, in registers until their lanes are added up. */
 INLINE void score_contexts(const struct kernel_step *step, const struct workspace *workspace, float unit,
                            size_t p, size_t k, size_t rows, size_t count) {
     const size_t half = workspace->half, first = p / 2 * 2 + k;
@@ -179,8 +186,8 @@ INLINE void score_contexts(const struct kernel_step *step, const struct workspac
         STORE(step->pairs + (p + r) * step->band_columns + k, to_floats(add_across(sums[r]), unit));
 }
 
-/* How many of a band's contexts from k on are scored at once: fours to a vector's lanes. Those beyond `reach`
- * are there, if of no use; none are left from `reach` on. */
+/* How many contexts of a band to score at once from k on: a multiple of four, up to a vector. There are rows
+ * beyond the end of the band, `reach`, too; their scores are not used. */
 INLINE size_t next_contexts(size_t reach, size_t k) {
     const size_t left = k < reach ? (reach - k + 3) / 4 * 4 : 0;
     return left < W ? left : W;
@@ -217,29 +224,29 @@ INTENDED_RACE static void score_pairs(const struct kernel_step *step, const stru
         }
 }
 
-/* Rows become factors by these scales. */
+/* Numbers of rows become factors by these scales. */
 static void pack_and_score(const struct kernel_step *step, const struct workspace *workspace,
-                           float input_scale, float output_scale) {
-    const float unit = 1 / input_scale / output_scale;
-    pack_rows(workspace->center_dims, workspace->center_rows, step->centers, step->rows, input_scale,
+                           float center_scale, float context_scale) {
+    const float unit = 1 / center_scale / context_scale;
+    pack_rows(workspace->center_dims, workspace->center_rows, step->centers, step->rows, center_scale,
               workspace);
     pack_rows(workspace->context_dims, workspace->context_rows, step->contexts,
-              step->rows + 2 * step->window + 2, output_scale, workspace);
-    pack_noise(step, output_scale, workspace);
+              step->rows + 2 * step->window + 2, context_scale, workspace);
+    pack_noise(step, context_scale, workspace);
     score_noise(step, workspace, unit);
     score_pairs(step, workspace, unit);
 }
 
 /* --- updates --- */
 
-/* Sources of two targets: target t has two source rows i with the two weights
+/* What two targets sum over: pairs of rows, in target t with the pairs of weights
  * weights[t * target_step + i * source_step]. */
 struct part {
     const int32_t *sources; /* (count, width) */
     size_t count;
     const int32_t *weights;
     size_t target_step, source_step;
-    int shift; /* which brings its sums to the unit of the next part's */
+    int shift; /* brings its sums to the unit of the next part */
 };
 
 INLINE void add_part(lanes sums[2][UPDATE_VECTORS], const struct part *part, size_t width, size_t at,
@@ -256,7 +263,7 @@ INLINE void add_part(lanes sums[2][UPDATE_VECTORS], const struct part *part, siz
     }
 }
 
-/* row += sums times a unit, of so many vectors in the order of interleave_rows(). */
+/* row += sums times a unit, in the order of interleave_rows(). */
 INLINE void move_part(bfloat16 *row, const lanes *sums, size_t vectors, float unit) {
     for (size_t v = 0; v + 1 < vectors; v += 2)
         move_even_odd(row + v * W, sums[v], sums[v + 1], unit);
@@ -264,7 +271,7 @@ INLINE void move_part(bfloat16 *row, const lanes *sums, size_t vectors, float un
         move_last(row + (vectors - 1) * W, sums[vectors - 1], unit);
 }
 
-/* One target after the other, as they may be the same row. */
+/* Target after target, as they may be the same row. */
 INLINE void update_tile(bfloat16 *const *targets, const struct part *parts, size_t count, float unit,
                         size_t width, size_t at, size_t vectors) {
     lanes sums[2][UPDATE_VECTORS] = {{{0}}};
@@ -305,13 +312,13 @@ INTENDED_RACE static void update_two(bfloat16 *const *targets, const struct part
     }
 }
 
-/* What one in a sum of products is worth, in a row's numbers. */
+/* What 1 in a sum of products stands for, in the numbers of a row. */
 struct units {
-    float centers, contexts, noise; /* by the row that moves */
-    int shift;                      /* pairs' weights are finer than those of noise by so many bits */
+    float centers, contexts, noise; /* by the rows that move */
+    int shift;                      /* weights of pairs have so many more bits than those of noise */
 };
 
-/* With the weights packed. */
+/* The weights are packed. */
 static void update_rows(const struct kernel_step *step, const struct workspace *workspace,
                         const struct units *units) {
     const size_t reach = 2 * step->window, width = workspace->width, band = step->band_columns;
@@ -347,8 +354,8 @@ static void update_rows(const struct kernel_step *step, const struct workspace *
 
 /* --- logistic --- */
 
-/* 2^x for x in [-1/2, 1/2]: a polynomial whose largest relative error, 3e-6, is the least that this degree
- * allows. Weights of 16 bits do not feel it. */
+/* 2^x for x in [-1/2, 1/2]: the polynomial of degree 4 with the smallest maximal relative error, 3e-6.
+ * Weights are rounded to 16 bits anyway. */
 INLINE vector power_of_rest(vector rest) {
     vector sum = rest * 0.00957010192f + 0.0559178617f;
     sum = sum * rest + 0.240247448f;

@@ -1,21 +1,20 @@
-/* The kernels that multiply floats. A kernel_*.c file defines, besides SIMD_WIDTH,
- *   KERNEL_NAME, KERNEL_TABLE   the name for users, the table to define
- *   TILE_ROWS                   the register tile of a product of matrices: at most so many rows, 6 or 12, by
- *                               two vectors
- *   TILE_VECTORS                the one for two rows: by at most so many vectors, 5 or 7
- * Loops over a tile have constant bounds, so that the sums live in registers. */
+/* The kernels that multiply floats. A kernel's source file defines, besides SIMD_WIDTH,
+ *   KERNEL_NAME, KERNEL_TABLE   the name for users, and the table to define
+ *   TILE_ROWS                   the register tile of a matrix product: at most 6 or 12 rows by two vectors
+ *   TILE_VECTORS                the tile for two rows: at most 5 or 7 vectors
+ * and includes this. Loops over a tile have constant bounds, so that the sums live in registers. */
 #include "kernels/simd.inc.h"
 
-/* A step's workspace: all its rows as floats, in the order of load_even_odd(). */
+/* The workspace of a step: all its rows as floats, in the order of load_even_odd(). */
 struct workspace {
-    size_t width;   /* of a row, whole vectors */
-    size_t stride;  /* from one row to the next: an odd number of vectors, or rows of some dims would all fall
-                       into the same few sets of the cache */
-    size_t dims;    /* places from 0 on in which there can be anything but zeros */
-    float *centers; /* (rows, stride) */
-    float *contexts;   /* (contexts, stride) */
-    float *noise;      /* (columns, stride) */
-    float *transposed; /* (width, columns): the noise */
+    size_t width;    /* of a row: full vectors */
+    size_t stride;   /* between rows: an odd number of vectors, or the rows of some dims would all compete for
+                        the   same few sets of the cache */
+    size_t dims;     /* places from 0 on that can hold anything but zeros */
+    float *centers;  /* (rows, stride) */
+    float *contexts; /* (contexts, stride) */
+    float *noise;    /* (columns, stride) */
+    float *transposed; /* (width, columns): the noise rows */
     float *sums;       /* (TILE_ROWS, stride) */
 };
 
@@ -50,17 +49,17 @@ INTENDED_RACE static void copy_rows(float *to, bfloat16 *const *rows, size_t cou
 
 /* --- products of matrices --- */
 
-/* Rows of sums of sources, which come in twos: row r has source 2 i + odd with the weight
+/* Weighted sums of source rows. Sources come in pairs: in the sum of row r, source 2 i + odd has the weight
  * weights[r * row_step + i * pair_step + odd * odd_step]. */
 struct product {
     const float *sources; /* (2 pairs, stride) */
     size_t stride, pairs;
     const float *weights;
     size_t row_step, pair_step, odd_step;
-    float *sums; /* (rows, sums_stride) where the sums go, if they don't move rows */
+    float *sums; /* (rows, sums_stride) where the sums go unless they move rows */
     size_t sums_stride;
-    bool add;                 /* to the sums that are there */
-    bfloat16 *const *targets; /* (rows) of a matrix, to be moved by scale times the sums, or NULL */
+    bool add;                 /* to the sums that are there already */
+    bfloat16 *const *targets; /* (rows) of a matrix, to move by scale times the sums; or NULL */
     float scale;
 };
 
@@ -78,7 +77,7 @@ INLINE void add_source(vector sums[TILE_ROWS][TILE_VECTORS], const float *source
     }
 }
 
-/* One after the other, as a row may stand for more than one of them. */
+/* Row after row, as several targets may be the same one. */
 INLINE void move_tile(bfloat16 *target, const vector *sums, size_t vectors, float scale) {
     for (size_t v = 0; v + 1 < vectors; v += 2)
         move_even_odd(target + v * W, sums[v], sums[v + 1], scale);
@@ -86,7 +85,7 @@ INLINE void move_tile(bfloat16 *target, const vector *sums, size_t vectors, floa
         move_bfloat16s(target + (vectors - 1) * W, sums[vectors - 1], scale);
 }
 
-/* From column `at` on. */
+/* Columns from `at` on. */
 INLINE void multiply_tile(const struct product *product, size_t at, size_t rows, size_t vectors) {
     const float *weights = product->weights, *source = product->sources + at;
     vector sums[TILE_ROWS][TILE_VECTORS] = {{{0}}};
@@ -112,7 +111,7 @@ INLINE void multiply_tile(const struct product *product, size_t at, size_t rows,
                 STORE(product->sums + at + r * product->sums_stride + v * W, sums[r][v]);
 }
 
-/* An even number of rows, at most TILE_ROWS, by `columns` floats. */
+/* `rows` is even and at most TILE_ROWS. */
 INTENDED_RACE static void multiply(const struct product *product, size_t rows, size_t columns) {
     for (size_t at = 0, vectors; at < columns; at += vectors * W) {
         const size_t left = (columns - at) / W;
@@ -148,7 +147,7 @@ INTENDED_RACE static void multiply(const struct product *product, size_t rows, s
     }
 }
 
-/* How many rows the next tile has: nearly as many as the others. */
+/* How many rows the next tile has: nearly as many as the other tiles. */
 static size_t next_rows(size_t left) {
     return 2 * next_part((left + 1) / 2, TILE_ROWS / 2);
 }
@@ -181,8 +180,8 @@ static void score_noise(const struct kernel_step *step, const struct workspace *
     }
 }
 
-/* Two rows with `count` contexts, W / 2 or W / 4, kept in registers until their lanes are added up. Those
- * beyond the band are there, if of no use. */
+/* Two centers with `count` contexts, W / 2 or W / 4 of them, in registers until their lanes are added up.
+ * There are rows beyond the end of the band too; their scores are not used. */
 INLINE void score_contexts(const struct kernel_step *step, const struct workspace *workspace, size_t p,
                            size_t k, size_t count) {
     const size_t stride = workspace->stride;
@@ -225,7 +224,7 @@ static void scores(const struct kernel_step *step) {
 
 /* --- updates --- */
 
-/* The sums of rows p to p + rows, of the contexts in their bands. */
+/* The sums of centers p to p + rows over the contexts in their bands. */
 static void add_bands(const struct kernel_step *step, const struct workspace *workspace, size_t p,
                       size_t rows) {
     for (size_t r = 0; r < rows; r += 2) {
@@ -264,7 +263,7 @@ static void update_centers(const struct kernel_step *step, const struct workspac
     }
 }
 
-/* Slots s and s + 1, s even, are in the bands of rows s - 2 w to s + 1. */
+/* Contexts s and s + 1, s even, are in the bands of centers s - 2 w to s + 1. */
 static void update_contexts(const struct kernel_step *step, const struct workspace *workspace, float scale,
                             struct ahead *ahead) {
     const size_t reach = 2 * step->window, band = step->band_columns;
@@ -312,8 +311,8 @@ static void update(const struct kernel_step *step, float scale) {
 
 /* --- logistic --- */
 
-/* exp(x) for |x| <= 87: x = n ln 2 + r with |r| <= ln 2 / 2, exp(r) by its Taylor polynomial of degree 6
- * (relative error below 2e-7), and n into the exponent. */
+/* exp(x) for |x| <= 87: x = n ln 2 + r with |r| <= ln 2 / 2; exp(r) by its Taylor polynomial of degree 6,
+ * with a relative error below 2e-7; n goes into the exponent. */
 INLINE vector exponential(vector x) {
     const vector shifted = x * 1.44269504f + ROUNDING;
     const vector n = shifted - ROUNDING;
@@ -330,14 +329,23 @@ INLINE vector exponential(vector x) {
 static void logistic(float *values, size_t count) {
     for (size_t i = 0; i < count; i += W) {
         vector x = -LOAD(values + i);
-        const vector most = (vector){0} + 80.0f;
-        x = choose(x > most, most, x);
-        x = choose(x < -most, -most, x);
+        const vector max = (vector){0} + 80.0f;
+        x = choose(x > max, max, x);
+        x = choose(x < -max, -max, x);
         STORE(values + i, 1.0f / (1.0f + exponential(x)));
     }
 }
 
 const struct kernel KERNEL_TABLE = {
-    KERNEL_NAME, 0x1p-24f,     0x1p-24f, scores,      update,        merge,
-    logistic,    weigh_errors, weigh,    weigh_bands, multiply_adds,
+    .name = KERNEL_NAME,
+    .row_roundoff = 0x1p-24f,
+    .weight_roundoff = 0x1p-24f,
+    .scores = scores,
+    .update = update,
+    .merge = merge,
+    .logistic = logistic,
+    .weigh_errors = weigh_errors,
+    .weigh = weigh,
+    .weigh_bands = weigh_bands,
+    .multiply_adds = multiply_adds,
 };

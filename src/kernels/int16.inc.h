@@ -1,11 +1,19 @@
-/* The kernels of 256-bit vectors that multiply whole numbers of 16 bits: twice the multiply-adds an
- * instruction. Rows become such numbers by a power of two, one for all center rows of a step and one for its
- * output rows, and so do the gradients' weights; sums are whole numbers of 32 bits, which they cannot
- * overflow. What rounding changes is small beside the largest factors, and smaller than the rounding of the
- * matrices.
+/* The kernels of 256-bit vectors that multiply 16-bit integers: twice the products of a float instruction.
+ * The numbers of rows become integers by a power of two, one for the centers of a step and one for contexts
+ * and noise; so do the weights of an update. Sums are 32-bit integers, and the powers are chosen so that none
+ * can overflow. What rounding to an integer loses is small beside the largest factors, and smaller than what
+ * rounding the matrices loses.
  *
- * A kernel_*.c file defines KERNEL_NAME, for users, KERNEL_TABLE, the table to define, SIMD_WIDTH 8 and
- * INTEGER_SUMS, includes vector_source.h, defines add_products() (twos_source.h), and includes this. */
+ * An example with 100 dims. Factors get 12 bits: 100 products below 2^24 stay below 2^31. If the largest
+ * number in the center rows is 0.7, below 2^0, their scale is 2^12, and 0.7 becomes 2867. If that of the
+ * context rows is 0.3, below 2^-1, their scale is 2^13, and 0.3 becomes 2458. A score that sums to 7,000,000
+ * then stands for 7,000,000 / 2^25 = 0.2086. In an update factors stay below 2^12, so the weights that a
+ * row's sum adds up may total 2^18 and the sum stays below 2^30. If they total 1.5 at most, below 2^1, their
+ * scale is at most 2^17, and as a single weight must fit 16 bits too, for a largest weight of 0.4 it is at
+ * most 2^16: 0.4 becomes 26214.
+ *
+ * A kernel's source file defines KERNEL_NAME, for users, KERNEL_TABLE, the table to define, SIMD_WIDTH 8 and
+ * INTEGER_SUMS, includes simd.inc.h, defines add_products() (see dot2.inc.h), and includes this. */
 #include <math.h>
 
 #define SCORE_ROWS 6
@@ -21,8 +29,8 @@ INLINE lanes shift_right(lanes sum, int shift) {
     return (lanes)((integers)sum >> shift);
 }
 
-/* What to add to a float so that its lower 16 bits are the nearest whole number to `scale`, a power of two,
- * times it, if that fits them: the sum's last place is worth 1 / scale. */
+/* Added to a float, it leaves the nearest integer to `scale` times it, a power of two, in the low 16 bits, if
+ * it fits them: the last place of the sum is worth 1 / scale. */
 INLINE vector rounding_term(float scale) {
     return (vector){0} + ROUNDING / scale;
 }
@@ -47,7 +55,7 @@ INLINE void move_last(bfloat16 *address, lanes sums, float unit) {
     *(__m128i *)address = _mm_blend_epi16(even, _mm256_extracti128_si256((__m256i)last, 1), 0xaa);
 }
 
-/* Fours measured faster than sixes, which leave no register free. */
+/* Tiles of four vectors are faster than tiles of six, which leave no register free. */
 INLINE size_t next_vectors(size_t left) {
     return left > UPDATE_VECTORS ? 4 : left;
 }
@@ -56,18 +64,18 @@ INLINE size_t next_vectors(size_t left) {
 
 /* --- scales --- */
 
-static int least(int a, int b) {
+static int min_int(int a, int b) {
     return a < b ? a : b;
 }
 
-/* The power of two, within 2^-100 and 2^100, that brings `largest` below 2^bits: it is below 2^(its exponent
- * - 126). */
+/* The exponent of the largest power of two, from -100 to 100, that brings `largest` below 2^bits: `largest`
+ * is below 2^(its exponent field - 126). */
 static int power_for(float largest, int bits) {
     const int power = bits + 126 - (int)(bfloat16_bits(largest) >> 23);
-    return power < -100 ? -100 : least(power, 100);
+    return power < -100 ? -100 : min_int(power, 100);
 }
 
-/* Bits of a row's factors, so that a sum of `dim` products stays below 2^31. */
+/* Bits of the factors from rows, so that a sum of `dim` products stays below 2^31. */
 static int factor_bits(size_t dim) {
     int bits = 13;
     while (dim > (size_t)1 << (31 - 2 * bits))
@@ -75,37 +83,36 @@ static int factor_bits(size_t dim) {
     return bits;
 }
 
-/* By the bits of numbers without their signs, which are in the order of the magnitudes. Another thread may
- * move a row before it is packed: 16 bits can hold eight times the largest, and beyond that a step is
- * wrong once. */
-INLINE shorts larger(shorts most, const bfloat16 *address) {
+/* Without their signs, the bits of bfloat16 are in the order of the magnitudes. Another thread may move a row
+ * before it is packed: 16 bits can hold eight times the largest, and beyond that a single step goes wrong. */
+INLINE shorts max_magnitudes(shorts max, const bfloat16 *address) {
     const shorts magnitudes = *(const shorts *)address & 0x7fff;
-    return (shorts)_mm256_max_epu16((__m256i)most, (__m256i)magnitudes);
+    return (shorts)_mm256_max_epu16((__m256i)max, (__m256i)magnitudes);
 }
 
-/* An even count of rows. */
-INTENDED_RACE static shorts largest_numbers(bfloat16 *const *rows, size_t count, size_t dim, shorts most) {
-    shorts second = most;
+/* `count` is even. */
+INTENDED_RACE static shorts max_of_rows(bfloat16 *const *rows, size_t count, size_t dim, shorts max) {
+    shorts second = max;
     for (size_t r = 0; r < count; r += 2)
         for (size_t d = 0; d < dim; d += 2 * (size_t)W) {
-            most = larger(most, rows[r] + d);
-            second = larger(second, rows[r + 1] + d);
+            max = max_magnitudes(max, rows[r] + d);
+            second = max_magnitudes(second, rows[r + 1] + d);
         }
-    return (shorts)_mm256_max_epu16((__m256i)most, (__m256i)second);
+    return (shorts)_mm256_max_epu16((__m256i)max, (__m256i)second);
 }
 
-static float scale_for(shorts most, size_t dim) {
+static float scale_for(shorts max, size_t dim) {
     bfloat16 largest = 0;
     for (size_t i = 0; i < 2 * (size_t)W; i++)
-        largest = most[i] > largest ? most[i] : largest;
+        largest = max[i] > largest ? max[i] : largest;
     return ldexpf(1, power_for(bfloat16_value(largest), factor_bits(dim)));
 }
 
-INLINE void add_magnitudes(const float *weights, size_t count, vector *sums, vector *most) {
+INLINE void add_magnitudes(const float *weights, size_t count, vector *sums, vector *max) {
     for (size_t k = 0; k < count; k += W) {
         const vector magnitudes = (vector)((integers)LOAD(weights + k) & 0x7fffffff);
         *sums += magnitudes;
-        *most = (vector)_mm256_max_ps((__m256)*most, (__m256)magnitudes);
+        *max = (vector)_mm256_max_ps((__m256)*max, (__m256)magnitudes);
     }
 }
 
@@ -117,39 +124,39 @@ static float sum_lanes(vector values) {
 }
 
 static float max_lane(vector values) {
-    float most = 0;
+    float max = 0;
     for (size_t i = 0; i < W; i++)
-        most = values[i] > most ? values[i] : most;
-    return most;
+        max = values[i] > max ? values[i] : max;
+    return max;
 }
 
-/* Powers of two that make weights whole: none reaches 2^15, and no row or column of them 2^(30 -
- * factor_bits()) in all, half of what would let a sum of products overflow, with the rounding of each. Sums
- * over rows and columns are taken lane by lane, of the most of some at a time, and so may be bounded by more
- * than they are. */
+/* The exponents of the scales of weights. No weight reaches 2^15, and those of a row or column total less
+ * than 2^(30 - factor_bits()): half of what could overflow a sum, which leaves room for the rounding of each.
+ * Totals are bounded lane by lane, columns by the maximum of several, and so may be overestimated. */
 struct weight_powers {
     int pairs, noise; /* noise <= pairs <= noise + 31 */
 };
 
 static struct weight_powers choose_powers(const struct kernel_step *step) {
-    vector row_sums = {0}, column_sums = {0}, most_of_pairs = {0}, most_of_noise = {0};
+    vector row_sums = {0}, column_sums = {0}, max_pairs = {0}, max_noise = {0};
     for (size_t p = 0; p < step->rows; p++) {
-        vector sums = {0}, most = {0};
-        add_magnitudes(step->pairs + p * step->band_columns, step->band_columns, &sums, &most_of_pairs);
-        add_magnitudes(step->noise_scores + p * step->columns, step->columns, &sums, &most);
+        vector sums = {0}, max = {0};
+        add_magnitudes(step->pairs + p * step->band_columns, step->band_columns, &sums, &max_pairs);
+        add_magnitudes(step->noise_scores + p * step->columns, step->columns, &sums, &max);
         row_sums = (vector)_mm256_max_ps((__m256)row_sums, (__m256)sums);
-        column_sums += most;
-        most_of_noise = (vector)_mm256_max_ps((__m256)most_of_noise, (__m256)most);
+        column_sums += max;
+        max_noise = (vector)_mm256_max_ps((__m256)max_noise, (__m256)max);
     }
-    const float pair = max_lane(most_of_pairs), noise = max_lane(most_of_noise);
-    const float of_row = sum_lanes(row_sums), of_column = max_lane(column_sums);
+    const float pair = max_lane(max_pairs), noise = max_lane(max_noise);
+    const float row = sum_lanes(row_sums), column = max_lane(column_sums);
     const int bits = 30 - factor_bits(step->dim);
-    const float above = 1.0001f; /* or the largest could be rounded to 2^15 */
+    const float margin = 1.0001f; /* or the largest could be rounded to 2^15 */
     struct weight_powers powers;
-    powers.pairs = least(power_for(above * pair, 15), power_for((float)(2 * step->window + 2) * pair, bits));
-    powers.noise = least(power_for(above * noise, 15), power_for(fmaxf(of_row, of_column), bits));
-    powers.noise = least(powers.noise, powers.pairs);
-    powers.pairs = least(powers.pairs, powers.noise + 31);
+    powers.pairs = min_int(power_for(margin * pair, 15),
+                           power_for((float)(2 * step->window + 2) * pair, bits));
+    powers.noise = min_int(power_for(margin * noise, 15), power_for(fmaxf(row, column), bits));
+    powers.noise = min_int(powers.noise, powers.pairs);
+    powers.pairs = min_int(powers.pairs, powers.noise + 31);
     return powers;
 }
 
@@ -159,12 +166,12 @@ INLINE packed round_to_integers(vector values) {
     return (packed)_mm256_cvtps_epi32((__m256)values);
 }
 
-/* Sixteen numbers that fit 16 bits each, as eight twos. */
-INLINE packed join(packed low, packed high) {
+/* Two vectors of integers that fit 16 bits, as one of pairs. */
+INLINE packed narrow(packed low, packed high) {
     return (packed)_mm256_permute4x64_epi64(_mm256_packs_epi32((__m256i)low, (__m256i)high), 0xd8);
 }
 
-/* A matrix of weights, (rows, columns), along its columns and in packed of rows. */
+/* Packs weights, (rows, columns), as pairs along a row, and as pairs of two rows. */
 static void pack_weights(int32_t *along, int32_t *across, const float *weights, size_t rows, size_t columns,
                          float scale) {
     for (size_t r = 0; r < rows; r += 2)
@@ -177,14 +184,14 @@ static void pack_weights(int32_t *along, int32_t *across, const float *weights, 
                 STORE_PACKED(across + r / 2 * columns + k + i * W, interleave_even(first[i], second[i]));
             }
             int32_t *to = along + (r * columns + k) / 2;
-            STORE_PACKED(to, join(first[0], first[1]));
-            STORE_PACKED(to + columns / 2, join(second[0], second[1]));
+            STORE_PACKED(to, narrow(first[0], first[1]));
+            STORE_PACKED(to + columns / 2, narrow(second[0], second[1]));
         }
 }
 
 /* --- steps --- */
 
-/* Rows of factors are an odd number of vectors apart, or those of some dims would all fall into the same few
+/* Packed rows are an odd number of vectors apart, or the rows of some dims would all compete for the same few
  * sets of the cache. */
 static struct workspace plan(const struct kernel_step *step) {
     const size_t width = (step->dim + W - 1) / W * W;
@@ -194,11 +201,11 @@ static struct workspace plan(const struct kernel_step *step) {
 static void scores(const struct kernel_step *step) {
     const struct workspace workspace = plan(step);
     const size_t dim = step->dim, contexts = step->rows + 2 * step->window;
-    const shorts none = {0}, centers = largest_numbers(step->centers, step->rows, dim, none);
-    const shorts outputs = largest_numbers(step->noise, step->columns, dim,
-                                           largest_numbers(step->contexts, contexts, dim, none));
+    const shorts none = {0}, centers = max_of_rows(step->centers, step->rows, dim, none);
+    const shorts contexts_and_noise = max_of_rows(step->noise, step->columns, dim,
+                                                  max_of_rows(step->contexts, contexts, dim, none));
     workspace.scales[0] = scale_for(centers, dim);
-    workspace.scales[1] = scale_for(outputs, dim);
+    workspace.scales[1] = scale_for(contexts_and_noise, dim);
     pack_and_score(step, &workspace, workspace.scales[0], workspace.scales[1]);
 }
 
@@ -219,24 +226,33 @@ static void update(const struct kernel_step *step, float scale) {
 
 /* --- logistic --- */
 
-/* 2^x for x within +-126: the nearest whole number into the exponent, and the rest by a polynomial. */
+/* 2^x for |x| <= 126: the nearest integer goes into the exponent, and the rest into a polynomial. */
 INLINE vector power_of_two(vector x) {
     const vector shifted = x + ROUNDING;
     return (vector)((integers)power_of_rest(x - (shifted - ROUNDING)) + ((integers)shifted << 23));
 }
 
-/* The reciprocal is exact to 1.5 * 2^-12, and with one step of Newton's method to its square. */
+/* The reciprocal is exact to 1.5 * 2^-12, and after one step of Newton's method to the square of that. */
 static void logistic(float *values, size_t count) {
-    const __m256 most = _mm256_set1_ps(120);
+    const __m256 max = _mm256_set1_ps(120);
     for (size_t i = 0; i < count; i += W) {
         const __m256 x = (__m256)(LOAD(values + i) * -1.44269504f);
-        const vector sum = 1.0f + power_of_two((vector)_mm256_max_ps(_mm256_min_ps(x, most), -most));
+        const vector sum = 1.0f + power_of_two((vector)_mm256_max_ps(_mm256_min_ps(x, max), -max));
         const vector near = (vector)_mm256_rcp_ps((__m256)sum);
         STORE(values + i, near * (2.0f - near * sum));
     }
 }
 
 const struct kernel KERNEL_TABLE = {
-    KERNEL_NAME, 0x1p-10f,     0x1p-10f, scores,      update,        merge,
-    logistic,    weigh_errors, weigh,    weigh_bands, multiply_adds,
+    .name = KERNEL_NAME,
+    .row_roundoff = 0x1p-10f,
+    .weight_roundoff = 0x1p-10f,
+    .scores = scores,
+    .update = update,
+    .merge = merge,
+    .logistic = logistic,
+    .weigh_errors = weigh_errors,
+    .weigh = weigh,
+    .weigh_bands = weigh_bands,
+    .multiply_adds = multiply_adds,
 };

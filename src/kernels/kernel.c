@@ -5,7 +5,7 @@ size_t kernel_stride(size_t dim) {
 }
 
 size_t kernel_workspace(size_t rows, size_t contexts, size_t columns, size_t band_columns, size_t dim) {
-    /* Rows may be a vector longer, and a tile's sums are at most so many rows. */
+    /* Copied rows may be one vector longer, and a tile of sums has at most KERNEL_ROW_FLOATS rows. */
     return (rows + contexts + 2 * columns + KERNEL_ROW_FLOATS) * (kernel_stride(dim) + KERNEL_ROW_FLOATS) +
            rows * (columns + band_columns);
 }

@@ -1,9 +1,9 @@
-/* The arithmetic of a step, one table of functions an instruction set. kernel_scalar.c is the plain reference
- * that says what each function computes; the others agree with it up to rounding.
+/* The arithmetic of a training step, as one table of functions for each instruction set. scalar.c is the
+ * plain reference that says what each function computes; the others agree with it up to rounding.
  *
- * All arrays are 64-byte aligned. Rows of the two matrices are bfloat16, a multiple of KERNEL_ROW_NUMBERS of
- * them, and zero beyond the model's dim. They are shared between threads on purpose (base/race.h); all else
- * belongs to the calling thread. */
+ * All arrays are 64-byte aligned. Rows of the two matrices are bfloat16; their length is a multiple of
+ * KERNEL_ROW_NUMBERS, and they are zero beyond the model's dim. Threads share them and race on purpose
+ * (base/race.h). Everything else belongs to the calling thread. */
 #ifndef SGNS_KERNELS_KERNEL_H
 #define SGNS_KERNELS_KERNEL_H
 
@@ -11,77 +11,79 @@
 
 #include "kernels/bfloat16.h"
 
-#define KERNEL_ROW_NUMBERS ((size_t)32) /* of a matrix: whole cache lines */
-#define KERNEL_ROW_FLOATS ((size_t)16)  /* of all other arrays */
+#define KERNEL_ROW_NUMBERS ((size_t)32) /* a matrix row is a multiple of this: cache lines */
+#define KERNEL_ROW_FLOATS ((size_t)16)  /* a row of any other array is a multiple of this */
 #define KERNEL_ROWS_MAX ((size_t)64)
 
-/* Floats of an array that has `count` of them and whole vectors. */
+/* The size of an array for `count` floats, rounded up to full vectors. */
 static inline size_t kernel_floats(size_t count) {
     return (count + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
 }
 
-/* A step: some words' center rows, the output rows around each as a band, and noise rows for all of them.
+/* A step: the center rows of consecutive words, the context rows around each of them as a band, and noise
+ * rows that all centers share.
  *
- * Row p of the centers can have as contexts the contexts p to p + 2 window; context p + window is its own.
- * Rows work in twos: the band of p, and of p + 1, if p is even, are the contexts p to p + 2 window + 1, so
- * that both read the same rows. What stands in place of a missing row has no weights: beyond the passage's
- * ends a row of zeros of the thread's own, and at the end of an odd count any row. */
+ * The possible contexts of center p are contexts p to p + 2 w; context p + w belongs to the same word.
+ * Centers are handled two at a time: for even p, the band of both p and p + 1 is contexts p to p + 2 w + 1,
+ * so that both read the same rows. A row that is missing has a stand-in whose weights are zero: a row of
+ * zeros of the thread's own for a context beyond the ends of the passage, and any row for the last center if
+ * their number is odd. */
 struct kernel_step {
     size_t dim;
     size_t rows;               /* P, even, at most KERNEL_ROWS_MAX */
     bfloat16 *const *centers;  /* (rows) into the center matrix */
-    size_t window;             /* w; there are rows + 2 w contexts */
-    bfloat16 *const *contexts; /* (rows + 2 w + 2) into the output matrix; the last two, of whatever use to
-                               wide kernels, don't move */
+    size_t window;             /* w */
+    bfloat16 *const *contexts; /* (rows + 2 w + 2) into the context matrix; the last two are only read, by
+                                  kernels with wide vectors, and stay as they are */
     size_t band_columns;       /* 2 w + 2, rounded up to KERNEL_ROW_FLOATS */
-    float *pairs;              /* (rows, band_columns): row p, context p / 2 * 2 + k */
-    size_t noise_count;        /* different noise words */
-    size_t columns;            /* rounded up to KERNEL_ROW_FLOATS */
-    bfloat16 *const *noise;    /* (columns) into the output matrix */
+    float *pairs;              /* (rows, band_columns): center p, context p / 2 * 2 + k */
+    size_t noise_count;        /* distinct noise words */
+    size_t columns;            /* noise_count, rounded up to KERNEL_ROW_FLOATS */
+    bfloat16 *const *noise;    /* (columns) into the context matrix */
     float *noise_scores;       /* (rows, columns) */
-    float *workspace;          /* (kernel_workspace()) for the kernel, from `scores` to `update` */
+    float *workspace;          /* (kernel_workspace()) the kernel's, from `scores` to `update` */
     const float *center_self;  /* (rows) self factors, or NULL for none */
     const float *context_self; /* (rows + 2 w) likewise */
     const float *noise_self;   /* (columns) likewise */
-    size_t ahead_count;        /* rows that the next step needs */
+    size_t ahead_count;        /* rows that the next step needs, to be prefetched */
     bfloat16 *const *ahead;    /* (ahead_count) */
 };
 
 struct kernel {
     const char *name;
 
-    /* How far a factor of a product can be off, as a share of the largest such factor in the step: a row's
-     * number, and an update's weight. 2^-24, or more where they are rounded to shorter numbers; of whole
-     * numbers, a weight's share grows with the count of columns, and is that of a hundred. */
+    /* The largest rounding error of a factor, relative to the largest such factor of the step: of a number in
+     * a row, and of a weight in an update. 2^-24 for floats, more where factors are rounded to 16 bits. For
+     * integers the error of a weight grows with the number of columns; this is the one for a hundred. */
     float row_roundoff, weight_roundoff;
 
-    /* pairs[p, k] = centers[p] . contexts[p / 2 * 2 + k], k < 2 w + 2; beyond it stays or is some number;
-     * noise_scores[p, j] = centers[p] . noise[j]. */
+    /* pairs[p, k] = centers[p] . contexts[p / 2 * 2 + k] for k < 2 w + 2; the rest of a row of pairs is
+     * undefined. noise_scores[p, j] = centers[p] . noise[j]. */
     void (*scores)(const struct kernel_step *step);
 
-    /* With what `pairs` and `noise_scores` hold now, the rows as they were at `scores`, and weights of
-     * contexts that aren't in a row's band zero: centers[p] += scale * (sum over k of pairs[p, k] *
-     * contexts[p / 2 * 2 + k]
-     *                         + sum over j of noise_scores[p, j] * noise[j])
+    /* Moves all rows. `pairs` and `noise_scores` now hold weights, zero for contexts that are not in a
+     * center's band, and the sums are over rows as they were at `scores`: centers[p] += scale * (sum over k
+     * of pairs[p, k] * contexts[p / 2 * 2 + k]
+     *                          + sum over j of noise_scores[p, j] * noise[j])
      *   contexts[s] += scale * sum over p of pairs[p, s - p / 2 * 2] * centers[p]
      *   noise[j] += scale * sum over p of noise_scores[p, j] * centers[p]
-     * one after the other, so that a row that stands in more than one place gets all its sums; each
-     * row is rounded as it is stored, by bfloat16_random() of the sum, or of what the sum is made from: scale
-     * times it, or a whole number. A kernel may take contexts and noise rows as they are now instead.
-     * Meanwhile it fetches the rows `ahead`. */
+     * Rows move one after the other, so that a row in more than one place gets all of its sums. A kernel may
+     * use contexts and noise rows as they are now in place of what they were. Each number is rounded as it is
+     * stored, at random by bfloat16_random() of the sum or of an integer that the sum is a multiple of.
+     * Prefetches the rows `ahead` meanwhile. */
     void (*update)(const struct kernel_step *step, float scale);
 
-    /* shared[i] += share * (rows[i] - last[i]), rounded at random, and rows[i] = last[i] = shared[i]: i <
-     * count, a multiple of KERNEL_ROW_NUMBERS. Threads race on `shared`. random: (KERNEL_ROW_FLOATS), none of
-     * them zero; they are changed. */
+    /* For i < count, a multiple of KERNEL_ROW_NUMBERS: shared[i] += share * (rows[i] - last[i]), rounded at
+     * random, then rows[i] = last[i] = shared[i]. Threads race on `shared`. random: (KERNEL_ROW_FLOATS)
+     * states of the generator, none of them zero; they are changed. */
     void (*merge)(bfloat16 *rows, bfloat16 *last, bfloat16 *shared, size_t count, float share,
                   uint32_t *random);
 
-    /* values[i] = 1 / (1 + exp(-values[i])), i < count, in place; count is rounded up to KERNEL_ROW_FLOATS.
-     * The relative error is below 1e-6, or below weight_roundoff / 16 where that is more. */
+    /* values[i] = 1 / (1 + exp(-values[i])) for i < count, in place; count is rounded up to
+     * KERNEL_ROW_FLOATS. The relative error is below 1e-6 or weight_roundoff / 16, whichever is larger. */
     void (*logistic)(float *values, size_t count);
 
-    /* values[i] = (values[i] - target) * weights[i], i < count, a multiple of KERNEL_ROW_FLOATS. */
+    /* values[i] = (values[i] - target) * weights[i] for i < count, a multiple of KERNEL_ROW_FLOATS. */
     void (*weigh_errors)(float *values, float target, const float *weights, size_t count);
 
     /* values[r, j] *= row_weights[r] * column_weights[j]: (rows, columns), in place. */
@@ -89,20 +91,20 @@ struct kernel {
                   const float *column_weights);
 
     /* bands[r, k] = weights[r % 2, k] where begin[r] <= first + r / 2 * 2 + k < end[r], else 0: (rows,
-     * columns), and weights (2, columns), columns a multiple of KERNEL_ROW_FLOATS. `first` may be below zero,
-     * modulo 2^32; no begin[r] is before first + r / 2 * 2, and no end[r] 2^31 beyond it. */
+     * columns), and weights (2, columns), columns a multiple of KERNEL_ROW_FLOATS. `first` may be negative,
+     * modulo 2^32; first + r / 2 * 2 <= begin[r], and end[r] is less than 2^31 beyond it. */
     void (*weigh_bands)(float *bands, size_t rows, size_t columns, const uint32_t *begin, const uint32_t *end,
                         uint32_t first, const float *weights);
 
-    /* Does nothing but multiply-adds in registers, `rounds` times a few, to measure what the machine can do;
-     * returns how many floating-point operations that was. */
+    /* Multiplies and adds floats in registers, in proportion to `rounds`, to measure the machine's peak.
+     * Returns the number of floating-point operations. */
     double (*multiply_adds)(size_t rounds);
 };
 
-/* Numbers from one row of a matrix to the next for that dim. */
+/* The distance between rows of a matrix, in numbers: dim, rounded up to KERNEL_ROW_NUMBERS. */
 size_t kernel_stride(size_t dim);
 
-/* Floats of workspace that a step of so many rows, contexts and columns of noise can need. */
+/* The most floats of workspace that any kernel needs for a step of this size. */
 size_t kernel_workspace(size_t rows, size_t contexts, size_t columns, size_t band_columns, size_t dim);
 
 #endif

@@ -47,7 +47,7 @@ static void weigh_bands(float *bands, size_t rows, size_t columns, const uint32_
         }
 }
 
-/* The workspace: copies of the centers, (rows, dim), and a sum, (dim). */
+/* The workspace holds copies of the centers, (rows, dim), and a sum, (dim). */
 INTENDED_RACE static void copy_centers(const struct kernel_step *step) {
     for (size_t p = 0; p < step->rows; p++)
         for (size_t d = 0; d < step->dim; d++)
@@ -117,7 +117,7 @@ static void update(const struct kernel_step *step, float scale) {
     update_noise(step, scale);
 }
 
-/* The next of a sequence (Marsaglia 2003, "Xorshift RNGs"). */
+/* The next state of a generator (Marsaglia 2003, "Xorshift RNGs"). */
 static uint32_t next_random(uint32_t *random) {
     *random ^= *random << 13;
     *random ^= *random >> 17;
@@ -147,6 +147,15 @@ static double multiply_adds(size_t rounds) {
 }
 
 const struct kernel kernel_scalar = {
-    "scalar", 0x1p-24f,     0x1p-24f, scores,      update,        merge,
-    logistic, weigh_errors, weigh,    weigh_bands, multiply_adds,
+    .name = "scalar",
+    .row_roundoff = 0x1p-24f,
+    .weight_roundoff = 0x1p-24f,
+    .scores = scores,
+    .update = update,
+    .merge = merge,
+    .logistic = logistic,
+    .weigh_errors = weigh_errors,
+    .weigh = weigh,
+    .weigh_bands = weigh_bands,
+    .multiply_adds = multiply_adds,
 };

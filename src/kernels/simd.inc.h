@@ -15,7 +15,7 @@ typedef integers packed; /* W pairs of adjacent 16-bit numbers */
 
 /* --- rows of the matrices --- */
 
-/* By intrinsics, as compilers make ten instructions of what is two or three. */
+/* By intrinsics: compilers turn the general form into ten instructions instead of two or three. */
 #if W == 16
 INLINE vector widen(bfloat16s values) {
     return (vector)_mm512_slli_epi32(_mm512_cvtepu16_epi32((__m256i)values), 16);
@@ -41,7 +41,7 @@ INLINE vector widen(bfloat16s values) {
 }
 
 INLINE bfloat16s upper_shorts(bits32 bits) {
-    const __m128i shifted = (__m128i)((integers)bits >> 16); /* signed, as there is no other packing */
+    const __m128i shifted = (__m128i)((integers)bits >> 16); /* SSE2 only packs signed integers */
     return (bfloat16s)_mm_cvtsi128_si64(_mm_packs_epi32(shifted, shifted));
 }
 #else
@@ -58,7 +58,7 @@ INLINE vector load_bfloat16s(const bfloat16 *address) {
     return widen(*(const bfloat16s *)address);
 }
 
-/* What sums are worth. */
+/* Sums as floats. */
 INLINE vector lane_values(lanes sums) {
 #ifdef INTEGER_SUMS
     return __builtin_convertvector((integers)sums, vector);
@@ -67,30 +67,31 @@ INLINE vector lane_values(lanes sums) {
 #endif
 }
 
-/* bfloat16_random() of each. */
+/* bfloat16_random() of each sum. */
 INLINE bits32 rounding_bits(lanes sums) {
     return (bits32)((shorts)sums * (shorts)((bits32){0} + BFLOAT16_SPREAD));
 }
 
-/* values + scale * sums, of which the upper halves are to be stored: rounded by what bfloat16_random() makes
- * of the sums (bfloat16.h). */
+/* values + scale * sums, with random bits from the sums added, so that the upper 16 bits are what to store
+ * (bfloat16.h). */
 INLINE bits32 moved(vector values, lanes sums, float scale) {
     return (bits32)(values + scale * lane_values(sums)) + rounding_bits(sums);
 }
 
-/* row[i] += scale * sums[i], W at a time. */
+/* row[i] += scale * sums[i], i < W. */
 INLINE void move_bfloat16s(bfloat16 *row, lanes sums, float scale) {
     *(bfloat16s *)row = upper_shorts(moved(load_bfloat16s(row), sums, scale));
 }
 
-/* The next of W sequences (Marsaglia 2003, "Xorshift RNGs"). */
+/* The next states of W generators (Marsaglia 2003, "Xorshift RNGs"). */
 INLINE bits32 next_random(bits32 random) {
     random ^= random << 13;
     random ^= random >> 17;
     return random ^ random << 5;
 }
 
-/* Two rows in turn: their numbers at even places, and those at odd ones. */
+/* The numbers of two rows at even places, or at odd places, as pairs. Masks and shifts do it: of the rows (1,
+ * 2, 3, 4) and (5, 6, 7, 8) the even places give (1, 5), (3, 7) and the odd ones (2, 6), (4, 8). */
 INLINE packed interleave_even(packed first, packed second) {
     return (packed)EVEN_ODD(first, second << 16);
 }
@@ -99,8 +100,8 @@ INLINE packed interleave_odd(packed first, packed second) {
     return (packed)EVEN_ODD((bits32)first >> 16, second);
 }
 
-/* 2 W numbers of a row: those at even places, and those at odd ones. They are widened and narrowed by shifts
- * and masks alone, and to a sum over the dims their order is all one. */
+/* 2 W numbers of a row as floats, those at even places and those at odd places. Shifts and masks are enough
+ * to widen and to narrow them, and a sum over dims does not depend on their order. */
 INLINE void load_even_odd(const bfloat16 *address, vector *even, vector *odd) {
     const bits32 both = *(const bits32 *)address;
     *even = (vector)(both << 16);
@@ -111,14 +112,14 @@ INLINE void store_even_odd(bfloat16 *address, bits32 even, bits32 odd) {
     *(bits32 *)address = (bits32)EVEN_ODD(even >> 16, odd);
 }
 
-/* 2 W numbers from `address` on: move_bfloat16s(). */
+/* move_bfloat16s() for 2 W numbers, in the order of load_even_odd(). */
 INLINE void move_even_odd(bfloat16 *address, lanes first, lanes second, float scale) {
     vector even, odd;
     load_even_odd(address, &even, &odd);
     store_even_odd(address, moved(even, first, scale), moved(odd, second, scale));
 }
 
-/* The upper and the lower halves of the random bits round two numbers. */
+/* Each state of a generator rounds two numbers, by its low and by its high half. */
 INTENDED_RACE static void merge(bfloat16 *rows, bfloat16 *last, bfloat16 *shared, size_t count, float share,
                                 uint32_t *random) {
     bits32 bits = *(bits32 *)random;
@@ -135,26 +136,26 @@ INTENDED_RACE static void merge(bfloat16 *rows, bfloat16 *last, bfloat16 *shared
     *(bits32 *)random = bits;
 }
 
-/* The next part of what is cut into as few parts of at most `most` as there can be, all of nearly the same
- * size. */
-INLINE size_t next_part(size_t left, size_t most) {
-    const size_t parts = (left + most - 1) / most;
+/* The size of the next part when `left` is cut into as few parts of at most `max` as possible, all of nearly
+ * the same size. */
+INLINE size_t next_part(size_t left, size_t max) {
+    const size_t parts = (left + max - 1) / max;
     return parts == 1 ? left : (left + parts - 1) / parts; /* divisions are slow */
 }
 
-/* --- fetching --- */
+/* --- prefetching --- */
 
-/* The rows that the next step needs, a few at a time between the tiles of an update: asked for all at once
- * they would hold it up. */
+/* The rows that the next step needs. They are prefetched a few at a time, between the tiles of an update: all
+ * at once, they would hold it up. */
 struct ahead {
     bfloat16 *const *rows;
-    size_t left, at_once, dim;
+    size_t left, at_once, dim; /* at_once: rows for every two rows moved */
     bool to_write;
 };
 
-/* Rows are fetched to be written: a line that another core has changed then comes with the right to change
- * it, which otherwise takes a second way between the cores. Processors with AVX2 or AVX-512 all can but
- * Haswell, where the instruction does nothing, as on some without AVX2. */
+/* Rows are prefetched for writing: a cache line that another core has changed then comes with the right to
+ * change it, which otherwise takes a second message between the cores. All processors with AVX2 or AVX-512
+ * can do it but Haswell, where the instruction does nothing. */
 static bool fetches_to_write(void) {
 #if SIMD_WIDTH == 8
     return !__builtin_cpu_is("haswell");
@@ -163,7 +164,7 @@ static bool fetches_to_write(void) {
 #endif
 }
 
-/* For the update of a step: fetch_ahead() is called for every two rows updated. */
+/* For the update of a step, which calls fetch_ahead() for every two rows that it moves. */
 static struct ahead plan_ahead(const struct kernel_step *step) {
     const size_t tiles = step->rows + step->window + step->noise_count / 2;
     return (struct ahead){step->ahead, step->ahead_count, step->ahead_count / tiles + 1, step->dim,
@@ -171,7 +172,7 @@ static struct ahead plan_ahead(const struct kernel_step *step) {
 }
 
 INLINE void fetch_ahead(struct ahead *ahead, size_t pairs) {
-    const size_t most = pairs * ahead->at_once, count = most < ahead->left ? most : ahead->left;
+    const size_t max = pairs * ahead->at_once, count = max < ahead->left ? max : ahead->left;
     for (size_t i = 0; i < count; i++)
         for (size_t d = 0; d < ahead->dim; d += KERNEL_ROW_NUMBERS)
             if (ahead->to_write)
@@ -214,9 +215,9 @@ static void weigh_bands(float *bands, size_t rows, size_t columns, const uint32_
     }
 }
 
-/* --- the machine's peak --- */
+/* --- peak --- */
 
-/* Twelve sums hide the latency of two units of a depth of six. */
+/* Twelve sums keep two units of up to six stages busy. */
 static double multiply_adds(size_t rounds) {
     enum { SUMS = 12 };
     vector sums[SUMS], factor = (vector){0} + 0.999f, term = (vector){0} + 0.001f;

@@ -12,49 +12,49 @@
 
 /* 8-bit integers to floats. GCC's code for the general form is long where one instruction would do. */
 #if CPU_X86 && W == 16
-INLINE vector widen(const int8_t *codes) {
-    return (vector)_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(*(const __m128i *)codes));
+INLINE vector widen(const int8_t *quantized) {
+    return (vector)_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(*(const __m128i *)quantized));
 }
 #elif CPU_X86 && W == 8
-INLINE vector widen(const int8_t *codes) {
-    return (vector)_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)codes)));
+INLINE vector widen(const int8_t *quantized) {
+    return (vector)_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)quantized)));
 }
 #else
 typedef int8_t int8s __attribute__((vector_size(W), aligned(W), may_alias));
 typedef int16_t int16s __attribute__((vector_size(W * 2), may_alias));
 
-INLINE vector widen(const int8_t *codes) {
-    const int16s values = __builtin_convertvector(*(const int8s *)codes, int16s);
+INLINE vector widen(const int8_t *quantized) {
+    const int16s values = __builtin_convertvector(*(const int8s *)quantized, int16s);
     return __builtin_convertvector(__builtin_convertvector(values, integers), vector);
 }
 #endif
 
-/* Rows are floats, or codes: a constant where this is called, so that either has loops of its own. */
-INLINE vector load_row(const void *row, size_t d, bool codes) {
-    return codes ? widen((const int8_t *)row + d) : LOAD((const float *)row + d);
+/* `quantized` is a constant wherever this is called, so that each kind of row has its own loops. */
+INLINE vector load_row(const void *row, size_t d, bool quantized) {
+    return quantized ? widen((const int8_t *)row + d) : LOAD((const float *)row + d);
 }
 
-/* The lanes of the result add up to the product. One row after the other, as memory is fetched ahead; four
- * sums, since one would wait for itself. */
-INLINE vector row_product(const float *target, const void *row, size_t stride, bool codes) {
+/* The lanes of the result add up to the product. Row after row, as memory is prefetched; four sums, since
+ * each addition waits for the one before it. */
+INLINE vector row_product(const float *target, const void *row, size_t stride, bool quantized) {
     vector sums[4] = {{0}};
     size_t d = 0;
     for (; d + 4 * (size_t)W <= stride; d += 4 * (size_t)W)
         for (size_t i = 0; i < 4; i++)
-            sums[i] += LOAD(target + d + i * W) * load_row(row, d + i * W, codes);
+            sums[i] += LOAD(target + d + i * W) * load_row(row, d + i * W, quantized);
     for (; d < stride; d += W)
-        sums[0] += LOAD(target + d) * load_row(row, d, codes);
+        sums[0] += LOAD(target + d) * load_row(row, d, quantized);
     return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
 INLINE void row_products(float *products, const float *target, const void *rows, size_t count, size_t stride,
-                         bool codes) {
-    const size_t row_bytes = stride * (codes ? sizeof(int8_t) : sizeof(float));
+                         bool quantized) {
+    const size_t row_bytes = stride * (quantized ? sizeof(int8_t) : sizeof(float));
     for (size_t first = 0; first < count; first += W) {
         vector sums[W] = {{0}};
         const size_t left = count - first, here = left < W ? left : W;
         for (size_t r = 0; r < here; r++)
-            sums[r] = row_product(target, (const char *)rows + (first + r) * row_bytes, stride, codes);
+            sums[r] = row_product(target, (const char *)rows + (first + r) * row_bytes, stride, quantized);
         STORE(products + first, add_across(sums));
     }
 }
@@ -63,9 +63,9 @@ static void dots(float *products, const float *target, const float *rows, size_t
     row_products(products, target, rows, count, stride, false);
 }
 
-static void quantized_dots(float *products, const float *target, const int8_t *codes, size_t count,
+static void quantized_dots(float *products, const float *target, const int8_t *quantized, size_t count,
                            size_t stride) {
-    row_products(products, target, codes, count, stride, true);
+    row_products(products, target, quantized, count, stride, true);
 }
 
 /* --- many targets --- */
@@ -87,8 +87,8 @@ static void pack(float *panel, const float *rows, const float *factors, size_t c
             pack_tile(panel, rows, factors, count, stride, r, at);
 }
 
-/* The targets behind those at hand are fetched ahead: they are read in as many places at once as the tile has
- * targets, which is more than a processor follows. */
+/* Prefetches the targets of the next tile: a tile reads in as many places at once as it has targets, more
+ * than the hardware prefetcher follows. */
 INLINE void multiply_tile(float *products, const float *targets, size_t stride, const float *panel,
                           size_t dim, size_t count) {
     vector sums[TILE_TARGETS][TILE_VECTORS] = {{{0}}};
@@ -122,7 +122,7 @@ static void multiply(float *products, const float *targets, size_t count, size_t
     }
 }
 
-/* --- what reaches the cut --- */
+/* --- cuts --- */
 
 /* Are the lanes all zero? */
 INLINE bool is_zero(integers value) {
@@ -187,7 +187,7 @@ static bool sum(float *values, const float *products, const struct scan_part *pa
     return reaches(values, cut);
 }
 
-/* 0 for what is below it, NaN stays. */
+/* Negative lanes become 0; NaN stays. */
 INLINE vector not_negative(vector value) {
     return (vector)((integers)value & ~(value < 0));
 }
@@ -210,5 +210,15 @@ static bool ratio(float *values, const float *products, const struct scan_part *
     return reaches(values, cut);
 }
 
-const struct scan_kernel SCAN_TABLE = {SCAN_NAME, dots,    quantized_dots, pack, multiply,
-                                       reach,     highest, reach_rows,     sum,  ratio};
+const struct scan_kernel SCAN_TABLE = {
+    .name = SCAN_NAME,
+    .dots = dots,
+    .quantized_dots = quantized_dots,
+    .pack = pack,
+    .multiply = multiply,
+    .reach = reach,
+    .highest = highest,
+    .reach_rows = reach_rows,
+    .sum = sum,
+    .ratio = ratio,
+};

@@ -1,10 +1,10 @@
-/* The arithmetic of a search over all rows, one table of functions an instruction set. scan_scalar.c is the
- * plain reference that says what each function computes; the others are built from scan.inc.h and agree
- * with it up to rounding. No answer may depend on that rounding: nearest.c only finds candidates by it.
+/* The arithmetic of a search over all rows, as one table of functions for each instruction set. scan_scalar.c
+ * is the plain reference that says what each function computes; the others agree with it up to rounding. No
+ * answer may depend on that rounding: nearest.c uses it only to find candidates.
  *
  * Rows are `stride` floats apart, a multiple of 16, 64-byte aligned, and zero beyond `dim`. A panel holds
- * SCAN_ROWS rows with the same dim of all of them side by side; products have SCAN_ROWS for each target. All
- * arrays that a function writes are 64-byte aligned. Any thread may call. */
+ * SCAN_ROWS rows, transposed; products are (targets, SCAN_ROWS). All arrays that a function writes are
+ * 64-byte aligned. Any thread may call. */
 #ifndef SGNS_SEARCH_SCAN_KERNEL_H
 #define SGNS_SEARCH_SCAN_KERNEL_H
 
@@ -14,7 +14,7 @@
 
 #define SCAN_ROWS ((size_t)32)
 
-/* A part of a question: weight times the products of a target. */
+/* A term of a query: a weight for the products of a target. */
 struct scan_part {
     uint32_t target;
     float weight;
@@ -26,13 +26,13 @@ struct scan_kernel {
     /* products[r] = target . rows[r], r < count <= SCAN_ROWS. */
     void (*dots)(float *products, const float *target, const float *rows, size_t count, size_t stride);
 
-    /* products[r] = target . codes[r], r < count <= SCAN_ROWS; rows of codes are `stride` bytes apart,
+    /* products[r] = target . quantized[r], r < count <= SCAN_ROWS; quantized rows are `stride` bytes apart,
      * 16-byte aligned. */
-    void (*quantized_dots)(float *products, const float *target, const int8_t *codes, size_t count,
+    void (*quantized_dots)(float *products, const float *target, const int8_t *quantized, size_t count,
                            size_t stride);
 
-    /* panel[d, r] = factors[r] * rows[r][d]: (stride, SCAN_ROWS) from (SCAN_ROWS, stride). Rows from `count`
-     * on, 1 or more, are not read; their places are filled with anything. */
+    /* panel[d, r] = factors[r] * rows[r][d]: (stride, SCAN_ROWS) from (SCAN_ROWS, stride). Rows from
+     * `count` on, which is at least 1, are not read; their places get undefined values. */
     void (*pack)(float *panel, const float *rows, const float *factors, size_t count, size_t stride);
 
     /* products[t, r] = sum over d < dim of targets[t][d] * panel[d, r], t < count. */

@@ -10,12 +10,12 @@ static void dots(float *products, const float *target, const float *rows, size_t
     }
 }
 
-static void quantized_dots(float *products, const float *target, const int8_t *codes, size_t count,
+static void quantized_dots(float *products, const float *target, const int8_t *quantized, size_t count,
                            size_t stride) {
     for (size_t r = 0; r < count; r++) {
         float sum = 0;
         for (size_t d = 0; d < stride; d++)
-            sum += target[d] * (float)codes[r * stride + d];
+            sum += target[d] * (float)quantized[r * stride + d];
         products[r] = sum;
     }
 }
@@ -100,5 +100,15 @@ static bool ratio(float *values, const float *products, const struct scan_part *
     return reaches(values, cut);
 }
 
-const struct scan_kernel scan_scalar = {"scalar", dots,    quantized_dots, pack, multiply,
-                                        reach,    highest, reach_rows,     sum,  ratio};
+const struct scan_kernel scan_scalar = {
+    .name = "scalar",
+    .dots = dots,
+    .quantized_dots = quantized_dots,
+    .pack = pack,
+    .multiply = multiply,
+    .reach = reach,
+    .highest = highest,
+    .reach_rows = reach_rows,
+    .sum = sum,
+    .ratio = ratio,
+};

@@ -10,9 +10,9 @@
 
 static void *aligned_zeros(size_t count, size_t size) {
     const size_t bytes = (count * size + 64) / 64 * 64;
-    void *room = aligned_alloc(64, bytes);
-    memset(room, 0, bytes);
-    return room;
+    void *zeros = aligned_alloc(64, bytes);
+    memset(zeros, 0, bytes);
+    return zeros;
 }
 
 /* Random values in [-1, 1), and zeros beyond `dim` in every row. */
@@ -24,26 +24,26 @@ static float *make_floats(size_t rows, size_t dim, size_t stride, struct rng *rn
     return values;
 }
 
-/* A whole number from -2 to 2: their sums of products are exact in every kernel, and need no rounding. */
+/* An integer from -2 to 2: sums of their products are exact in every kernel. */
 static float small(struct rng *rng) {
     return (float)rng_below(rng, 5) - 2;
 }
 
 /* A matrix's rows: such numbers, or any in [-1, 1). */
-static bfloat16 *make_rows(size_t rows, size_t dim, bool whole, struct rng *rng) {
+static bfloat16 *make_rows(size_t rows, size_t dim, bool integers, struct rng *rng) {
     const size_t stride = kernel_stride(dim);
     bfloat16 *values = aligned_zeros(rows * stride, sizeof *values);
     for (size_t r = 0; r < rows; r++)
         for (size_t d = 0; d < dim; d++)
-            values[r * stride + d] = bfloat16_round(whole ? small(rng) : 2 * rng_unit(rng) - 1, 0x8000);
+            values[r * stride + d] = bfloat16_round(integers ? small(rng) : 2 * rng_unit(rng) - 1, 0x8000);
     return values;
 }
 
 /* How far a sum of n products of numbers below 1 may be off: by rounding products and sums, at most n 1e-6,
  * sixteen units in the last place; by rounding factors, which errs by 0.47 roundoff sqrt(n) in the mean of
- * squares, six times that (two of a thousand million sums are farther off). Whole factors are exact. */
-static float tolerance(const struct kernel *kernel, size_t terms, bool whole) {
-    const float factors = whole ? 0 : 2.8f * kernel->row_roundoff * sqrtf((float)terms);
+ * squares, six times that (two of a thousand million sums are farther off). Integer factors are exact. */
+static float tolerance(const struct kernel *kernel, size_t terms, bool integers) {
+    const float factors = integers ? 0 : 2.8f * kernel->row_roundoff * sqrtf((float)terms);
     return 1e-6f * (float)(terms + 4) + factors;
 }
 
@@ -58,65 +58,66 @@ static size_t differences(const float *a, const float *b, size_t count, float mo
 struct example {
     struct kernel_step step;
     size_t vocab;
-    bfloat16 *input, *output;
-    bfloat16 **inputs, **slots, **noise;
+    bfloat16 *center_matrix, *context_matrix;
+    bfloat16 **centers, **contexts, **noise;
 };
 
-static bfloat16 **choose_rows(bfloat16 *matrix, size_t stride, size_t count, size_t room, size_t vocab,
+static bfloat16 **choose_rows(bfloat16 *matrix, size_t stride, size_t count, size_t capacity, size_t vocab,
                               struct rng *rng) {
-    bfloat16 **rows = calloc(room, sizeof *rows);
-    for (size_t i = 0; i < room; i++)
+    bfloat16 **rows = calloc(capacity, sizeof *rows);
+    for (size_t i = 0; i < capacity; i++)
         rows[i] = matrix + (i < count ? rng_below(rng, (uint32_t)vocab - 1) : vocab - 1) * stride;
     return rows;
 }
 
-static struct example make_example(size_t rows, size_t window, size_t noise, size_t dim, bool whole,
+static struct example make_example(size_t rows, size_t window, size_t noise, size_t dim, bool integers,
                                    struct rng *rng) {
     const size_t stride = kernel_stride(dim), columns = kernel_floats(noise),
                  band = kernel_floats(2 * window + 2);
-    const size_t even = rows + rows % 2, slots = even + 2 * window;
-    struct example example = {.vocab = 2 * (even + slots + columns)};
-    example.input = make_rows(example.vocab, dim, whole, rng);
-    example.output = make_rows(example.vocab, dim, whole, rng);
-    memset(example.input + (example.vocab - 1) * stride, 0, stride * sizeof *example.input);
-    memset(example.output + (example.vocab - 1) * stride, 0, stride * sizeof *example.output);
-    example.inputs = choose_rows(example.input, stride, rows, even, example.vocab, rng);
-    example.slots = choose_rows(example.output, stride, slots, slots + 2, example.vocab, rng);
-    example.noise = choose_rows(example.output, stride, noise, columns, example.vocab, rng);
+    const size_t even = rows + rows % 2, contexts = even + 2 * window;
+    struct example example = {.vocab = 2 * (even + contexts + columns)};
+    example.center_matrix = make_rows(example.vocab, dim, integers, rng);
+    example.context_matrix = make_rows(example.vocab, dim, integers, rng);
+    memset(example.center_matrix + (example.vocab - 1) * stride, 0, stride * sizeof *example.center_matrix);
+    memset(example.context_matrix + (example.vocab - 1) * stride, 0, stride * sizeof *example.context_matrix);
+    example.centers = choose_rows(example.center_matrix, stride, rows, even, example.vocab, rng);
+    example.contexts = choose_rows(example.context_matrix, stride, contexts, contexts + 2, example.vocab,
+                                   rng);
+    example.noise = choose_rows(example.context_matrix, stride, noise, columns, example.vocab, rng);
     example.step = (struct kernel_step){
         .dim = dim,
         .rows = even,
-        .centers = example.inputs,
+        .centers = example.centers,
         .window = window,
-        .contexts = example.slots,
+        .contexts = example.contexts,
         .band_columns = band,
         .pairs = aligned_zeros(even * band, sizeof(float)),
         .noise_count = noise,
         .columns = columns,
         .noise = example.noise,
         .noise_scores = aligned_zeros(even * columns, sizeof(float)),
-        .workspace = aligned_zeros(kernel_workspace(even, slots + 2, columns, band, dim), sizeof(float)),
+        .workspace = aligned_zeros(kernel_workspace(even, contexts + 2, columns, band, dim), sizeof(float)),
         .ahead_count = rows,
-        .ahead = example.inputs};
-    /* The room holds anything: what a kernel reads of it, it must have written. */
+        .ahead = example.centers};
+    /* Whatever a kernel reads of its workspace, it must have written. */
     memset(example.step.workspace, 0x7f,
-           kernel_workspace(even, slots + 2, columns, band, dim) * sizeof(float));
+           kernel_workspace(even, contexts + 2, columns, band, dim) * sizeof(float));
     return example;
 }
 
 static void free_example(struct example *example) {
-    free(example->input);
-    free(example->output);
-    free(example->inputs);
-    free(example->slots);
+    free(example->center_matrix);
+    free(example->context_matrix);
+    free(example->centers);
+    free(example->contexts);
     free(example->noise);
     free(example->step.pairs);
     free(example->step.noise_scores);
     free(example->step.workspace);
 }
 
-/* What an update is given: a weight for every slot that a row can have, its own included, and for every noise
- * word. */
+/* What an update is given: a weight for every context that a row can have, its own included, and for every
+ * noise word. */
 static void fill_weights(struct kernel_step *step, size_t rows, struct rng *rng) {
     memset(step->pairs, 0, step->rows * step->band_columns * sizeof *step->pairs);
     memset(step->noise_scores, 0, step->rows * step->columns * sizeof *step->noise_scores);
@@ -129,9 +130,9 @@ static void fill_weights(struct kernel_step *step, size_t rows, struct rng *rng)
 }
 
 static void check_scores(struct test *test, const struct kernel *kernel, const struct kernel_step *expected,
-                         const struct kernel_step *actual, bool whole) {
+                         const struct kernel_step *actual, bool integers) {
     const size_t band = expected->band_columns, dim = expected->dim;
-    const float most = tolerance(kernel, dim, whole);
+    const float most = tolerance(kernel, dim, integers);
     kernel_scalar.scores(expected);
     kernel->scores(actual);
     for (size_t p = 0; p < expected->rows; p++)
@@ -149,25 +150,25 @@ static void check_scores(struct test *test, const struct kernel *kernel, const s
 
 /* The same random numbers make the same example for both. */
 static void check_step(struct test *test, const struct kernel *kernel, size_t rows, size_t window,
-                       size_t noise, size_t dim, bool whole) {
+                       size_t noise, size_t dim, bool integers) {
     struct rng rng = rng_seed(rows * 1000 + noise, dim), same = rng;
-    struct example expected = make_example(rows, window, noise, dim, whole, &rng);
-    struct example actual = make_example(rows, window, noise, dim, whole, &same);
-    check_scores(test, kernel, &expected.step, &actual.step, whole);
+    struct example expected = make_example(rows, window, noise, dim, integers, &rng);
+    struct example actual = make_example(rows, window, noise, dim, integers, &same);
+    check_scores(test, kernel, &expected.step, &actual.step, integers);
     const size_t stride = kernel_stride(dim), numbers = expected.vocab * stride;
     fill_weights(&expected.step, rows, &rng);
     fill_weights(&actual.step, rows, &same);
     kernel_scalar.update(&expected.step, -2);
     kernel->update(&actual.step, -2);
-    if (whole)
+    if (integers)
         CHECK_MSG(test,
-                  memcmp(expected.input, actual.input, numbers * sizeof(bfloat16)) == 0 &&
-                      memcmp(expected.output, actual.output, numbers * sizeof(bfloat16)) == 0,
+                  memcmp(expected.center_matrix, actual.center_matrix, numbers * sizeof(bfloat16)) == 0 &&
+                      memcmp(expected.context_matrix, actual.context_matrix, numbers * sizeof(bfloat16)) == 0,
                   "%s rows %zu window %zu noise %zu dim %zu", kernel->name, rows, window, noise, dim);
     size_t padding = 0;
     for (size_t i = 0; i < numbers; i++)
         if (i % stride >= dim || i / stride == actual.vocab - 1)
-            padding += actual.input[i] != 0 || actual.output[i] != 0;
+            padding += actual.center_matrix[i] != 0 || actual.context_matrix[i] != 0;
     CHECK_MSG(test, padding == 0, "%s wrote beyond the dims, or zeros", kernel->name);
     free_example(&expected);
     free_example(&actual);
@@ -245,8 +246,8 @@ static void check_bands(struct test *test, const struct kernel *kernel, size_t a
 static void check_shape(struct test *test, size_t rows, size_t window, size_t noise, size_t dim) {
     const struct kernel *kernel;
     for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
-        for (int whole = 0; whole < 2; whole++)
-            check_step(test, kernel, rows, window, noise, dim, whole == 1);
+        for (int integers = 0; integers < 2; integers++)
+            check_step(test, kernel, rows, window, noise, dim, integers == 1);
 }
 
 static void test_dims(struct test *test) {
@@ -295,7 +296,7 @@ static double exact_input(const struct example *example, size_t d, float scale) 
     double sum = 0;
     for (size_t j = 0; j < example->step.noise_count; j++)
         sum += (double)example->step.noise_scores[j] * (double)bfloat16_value(example->noise[j][d]);
-    return (double)bfloat16_value(example->inputs[0][d]) + (double)scale * sum;
+    return (double)bfloat16_value(example->centers[0][d]) + (double)scale * sum;
 }
 
 /* Scores, as a kernel keeps the rows of then, and the weights that stood there before. */
@@ -323,7 +324,7 @@ static void check_rounding(struct test *test, const struct kernel *kernel, float
         struct example example = make_example(1, 1, NOISE, DIM, false, &rng);
         double exact[DIM];
         for (size_t i = 0; i < example.vocab * DIM; i++)
-            example.output[i] = exact_factor(bfloat16_value(example.output[i]));
+            example.context_matrix[i] = exact_factor(bfloat16_value(example.context_matrix[i]));
         for (size_t j = 0; j < NOISE; j++)
             example.step.noise_scores[j] = bfloat16_value(bfloat16_round(rng_unit(&rng), 0));
         score_only(kernel, &example.step);
@@ -332,7 +333,7 @@ static void check_rounding(struct test *test, const struct kernel *kernel, float
         kernel->update(&example.step, scale);
         for (size_t d = 0; d < DIM; d++)
             if (fabs(exact[d]) > 0.02 * fabs((double)scale)) /* the rest is the rounding of what cancels */
-                add_error(&errors, example.inputs[0][d], exact[d]);
+                add_error(&errors, example.centers[0][d], exact[d]);
         free_example(&example);
     }
     check_errors(test, &errors, kernel->name, (double)scale);
@@ -344,7 +345,7 @@ static struct example make_full(size_t dim) {
     struct example example = make_example(KERNEL_ROWS_MAX, 5, 64, dim, true, &rng);
     const size_t stride = kernel_stride(dim);
     for (size_t i = 0; i < (example.vocab - 1) * stride; i++)
-        example.input[i] = example.output[i] = i % stride < dim ? 0x3fff : 0;
+        example.center_matrix[i] = example.context_matrix[i] = i % stride < dim ? 0x3fff : 0;
     return example;
 }
 
@@ -384,7 +385,8 @@ static void check_full(struct test *test, const struct kernel *kernel, size_t di
     kernel->update(&actual.step, 0.125f);
     const size_t count = expected.vocab * kernel_stride(dim);
     CHECK_MSG(test,
-              unlike(expected.input, actual.input, count) + unlike(expected.output, actual.output, count) ==
+              unlike(expected.center_matrix, actual.center_matrix, count) +
+                      unlike(expected.context_matrix, actual.context_matrix, count) ==
                   0,
               "%s dim %zu: rows", kernel->name, dim);
     free_example(&expected);
@@ -405,13 +407,13 @@ static void test_largest_weight(struct test *test) {
     for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++) {
         struct rng rng = rng_seed(4, 4);
         struct example example = make_example(1, 1, 1, 1, true, &rng);
-        *example.inputs[0] = bfloat16_round(1, 0);
+        *example.centers[0] = bfloat16_round(1, 0);
         *example.noise[0] = bfloat16_round(2, 0);
         example.step.noise_scores[0] = 0;
         score_only(kernel, &example.step);
         example.step.noise_scores[0] = nextafterf(1, 0);
         kernel->update(&example.step, 3);
-        const float input = bfloat16_value(*example.inputs[0]), noise = bfloat16_value(*example.noise[0]);
+        const float input = bfloat16_value(*example.centers[0]), noise = bfloat16_value(*example.noise[0]);
         CHECK_MSG(test, fabsf(input - 7) <= 0.03125f && fabsf(noise - 5) <= 0.03125f, "%s: %g and %g",
                   kernel->name, (double)input, (double)noise);
         free_example(&example);
