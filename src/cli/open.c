@@ -4,19 +4,18 @@
 
 #include "formats/open.h"
 
-/* For one and for more. */
+/* For one case and for several. */
 static const char *const sentences[MODEL_WARNINGS][2] = {
-    [MODEL_DUPLICATE] = {"row is left out, since an earlier row has its word",
-                         "rows are left out, since earlier rows have their words"},
-    [MODEL_NO_WORD] = {"row is left out, since it has no word", "rows are left out, since they have no word"},
-    [MODEL_NOT_UTF8] = {"word is not UTF-8; it is kept as it is",
-                        "words are not UTF-8; they are kept as they are"},
-    [MODEL_BLANK] = {"word has a blank inside, so that no question can name it",
-                     "words have blanks inside, so that no question can name them"},
-    [MODEL_NOT_FINITE] =
-        {"word has a vector whose numbers or length are not finite; it neither asks nor answers",
-         "words have vectors whose numbers or lengths are not finite; they neither ask nor answer"},
-    [MODEL_NO_NEWLINE] = {"line, the last, has no newline; its last number may be cut", NULL},
+    [MODEL_DUPLICATE] = {"row skipped: an earlier row has the same word",
+                         "rows skipped: earlier rows have the same words"},
+    [MODEL_NO_WORD] = {"row skipped: it has no word", "rows skipped: they have no word"},
+    [MODEL_NOT_UTF8] = {"word is not valid UTF-8; kept as it is",
+                        "words are not valid UTF-8; kept as they are"},
+    [MODEL_BLANK] = {"word contains a blank, so no query can name it",
+                     "words contain blanks, so no query can name them"},
+    [MODEL_NOT_FINITE] = {"word has a vector that is not finite, or too long; no search uses it",
+                          "words have vectors that are not finite, or too long; no search uses them"},
+    [MODEL_NO_NEWLINE] = {"line, the last one, has no newline; its last number may be cut off", NULL},
 };
 
 static void print_warning(const char *command, const struct model *model, const char *path, int kind) {

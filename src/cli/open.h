@@ -4,7 +4,8 @@
 
 #include "model/model.h"
 
-/* model_open; what it warns of goes to standard error, a line each, behind "sgns COMMAND: ". */
+/* As model_open (formats/open.h), and prints the warnings on standard error, a line each, after
+ * "sgns COMMAND: ". */
 bool open_model(struct model *model, const char *command, const char *path, struct error *error) MUST_USE;
 
 #endif

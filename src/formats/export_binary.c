@@ -44,7 +44,7 @@ static bool write_vectors(struct file_out *file, struct export_rows *rows, struc
 }
 
 /* `value` in `bytes` bytes, the least significant one first. */
-static bool write_whole(struct file_out *file, uint64_t value, size_t bytes, struct error *error) {
+static bool write_integer(struct file_out *file, uint64_t value, size_t bytes, struct error *error) {
     unsigned char text[8];
     for (size_t i = 0; i < bytes; i++)
         text[i] = (unsigned char)(value >> 8 * i & 0xff);
@@ -62,7 +62,7 @@ bool export_npy(struct file_out *files, struct export_rows *rows, int digits, st
     const size_t before = 10, end = (before + (size_t)used + 1 + 63) / 64 * 64;
     memset(text + used, ' ', sizeof text - (size_t)used);
     text[end - before - 1] = '\n';
-    return file_write(files, "\x93NUMPY\x01\x00", 8, error) && write_whole(files, end - before, 2, error) &&
+    return file_write(files, "\x93NUMPY\x01\x00", 8, error) && write_integer(files, end - before, 2, error) &&
            file_write(files, text, end - before, error) && write_vectors(files, rows, error) &&
            write_words(files + 1, rows, error);
 }
@@ -71,7 +71,7 @@ bool export_npy(struct file_out *files, struct export_rows *rows, int digits, st
 bool export_fvecs(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     (void)digits;
     for (size_t i = 0; i < rows->count; i++)
-        if (!write_whole(files, rows->model->dim, 4, error) || !write_vector(files, rows, i, error))
+        if (!write_integer(files, rows->model->dim, 4, error) || !write_vector(files, rows, i, error))
             return false;
     return write_words(files + 1, rows, error);
 }
@@ -86,6 +86,6 @@ bool export_safetensors(struct file_out *files, struct export_rows *rows, int di
         rows->count, rows->model->dim, (unsigned long long)bytes);
     const size_t end = ((size_t)used + 7) / 8 * 8;
     memset(text + used, ' ', sizeof text - (size_t)used);
-    return write_whole(files, end, 8, error) && file_write(files, text, end, error) &&
+    return write_integer(files, end, 8, error) && file_write(files, text, end, error) &&
            write_vectors(files, rows, error) && write_words(files + 1, rows, error);
 }

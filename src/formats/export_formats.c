@@ -84,8 +84,8 @@ bool export_format_fit(const struct export_format *format, struct export_rows *r
                        struct export_format_skipped *skipped, struct error *error) {
     *skipped = (struct export_format_skipped){0};
     if (format->dim_max > 0 && rows->model->dim > format->dim_max)
-        return error_set(error, ERROR_INPUT, "%s takes at most %zu dims, and these are %zu", format->name,
-                         format->dim_max, rows->model->dim);
+        return error_set(error, ERROR_INPUT, "%s takes at most %zu dimensions, and this model has %zu",
+                         format->name, format->dim_max, rows->model->dim);
     size_t kept = 0;
     for (size_t i = 0; i < rows->count; i++) {
         const char *fault = find_fault(format, rows, i);

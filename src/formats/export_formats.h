@@ -1,4 +1,4 @@
-/* The formats that vectors are exported to: a table of them, and what words they can't hold. */
+/* The table of export formats, and the check that a format can hold the words. */
 #ifndef SGNS_FORMATS_EXPORT_FORMATS_H
 #define SGNS_FORMATS_EXPORT_FORMATS_H
 
@@ -10,7 +10,7 @@
 
 struct export_format {
     const char *name;
-    const char *suffixes[EXPORT_FILES_MAX]; /* the files' names behind the name asked for; NULL: no file */
+    const char *suffixes[EXPORT_FILES_MAX]; /* added to the file name that the user gave; NULL: no file */
     bool text;                              /* numbers are decimal */
     bool utf8;                              /* words must be well-formed UTF-8 */
     const char *separators;                 /* bytes that no word may have, besides NUL */
@@ -27,15 +27,15 @@ extern const struct export_format formats[];
 /* The format of that name, or NULL. */
 const struct export_format *export_format_find(const char *name);
 
-/* Rows that did not fit. */
+/* Rows that the format can't hold. */
 struct export_format_skipped {
     uint64_t count;
-    char first[300]; /* says which the first is, and why */
+    char first[300]; /* which is the first, and why */
 };
 
-/* Makes sure that the rows fit the format: that words have bytes, none of which is a separator, and numbers
- * are finite. If `skip`, rows that don't fit are left out; else they are an error. No row at all is one, too.
- */
+/* Makes sure that the format can hold the rows: no word is empty or contains a separator, and all numbers are
+ * finite. Rows that don't fit are removed if `skip` is set, and are an error if not. So is an export without
+ * rows. */
 bool export_format_fit(const struct export_format *format, struct export_rows *rows, bool skip,
                        struct export_format_skipped *skipped, struct error *error) MUST_USE;
 

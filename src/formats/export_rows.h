@@ -1,4 +1,4 @@
-/* What an export writes: some of a model's words, in an order, and a vector of each. */
+/* The rows of an export: some of a model's words, in a chosen order, each with a vector. */
 #ifndef SGNS_FORMATS_EXPORT_ROWS_H
 #define SGNS_FORMATS_EXPORT_ROWS_H
 
@@ -9,22 +9,22 @@ enum export_rows_vectors { EXPORT_WORD_VECTORS, EXPORT_CONTEXT_VECTORS };
 struct export_rows {
     const struct model *model;
     const float *matrix; /* (model->vocab, model->stride) the model's own */
-    bool unit;           /* export_rows_vector brings vectors to length 1; a vector of zeros stays as it is */
-    uint32_t *ids;       /* (count) all different; owned */
+    bool unit;           /* export_rows_vector scales vectors to length 1; zero vectors stay as they are */
+    uint32_t *ids;       /* (count) distinct; owned */
     size_t count;
     float *scaled; /* (model->dim) owned */
 };
 
-/* The model's words, all of them in its order. The model must outlive the rows and have the vectors asked
+/* All words of the model, in its order. The model must outlive the rows and have the vectors that are asked
  * for. Free with export_rows_free, also after a failure. */
 bool export_rows_create(struct export_rows *rows, const struct model *model, enum export_rows_vectors vectors,
                         bool unit, struct error *error) MUST_USE;
 void export_rows_free(struct export_rows *rows);
 
-/* Lines of a list of words that gave no row. */
+/* Lines of a word list that select no row. */
 struct export_rows_skipped {
     uint64_t missing;  /* not in the vocabulary */
-    uint64_t repeated; /* a word that stood there before */
+    uint64_t repeated; /* the word is in the list already */
     char first[200];   /* the first of the missing, as export_rows_show makes it */
 };
 
@@ -32,7 +32,7 @@ struct export_rows_skipped {
 typedef bool export_rows_find(const struct model *model, const char *word, size_t *id);
 
 /* Keeps only the words that the file at `path` ("-": standard input) lists, one a line, in its order. `find`
- * is asked for lines that are no words of the vocabulary as they stand. Empty lines mean nothing. */
+ * looks up lines that are not in the vocabulary as written. Empty lines are ignored. */
 bool export_rows_list(struct export_rows *rows, const char *path, export_rows_find *find,
                       struct export_rows_skipped *skipped, struct error *error) MUST_USE;
 

@@ -1,5 +1,6 @@
-/* What the table of formats is made of: the functions that write them, as struct export_format says. The form
- * of each file is told where it is written. Binary numbers are little-endian, as in the model. */
+/* The writers of the export formats, for the table in export_formats.c. struct export_format says how they
+ * are called; each format is described at its writer. Binary numbers are little-endian, as in the model file.
+ */
 #ifndef SGNS_FORMATS_EXPORT_WRITERS_H
 #define SGNS_FORMATS_EXPORT_WRITERS_H
 
@@ -12,10 +13,10 @@ typedef bool export_writer(struct file_out *files, struct export_rows *rows, int
 /* export_native.c */
 export_writer export_native;
 
-/* write_binary.c */
+/* export_binary.c */
 export_writer export_word2vec, export_npy, export_fvecs, export_safetensors;
 
-/* write_text.c */
+/* export_text.c */
 export_writer export_word2vec_text, export_glove, export_tensorboard, export_jsonl, export_pgvector;
 
 #endif

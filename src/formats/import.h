@@ -19,11 +19,11 @@
 #include "model/model.h"
 
 /* Fills a zeroed `model` from the file mapped at `map`, which may be closed afterwards, on `threads` threads,
- * at least 1; the result does not depend on their number. Everything is read and checked: what makes the rest
- * of the file doubtful is ERROR_INPUT and says where, what does not is counted in model->warnings. A row
- * whose word an earlier row has, or that has no word, is left out. In text, the row's last numbers are the
- * vector and what stands before them is the word, so that it may have blanks inside (as in glove.840B), if
- * none of its parts is a number. Free with model_close, also after a failure. */
+ * at least 1; the result does not depend on their number. Everything is read and checked. What makes the
+ * rest of the file doubtful is ERROR_INPUT, with its place; what does not is counted in model->warnings. Rows
+ * without a word, or with the word of an earlier row, are skipped. In text, the last numbers of a row are its
+ * vector, and what comes before them is its word. So a word may contain blanks, as in glove.840B, if no part
+ * of it but the first is a number. Free with model_close, also after a failure. */
 bool import_read(struct model *model, const struct file_map *map, const char *path, size_t threads,
                  struct error *error) MUST_USE;
 

@@ -5,16 +5,16 @@
 #include "base/threads.h"
 #include "formats/import_rows.h"
 
-/* A row begins at *offset. Notes its word and moves *offset behind the row. */
+/* Finds the word of the row that begins at *offset, and moves *offset to the end of the row. */
 static bool find_row(struct import_rows *rows, size_t row, size_t *offset, struct error *error) {
     const unsigned char *data = rows->map.data;
     const size_t size = rows->map.size, vector = rows->head.dim * sizeof(float);
     size_t at = *offset;
     if (at < size && data[at] == '\n') /* of the row before; no word begins with one */
         at++;
-    const size_t left = size - at, most = IMPORT_WORD_BYTES_MAX + (size_t)1;
-    const unsigned char *blank = left > 0 ? memchr(data + at, ' ', left < most ? left : most) : NULL;
-    if (blank == NULL && left >= most)
+    const size_t left = size - at, max = IMPORT_WORD_BYTES_MAX + (size_t)1;
+    const unsigned char *blank = left > 0 ? memchr(data + at, ' ', left < max ? left : max) : NULL;
+    if (blank == NULL && left >= max)
         return error_set(
             error, ERROR_INPUT,
             "%s: damaged: no word in row %zu of %zu, at byte %zu; rows of %zu floats don't fit the file",
@@ -36,10 +36,11 @@ static bool find_rows(struct import_rows *rows, struct error *error) {
             return false;
     at += at < rows->map.size && rows->map.data[at] == '\n';
     if (at < rows->map.size)
-        return error_set(error, ERROR_INPUT,
-                         "%s: damaged: the first line says %zu words of %zu dims, which end at byte %zu, but "
-                         "there are %zu bytes",
-                         rows->path, rows->count, rows->head.dim, at, rows->map.size);
+        return error_set(
+            error, ERROR_INPUT,
+            "%s: damaged: the first line says %zu words of %zu dims, which would end at byte %zu, "
+            "but the file has %zu bytes",
+            rows->path, rows->count, rows->head.dim, at, rows->map.size);
     return true;
 }
 
@@ -64,7 +65,7 @@ static void copy_part(void *context, size_t index) {
         memcpy(rows->input + row * rows->stride, rows->map.data + word.offset + word.length + 1, vector);
         if (!import_rows_complete(rows, row, &part->warnings)) {
             error_set(&part->error, ERROR_INPUT,
-                      "%s: damaged: a zero byte in the word of row %zu of %zu, at byte %zu", rows->path,
+                      "%s: damaged: a NUL byte in the word of row %zu of %zu, at byte %zu", rows->path,
                       row + 1, rows->count, (size_t)word.offset);
             return;
         }
@@ -73,7 +74,9 @@ static void copy_part(void *context, size_t index) {
 
 bool import_read_binary(struct import_rows *rows, size_t threads, struct error *error) {
     if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
-        return error_set(error, ERROR_INPUT, "%s: not for this machine's byte order", rows->path);
+        return error_set(error, ERROR_INPUT,
+                         "%s: word2vec's binary format is little-endian, and this machine is not",
+                         rows->path);
     if (!import_rows_allocate(rows, rows->head.words, error) || !find_rows(rows, error))
         return false;
     struct copy copy = {.rows = rows, .threads = threads};

@@ -28,23 +28,23 @@ struct decimal {
     int exponent;
 };
 
-/* Takes digits; each lowers the exponent by `step` if the mantissa has room for it, and else by step - 1. */
-static const unsigned char *take_digits(const unsigned char *at, const unsigned char *end, int step,
+/* Reads digits. Each lowers the exponent by `step` if it fits into the mantissa, and by step - 1 if not. */
+static const unsigned char *read_digits(const unsigned char *at, const unsigned char *end, int step,
                                         struct decimal *decimal) {
     for (; at < end; at++) {
         const unsigned digit = *at - (unsigned)'0';
         if (digit > 9)
             break;
-        const bool room = decimal->mantissa < MANTISSA_MAX;
-        if (room)
+        const bool fits = decimal->mantissa < MANTISSA_MAX;
+        if (fits)
             decimal->mantissa = decimal->mantissa * 10 + digit;
-        decimal->exponent += !room - step;
+        decimal->exponent += !fits - step;
     }
     return at;
 }
 
-/* Takes what follows an 'e'; NULL if that is no whole number. */
-static const unsigned char *take_exponent(const unsigned char *at, const unsigned char *end,
+/* Reads what follows an 'e'; NULL if that is not an integer. */
+static const unsigned char *read_exponent(const unsigned char *at, const unsigned char *end,
                                           struct decimal *decimal) {
     const bool negative = at < end && *at == '-';
     at += negative || (at < end && *at == '+');
@@ -57,23 +57,23 @@ static const unsigned char *take_exponent(const unsigned char *at, const unsigne
     return at > first ? at : NULL;
 }
 
-/* Takes a number up to its end or the first byte that is not its own; NULL if there is none. */
-static const unsigned char *take_decimal(const unsigned char *at, const unsigned char *end,
+/* Reads a number up to the first byte that isn't part of it; NULL if there is none. */
+static const unsigned char *read_decimal(const unsigned char *at, const unsigned char *end,
                                          struct decimal *decimal) {
     *decimal = (struct decimal){.negative = at < end && *at == '-'};
     at += decimal->negative || (at < end && *at == '+');
     const unsigned char *first = at;
-    at = take_digits(at, end, 0, decimal);
+    at = read_digits(at, end, 0, decimal);
     bool digits = at > first;
     if (at < end && *at == '.') {
         first = ++at;
-        at = take_digits(at, end, 1, decimal);
+        at = read_digits(at, end, 1, decimal);
         digits |= at > first;
     }
     if (!digits)
         return NULL;
     if (at < end && (*at == 'e' || *at == 'E'))
-        return take_exponent(at + 1, end, decimal);
+        return read_exponent(at + 1, end, decimal);
     return at;
 }
 
@@ -122,12 +122,12 @@ static bool convert_slowly(const unsigned char *at, size_t length, bool decimal,
 
 const unsigned char *import_number(const unsigned char *at, const unsigned char *end, float *value) {
     struct decimal decimal;
-    const unsigned char *most = end - at > FIELD_MAX ? at + FIELD_MAX : end;
-    const unsigned char *stop = take_decimal(at, most, &decimal);
-    const bool whole = stop != NULL && (stop == end || import_blank(*stop));
-    if (whole && convert(&decimal, value))
+    const unsigned char *limit = end - at > FIELD_MAX ? at + FIELD_MAX : end;
+    const unsigned char *stop = read_decimal(at, limit, &decimal);
+    const bool complete = stop != NULL && (stop == end || import_blank(*stop));
+    if (complete && convert(&decimal, value))
         return stop;
     for (stop = at; stop < end && !import_blank(*stop) && stop - at <= FIELD_MAX;)
         stop++;
-    return convert_slowly(at, (size_t)(stop - at), whole, value) ? stop : NULL;
+    return convert_slowly(at, (size_t)(stop - at), complete, value) ? stop : NULL;
 }

@@ -1,4 +1,4 @@
-/* The rows of a vector file as they are read, before words that come twice are left out. */
+/* The rows of a vector file as they are read, before rows with a repeated word are skipped. */
 #ifndef SGNS_FORMATS_IMPORT_ROWS_H
 #define SGNS_FORMATS_IMPORT_ROWS_H
 
@@ -27,19 +27,20 @@ struct import_rows {
     struct model_warnings warnings;
 };
 
-/* Makes room for `count` rows; ERROR_SYSTEM if the machine has not as much memory. */
+/* Allocates `count` rows; ERROR_SYSTEM if the machine does not have that much memory. */
 bool import_rows_allocate(struct import_rows *rows, size_t count, struct error *error) MUST_USE;
 void import_rows_free(struct import_rows *rows);
 
-/* Completes a row whose word and vector are there: its norm, and what is to be warned of. False if there is a
- * zero byte in its word. Different rows may be completed at the same time, each thread with warnings of its
- * own. */
+/* Completes a row whose word and vector are there: computes its norm and counts its warnings. False if its
+ * word contains a NUL byte. Threads may complete different rows at the same time, each with its own warnings.
+ */
 bool import_rows_complete(struct import_rows *rows, size_t row, struct model_warnings *warnings) MUST_USE;
 
-/* Counts `kind` for a row, and keeps the number of the first such row, from 1. Rows come in their order. */
+/* Counts a warning for a row, and keeps the number of the first such row, from 1. Call it in the rows' order.
+ */
 void import_warn(struct model_warnings *warnings, enum model_warning kind, size_t row);
 
-/* Adds those of the rows that follow. */
+/* Adds the warnings of the rows that follow. */
 void import_merge(struct model_warnings *warnings, const struct model_warnings *more);
 
 /* The number, from 1, of the line that the byte at `offset` is in. */

@@ -7,7 +7,7 @@
 #include "formats/import_show.h"
 #include "text/utf8.h"
 
-/* So many bytes are looked at to tell text from binary. */
+/* Bytes that decide whether a file is text or binary. */
 #define WINDOW 1024
 
 struct span {
@@ -74,8 +74,8 @@ static struct span window_of(struct span bytes) {
 
 /* --- the first line --- */
 
-/* A whole number; SIZE_MAX stands for those that are larger. */
-static bool read_whole(struct span field, size_t *value) {
+/* An integer; SIZE_MAX stands for those that are larger. */
+static bool read_integer(struct span field, size_t *value) {
     *value = 0;
     for (; field.at < field.end; field.at++) {
         if (*field.at < '0' || *field.at > '9')
@@ -89,7 +89,7 @@ static bool read_whole(struct span field, size_t *value) {
 static bool read_header(struct span line, struct import_head *head) {
     struct span words, dim, more;
     return take_field(&line, &words) && take_field(&line, &dim) && !take_field(&line, &more) &&
-           read_whole(words, &head->words) && read_whole(dim, &head->dim);
+           read_integer(words, &head->words) && read_integer(dim, &head->dim);
 }
 
 static bool check_header(const struct import_head *head, const struct file_map *map, const char *path,
@@ -107,11 +107,10 @@ static bool check_header(const struct import_head *head, const struct file_map *
     if (head->words == 0 || head->dim == 0)
         return error_set(error, ERROR_INPUT, "%s: no vectors: the first line, \"%s\", says 0 %s", path, shown,
                          head->words == 0 ? "words" : "dims");
-    return error_set(
-        error, ERROR_INPUT,
-        "%s: truncated or damaged: the first line, \"%s\", says how many words of how many dims there "
-        "are; the %zu bytes behind it are too few",
-        path, shown, left);
+    return error_set(error, ERROR_INPUT,
+                     "%s: truncated or damaged: the first line, \"%s\", says how many words and dimensions "
+                     "there are, but the %zu bytes after it are too few",
+                     path, shown, left);
 }
 
 /* Every field but the first is a number, and there is one; so is the second row's last field. */
@@ -130,7 +129,7 @@ static bool read_bare_row(struct span text, struct import_head *head) {
     return head->dim > 0 && (!take_field(&second, &field) || is_row(first_line(text), 1));
 }
 
-/* --- what else it may be --- */
+/* --- files that are not vectors --- */
 
 struct signature {
     const char *bytes;
@@ -138,19 +137,19 @@ struct signature {
 };
 
 static const struct signature signatures[] = {
-    {"\211sgns", "damaged at its beginning, as by a transfer as text"},
-    {"\x1f\x8b", "compressed by gzip; unpack it first"},
-    {"BZh", "compressed by bzip2; unpack it first"},
+    {"\211sgns", "damaged at its beginning, as if it had been transferred as text"},
+    {"\x1f\x8b", "compressed with gzip; decompress it first"},
+    {"BZh", "compressed with bzip2; decompress it first"},
     {"\xfd"
      "7zXZ",
-     "compressed by xz; unpack it first"},
-    {"\x28\xb5\x2f\xfd", "compressed by zstd; unpack it first"},
+     "compressed with xz; decompress it first"},
+    {"\x28\xb5\x2f\xfd", "compressed with zstd; decompress it first"},
     {"PK\x03\x04", "a zip archive; unpack it first"},
-    {"\xba\x16\x4f\x2f", "fastText's own form; give the .vec file that it wrote beside it"},
-    {"\x80\x02", "a pickle of Python's; if gensim made it, let save_word2vec_format write the vectors"},
-    {"\x80\x03", "a pickle of Python's; if gensim made it, let save_word2vec_format write the vectors"},
-    {"\x80\x04", "a pickle of Python's; if gensim made it, let save_word2vec_format write the vectors"},
-    {"\x80\x05", "a pickle of Python's; if gensim made it, let save_word2vec_format write the vectors"},
+    {"\xba\x16\x4f\x2f", "a fastText model; use the .vec file that fastText wrote beside it"},
+    {"\x80\x02", "a Python pickle; if gensim made it, save the vectors with save_word2vec_format"},
+    {"\x80\x03", "a Python pickle; if gensim made it, save the vectors with save_word2vec_format"},
+    {"\x80\x04", "a Python pickle; if gensim made it, save the vectors with save_word2vec_format"},
+    {"\x80\x05", "a Python pickle; if gensim made it, save the vectors with save_word2vec_format"},
     {"\x93NUMPY", "a NumPy array, which has no words"},
 };
 
@@ -166,8 +165,8 @@ static bool refuse(const struct file_map *map, const char *path, struct error *e
                          path);
     return error_set(
         error, ERROR_INPUT,
-        "%s: not a model: neither sgns's own, nor word2vec's (binary or text), GloVe's or fastText's "
-        ".vec",
+        "%s: not a model: neither sgns's own format, nor word2vec's (binary or text), GloVe's or "
+        "fastText's .vec",
         path);
 }
 

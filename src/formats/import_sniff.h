@@ -1,4 +1,4 @@
-/* What kind of file is this? */
+/* Telling the formats of other programs apart. */
 #ifndef SGNS_FORMATS_IMPORT_SNIFF_H
 #define SGNS_FORMATS_IMPORT_SNIFF_H
 
@@ -10,14 +10,13 @@
 
 struct import_head {
     enum model_source source;
-    size_t words; /* as the first line says, 1 at least; 0 for MODEL_GLOVE_TEXT, which doesn't say */
-    size_t dim;   /* as the first line says, or as many numbers as it has; 1 at least */
+    size_t words; /* from the first line, at least 1; 0 for MODEL_GLOVE_TEXT, which has no such line */
+    size_t dim;   /* from the first line, or the count of its numbers; at least 1 */
     size_t bytes; /* before the first row */
 };
 
-/* Looks at the beginning of a file that is no model of sgns's own. Sizes in `head` are small enough for the
- * file, which is not yet looked through. ERROR_INPUT for everything that is not vectors, in words that help.
- */
+/* Looks at the beginning of a file that is not a native model. The file is large enough for the sizes in
+ * `head`; whether it has what they say is not known yet. Anything but vectors is ERROR_INPUT, with a hint. */
 bool import_sniff(struct import_head *head, const struct file_map *map, const char *path,
                   struct error *error) MUST_USE;
 

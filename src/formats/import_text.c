@@ -7,7 +7,7 @@
 #include "formats/import_rows.h"
 #include "formats/import_show.h"
 
-/* Whole lines, for one thread. */
+/* Whole lines of the file, read by one thread. */
 struct piece {
     const unsigned char *at, *end;
     size_t rows, first_row;
@@ -76,9 +76,9 @@ static bool read_numbers(const unsigned char *at, const unsigned char *stop, siz
 static bool wrong_count(const struct import_rows *rows, const unsigned char *at, const unsigned char *stop,
                         size_t numbers, struct error *error) {
     const bool last = numbers < rows->head.dim && stop == rows->map.data + rows->map.size;
-    return error_set(error, ERROR_INPUT, "%s: line %zu: %zu number%s behind the word, where %zu should be%s",
+    return error_set(error, ERROR_INPUT, "%s: line %zu: %zu number%s after the word instead of %zu%s",
                      rows->path, line_of(rows, at), numbers, numbers == 1 ? "" : "s", rows->head.dim,
-                     last ? "; the file ends there: truncated" : "");
+                     last ? "; the file ends there and seems truncated" : "");
 }
 
 static bool not_number(const struct import_rows *rows, const unsigned char *at, const unsigned char *stop,
@@ -89,7 +89,7 @@ static bool not_number(const struct import_rows *rows, const unsigned char *at, 
         at = skip_blanks(skip_field(at, stop), stop);
     import_show(at, (size_t)(skip_field(at, stop) - at), shown);
     return error_set(error, ERROR_INPUT,
-                     "%s: line %zu: \"%s\" is not a number; %zu numbers should end the line", rows->path,
+                     "%s: line %zu: \"%s\" is not a number; the line should end with %zu numbers", rows->path,
                      line_of(rows, at), shown, rows->head.dim);
 }
 
@@ -112,7 +112,7 @@ static size_t count_fields(const unsigned char *at, const unsigned char *stop) {
     return count;
 }
 
-/* Is a part of the word, other than its first, a number? */
+/* Is any part of the word but the first a number? */
 static bool has_number(const unsigned char *word, const unsigned char *stop) {
     float number;
     const unsigned char *at = skip_blanks(skip_field(word, stop), stop);
@@ -122,15 +122,15 @@ static bool has_number(const unsigned char *word, const unsigned char *stop) {
     return false;
 }
 
-/* A row that is not a word, a blank and numbers: the word has blanks inside, or is missing, or it is damaged.
- */
-static bool read_odd_row(struct import_rows *rows, size_t row, const unsigned char *at,
-                         const unsigned char *stop, struct model_warnings *warnings, struct error *error) {
+/* A row other than a word, a blank and numbers: its word contains blanks or is missing, or it is damaged. */
+static bool read_unusual_row(struct import_rows *rows, size_t row, const unsigned char *at,
+                             const unsigned char *stop, struct model_warnings *warnings,
+                             struct error *error) {
     const size_t dim = rows->head.dim;
-    const bool wordless = import_blank(*at);
+    const bool no_word = import_blank(*at);
     const unsigned char *numbers = last_fields(at, stop, dim), *word = skip_blanks(at, stop);
-    if (numbers == NULL || (numbers == word && !wordless))
-        return wrong_count(rows, at, stop, count_fields(at, stop) - !wordless, error);
+    if (numbers == NULL || (numbers == word && !no_word))
+        return wrong_count(rows, at, stop, count_fields(at, stop) - !no_word, error);
     if (!read_numbers(numbers, stop, dim, rows->input + row * rows->stride))
         return not_number(rows, numbers, stop, error);
     const unsigned char *word_end = trim(word, numbers);
@@ -138,7 +138,7 @@ static bool read_odd_row(struct import_rows *rows, size_t row, const unsigned ch
     if (has_number(word, word_end))
         return wrong_count(rows, at, stop, count_fields(at, stop) - 1, error);
     if (length > IMPORT_WORD_BYTES_MAX)
-        return error_set(error, ERROR_INPUT, "%s: line %zu: a word of %zu bytes", rows->path,
+        return error_set(error, ERROR_INPUT, "%s: line %zu: a word of %zu bytes is too long", rows->path,
                          line_of(rows, at), length);
     rows->words[row] = (struct import_word){.offset = (uint64_t)(word - rows->map.data),
                                             .length = (uint32_t)length};
@@ -155,10 +155,10 @@ static bool read_row(struct import_rows *rows, size_t row, const unsigned char *
         read_numbers(word_end, stop, rows->head.dim, rows->input + row * rows->stride))
         rows->words[row] = (struct import_word){.offset = (uint64_t)(at - rows->map.data),
                                                 .length = (uint32_t)length};
-    else if (!read_odd_row(rows, row, at, stop, warnings, error))
+    else if (!read_unusual_row(rows, row, at, stop, warnings, error))
         return false;
     if (!import_rows_complete(rows, row, warnings))
-        return error_set(error, ERROR_INPUT, "%s: line %zu: a zero byte in the word", rows->path,
+        return error_set(error, ERROR_INPUT, "%s: line %zu: a NUL byte in the word", rows->path,
                          line_of(rows, at));
     return true;
 }
@@ -194,15 +194,14 @@ static void cut_pieces(struct text *text) {
 static bool check_count(const struct import_rows *rows, size_t count, struct error *error) {
     const size_t said = rows->head.words, dim = rows->head.dim, bytes = rows->map.size - rows->head.bytes;
     if (said > 0 && count != said)
-        return error_set(
-            error, ERROR_INPUT,
-            "%s: %s: the first line says %zu words, and %zu rows follow; if they are right, make that "
-            "line \"%zu %zu\"",
-            rows->path, count < said ? "truncated" : "damaged", said, count, count, dim);
+        return error_set(error, ERROR_INPUT,
+                         "%s: %s: the first line says %zu words, but %zu rows follow; if the rows are right, "
+                         "change that line to \"%zu %zu\"",
+                         rows->path, count < said ? "truncated" : "damaged", said, count, count, dim);
     if (count > (bytes + 1) / (2 * dim + 1)) /* a blank and a digit for each number, and a newline */
         return error_set(
             error, ERROR_INPUT,
-            "%s: the first row has %zu numbers, but most of the %zu lines are too short for as many",
+            "%s: the first row has %zu numbers, but most of the %zu lines are too short for that many",
             rows->path, dim, count);
     return true;
 }

@@ -14,7 +14,7 @@ zero 0 0
 END
 model=$TMPDIR/words.sgns
 quiet() { run 0 "$@" && [ ! -s "$out" ] && [ ! -s "$err" ]; }
-check "foreign vectors become a file of our own" quiet "$SGNS" export "$text" -f native -o "$model"
+check "another program's file becomes a native one" quiet "$SGNS" export "$text" -f native -o "$model"
 says "that is whole" '^checksums +right$' "$SGNS" info "$model" --verify
 says "and says where it is from" '^source +glove' "$SGNS" info "$model"
 same_answers() {
@@ -170,7 +170,7 @@ check "a trained model" run 0 "$SGNS" train "$TMPDIR/corpus" -o "$trained" --thr
 vocabulary=$(run 0 "$SGNS" export "$trained" -f glove && wc -l <"$out")
 # section NUMBER FILE: the section's rows, which are as long as the dims, are what the npy file has behind its header.
 section() {
-    offset=$(od -An -tu8 -j $((56 + 24 * $1)) -N 8 "$trained" | tr -d ' ')
+    offset=$(section_offset "$trained" "$1")
     tail -c +$((offset + 1)) "$trained" | dd bs=64 count="$vocabulary" 2>/dev/null >"$TMPDIR/section"
     tail -c +129 "$2" | cmp - "$TMPDIR/section" >&2
 }
@@ -235,7 +235,7 @@ check "jsonl holds only UTF-8" ill_formed
 # The words are section 2; a damaged file may have a zero byte in one.
 cp "$model" "$TMPDIR/damaged.sgns"
 printf '\0' | dd of="$TMPDIR/damaged.sgns" bs=1 conv=notrunc 2>/dev/null \
-    seek=$(($(od -An -tu8 -j $((56 + 24 * 2)) -N 8 "$model") + 1))
+    seek=$(($(section_offset "$model" 2) + 1))
 for format in native glove npy jsonl pgvector; do
     fails "$format holds no zero byte" 2 'can.t hold word 0, "t.e": it has a control character' \
         "$SGNS" export "$TMPDIR/damaged.sgns" -f "$format" -o "$TMPDIR/old"

@@ -88,10 +88,9 @@ by_count() {
 }
 check "the words are the corpus's, the most frequent first" by_count
 
-# begin N: where section N of the model file begins, from 0. The word vectors are number 5, in rows of 32 floats.
-begin() { od -An -tu8 -j $((56 + 24 * $1)) -N 8 "$model" | tr -d ' '; }
+# The word vectors are section 5 of the model file, in rows of 32 floats.
 own_bytes() {
-    od -An -v -tx1 -j "$(begin 5)" -N $((60 * 32 * 4)) "$model" | awk -v dim="$dim" '
+    od -An -v -tx1 -j "$(section_offset "$model" 5)" -N $((60 * 32 * 4)) "$model" | awk -v dim="$dim" '
         { for (i = 1; i <= NF; i++) {
             if (at < 4 * dim) row = row " " $i
             if (++at == 128) { print substr(row, 2); row = ""; at = 0 } } }' >"$TMPDIR/rows"
@@ -101,7 +100,7 @@ check "binary has the floats of the model, bit for bit" own_bytes
 
 # Both as text, rounded to 24 significant bits: the same number means the same float.
 same_floats() {
-    od -An -v -tf4 -j "$(begin 5)" -N $((60 * 32 * 4)) "$model" |
+    od -An -v -tf4 -j "$(section_offset "$model" 5)" -N $((60 * 32 * 4)) "$model" |
         awk '{ for (i = 1; i <= NF; i++) printf "%s%s", $i, ++n % 32 ? " " : "\n" }' >"$TMPDIR/floats"
     tail -n +2 "$file.word2vec-text" | paste -d' ' - "$TMPDIR/floats" | awk -v dim="$dim" '
         function single(x,   scale) {
@@ -165,7 +164,7 @@ fails_clean "the model's own place by another name" 2 "the model itself" \
 # A word that begins behind its end is empty: the second of the word starts is now 0x55 or more.
 damaged=$TMPDIR/damaged.sgns
 cp "$model" "$damaged"
-printf '\377\377' | dd of="$damaged" bs=1 seek=$(($(begin 1) + 9)) conv=notrunc 2>/dev/null
+printf '\377\377' | dd of="$damaged" bs=1 seek=$(($(section_offset "$model" 1) + 9)) conv=notrunc 2>/dev/null
 fails_clean "a damaged model whose words are out of place" 2 'word2vec can.t hold word 0, "": it is empty ' \
     "$SGNS" export "$damaged" -f word2vec -o "$TMPDIR/old"
 

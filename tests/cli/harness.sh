@@ -68,6 +68,10 @@ says_so() {
     return 1
 }
 
+# section_offset FILE N: where section N of a model file begins, from 0. The table follows a header of 80 bytes; each of its
+# entries has 40 bytes, of which 16 come before the offset.
+section_offset() { od -An -tu8 -j $((80 + 40 * $2 + 16)) -N 8 "$1" | tr -d ' '; }
+
 finish() {
     exit "$failed"
 }

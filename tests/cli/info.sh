@@ -83,19 +83,16 @@ found() {
     damage "$1" && fails_so 2 "^sgns info: $damaged: damaged: $2" "$SGNS" info --verify "$damaged"
 }
 unseen() { damage "$1" && run 0 "$SGNS" info "$damaged" && [ ! -s "$err" ]; }
-# begin N: where section N (from 0) begins, read from the table behind a header of 80 bytes: 40 bytes for each section,
-# of which 16 come before its offset.
-begin() { od -An -tu8 -j $((80 + 40 * $1 + 16)) -N 8 "$model" | tr -d ' '; }
 section=0
 for name in "training record" "word starts" words counts "word index" "word vectors" "context vectors" norms \
     "quantized vectors" "quantization scales"; do
-    check "damage to the $name is found" found "$(begin "$section")" "the checksum of the $name is wrong"
+    check "damage to the $name is found" found "$(section_offset "$model" "$section")" "the checksum of the $name is wrong"
     section=$((section + 1))
 done
 check "damage to the last byte is found" found $((bytes - 1)) 'the checksum of the quantization scales is wrong'
 # The three words take 14 bytes; the next section begins at a multiple of 64.
-check "damage between sections is found" found $(($(begin 2) + 20)) 'byte [0-9]+ is padding and should be zero$'
-check "without --verify, vectors are not read" unseen "$(begin 5)"
+check "damage between sections is found" found $(($(section_offset "$model" 2) + 20)) 'byte [0-9]+ is padding and should be zero$'
+check "without --verify, vectors are not read" unseen "$(section_offset "$model" 5)"
 header() { damage "$1" && fails_so 2 "$2" "$SGNS" info "$damaged"; }
 for offset in 16 24 32 60 79 80 200 479; do
     check "damage to byte $offset of header or table is found at once" header "$offset" 'damaged'

@@ -22,7 +22,9 @@ enum seed {
     /* models */
     SEED_NATIVE,
     SEED_NATIVE_WITHOUT_CONTEXT,
-    SEED_NATIVE_1,
+    SEED_NATIVE_WITH_EXTRA,
+    SEED_NATIVE_2,
+    SEED_NATIVE_1, /* the last native one */
     SEED_BINARY,
     SEED_BINARY_WITHOUT_NEWLINES,
     SEED_TEXT,

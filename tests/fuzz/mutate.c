@@ -4,6 +4,7 @@
 #include "fuzz.h"
 #include "model/checksum.h"
 #include "model/layout.h"
+#include "model/version2.h"
 
 /* A place in the input, of which there is at least one byte. */
 static size_t place(struct fuzz *fuzz) {
@@ -130,17 +131,90 @@ static void make_long(struct fuzz *fuzz) {
         bytes_insert(&fuzz->input, fuzz->input.size / 2, piece, sizeof piece);
 }
 
-/* So that a native file with damage is not refused for its checksum, nor for its size. */
-static void mend_header(struct fuzz *fuzz) {
-    struct layout_header header;
+/* --- native files --- */
+
+/* Header and table of the input, as far as they are there; false if that is not even the header. */
+static bool read_head(const struct fuzz *fuzz, struct layout *layout) {
+    const size_t size = fuzz->input.size, most = sizeof layout->header + sizeof layout->sections;
+    *layout = (struct layout){.head_bytes = 0};
+    if (size < sizeof layout->header)
+        return false;
+    memcpy(layout, fuzz->input.data, size < most ? size : most);
+    return layout->header.section_count <= LAYOUT_SECTIONS_MAX;
+}
+
+static void write_head(struct fuzz *fuzz, const struct layout *layout) {
+    const size_t bytes = sizeof layout->header +
+                         (size_t)layout->header.section_count * sizeof *layout->sections;
+    memcpy(fuzz->input.data, layout, bytes < fuzz->input.size ? bytes : fuzz->input.size);
+}
+
+/* One entry of the table goes, comes twice, changes its place, or has another tag or flag. */
+static void change_table(struct fuzz *fuzz) {
+    struct layout layout;
+    if (!read_head(fuzz, &layout) || layout.header.section_count == 0)
+        return;
+    const uint32_t count = (uint32_t)layout.header.section_count;
+    struct layout_section *section = &layout.sections[rng_below(&fuzz->rng, count)];
+    struct layout_section *other = &layout.sections[rng_below(&fuzz->rng, count)];
+    const struct layout_section copy = *section;
+    switch (rng_below(&fuzz->rng, 5)) {
+    case 0:
+        *section = layout.sections[--layout.header.section_count];
+        break;
+    case 1:
+        *section = *other;
+        break;
+    case 2:
+        *section = *other;
+        *other = copy;
+        break;
+    case 3:
+        section->tag[rng_below(&fuzz->rng, LAYOUT_TAG_BYTES)] ^= (char)rng_below(&fuzz->rng, 64);
+        break;
+    default:
+        section->flags ^= (uint64_t)1 << rng_below(&fuzz->rng, 3);
+        break;
+    }
+    write_head(fuzz, &layout);
+}
+
+/* Right checksums for the sections that lie in the file. */
+static void mend_sections(struct fuzz *fuzz, struct layout *layout) {
+    for (size_t i = 0; i < layout->header.section_count; i++) {
+        struct layout_section *section = &layout->sections[i];
+        if (section->offset <= fuzz->input.size && section->bytes <= fuzz->input.size - section->offset)
+            section->checksum = checksum(fuzz->input.data + section->offset, (size_t)section->bytes);
+    }
+}
+
+/* So that a damaged file is not refused for its checksums, nor for its size. */
+static void mend(struct fuzz *fuzz) {
+    struct layout layout;
+    if (!read_head(fuzz, &layout))
+        return;
+    if (rng_below(&fuzz->rng, 4) == 0)
+        (void)!layout_place(&layout);
+    if (rng_below(&fuzz->rng, 2) > 0)
+        mend_sections(fuzz, &layout);
+    if (rng_below(&fuzz->rng, 2) > 0)
+        layout.header.file_bytes = fuzz->input.size;
+    layout_seal(&layout);
+    write_head(fuzz, &layout);
+}
+
+static void mend_version2(struct fuzz *fuzz) {
+    struct version2_header header;
     if (fuzz->input.size < sizeof header)
         return;
     memcpy(&header, fuzz->input.data, sizeof header);
     if (rng_below(&fuzz->rng, 2) > 0)
         header.file_bytes = fuzz->input.size;
-    header.checksum = checksum(&header, offsetof(struct layout_header, checksum));
+    header.checksum = checksum(&header, offsetof(struct version2_header, checksum));
     memcpy(fuzz->input.data, &header, sizeof header);
 }
+
+/* --- all inputs --- */
 
 void mutate(struct fuzz *fuzz, enum seed seed) {
     static void (*const mutations[])(struct fuzz *) = {
@@ -152,6 +226,8 @@ void mutate(struct fuzz *fuzz, enum seed seed) {
         make_long(fuzz);
     for (uint32_t times = rng_below(&fuzz->rng, 6); times > 0 && fuzz->input.size > 0; times--)
         mutations[rng_below(&fuzz->rng, sizeof mutations / sizeof *mutations)](fuzz);
+    if (seed < SEED_NATIVE_2 && rng_below(&fuzz->rng, 4) == 0)
+        change_table(fuzz);
     if (seed <= SEED_NATIVE_1 && rng_below(&fuzz->rng, 4) > 0)
-        mend_header(fuzz);
+        (seed < SEED_NATIVE_2 ? mend : mend_version2)(fuzz);
 }

@@ -2,10 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/old_model.h"
 #include "formats/open.h"
 #include "fuzz.h"
-#include "model/checksum.h"
-#include "model/layout.h"
 
 #define VOCAB 14
 #define DIM 5
@@ -71,26 +70,25 @@ static void make_native(struct fuzz *fuzz, const char *path) {
     }
     const char record[] = "tokenizer=words\nkeep_case=0\ndim=5\nloss.1=2.5\n";
     const struct vocab vocab = {VOCAB, text, starts[VOCAB], starts, counts, 0};
-    struct model_content content = {&vocab, DIM, STRIDE, rows, NULL, record, sizeof record - 1};
+    const struct model_section extra = {"phrases", "new_york\nrome\n", 14};
+    struct model_content content = {&vocab, DIM, STRIDE, rows, NULL, record, sizeof record - 1, NULL, 0};
     write_or_give_up(path, &content);
     read_or_give_up(path, &fuzz->seeds[SEED_NATIVE_WITHOUT_CONTEXT]);
+    content.extra = &extra;
+    content.extra_count = 1;
+    write_or_give_up(path, &content);
+    read_or_give_up(path, &fuzz->seeds[SEED_NATIVE_WITH_EXTRA]);
+    content.extra_count = 0;
     content.output = rows;
     write_or_give_up(path, &content);
     read_or_give_up(path, &fuzz->seeds[SEED_NATIVE]);
 }
 
-/* Version 1 ends with the norms. */
-static void make_native_1(struct fuzz *fuzz) {
-    struct bytes *to = &fuzz->seeds[SEED_NATIVE_1];
-    struct layout_header header;
-    bytes_append(to, fuzz->seeds[SEED_NATIVE].data, fuzz->seeds[SEED_NATIVE].size);
-    memcpy(&header, to->data, sizeof header);
-    header.version = 1;
-    header.file_bytes = header.places[LAYOUT_NORMS].offset + header.places[LAYOUT_NORMS].bytes;
-    memset(&header.places[LAYOUT_QUANTIZED], 0, 2 * sizeof header.places[0]);
-    header.checksum = checksum(&header, offsetof(struct layout_header, checksum));
-    memcpy(to->data, &header, sizeof header);
-    to->size = (size_t)header.file_bytes;
+static void make_old(struct fuzz *fuzz, enum seed seed, uint32_t version) {
+    size_t size = fuzz->seeds[SEED_NATIVE].size;
+    unsigned char *file = old_model_make(version, fuzz->seeds[SEED_NATIVE].data, &size);
+    bytes_append(&fuzz->seeds[seed], file, size);
+    free(file);
 }
 
 static void make_binary(struct bytes *to, const char *row_end) {
@@ -122,7 +120,8 @@ static void make_text(struct bytes *to, const char *head, const char *row_end) {
 void seeds_make(struct fuzz *fuzz) {
     struct error error = {.kind = ERROR_NONE};
     make_native(fuzz, fuzz->path);
-    make_native_1(fuzz);
+    make_old(fuzz, SEED_NATIVE_2, 2);
+    make_old(fuzz, SEED_NATIVE_1, 1);
     make_binary(&fuzz->seeds[SEED_BINARY], "\n");
     make_binary(&fuzz->seeds[SEED_BINARY_WITHOUT_NEWLINES], "");
     make_text(&fuzz->seeds[SEED_TEXT], "14 5\n", "\n");

@@ -574,7 +574,8 @@ static void too_many_dims(struct test *test) {
                          &(struct job){.format = "pgvector"});
     CHECK_MSG(test,
               outcome.error.kind == ERROR_INPUT &&
-                  strcmp(outcome.error.text, "pgvector takes at most 16000 dims, and these are 16001") == 0,
+                  strcmp(outcome.error.text,
+                         "pgvector takes at most 16000 dimensions, and this model has 16001") == 0,
               "%s", outcome.error.text);
     close_outcome(&outcome);
 }

@@ -399,8 +399,8 @@ static void check_refused(struct test *test, const void *data, size_t size, cons
 
 static void damaged_text(struct test *test) {
     static const char *const texts[][2] = {
-        {"3 2\nanna 1 2\nb 3 4\n", "truncated: the first line says 3 words, and 2 rows follow"},
-        {"1 2\na 1 2\nb 3 4\n", "damaged: the first line says 1 words, and 2 rows follow"},
+        {"3 2\nanna 1 2\nb 3 4\n", "truncated: the first line says 3 words, but 2 rows follow"},
+        {"1 2\na 1 2\nb 3 4\n", "damaged: the first line says 1 words, but 2 rows follow"},
         {"3 2\n", "\"3 2\""},
         {"3 2", "too few"},
         {"0 2\n", "says 0 words"},
@@ -411,17 +411,16 @@ static void damaged_text(struct test *test) {
         {"18446744073709551615 1\na 1\n", "too few"},
         {"1 18446744073709551615\na 1\n", "too few"},
         {"99999999999999999999999999 2\na 1 2\n", "too few"},
-        {"2 3\na 1 2 3\nb 4 5\n", "line 3: 2 numbers behind the word, where 3 should be"},
-        {"2 3\na 1 2 3\nb 4\n\n\n", "line 3: 1 number behind the word, where 3 should be"},
-        {"2 3\na 1 2 3\nbbbbbbb\n", "line 3: 0 numbers behind the word"},
-        {"2 3\na 1 2 3\nb 4 5 6 7\n", "line 3: 4 numbers behind the word, where 3 should be"},
+        {"2 3\na 1 2 3\nb 4 5\n", "line 3: 2 numbers after the word instead of 3"},
+        {"2 3\na 1 2 3\nb 4\n\n\n", "line 3: 1 number after the word instead of 3"},
+        {"2 3\na 1 2 3\nbbbbbbb\n", "line 3: 0 numbers after the word"},
+        {"2 3\na 1 2 3\nb 4 5 6 7\n", "line 3: 4 numbers after the word instead of 3"},
         {"2 3\na 1 2 3\nb 4 5 6 7 8\n", "line 3: 5 numbers"},
-        {"a 1 2 3\nb 4 5 6\nc 7 8\nd 1 1 1\n", "line 3: 2 numbers behind the word, where 3 should be"},
-        {"a 1 2 3\nb 4 5 6\nc 7 8",
-         "line 3: 2 numbers behind the word, where 3 should be; the file ends there"},
+        {"a 1 2 3\nb 4 5 6\nc 7 8\nd 1 1 1\n", "line 3: 2 numbers after the word instead of 3"},
+        {"a 1 2 3\nb 4 5 6\nc 7 8", "line 3: 2 numbers after the word instead of 3; the file ends there"},
         {"a 1 2 3\nb 4 5 6\nc 7 8 9a 7 8 9\n", "line 3: 6 numbers"},
         {"2 3\na 1 2 3\n4 5 6\n", "line 3: 2 numbers"},
-        {"2 3\na 1 x 3\nb 4 5 6\n", "line 2: \"x\" is not a number; 3 numbers should end the line"},
+        {"2 3\na 1 x 3\nb 4 5 6\n", "line 2: \"x\" is not a number; the line should end with 3 numbers"},
         {"2 3\na 1 2 3\n b 4 5,5 6\n", "line 3: \"5,5\" is not a number"},
         {"2 3\na 1 2 3\nb 4 5e 6\n", "line 3: \"5e\" is not a number"},
         {"2 3\na 1 2 3\nb 4 0x5 6\n", "line 3: \"0x5\" is not a number"},
@@ -436,7 +435,7 @@ static void damaged_text(struct test *test) {
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         check_refused(test, texts[i][0], strlen(texts[i][0]), texts[i][1]);
-    check_refused(test, "2 1\na 1\nb\0b 2\n", 14, "line 3: a zero byte in the word");
+    check_refused(test, "2 1\na 1\nb\0b 2\n", 14, "line 3: a NUL byte in the word");
 }
 
 static void damaged_binary(struct test *test) {
@@ -446,17 +445,17 @@ static void damaged_binary(struct test *test) {
         const char *says;
     } files[] = {
         {"2 1\na \0\0\0\0b \0\0\0\0c", 17,
-         "says 2 words of 1 dims, which end at byte 16, but there are 17 bytes"},
-        {"2 1\na \0\0\0\0b \0\0\0\0\n\n", 18, "which end at byte 17, but there are 18 bytes"},
+         "says 2 words of 1 dims, which would end at byte 16, but the file has 17 bytes"},
+        {"2 1\na \0\0\0\0b \0\0\0\0\n\n", 18, "which would end at byte 17, but the file has 18 bytes"},
         {"1 1\na \0\0\0\0\nb \0\0\0\0\n", 18,
-         "says 1 words of 1 dims, which end at byte 11, but there are 18 bytes"},
+         "says 1 words of 1 dims, which would end at byte 11, but the file has 18 bytes"},
         {"2 1\na \0\0\0\0\nb \0\0\0", 16, "truncated or damaged: the file ends in row 2 of 2, at byte 16"},
         {"2 1\nabcd \0\0\0\0\nb", 15, "the file ends in row 2 of 2, at byte 15"},
         {"2 1\nabcde \0\0\0\0", 14, "the file ends in row 2 of 2, at byte 14"},
         {"3 1\nanna \0\0\0\0b \0\0\0\0", 19, "truncated or damaged: the file ends in row 3 of 3, at byte 19"},
-        {"9 1\na \0\0\0\0b \0\0\0\0", 16, "the 12 bytes behind it are too few"},
-        {"2 9\na \0\0\0\0b \0\0\0\0", 16, "the 12 bytes behind it are too few"},
-        {"2 1\na \0\0\0\0\0b \0\0\0\0", 17, "a zero byte in the word of row 2 of 2, at byte 10"},
+        {"9 1\na \0\0\0\0b \0\0\0\0", 16, "the 12 bytes after it are too few"},
+        {"2 9\na \0\0\0\0b \0\0\0\0", 16, "the 12 bytes after it are too few"},
+        {"2 1\na \0\0\0\0\0b \0\0\0\0", 17, "a NUL byte in the word of row 2 of 2, at byte 10"},
         {"4294967295 300\n\0\0\0\0", 19, "too few"},
         {"1 4611686018427387904\na \0\0\0\0", 28, "too few"},
         {"4611686018427387904 1\na \0\0\0\0", 28, "too few"},
@@ -481,7 +480,7 @@ static void endless_words(struct test *test) {
         put(&binary, word, IMPORT_WORD_BYTES_MAX + over);
         put(&binary, " \0\0\0\0", 5);
         if (over > 0) {
-            check_refused(test, text.data, text.size, "line 2: a word of 65536 bytes");
+            check_refused(test, text.data, text.size, "line 2: a word of 65536 bytes is too long");
             check_refused(test, binary.data, binary.size, "no word in row 2 of 2, at byte 10");
         } else {
             struct model model = read_good(test, text.data, text.size, 1);
@@ -507,18 +506,18 @@ static void what_is_no_model(struct test *test) {
         {"\n", "not a model but text"},
         {"word\n", "not a model but text"},
         {" 1 2 3\n", "not a model but text"},
-        {"\x1f\x8b\x08 and more", "compressed by gzip; unpack it first"},
+        {"\x1f\x8b\x08 and more", "compressed with gzip; decompress it first"},
         {"PK\x03\x04 and more", "a zip archive"},
         {"BZh91AY", "bzip2"},
         {"\xfd"
          "7zXZ",
-         "by xz"},
-        {"\xba\x16\x4f\x2f\x0c", "fastText's own form"},
-        {"\x80\x04\x95", "a pickle of Python's"},
+         "with xz"},
+        {"\xba\x16\x4f\x2f\x0c", "a fastText model"},
+        {"\x80\x04\x95", "a Python pickle"},
         {"\x93NUMPY\x01", "NumPy"},
         {"\x7f"
          "ELF\x01\x02",
-         "not a model: neither sgns's own, nor word2vec's"},
+         "not a model: neither sgns's own format, nor word2vec's"},
         {"words \x7f", "not a model: neither"},
         {"caf\xe9 noir", "not a model: neither"},
     };
@@ -541,8 +540,8 @@ static void more_numbers_are_no_truncation(struct test *test) {
     struct error error = {.kind = ERROR_NONE};
     struct model model;
     CHECK(test, !read_bytes(&model, text, sizeof text - 1, 1, &error));
-    CHECK_MSG(test, strcmp(error.text, "FILE: line 2: 3 numbers behind the word, where 2 should be") == 0,
-              "%s", error.text);
+    CHECK_MSG(test, strcmp(error.text, "FILE: line 2: 3 numbers after the word instead of 2") == 0, "%s",
+              error.text);
 }
 
 /* Of several damaged lines, the first is told, whichever thread meets it. */

@@ -114,27 +114,27 @@ warns_so() {
 }
 odd=$TMPDIR/odd
 printf '4 2\na 1 2\nb 3 4\na 5 6\na 7 8\n' >"$odd"
-warns "words that come again" '2 rows are left out, since earlier rows have their words \(first in line 4\)' "$odd" near a
+warns "words that come again" '2 rows skipped: earlier rows have the same words \(first in line 4\)' "$odd" near a
 printf '3 2\na 1 2\nb 3 4\na 5 6\n' >"$odd"
-warns "a word that comes again" '1 row is left out, since an earlier row has its word \(line 4\)' "$odd" eval \
+warns "a word that comes again" '1 row skipped: an earlier row has the same word \(line 4\)' "$odd" eval \
     "--similarity=$TMPDIR/pairs"
-warns "export warns" '1 row is left out, .*' "$odd" export -fglove
-warns "info warns" '1 row is left out, .*' "$odd" info
+warns "export warns" '1 row skipped: .*' "$odd" export -fglove
+warns "info warns" '1 row skipped: .*' "$odd" info
 printf 'a 1 2\nb\377 3 4\n' >"$odd"
-warns "ill-formed UTF-8" '1 word is not UTF-8; it is kept as it is \(line 2\)' "$odd" near a
+warns "ill-formed UTF-8" '1 word is not valid UTF-8; kept as it is \(line 2\)' "$odd" near a
 printf 'a 1 2\nb 3 4\n. . 5 6\n' >"$odd"
-warns "a blank in a word" '1 word has a blank inside, so that no question can name it \(line 3\)' "$odd" near a
+warns "a blank in a word" '1 word contains a blank, so no query can name it \(line 3\)' "$odd" near a
 printf 'a 1 2\nb 3 4\nc nan 1\nd 2 inf\n' >"$odd"
-warns "not a number" '2 words have vectors whose .* not finite; they neither ask nor answer \(first in line 3\)' \
+warns "not a number" '2 words have vectors that are not finite, or too long; no search uses them \(first in line 3\)' \
     "$odd" near a
 alone() { run 0 "$SGNS" near "$odd" a && [ "$(wc -l <"$out")" -eq 1 ]; }
 check "such words are no answers" alone
 fails_again() { run 1 "$SGNS" near "$odd" c && grep -q '"c" is zero or not finite' "$err"; }
 check "such words are no questions" fails_again
 printf 'a 1 2\nb 3 4' >"$odd"
-warns "no newline at the end" '1 line, the last, has no newline; its last number may be cut \(line 2\)' "$odd" near a
+warns "no newline at the end" '1 line, the last one, has no newline; its last number may be cut off \(line 2\)' "$odd" near a
 { head -c $(($(wc -c <"$bare") - 81 - $(printf %s "$last" | wc -c))) "$bare"; printf '%s ' "$first"; tail -c 80 "$bare"; } >"$odd"
-warns "rows of a binary file" '1 row is left out, since an earlier row has its word \(row 40\)' "$odd" near king
+warns "rows of a binary file" '1 row skipped: an earlier row has the same word \(row 40\)' "$odd" near king
 
 for command in near info "export -fglove" "eval --similarity=$TMPDIR/pairs"; do
     kind=${command%% *}
@@ -143,7 +143,7 @@ for command in near info "export -fglove" "eval --similarity=$TMPDIR/pairs"; do
     fails "$kind: truncated binary" 2 "^sgns $kind: $odd: truncated or damaged: " "$SGNS" $command "$odd"
     head -n 20 "$text" >"$odd"
     # shellcheck disable=SC2086
-    fails "$kind: truncated text" 2 "^sgns $kind: $odd: truncated: the first line says 40 words, and 19 rows follow" \
+    fails "$kind: truncated text" 2 "^sgns $kind: $odd: truncated: the first line says 40 words, but 19 rows follow" \
         "$SGNS" $command "$odd"
     # shellcheck disable=SC2086
     fails "$kind: a corpus" 2 \
@@ -151,10 +151,10 @@ for command in near info "export -fglove" "eval --similarity=$TMPDIR/pairs"; do
         "$SGNS" $command "$corpus"
 done
 head -c 1500 "$glove" >"$odd"
-fails "truncated GloVe" 2 "line [0-9]*: [0-9]* numbers? behind the word, where 20 should be; the file ends there: trunc" \
+fails "truncated GloVe" 2 "line [0-9]*: [0-9]* numbers? after the word instead of 20; the file ends there and seems truncated" \
     "$SGNS" near "$odd" king
 awk 'NR == 7 { $5 = "x" } { print }' "$glove" >"$odd"
-fails "a number that is none" 2 ": line 7: \"x\" is not a number; 20 numbers should end the line\$" "$SGNS" near "$odd" king
+fails "a number that is none" 2 ": line 7: \"x\" is not a number; the line should end with 20 numbers\$" "$SGNS" near "$odd" king
 printf '3000000000 300\nking 1 2 3\n' >"$odd"
 fails "more words than fit" 2 'the first line, "3000000000 300", .* too few$' "$SGNS" near "$odd" king
 : >"$odd"
@@ -163,7 +163,7 @@ fails "a folder" 2 "^sgns near: $TMPDIR: not a regular file\$" "$SGNS" near "$TM
 mkfifo "$TMPDIR/pipe"
 fails "a pipe" 2 "^sgns near: $TMPDIR/pipe: a pipe; save what it brings in a file first\$" "$SGNS" near "$TMPDIR/pipe" king
 gzip -c "$glove" >"$odd" 2>/dev/null || printf '\037\213\010' >"$odd"
-fails "compressed" 2 'not a model: compressed by gzip; unpack it first$' "$SGNS" near "$odd" king
+fails "compressed" 2 'not a model: compressed with gzip; decompress it first$' "$SGNS" near "$odd" king
 
 # Rows of one number take 64 bytes each in memory.
 little_memory() {
