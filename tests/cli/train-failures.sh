@@ -79,9 +79,9 @@ min-alpha -1e-9 a number from 0 to 1
 min-alpha 1.1 a number from 0 to 1
 sample -1 a number from 0 to 1
 sample 1.1 a number from 0 to 1
-loss softmax one of sgns, nce
-loss SGNS one of sgns, nce
-loss sgns,nce one of sgns, nce
+loss softmax one of sgns, nce.*
+loss SGNS one of sgns, nce.*
+loss sgns,nce one of sgns, nce.*
 tokenizer word one of words, whitespace
 END
 wrong "an empty number" '--dim takes a whole number from 1 to 4096, not ""$' "$corpus" -o "$model" --dim ""
