@@ -12,11 +12,8 @@
 #include "cli/open.h"
 #include "cli/output.h"
 #include "query/lookup.h"
+#include "query/query_batch.h"
 #include "search/vectors.h"
-
-/* So many questions are searched for at once, if their answers fit in so many bytes. */
-#define GROUP_MAX 4096
-#define GROUP_BYTES ((size_t)64 << 20)
 
 const char *const query_methods[] = {[METHOD_ADD] = "add", [METHOD_MUL] = "mul", NULL};
 
@@ -72,11 +69,6 @@ const struct option_table query_options = OPTION_TABLE(options);
 
 /* --- the model --- */
 
-static int compare_ids(const void *a, const void *b) {
-    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    return (x > y) - (x < y);
-}
-
 static bool find_excluded(struct query_session *ask, const struct option_texts *words, struct error *error) {
     ask->excluded = memory_allocate(words->count, sizeof *ask->excluded, "the words left out", error);
     if (ask->excluded == NULL)
@@ -84,7 +76,6 @@ static bool find_excluded(struct query_session *ask, const struct option_texts *
     for (size_t i = 0; i < words->count; i++)
         if (!lookup_known(&ask->model, words->values[i], &ask->excluded[ask->excluded_count++], error))
             return false;
-    qsort(ask->excluded, ask->excluded_count, sizeof *ask->excluded, compare_ids);
     return true;
 }
 
@@ -126,103 +117,20 @@ void query_close(struct query_session *ask) {
     model_close(&ask->model);
 }
 
-/* --- groups of questions --- */
-
-/* What is searched for at once. The arrays may move as they grow: questions point into them at last. */
-struct group {
-    struct direction *directions; /* owned */
-    struct term *terms;           /* owned */
-    size_t *left_out;             /* owned */
-    struct question *questions;   /* owned */
-    size_t direction_count, direction_capacity, term_count, term_capacity, left_out_count, left_out_capacity,
-        question_count, question_capacity;
-    struct neighbour *found; /* (question_count, ask->most); owned */
-    size_t *counts;          /* (question_count); owned */
-};
-
-static void free_group(struct group *group) {
-    free(group->directions);
-    free(group->terms);
-    free(group->left_out);
-    free(group->questions);
-    free(group->found);
-    free(group->counts);
-    *group = (struct group){.directions = NULL};
+static struct query_batch make_batch(const struct query_session *ask) {
+    return (struct query_batch){.search = {.space = &ask->space,
+                                           .method = (enum method)ask->settings->method,
+                                           .k = ask->most,
+                                           .min_score = ask->least,
+                                           .threads = ask->threads}};
 }
 
-static size_t group_size(const struct query_session *ask) {
-    const size_t fit = GROUP_BYTES / sizeof(struct neighbour) / (ask->most > 0 ? ask->most : 1);
-    return fit < 1 ? 1 : fit < GROUP_MAX ? fit : GROUP_MAX;
-}
-
-/* The words of a question, and those that never answer, in growing order. What occurs next to a word may be
- * the word itself. */
-static bool add_left_out(struct group *group, const struct query_session *ask, const size_t *ids,
-                         size_t count, struct error *error) {
-    if (ask->settings->context)
-        count = 0;
-    if (!memory_reserve(&group->left_out, &group->left_out_capacity,
-                        group->left_out_count + count + ask->excluded_count, "the questions", error))
-        return false;
-    size_t *to = group->left_out + group->left_out_count;
-    if (count > 0)
-        memcpy(to, ids, count * sizeof *ids);
-    if (ask->excluded_count > 0) {
-        memcpy(to + count, ask->excluded, ask->excluded_count * sizeof *ids);
-        qsort(to, count + ask->excluded_count, sizeof *to, compare_ids);
-    }
-    group->left_out_count += count + ask->excluded_count;
-    return true;
-}
-
-/* `count` directions with their terms, numbered from 0; and the question made of them. */
-static bool add_question(struct group *group, const struct query_session *ask,
-                         const struct expression *expression, struct error *error) {
-    const size_t count = expression->count, before = group->left_out_count;
-    if (!memory_reserve(&group->directions, &group->direction_capacity, group->direction_count + count,
-                        "the questions", error) ||
-        !memory_reserve(&group->terms, &group->term_capacity, group->term_count + count, "the questions",
-                        error) ||
-        !memory_reserve(&group->questions, &group->question_capacity, group->question_count + 1,
-                        "the questions", error) ||
-        !add_left_out(group, ask, expression->ids, expression->id_count, error))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        group->directions[group->direction_count + i] = expression->directions[i];
-        group->terms[group->term_count + i] = expression->terms[i];
-        group->terms[group->term_count + i].direction += group->direction_count;
-    }
-    group->direction_count += count;
-    group->term_count += count;
-    group->questions[group->question_count++] = (struct question){
-        .count = count, .length = expression->length, .left_out_count = group->left_out_count - before};
-    return true;
-}
-
-static bool search(struct group *group, const struct query_session *ask, struct error *error) {
-    const struct term *terms = group->terms;
-    const size_t *left_out = group->left_out;
-    for (size_t q = 0; q < group->question_count; q++) {
-        struct question *question = &group->questions[q];
-        question->terms = terms;
-        question->left_out = left_out;
-        terms += question->count;
-        left_out += question->left_out_count;
-    }
-    group->found = memory_allocate(group->question_count * ask->most, sizeof *group->found, "the answers",
-                                   error);
-    group->counts = memory_allocate(group->question_count, sizeof *group->counts, "the answers", error);
-    const struct inquiry inquiry = {.space = &ask->space,
-                                    .directions = group->directions,
-                                    .direction_count = group->direction_count,
-                                    .questions = group->questions,
-                                    .question_count = group->question_count,
-                                    .method = (enum method)ask->settings->method,
-                                    .most = ask->most,
-                                    .least = ask->least,
-                                    .threads = ask->threads};
-    return group->found != NULL && group->counts != NULL &&
-           nearest(&inquiry, group->found, group->counts, error);
+/* A question's own words do not answer it, except by --context: what occurs next to a word may be the word
+ * itself. */
+static bool exclude(struct query_batch *batch, const struct query_session *ask, const size_t *ids,
+                    size_t count, struct error *error) {
+    return query_batch_exclude(batch, ids, ask->settings->context ? 0 : count, error) &&
+           query_batch_exclude(batch, ask->excluded, ask->excluded_count, error);
 }
 
 /* --- answers --- */
@@ -304,14 +212,16 @@ static void free_readings(struct reading *readings, size_t count) {
     free(readings);
 }
 
-static bool read_questions(struct reading *readings, struct group *group, const struct query_session *ask,
-                           const struct query_text *texts, size_t count, bool tolerant, struct error *error) {
+static bool read_questions(struct reading *readings, struct query_batch *batch,
+                           const struct query_session *ask, const struct query_text *texts, size_t count,
+                           bool tolerant, struct error *error) {
     const enum method method = (enum method)ask->settings->method;
     for (size_t i = 0; i < count; i++) {
         struct reading *reading = &readings[i];
         if (ask->parse(&reading->expression, &ask->model, texts[i].text, texts[i].length, method,
                        &reading->error)) {
-            if (!add_question(group, ask, &reading->expression, error))
+            if (!query_batch_add_expression(batch, &reading->expression, error) ||
+                !exclude(batch, ask, reading->expression.ids, reading->expression.id_count, error))
                 return false;
         } else if (!tolerant || reading->error.kind == ERROR_SYSTEM)
             return error_set(error, reading->error.kind, "%s", reading->error.text);
@@ -328,30 +238,31 @@ static void report(const struct query_session *ask, const struct query_text *tex
 
 static bool answer_group(struct query_session *ask, const struct query_text *texts, size_t count, bool titles,
                          struct dialogue *dialogue, struct error *error) {
-    struct group group = {.directions = NULL};
+    struct query_batch batch = make_batch(ask);
     struct reading *readings = memory_allocate(count, sizeof *readings, "the questions", error);
     const bool done = readings != NULL &&
-                      read_questions(readings, &group, ask, texts, count, dialogue != NULL, error) &&
-                      search(&group, ask, error);
+                      read_questions(readings, &batch, ask, texts, count, dialogue != NULL, error) &&
+                      query_batch_run(&batch, error);
     size_t q = 0;
     for (size_t i = 0; done && i < count; i++) {
         if (titles)
             print_title(ask, texts[i].text, texts[i].length);
         if (readings[i].error.kind == ERROR_NONE) {
-            print_answer(ask, texts[i].text, texts[i].length, group.found + q * ask->most, group.counts[q]);
-            q++;
+            size_t found_count;
+            const struct neighbour *found = query_batch_answers(&batch, q++, &found_count);
+            print_answer(ask, texts[i].text, texts[i].length, found, found_count);
         } else
             report(ask, &texts[i], &readings[i].error, dialogue);
         end_answer(ask, dialogue, titles || dialogue != NULL);
     }
     free_readings(readings, count);
-    free_group(&group);
+    query_batch_free(&batch);
     return done;
 }
 
 bool query_questions(struct query_session *ask, const struct query_text *texts, size_t count, bool titles,
                      struct dialogue *dialogue, struct error *error) {
-    const size_t size = group_size(ask);
+    const size_t size = query_batch_size(ask->most);
     for (size_t first = 0; first < count; first += size) {
         const size_t left = count - first;
         if (!answer_group(ask, texts + first, left < size ? left : size, titles, dialogue, error))
@@ -362,40 +273,35 @@ bool query_questions(struct query_session *ask, const struct query_text *texts, 
 
 /* --- all words --- */
 
-static bool add_words(struct group *group, const struct query_session *ask, size_t first, size_t end,
+static bool add_words(struct query_batch *batch, const struct query_session *ask, size_t first, size_t end,
                       struct error *error) {
     const struct model *model = &ask->model;
-    for (size_t id = first; id < end; id++) {
-        if (!vector_usable(model->norms[id]))
-            continue;
-        struct direction direction = direction_of(vector_row(model, id), model->stride);
-        struct term term = {0, 1};
-        const struct expression expression = {
-            .directions = &direction, .terms = &term, .count = 1, .length = 1, .ids = &id, .id_count = 1};
-        if (!add_question(group, ask, &expression, error))
+    for (size_t id = first; id < end; id++)
+        if (vector_usable(model->norms[id]) && (!query_batch_add_row(batch, vector_row(model, id), error) ||
+                                                !exclude(batch, ask, &id, 1, error)))
             return false;
-    }
     return true;
 }
 
 bool query_words(struct query_session *ask, size_t count, struct error *error) {
-    const size_t size = group_size(ask);
+    const size_t size = query_batch_size(ask->most);
     bool done = true;
     for (size_t first = 0; done && first < count; first += size) {
         const size_t end = count - first < size ? count : first + size;
-        struct group group = {.directions = NULL};
-        done = add_words(&group, ask, first, end, error) && search(&group, ask, error);
+        struct query_batch batch = make_batch(ask);
+        done = add_words(&batch, ask, first, end, error) && query_batch_run(&batch, error);
         size_t q = 0;
         for (size_t id = first; done && id < end; id++) {
-            size_t length;
+            size_t length, found_count = 0;
+            const struct neighbour *found = NULL;
             const char *word = model_word(&ask->model, id, &length);
-            const bool asked = vector_usable(ask->model.norms[id]);
+            if (vector_usable(ask->model.norms[id]))
+                found = query_batch_answers(&batch, q++, &found_count);
             print_title(ask, word, length);
-            print_answer(ask, word, length, group.found + q * ask->most, asked ? group.counts[q] : 0);
-            q += asked;
+            print_answer(ask, word, length, found, found_count);
             end_answer(ask, NULL, true);
         }
-        free_group(&group);
+        query_batch_free(&batch);
         done = done && output_flush(error);
     }
     return done;

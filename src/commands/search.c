@@ -13,12 +13,8 @@
 #include "cli/embedding.h"
 #include "cli/open.h"
 #include "cli/output.h"
-#include "search/nearest.h"
+#include "query/query_batch.h"
 #include "search/vectors.h"
-
-/* So many lines are searched for at once by --all, if their answers fit in so many bytes. */
-#define GROUP_MAX 4096
-#define GROUP_BYTES ((size_t)64 << 20)
 
 struct settings {
     struct embedding_settings embedding; /* first, for EMBEDDING_OPTIONS */
@@ -188,79 +184,35 @@ static void print_answer(const struct session *session, struct embed_text query,
 
 /* --- queries --- */
 
-/* Queries that are searched for at once, each with a direction of its own. */
-struct group {
-    struct direction *directions;
-    struct term *terms;
-    struct question *questions;
-    struct neighbour *found;
-    size_t *counts;
-    size_t *ids; /* lines that are left out as their own neighbours */
-};
-
-static bool make_group(struct group *group, size_t count, size_t most, struct error *error) {
-    *group = (struct group){
-        .directions = memory_allocate(count, sizeof *group->directions, "the queries", error),
-        .terms = memory_allocate(count, sizeof *group->terms, "the queries", error),
-        .questions = memory_allocate(count, sizeof *group->questions, "the queries", error),
-        .found = memory_allocate(count * most, sizeof *group->found, "the answers", error),
-        .counts = memory_allocate(count, sizeof *group->counts, "the answers", error),
-        .ids = memory_allocate(count, sizeof *group->ids, "the queries", error),
-    };
-    return group->directions != NULL && group->terms != NULL && group->questions != NULL &&
-           group->found != NULL && group->counts != NULL && group->ids != NULL;
+static struct query_batch make_batch(const struct session *session) {
+    return (struct query_batch){.search = {.space = &session->space,
+                                           .method = METHOD_ADD,
+                                           .k = session->most,
+                                           .min_score = session->least,
+                                           .threads = session->threads}};
 }
 
-static void free_group(struct group *group) {
-    free(group->directions);
-    free(group->terms);
-    free(group->questions);
-    free(group->found);
-    free(group->counts);
-    free(group->ids);
-}
-
-/* `count` questions of one direction each, which leave a line out if `out`. */
-static bool search(const struct session *session, struct group *group, size_t count, bool out,
-                   struct error *error) {
-    for (size_t i = 0; i < count; i++) {
-        group->terms[i] = (struct term){i, 1};
-        group->questions[i] = (struct question){.terms = &group->terms[i],
-                                                .count = 1,
-                                                .length = 1,
-                                                .left_out = &group->ids[i],
-                                                .left_out_count = out};
-    }
-    const struct inquiry inquiry = {.space = &session->space,
-                                    .directions = group->directions,
-                                    .direction_count = count,
-                                    .questions = group->questions,
-                                    .question_count = count,
-                                    .method = METHOD_ADD,
-                                    .most = session->most,
-                                    .least = session->least,
-                                    .threads = session->threads};
-    return nearest(&inquiry, group->found, group->counts, error);
+static bool embed_query(const struct session *session, struct embed_text query, float *row,
+                        struct error *error) {
+    return embed_texts(&session->embedder, &query, 1, row, 1, error) &&
+           (embedding_found(row, session->model.stride) ||
+            error_set(error, ERROR_NO_ANSWER, "no word of the query is among the model's %zu words%s",
+                      session->model.vocab,
+                      session->embedder.component != NULL ? ", or nothing is left of it without the component"
+                                                          : ""));
 }
 
 static bool search_text(struct session *session, struct embed_text query, struct error *error) {
-    const size_t stride = session->model.stride;
-    float *row = memory_allocate(stride, sizeof *row, "a query", error);
-    struct group group = {.directions = NULL};
-    bool done = row != NULL && make_group(&group, 1, session->most, error) &&
-                embed_texts(&session->embedder, &query, 1, row, 1, error);
-    if (done && !embedding_found(row, stride))
-        done = error_set(
-            error, ERROR_NO_ANSWER, "no word of the query is among the model's %zu words%s",
-            session->model.vocab,
-            session->embedder.component != NULL ? ", or nothing is left of it without the component" : "");
+    float *row = memory_allocate(session->model.stride, sizeof *row, "a query", error);
+    struct query_batch batch = make_batch(session);
+    const bool done = row != NULL && embed_query(session, query, row, error) &&
+                      query_batch_add_row(&batch, row, error) && query_batch_run(&batch, error);
     if (done) {
-        group.directions[0] = direction_of(row, stride);
-        done = search(session, &group, 1, false, error);
+        size_t count;
+        const struct neighbour *found = query_batch_answers(&batch, 0, &count);
+        print_answer(session, query, found, count);
     }
-    if (done)
-        print_answer(session, query, group.found, group.counts[0]);
-    free_group(&group);
+    query_batch_free(&batch);
     free(row);
     return done;
 }
@@ -291,51 +243,55 @@ static bool answer_arguments(struct session *session, int argc, char **argv, str
 
 /* --- all lines --- */
 
-static void print_lines(const struct session *session, const struct group *group, size_t first, size_t end) {
+/* The line may have NUL bytes inside. */
+static void print_title(size_t id, struct embed_text line) {
+    printf("%15zu: ", id + 1);
+    fwrite(line.start, 1, line.length, stdout);
+    putchar('\n');
+}
+
+static void print_lines(const struct session *session, const struct query_batch *batch, size_t first,
+                        size_t end) {
+    const bool table = session->settings->format == OUTPUT_TABLE;
     size_t q = 0;
     for (size_t id = first; id < end; id++) {
-        const bool asked = vector_usable(session->space.norms[id]);
-        const size_t count = asked ? group->counts[q] : 0;
+        size_t count = 0;
+        const struct neighbour *found = NULL;
         const struct embed_text query = session->lines[id];
-        if (session->settings->format == OUTPUT_TABLE && count > 0) {
-            printf("%15zu: ", id + 1);
-            fwrite(query.start, 1, query.length, stdout);
+        if (vector_usable(session->space.norms[id]))
+            found = query_batch_answers(batch, q++, &count);
+        if (count == 0)
+            continue;
+        if (table)
+            print_title(id, query);
+        print_answer(session, query, found, count);
+        if (table)
             putchar('\n');
-        }
-        if (count > 0)
-            print_answer(session, query, group->found + q * session->most, count);
-        if (session->settings->format == OUTPUT_TABLE && count > 0)
-            putchar('\n');
-        q += asked;
     }
 }
 
-static bool search_lines(const struct session *session, struct group *group, size_t first, size_t end,
+static bool search_lines(const struct session *session, struct query_batch *batch, size_t first, size_t end,
                          struct error *error) {
-    size_t count = 0;
-    for (size_t id = first; id < end; id++) {
-        const float *row = session->rows + id * session->model.stride;
-        if (!vector_usable(session->space.norms[id]))
-            continue;
-        group->directions[count] = direction_of(row, session->model.stride);
-        group->ids[count++] = id;
-    }
-    return search(session, group, count, true, error);
+    for (size_t id = first; id < end; id++)
+        if (vector_usable(session->space.norms[id]) &&
+            (!query_batch_add_row(batch, session->rows + id * session->model.stride, error) ||
+             !query_batch_exclude(batch, &id, 1, error)))
+            return false;
+    return query_batch_run(batch, error);
 }
 
 static bool answer_all(const struct session *session, struct error *error) {
-    const size_t fit = GROUP_BYTES / sizeof(struct neighbour) / (session->most + 1) + 1;
-    const size_t size = fit < GROUP_MAX ? fit : GROUP_MAX;
-    struct group group;
-    bool done = make_group(&group, size, session->most, error);
+    const size_t size = query_batch_size(session->most);
+    bool done = true;
     for (size_t first = 0; done && first < session->count; first += size) {
         const size_t end = session->count - first < size ? session->count : first + size;
-        done = search_lines(session, &group, first, end, error);
+        struct query_batch batch = make_batch(session);
+        done = search_lines(session, &batch, first, end, error);
         if (done)
-            print_lines(session, &group, first, end);
+            print_lines(session, &batch, first, end);
+        query_batch_free(&batch);
         done = done && output_flush(error);
     }
-    free_group(&group);
     return done;
 }
 

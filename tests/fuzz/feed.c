@@ -24,21 +24,21 @@ static void ask(const struct model *model, const struct space *space, const stru
     struct error error = {.kind = ERROR_NONE};
     struct neighbour found[ANSWERS];
     size_t count = 0;
-    const struct question question = {.terms = expression->terms,
-                                      .count = expression->count,
-                                      .length = expression->length,
-                                      .left_out = expression->ids,
-                                      .left_out_count = expression->id_count};
-    const struct inquiry inquiry = {.space = space,
-                                    .directions = expression->directions,
-                                    .direction_count = expression->count,
-                                    .questions = &question,
-                                    .question_count = 1,
-                                    .method = method,
-                                    .most = ANSWERS,
-                                    .least = -INFINITY,
-                                    .threads = threads};
-    if (!nearest(&inquiry, found, &count, &error))
+    const struct query query = {.terms = expression->terms,
+                                .count = expression->count,
+                                .length = expression->length,
+                                .excluded = expression->ids,
+                                .excluded_count = expression->id_count};
+    const struct search search = {.space = space,
+                                  .directions = expression->directions,
+                                  .direction_count = expression->count,
+                                  .queries = &query,
+                                  .query_count = 1,
+                                  .method = method,
+                                  .k = ANSWERS,
+                                  .min_score = -INFINITY,
+                                  .threads = threads};
+    if (!nearest(&search, found, &count, &error))
         return;
     for (size_t i = 0; i < count; i++)
         if (found[i].id >= model->vocab || !isfinite(found[i].score))
