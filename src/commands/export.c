@@ -7,13 +7,15 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/open.h"
+#include "cli/shared_options.h"
+#include "commands/commands.h"
 #include "formats/export_formats.h"
 #include "formats/export_rows.h"
 #include "model/model.h"
 #include "query/lookup.h"
+#include "search/space.h"
 #include "text/reader.h"
 
 struct settings {
@@ -40,7 +42,7 @@ static const struct option options[] = {
      .type = OPTION_INTEGER,
      .value = "N",
      .min = 1,
-     .max = 4294967295.0,
+     .max = OPTION_COUNT_MAX,
      .help = "only the N most frequent words",
      .offset = offsetof(struct settings, top)},
     {.name = "words",
@@ -48,14 +50,8 @@ static const struct option options[] = {
      .value = "FILE",
      .help = "only the words in FILE, one a line, in its order; - is standard input",
      .offset = offsetof(struct settings, words)},
-    {.name = "context",
-     .type = OPTION_FLAG,
-     .help = "the context vectors instead of the word vectors",
-     .offset = offsetof(struct settings, context)},
-    {.name = "normalize",
-     .type = OPTION_FLAG,
-     .help = "bring vectors to length 1 (but those of zeros)",
-     .offset = offsetof(struct settings, normalize)},
+    OPTION_CONTEXT(offsetof(struct settings, context)),
+    OPTION_NORMALIZE(offsetof(struct settings, normalize)),
     {.name = "precision",
      .type = OPTION_INTEGER,
      .value = "N",
@@ -110,8 +106,7 @@ static bool check_settings(const struct settings *settings, const struct export_
 
 static bool choose_words(struct export_rows *rows, const struct settings *settings,
                          struct export_rows_skipped *losses, struct error *error) {
-    if (settings->top > 0 && settings->top < rows->count)
-        rows->count = (size_t)settings->top;
+    rows->count = space_limit(settings->top, rows->count);
     if (settings->words == NULL)
         return true;
     if (!export_rows_list(rows, settings->words, lookup_word, losses, error))
@@ -228,10 +223,8 @@ static bool export(const struct model *model, const char *path, const struct set
 
 static bool run(int argc, char **argv, struct error *error) {
     struct settings settings = {0};
-    if (!options_parse(tables, &argc, argv, &settings, error))
+    if (!command_parse(&command_export, &argc, argv, &settings, error))
         return false;
-    if (argc != 1)
-        return error_set(error, ERROR_INPUT, "name one model to export, not %d", argc);
     const struct export_format *format = find_format(settings.format, error);
     struct model model;
     if (format == NULL || !check_settings(&settings, format, error) ||
@@ -261,5 +254,8 @@ const struct command command_export = {
                "  pgvector       SQL for psql: makes a table word_vectors (word, embedding) if\n"
                "                 there is none and copies the words into it",
     .tables = tables,
+    .needs = "a model",
+    .operands_min = 1,
+    .operands_max = 1,
     .run = run,
 };

@@ -168,7 +168,7 @@ static void close_quiz(struct quiz *quiz) {
 bool analogies_score(struct analogies *analogies, const struct model *model, const char *path,
                      const struct analogy_settings *settings, struct error *error) {
     *analogies = (struct analogies){0};
-    const size_t most = settings->restrict_to, known = most > 0 && most < model->vocab ? most : model->vocab;
+    const size_t known = space_limit(settings->restrict_to, model->vocab);
     struct quiz quiz = {.model = model, .casefold = {.folded = true}};
     struct test_file file;
     const bool done = test_file_open(&file, path, error) && open_quiz(&quiz, known, settings, error) &&

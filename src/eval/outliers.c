@@ -67,7 +67,7 @@ bool outliers_score(struct outliers *outliers, const struct model *model, const 
     *outliers = (struct outliers){.right = 0};
     struct list list = {.sum = memory_allocate(model->stride, sizeof(double), "a sum", error)};
     struct casefold casefold = {.folded = true};
-    struct test_file file = {.path = path};
+    struct test_file file = {.count = 0};
     const bool done = list.sum != NULL && test_file_open(&file, path, error) &&
                       casefold_create(&casefold, model, model->vocab, error) &&
                       ask_all(outliers, &list, &casefold, &file, error);

@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "eval/test_file.h"
 #include "query/casefold.h"
+#include "search/space.h"
 #include "search/vectors.h"
 
 struct pairs {
@@ -131,7 +132,7 @@ static bool correlate(struct word_pairs_result *similarity, const struct pairs *
 bool word_pairs_score(struct word_pairs_result *similarity, const struct model *model, const char *path,
                       size_t restrict_to, struct error *error) {
     *similarity = (struct word_pairs_result){0};
-    const size_t known = restrict_to > 0 && restrict_to < model->vocab ? restrict_to : model->vocab;
+    const size_t known = space_limit(restrict_to, model->vocab);
     struct pairs pairs = {0};
     struct casefold casefold = {.folded = true};
     struct test_file file;

@@ -87,11 +87,11 @@ static void look_up_words(const struct model *model) {
 static void embed(const struct model *model) {
     static const char *const lines[] = {"the king of rome", "Paris and new_york \xff", ""};
     const size_t count = sizeof lines / sizeof *lines;
-    struct embed_text texts[sizeof lines / sizeof *lines];
+    struct line texts[sizeof lines / sizeof *lines];
     struct error error = {.kind = ERROR_NONE};
     struct embedder embedder;
     for (size_t i = 0; i < count; i++)
-        texts[i] = (struct embed_text){lines[i], strlen(lines[i])};
+        texts[i] = (struct line){lines[i], strlen(lines[i])};
     float *rows = calloc(count * model->stride, sizeof *rows);
     if (rows == NULL)
         give_up("no memory");
