@@ -6,13 +6,10 @@ static const char *const weights[] = {
     [EMBED_AUTO] = "auto", [EMBED_PLAIN] = "plain", [EMBED_SIF] = "sif", NULL};
 
 static const struct option options[] = {
-    {.name = "weights",
-     .type = OPTION_CHOICE,
-     .fallback = "auto",
-     .choices = weights,
-     .help = "how words are weighted in a text: plain: all alike; sif: a / (a + p), where p is the word's "
-             "share of the corpus; auto: sif if the model has word counts, else plain",
-     .offset = offsetof(struct embedding_settings, weights)},
+    CHOICE_OPTION("weights", "auto", weights,
+                  "how words are weighted in a text: plain: all alike; sif: a / (a + p), where p is the "
+                  "word's share of the corpus; auto: sif if the model has word counts, else plain",
+                  offsetof(struct embedding_settings, weights)),
     {.name = "smoothing",
      .type = OPTION_REAL,
      .value = "A",
@@ -21,11 +18,9 @@ static const struct option options[] = {
      .max = 1e9,
      .help = "the a of sif",
      .offset = offsetof(struct embedding_settings, smoothing)},
-    {.name = "remove-component",
-     .type = OPTION_FLAG,
-     .help = "remove what all texts have in common: their first principal component",
-     .offset = offsetof(struct embedding_settings, remove_component)},
-    OPTION_THREADS(offsetof(struct embedding_settings, threads)),
+    FLAG_OPTION("remove-component", "remove what all texts have in common: their first principal component",
+                offsetof(struct embedding_settings, remove_component)),
+    THREADS_OPTION(offsetof(struct embedding_settings, threads)),
 };
 const struct option_table embedding_options = OPTION_TABLE(options);
 

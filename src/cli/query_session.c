@@ -16,23 +16,17 @@
 const char *const query_methods[] = {[METHOD_ADD] = "add", [METHOD_MUL] = "mul", NULL};
 
 static const struct option options[] = {
-    OPTION_NEIGHBOURS("words", offsetof(struct query_settings, neighbours)),
-    {.name = "method",
-     .type = OPTION_CHOICE,
-     .fallback = "add",
-     .choices = query_methods,
-     .help = "add: rank by the cosine to the sum of the words; mul: by the product of the similarities to "
-             "each word (3CosMul)",
-     .offset = offsetof(struct query_settings, method)},
-    OPTION_RESTRICT(NULL, "answer with ", offsetof(struct query_settings, restrict_to)),
-    {.name = "exclude",
-     .type = OPTION_TEXTS,
-     .value = "WORD",
-     .help = "do not answer with this word; may be repeated",
-     .offset = offsetof(struct query_settings, exclude)},
-    OPTION_THRESHOLD(offsetof(struct query_settings, threshold)),
-    OPTION_FORMAT(offsetof(struct query_settings, format)),
-    OPTION_THREADS(offsetof(struct query_settings, threads)),
+    NEIGHBOURS_OPTION("words", offsetof(struct query_settings, neighbours)),
+    CHOICE_OPTION("method", "add", query_methods,
+                  "add: rank by the cosine to the sum of the words; mul: by the product of the similarities "
+                  "to each word (3CosMul)",
+                  offsetof(struct query_settings, method)),
+    RESTRICT_OPTION(NULL, "answer with", offsetof(struct query_settings, restrict_to)),
+    TEXT_OPTION("exclude", 0, OPTION_TEXTS, "WORD", NULL, "do not answer with this word; may be repeated",
+                offsetof(struct query_settings, exclude)),
+    THRESHOLD_OPTION(offsetof(struct query_settings, threshold)),
+    FORMAT_OPTION(offsetof(struct query_settings, format)),
+    THREADS_OPTION(offsetof(struct query_settings, threads)),
 };
 const struct option_table query_options = OPTION_TABLE(options);
 

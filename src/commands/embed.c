@@ -18,8 +18,8 @@ struct settings {
 };
 
 static const struct option options[] = {
-    OPTION_NORMALIZE(offsetof(struct settings, normalize)),
-    OPTION_FORMAT(offsetof(struct settings, format)),
+    NORMALIZE_OPTION(offsetof(struct settings, normalize)),
+    FORMAT_OPTION(offsetof(struct settings, format)),
 };
 static const struct option_table own_options = OPTION_TABLE(options);
 static const struct option_table *const tables[] = {&embedding_options, &own_options, NULL};

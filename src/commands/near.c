@@ -9,11 +9,11 @@ struct settings {
 };
 
 static const struct option options[] = {
-    OPTION_CONTEXT(offsetof(struct settings, query.context)),
-    {.name = "all",
-     .type = OPTION_FLAG,
-     .help = "ask for every word, the most frequent first; with --restrict N, for the first N",
-     .offset = offsetof(struct settings, all)},
+    FLAG_OPTION("context",
+                "answer by the context vectors: with words that occur next to the question's words",
+                offsetof(struct settings, query.context)),
+    FLAG_OPTION("all", "ask for every word, the most frequent first; with --restrict N, for the first N",
+                offsetof(struct settings, all)),
 };
 static const struct option_table own_options = OPTION_TABLE(options);
 static const struct option_table *const tables[] = {&query_options, &own_options, NULL};

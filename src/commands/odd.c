@@ -20,7 +20,7 @@ struct session {
 };
 
 static const struct option options[] = {
-    OPTION_FORMAT(offsetof(struct session, format)),
+    FORMAT_OPTION(offsetof(struct session, format)),
 };
 static const struct option_table own_options = OPTION_TABLE(options);
 static const struct option_table *const tables[] = {&own_options, NULL};

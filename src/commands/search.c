@@ -22,13 +22,11 @@ struct settings {
 };
 
 static const struct option options[] = {
-    OPTION_NEIGHBOURS("lines", offsetof(struct settings, neighbours)),
-    OPTION_THRESHOLD(offsetof(struct settings, threshold)),
-    {.name = "all",
-     .type = OPTION_FLAG,
-     .help = "search for every line of the file; with --threshold, this finds duplicates",
-     .offset = offsetof(struct settings, all)},
-    OPTION_FORMAT(offsetof(struct settings, format)),
+    NEIGHBOURS_OPTION("lines", offsetof(struct settings, neighbours)),
+    THRESHOLD_OPTION(offsetof(struct settings, threshold)),
+    FLAG_OPTION("all", "search for every line of the file; with --threshold, this finds duplicates",
+                offsetof(struct settings, all)),
+    FORMAT_OPTION(offsetof(struct settings, format)),
 };
 static const struct option_table own_options = OPTION_TABLE(options);
 static const struct option_table *const tables[] = {&embedding_options, &own_options, NULL};
@@ -141,9 +139,8 @@ static bool embed_query(const struct session *session, struct line query, float 
            (embedding_found(row, session->model.stride) ||
             error_set(error, ERROR_NO_ANSWER, "no word of the query is among the model's %zu words%s",
                       session->model.vocab,
-                      session->embedder.component != NULL
-                          ? ", or nothing is left of it without the component"
-                          : ""));
+                      session->embedder.component != NULL ? ", or nothing is left of it without the component"
+                                                          : ""));
 }
 
 static bool answer_line(void *context, const char *line, struct error *error) {

@@ -20,9 +20,9 @@ struct session {
 };
 
 static const struct option options[] = {
-    OPTION_CONTEXT(offsetof(struct session, context)),
-    OPTION_NORMALIZE(offsetof(struct session, normalize)),
-    OPTION_FORMAT(offsetof(struct session, format)),
+    CONTEXT_OPTION(offsetof(struct session, context)),
+    NORMALIZE_OPTION(offsetof(struct session, normalize)),
+    FORMAT_OPTION(offsetof(struct session, format)),
 };
 static const struct option_table own_options = OPTION_TABLE(options);
 static const struct option_table *const tables[] = {&own_options, NULL};

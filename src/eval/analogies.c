@@ -6,7 +6,6 @@
 
 #include "base/memory.h"
 #include "eval/test_file.h"
-#include "query/casefold.h"
 #include "query/query_batch.h"
 #include "search/vectors.h"
 
@@ -21,7 +20,7 @@ struct asked {
 /* All questions that are asked, and the search for their answers. */
 struct quiz {
     const struct model *model;
-    struct casefold casefold;
+    struct test_file file;
     struct asked *list; /* (count) one for each query of the batch; owned */
     size_t count, capacity;
     size_t *directions; /* (known words) the number of a word's direction + 1, or 0; owned */
@@ -76,18 +75,14 @@ static bool ask(struct quiz *quiz, const struct asked *asked, struct error *erro
 }
 
 /* Counts the line's question, and asks it if its words are known. */
-static bool add_question(struct quiz *quiz, struct analogies *analogies, const struct test_file *file,
-                         struct error *error) {
+static bool add_question(struct quiz *quiz, struct analogies *analogies, struct error *error) {
     if (analogies->count == 0 && !add_section(analogies, "(no section)", error))
         return false;
     struct asked asked = {.section = analogies->count - 1};
     analogies->sections[asked.section].total++;
-    for (size_t i = 0; i < 4; i++) {
-        size_t *id = &asked.words[i];
-        if (!casefold_find(&quiz->casefold, file->fields[i], id, error) ||
-            !vector_usable(quiz->model->norms[*id]))
+    for (size_t i = 0; i < 4; i++)
+        if (!test_file_find(&quiz->file, i, &asked.words[i], error))
             return error->kind == ERROR_NONE;
-    }
     analogies->sections[asked.section].asked++;
     return ask(quiz, &asked, error);
 }
@@ -100,14 +95,14 @@ static const char *section_name(const struct test_file *file) {
     return file->count == 2 ? file->fields[1] : NULL;
 }
 
-static bool read_questions(struct quiz *quiz, struct analogies *analogies, struct test_file *file,
-                           struct error *error) {
+static bool read_questions(struct quiz *quiz, struct analogies *analogies, struct error *error) {
+    struct test_file *file = &quiz->file;
     while (test_file_next(file, '\0', error)) {
         const bool section = file->fields[0][0] == ':';
         const char *name = section ? section_name(file) : NULL;
         if (section ? name == NULL : file->count != 4)
             return test_file_malformed(file, section ? ": section" : "word word word word", error);
-        if (section ? !add_section(analogies, name, error) : !add_question(quiz, analogies, file, error))
+        if (section ? !add_section(analogies, name, error) : !add_question(quiz, analogies, error))
             return false;
     }
     return error->kind == ERROR_NONE;
@@ -120,9 +115,9 @@ static bool is_right(const struct quiz *quiz, const struct asked *asked, const s
                      size_t count) {
     size_t keys[4];
     for (size_t i = 0; i < 4; i++)
-        keys[i] = casefold_key(&quiz->casefold, asked->words[i]);
+        keys[i] = casefold_key(&quiz->file.casefold, asked->words[i]);
     for (size_t i = 0; i < count; i++) {
-        const size_t key = casefold_key(&quiz->casefold, found[i].id);
+        const size_t key = casefold_key(&quiz->file.casefold, found[i].id);
         if (i + 1 == count || (key != keys[0] && key != keys[1] && key != keys[2]))
             return key == keys[3];
     }
@@ -140,16 +135,16 @@ static bool check_answers(struct quiz *quiz, struct analogies *analogies, struct
     return true;
 }
 
-static bool open_quiz(struct quiz *quiz, size_t known, const struct analogy_settings *settings,
-                      struct error *error) {
+static bool open_quiz(struct quiz *quiz, const char *path, size_t known,
+                      const struct analogy_settings *settings, struct error *error) {
     const struct model *model = quiz->model;
     quiz->space = space_of_words(model);
     quiz->space.count = known;
-    if (!casefold_create(&quiz->casefold, model, known, error))
+    if (!test_file_open(&quiz->file, path, model, known, error))
         return false;
     quiz->batch.search = (struct search){.space = &quiz->space,
                                          .method = settings->method,
-                                         .k = quiz->casefold.folded ? 1 : ANSWERS,
+                                         .k = quiz->file.casefold.folded ? 1 : ANSWERS,
                                          .min_score = -INFINITY,
                                          .threads = settings->threads};
     quiz->directions = memory_allocate(known, sizeof *quiz->directions, "the words", error);
@@ -158,7 +153,7 @@ static bool open_quiz(struct quiz *quiz, size_t known, const struct analogy_sett
 }
 
 static void close_quiz(struct quiz *quiz) {
-    casefold_free(&quiz->casefold);
+    test_file_close(&quiz->file);
     free(quiz->list);
     free(quiz->directions);
     free(quiz->sum);
@@ -169,12 +164,9 @@ bool analogies_score(struct analogies *analogies, const struct model *model, con
                      const struct analogy_settings *settings, struct error *error) {
     *analogies = (struct analogies){0};
     const size_t known = space_limit(settings->restrict_to, model->vocab);
-    struct quiz quiz = {.model = model, .casefold = {.folded = true}};
-    struct test_file file;
-    const bool done = test_file_open(&file, path, error) && open_quiz(&quiz, known, settings, error) &&
-                      read_questions(&quiz, analogies, &file, error) &&
-                      check_answers(&quiz, analogies, error);
-    test_file_close(&file);
+    struct quiz quiz = {.model = model};
+    const bool done = open_quiz(&quiz, path, known, settings, error) &&
+                      read_questions(&quiz, analogies, error) && check_answers(&quiz, analogies, error);
     close_quiz(&quiz);
     return done;
 }

@@ -4,17 +4,21 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "search/vectors.h"
 
 #define BLANKS " \t\n\v\f\r"
 
-bool test_file_open(struct test_file *file, const char *path, struct error *error) {
-    *file = (struct test_file){.count = 0};
-    const bool done = lines_open(&file->lines, path, error);
+bool test_file_open(struct test_file *file, const char *path, const struct model *model, size_t known,
+                    struct error *error) {
+    *file = (struct test_file){.model = model, .casefold = {.folded = true}};
+    if (!lines_open(&file->lines, path, error))
+        return false;
     file->lines.refuse_nul = true;
-    return done;
+    return casefold_create(&file->casefold, model, known, error);
 }
 
 void test_file_close(struct test_file *file) {
+    casefold_free(&file->casefold);
     lines_close(&file->lines);
     free(file->fields);
     *file = (struct test_file){.count = 0};
@@ -41,6 +45,11 @@ bool test_file_next(struct test_file *file, char comment, struct error *error) {
             return true;
     }
     return false;
+}
+
+bool test_file_find(struct test_file *file, size_t field, size_t *id, struct error *error) {
+    return casefold_find(&file->casefold, file->fields[field], id, error) &&
+           vector_usable(file->model->norms[*id]);
 }
 
 bool test_file_malformed(const struct test_file *file, const char *form, struct error *error) {
