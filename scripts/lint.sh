@@ -49,7 +49,7 @@ check_layers() {
             may("formats", "model text base")
             may("search", "formats model text base")
             may("query", "search formats model text base")
-            may("analyse", "search formats model text base")
+            may("analyse", "query search formats model text base")
             may("eval", "query analyse search formats model text base")
             may("train", "kernels model text base")
             may("cli", "eval analyse query search formats model text base train kernels")

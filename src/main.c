@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/command.h"
 #include "cli/version.h"
+#include "commands/commands.h"
 
 static const struct command *const commands[] = {
     &command_train,

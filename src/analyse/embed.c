@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/threads.h"
+#include "query/lookup.h"
 #include "search/vectors.h"
 #include "text/tokenizer.h"
 
@@ -53,36 +54,26 @@ void embed_free(struct embedder *embedder) {
 
 struct job {
     const struct embedder *embedder;
-    const struct embed_text *texts;
+    const struct line *texts;
     size_t count;
     float *rows;
     double *sums; /* (threads, stride) */
     atomic_size_t next;
 };
 
-/* The word that a token is. */
-static bool find_word(const struct model *model, const struct tokenizer *tokenizer, size_t *id) {
-    char small[TOKEN_BYTES_MAX];
-    if (model_find(model, (const char *)tokenizer->token, tokenizer->length, id))
-        return true;
-    for (size_t i = 0; i < tokenizer->length; i++) {
-        const unsigned char c = tokenizer->token[i];
-        small[i] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    }
-    return model->try_lowercase && model_find(model, small, tokenizer->length, id);
-}
-
-static void embed_text(const struct embedder *embedder, struct embed_text text, double *sum, float *row) {
+static void embed_text(const struct embedder *embedder, struct line text, double *sum, float *row) {
     const struct model *model = embedder->model;
     struct tokenizer tokenizer = {.skipped = {0}};
     size_t words = 0;
     memset(sum, 0, model->stride * sizeof *sum);
     const struct tokenizer_rules any = {.kind = TOKENIZER_WORDS, .keep_case = true};
-    tokenizer_start(&tokenizer, model->try_lowercase ? any : model->rules, (const unsigned char *)text.start,
+    tokenizer_start(&tokenizer, model->try_lowercase ? any : model->rules, (const unsigned char *)text.text,
                     text.length, 0);
     for (enum token_kind kind; (kind = tokenizer_next(&tokenizer)) != TOKEN_END;) {
         size_t id;
-        if (kind != TOKEN_WORD || !find_word(model, &tokenizer, &id) || !vector_usable(model->norms[id]))
+        if (kind != TOKEN_WORD ||
+            !lookup_token(model, (const char *)tokenizer.token, tokenizer.length, &id) ||
+            !vector_usable(model->norms[id]))
             continue;
         vector_add(sum, vector_row(model, id), embedder->weights != NULL ? embedder->weights[id] : 1,
                    model->stride);
@@ -101,7 +92,7 @@ static void embed_some(void *context, size_t thread) {
             embed_text(job->embedder, job->texts[i], job->sums + thread * stride, job->rows + i * stride);
 }
 
-bool embed_texts(const struct embedder *embedder, const struct embed_text *texts, size_t count,
+bool embed_texts(const struct embedder *embedder, const struct line *texts, size_t count,
                  float *rows /* NOLINT(readability-non-const-parameter) */, size_t threads,
                  struct error *error) {
     struct job job = {.embedder = embedder, .texts = texts, .count = count, .rows = rows};

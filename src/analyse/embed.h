@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "base/lines.h"
 #include "model/model.h"
 
 enum embed_weights {
@@ -19,11 +20,6 @@ struct embedder {
     double *component; /* (stride) of length 1, what is taken out of each vector; or NULL; owned */
 };
 
-struct embed_text {
-    const char *start;
-    size_t length;
-};
-
 /* `smoothing` is a, above 0. ERROR_INPUT for EMBED_SIF with a model without counts. `model` must outlive it.
  * Free with embed_free, also after a failure. */
 bool embed_create(struct embedder *embedder, const struct model *model, enum embed_weights weights,
@@ -34,7 +30,7 @@ void embed_free(struct embedder *embedder);
  * model's tokenizer; zero if there are none. For a model of another program's format, whose tokenizer is not
  * known, these are words as TOKENIZER_WORDS has them, as written or else in small letters. Runs on `threads`
  * threads, at least 1. */
-bool embed_texts(const struct embedder *embedder, const struct embed_text *texts, size_t count, float *rows,
+bool embed_texts(const struct embedder *embedder, const struct line *texts, size_t count, float *rows,
                  size_t threads, struct error *error) MUST_USE;
 
 /* Makes the first principal component of the rows (of their products, not centred) the embedder's component.

@@ -1,14 +1,33 @@
 #include "base/lines.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 
 #define READ_BYTES ((size_t)1 << 16)
+
+bool lines_open(struct lines *lines, const char *path, struct error *error) {
+    *lines = (struct lines){.name = path, .descriptor = -1};
+    if (strcmp(path, "-") == 0) {
+        *lines = (struct lines){.name = "standard input", .descriptor = STDIN_FILENO};
+        return true;
+    }
+    lines->descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    return lines->descriptor >= 0 || file_open_error(error, errno, path);
+}
+
+void lines_close(struct lines *lines) {
+    if (lines->descriptor > STDERR_FILENO)
+        close(lines->descriptor);
+    free(lines->buffer);
+    *lines = (struct lines){.descriptor = -1};
+}
 
 /* Reads some more; *later instead, if that would mean to wait and `wait` is false. */
 static bool fill(struct lines *lines, bool wait, bool *later, struct error *error) {
@@ -17,7 +36,7 @@ static bool fill(struct lines *lines, bool wait, bool *later, struct error *erro
         memmove(lines->buffer, lines->buffer + lines->start, lines->filled);
         lines->start = 0;
     }
-    /* One byte more, for the NUL behind a last line. */
+    /* One byte more, for the NUL after the last line. */
     if (!memory_reserve(&lines->buffer, &lines->capacity, lines->filled + READ_BYTES + 1, "a line", error))
         return false;
     struct pollfd ready = {.fd = lines->descriptor, .events = POLLIN};
@@ -32,22 +51,27 @@ static bool fill(struct lines *lines, bool wait, bool *later, struct error *erro
     if (bytes < 0 && errno == EISDIR)
         return error_set(error, ERROR_INPUT, "%s: a folder, not a file", lines->name);
     if (bytes < 0)
-        return error_system(error, errno, "can't read %s", lines->name);
+        return error_system(error, errno, "%s: can't read", lines->name);
     lines->filled += (size_t)bytes;
     lines->ended = bytes == 0;
     return true;
 }
 
-/* The line from lines->start to `end`, the rest beginning at `next`. */
-static enum lines_result give(struct lines *lines, char *end, size_t next, char **line, size_t *length) {
+/* Gives the line from lines->start to `end`; the rest begins at `next`. */
+static enum lines_result give(struct lines *lines, char *end, size_t next, char **line, size_t *length,
+                              struct error *error) {
     *line = lines->buffer + lines->start;
     *length = (size_t)(end - *line);
-    for (char *at = *line; at < end; at++)
-        if (*at == '\0')
-            *at = ' ';
     *end = '\0';
     lines->start = next;
     lines->searched = 0;
+    lines->number++;
+    for (char *nul = *line; (nul += strlen(nul)) < end; *nul = ' ')
+        if (lines->refuse_nul) {
+            error_set(error, ERROR_INPUT, "%s:%zu: a NUL byte, so this is not text", lines->name,
+                      lines->number);
+            return LINES_FAILED;
+        }
     return LINES_LINE;
 }
 
@@ -59,11 +83,12 @@ enum lines_result lines_next(struct lines *lines, bool wait, char **line, size_t
         if (left > lines->searched)
             end = memchr(lines->buffer + lines->start + lines->searched, '\n', left - lines->searched);
         if (end != NULL)
-            return give(lines, end, (size_t)(end - lines->buffer) + 1, line, length);
+            return give(lines, end, (size_t)(end - lines->buffer) + 1, line, length, error);
         lines->searched = left;
+        if (lines->ended && left == 0)
+            return LINES_END;
         if (lines->ended)
-            return left == 0 ? LINES_END
-                             : give(lines, lines->buffer + lines->filled, lines->filled, line, length);
+            return give(lines, lines->buffer + lines->filled, lines->filled, line, length, error);
         bool later = false;
         if (!fill(lines, wait, &later, error))
             return LINES_FAILED;
@@ -72,7 +97,43 @@ enum lines_result lines_next(struct lines *lines, bool wait, char **line, size_t
     }
 }
 
-void lines_free(struct lines *lines) {
-    free(lines->buffer);
-    *lines = (struct lines){.descriptor = -1};
+static bool add_line(struct line_batch *batch, const char *text, size_t length, struct error *error) {
+    if (!memory_reserve(&batch->list, &batch->capacity, batch->count + 1, "lines", error))
+        return false;
+    length -= length > 0 && text[length - 1] == '\r';
+    char *copy = memory_allocate(length + 1, 1, "a line", error);
+    if (copy == NULL)
+        return false;
+    memcpy(copy, text, length);
+    batch->list[batch->count++] = (struct line){copy, length};
+    return true;
+}
+
+static void free_texts(struct line_batch *batch) {
+    for (size_t i = 0; i < batch->count; i++)
+        free((char *)batch->list[i].text);
+    batch->count = 0;
+}
+
+bool lines_take(struct lines *lines, struct line_batch *batch, size_t max, struct error *error) {
+    free_texts(batch);
+    batch->first = lines->number + 1;
+    while (batch->count < max) {
+        char *line;
+        size_t length;
+        const enum lines_result result = lines_next(lines, batch->count == 0, &line, &length, error);
+        if (result == LINES_FAILED)
+            return false;
+        if (result != LINES_LINE)
+            break;
+        if (!add_line(batch, line, length, error))
+            return false;
+    }
+    return true;
+}
+
+void line_batch_free(struct line_batch *batch) {
+    free_texts(batch);
+    free(batch->list);
+    *batch = (struct line_batch){.count = 0};
 }

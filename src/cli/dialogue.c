@@ -9,75 +9,118 @@
 #include "base/memory.h"
 #include "cli/editor.h"
 
-static bool is_blank(const char *line) {
-    return line[strspn(line, " \t\n\v\f\r")] == '\0';
+/* So many requests are answered together. */
+#define REQUESTS_MAX 1024
+
+#define BLANKS " \t\n\v\f\r"
+
+/* --- answers --- */
+
+static void end_table_answer(const struct dialogue *dialogue) {
+    if (dialogue->format == OUTPUT_TABLE && !dialogue->terminal)
+        putchar('\n');
 }
 
-void dialogue_unanswered(struct dialogue *dialogue, size_t number, const struct error *why) {
+void dialogue_end_answer(const struct dialogue *dialogue) {
+    if (dialogue->spaced)
+        end_table_answer(dialogue);
+}
+
+bool dialogue_is_fatal(const struct request *request, const struct error *why) {
+    return request->number == 0 || why->kind == ERROR_SYSTEM;
+}
+
+void dialogue_unanswered(struct dialogue *dialogue, const struct request *request, const struct error *why) {
+    output_failure(dialogue->format, request->text, request->length, why);
     fflush(stdout);
     if (dialogue->terminal)
         fprintf(stderr, "%s\n", why->text);
     else
-        fprintf(stderr, "sgns %s: line %zu: %s\n", dialogue->command, number, why->text);
+        fprintf(stderr, "sgns %s: line %zu: %s\n", dialogue->command, request->number, why->text);
     dialogue->unanswered = true;
+    end_table_answer(dialogue);
 }
 
-/* --- lines --- */
-
-static bool add_request(struct request *requests, size_t *count, const char *line, size_t length,
-                        size_t number, struct error *error) {
-    if (is_blank(line))
-        return true;
-    length -= length > 0 && line[length - 1] == '\r';
-    char *text = memory_allocate(length + 1, 1, "a line", error);
-    if (text == NULL)
-        return false;
-    memcpy(text, line, length);
-    requests[(*count)++] = (struct request){text, number};
-    return true;
-}
-
-/* Waits for a line, and takes those that are there, too. *ended at the end. */
-static bool gather(struct dialogue *dialogue, struct lines *lines, struct request *requests, size_t *count,
-                   size_t *number, bool *ended, struct error *error) {
-    *count = 0;
-    while (*count < dialogue->most) {
-        char *line;
-        size_t length;
-        switch (lines_next(lines, *count == 0, &line, &length, error)) {
-        case LINES_LINE:
-            ++*number;
-            if (!add_request(requests, count, line, length, *number, error))
-                return false;
-            break;
-        case LINES_LATER:
-            return true;
-        case LINES_END:
-            *ended = true;
-            return true;
-        case LINES_FAILED:
-            return false;
-        }
+static bool answer_each(struct dialogue *dialogue, const struct request *requests, size_t count,
+                        struct error *error) {
+    for (size_t i = 0; i < count; i++) {
+        struct error why = {.kind = ERROR_NONE};
+        if (dialogue->answer_line(dialogue->context, requests[i].text, &why))
+            dialogue_end_answer(dialogue);
+        else if (dialogue_is_fatal(&requests[i], &why))
+            return error_set(error, why.kind, "%s", why.text);
+        else
+            dialogue_unanswered(dialogue, &requests[i], &why);
     }
     return true;
 }
 
-static bool answer_lines(struct dialogue *dialogue, struct request *requests, struct error *error) {
-    struct lines lines = {.descriptor = STDIN_FILENO, .name = "standard input"};
-    size_t number = 0, count;
-    bool ended = false, good = true;
-    while (good && !ended) {
-        good = gather(dialogue, &lines, requests, &count, &number, &ended, error);
-        if (good && count > 0)
-            good = dialogue->answer(dialogue, dialogue->context, requests, count, error) &&
-                   output_flush(error);
-        for (size_t i = 0; i < count; i++)
-            free(requests[i].text);
+static bool answer(struct dialogue *dialogue, const struct request *requests, size_t count,
+                   struct error *error) {
+    return (dialogue->answer != NULL ? dialogue->answer : answer_each)(dialogue, requests, count, error) &&
+           output_flush(error);
+}
+
+/* --- the command line --- */
+
+static bool is_phrase(const char *word) {
+    return word[0] != '"' && word[strcspn(word, BLANKS)] != '\0';
+}
+
+/* All words as a line, with blanks between them. */
+static char *join(char **words, int count, bool phrases, struct error *error) {
+    size_t bytes = 1, used = 0;
+    for (int i = 0; i < count; i++)
+        bytes += strlen(words[i]) + 3;
+    char *line = memory_allocate(bytes, 1, "the question", error);
+    for (int i = 0; line != NULL && i < count; i++) {
+        const char *mark = phrases && is_phrase(words[i]) ? "\"" : "";
+        used += (size_t)snprintf(line + used, bytes - used, "%s%s%s%s", i > 0 ? " " : "", mark, words[i],
+                                 mark);
     }
-    lines_free(&lines);
-    if (good && dialogue->unanswered)
+    return line;
+}
+
+static bool answer_words(struct dialogue *dialogue, char **words, int count, struct error *error) {
+    if (dialogue->answer_words != NULL)
+        return dialogue->answer_words(dialogue->context, words, (size_t)count, error);
+    char *line = join(words, count, dialogue->phrases, error);
+    const struct request request = {.text = line, .length = line != NULL ? strlen(line) : 0};
+    dialogue->spaced = false;
+    const bool done = line != NULL && answer(dialogue, &request, 1, error);
+    free(line);
+    return done;
+}
+
+/* --- standard input --- */
+
+/* False for a blank line. */
+static bool make_request(struct request *request, const char *line, size_t length, size_t number) {
+    *request = (struct request){line, length, number};
+    return line[strspn(line, BLANKS)] != '\0';
+}
+
+static bool answer_batch(struct dialogue *dialogue, const struct line_batch *batch, struct request *requests,
+                         struct error *error) {
+    size_t count = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        count += make_request(&requests[count], batch->list[i].text, batch->list[i].length, batch->first + i);
+    return count == 0 || answer(dialogue, requests, count, error);
+}
+
+static bool answer_lines(struct dialogue *dialogue, struct lines *lines, struct error *error) {
+    struct request *requests = memory_allocate(REQUESTS_MAX, sizeof *requests, "lines", error);
+    struct line_batch batch = {.count = 0};
+    bool done = requests != NULL;
+    do
+        done = done && lines_take(lines, &batch, REQUESTS_MAX, error) &&
+               answer_batch(dialogue, &batch, requests, error);
+    while (done && batch.count > 0);
+    line_batch_free(&batch);
+    free(requests);
+    if (done && dialogue->unanswered)
         return error_set(error, ERROR_NO_ANSWER, "%s", "");
-    return good;
+    return done;
 }
 
 /* --- a terminal --- */
@@ -87,7 +130,8 @@ static void print_history(const struct editor *editor) {
         fprintf(stderr, "%4zu  %s\n", i + 1, editor->history[i]);
 }
 
-/* The next line that someone types: by the editor, or by the terminal's own means where that can't work. */
+/* The next line typed, by the editor, or by the terminal's own means where the editor can't work. NULL at the
+ * end. */
 static bool ask(struct editor *editor, struct lines *lines, bool edited, const char **line,
                 struct error *error) {
     if (edited)
@@ -102,64 +146,41 @@ static bool ask(struct editor *editor, struct lines *lines, bool edited, const c
     return result != LINES_FAILED;
 }
 
-static bool answer_typed(struct dialogue *dialogue, struct editor *editor, struct lines *lines,
-                         struct error *error) {
-    const bool edited = editor_usable();
-    for (size_t number = 1;; number++) {
-        const char *line;
-        if (!ask(editor, lines, edited, &line, error))
-            return false;
-        if (line == NULL)
-            return true;
-        struct request request = {NULL, number};
-        size_t count = 0;
-        if (strcmp(line, "help") == 0)
-            fprintf(stderr, "%s", dialogue->help);
-        else if (strcmp(line, "history") == 0)
-            print_history(editor);
-        else if (!add_request(&request, &count, line, strlen(line), number, error))
-            return false;
-        const bool good = count == 0 || dialogue->answer(dialogue, dialogue->context, &request, 1, error);
-        free(request.text);
-        if (!good || !output_flush(error))
-            return false;
-    }
+static bool answer_typed(struct dialogue *dialogue, const struct editor *editor, const char *line,
+                         size_t number, struct error *error) {
+    struct request request;
+    if (strcmp(line, "help") == 0)
+        fprintf(stderr, "%s", dialogue->help);
+    else if (strcmp(line, "history") == 0)
+        print_history(editor);
+    else if (make_request(&request, line, strlen(line), number))
+        return answer(dialogue, &request, 1, error);
+    return true;
 }
 
-static bool answer_terminal(struct dialogue *dialogue, struct error *error) {
+static bool answer_terminal(struct dialogue *dialogue, struct lines *lines, struct error *error) {
     char prompt[64];
     snprintf(prompt, sizeof prompt, "%s> ", dialogue->command);
     struct editor editor = {.prompt = prompt};
-    struct lines lines = {.descriptor = STDIN_FILENO, .name = "the terminal"};
-    const bool done = answer_typed(dialogue, &editor, &lines, error);
-    editor_free(&editor);
-    lines_free(&lines);
-    return done;
-}
-
-bool dialogue_run(struct dialogue *dialogue, struct error *error) {
-    dialogue->terminal = isatty(STDIN_FILENO);
-    if (dialogue->terminal)
-        return answer_terminal(dialogue, error);
-    struct request *requests = memory_allocate(dialogue->most, sizeof *requests, "lines", error);
-    const bool done = requests != NULL && answer_lines(dialogue, requests, error);
-    free(requests);
-    return done;
-}
-
-bool dialogue_each(struct dialogue *dialogue, const struct request *requests, size_t count,
-                   enum output_format format, dialogue_line *answer_line, struct error *error) {
-    for (size_t i = 0; i < count; i++) {
-        struct error why = {.kind = ERROR_NONE};
-        if (answer_line(dialogue->context, requests[i].text, &why))
-            continue;
-        if (why.kind == ERROR_SYSTEM)
-            return error_set(error, why.kind, "%s", why.text);
-        if (format == OUTPUT_JSON)
-            output_failure(requests[i].text, strlen(requests[i].text), &why);
-        dialogue_unanswered(dialogue, requests[i].number, &why);
-        if (format == OUTPUT_TABLE && !dialogue->terminal)
-            putchar('\n');
+    const bool edited = editor_usable();
+    const char *line = "";
+    bool done = true;
+    for (size_t number = 1; done && line != NULL; number++) {
+        done = ask(&editor, lines, edited, &line, error);
+        if (done && line != NULL)
+            done = answer_typed(dialogue, &editor, line, number, error);
     }
-    return true;
+    editor_free(&editor);
+    return done;
+}
+
+bool dialogue_run(struct dialogue *dialogue, char **words, int count, struct error *error) {
+    if (count > 0)
+        return answer_words(dialogue, words, count, error);
+    struct lines lines;
+    dialogue->terminal = isatty(STDIN_FILENO);
+    const bool done = lines_open(&lines, "-", error) &&
+                      (dialogue->terminal ? answer_terminal : answer_lines)(dialogue, &lines, error);
+    lines_close(&lines);
+    return done;
 }

@@ -1,4 +1,5 @@
-/* Questions from standard input: its lines, or what is typed on a terminal. */
+/* How a command answers questions: the words of the command line are one question; without them, each line of
+ * standard input is one, or what is typed on a terminal. */
 #ifndef SGNS_CLI_DIALOGUE_H
 #define SGNS_CLI_DIALOGUE_H
 
@@ -7,39 +8,46 @@
 #include "base/error.h"
 #include "cli/output.h"
 
+/* A question. */
 struct request {
-    char *text;    /* a line that is not blank, ended by a NUL, without a newline or a carriage
-                    return before it; owned by the dialogue */
-    size_t number; /* of the line, from 1 */
+    const char *text; /* a line ended by a NUL; or a part of one, which `answer` may make */
+    size_t length;
+    size_t number; /* of its line, from 1; 0 on the command line */
 };
 
 struct dialogue {
-    const char *command; /* for errors; and the prompt is "COMMAND> " */
+    const char *command; /* its name, for errors; the prompt is "COMMAND> " */
     const char *help;    /* what `help` prints on a terminal */
-    /* Answers requests[0 .. count) in their order; what has no answer is given to dialogue_unanswered. False
-     * only where going on makes no sense. */
-    bool (*answer)(struct dialogue *dialogue, void *context, const struct request *requests, size_t count,
-                   struct error *error);
+    enum output_format format;
+    bool phrases; /* a word of the command line with blanks inside is put in quotation marks */
+    bool spaced;  /* in a table, an empty line follows each answer to a line of standard input */
     void *context;
-    size_t most;     /* requests at a time, at least 1 */
-    bool terminal;   /* set by dialogue_run: a person asks */
-    bool unanswered; /* something was */
+    /* Answers a line, or nothing and fails. */
+    bool (*answer_line)(void *context, const char *line, struct error *error);
+    /* Optional, instead of answer_line: answers requests[0 .. count) together, in their order. It calls
+     * dialogue_end_answer after each answer, and dialogue_unanswered where there is none. */
+    bool (*answer)(struct dialogue *dialogue, const struct request *requests, size_t count,
+                   struct error *error);
+    /* Optional: answers the words of the command line, which otherwise become a line. */
+    bool (*answer_words)(void *context, char **words, size_t count, struct error *error);
+    bool terminal;   /* set by dialogue_run: someone types */
+    bool unanswered; /* set by dialogue_run: a request had no answer */
 };
 
-/* Until the end of input. Answers are written as soon as all lines that are there are answered. On a terminal
- * the lines are asked for, and `help` and `history` are commands; elsewhere, it is ERROR_NO_ANSWER with an
- * empty text if a request had no answer. */
-bool dialogue_run(struct dialogue *dialogue, struct error *error) MUST_USE;
+/* Answers the words, or all lines if there are none. Answers are written once every line that is there is
+ * answered. A line without an answer is reported on standard error and does not end the dialogue; at the end,
+ * it is ERROR_NO_ANSWER with an empty text, except on a terminal. On a terminal, the lines are prompted for,
+ * and `help` and `history` are commands. */
+bool dialogue_run(struct dialogue *dialogue, char **words, int count, struct error *error) MUST_USE;
 
-/* Prints why a request has no answer, in its place between the answers. */
-void dialogue_unanswered(struct dialogue *dialogue, size_t number, const struct error *why);
+/* Ends the answer to a line: an empty line, if `spaced`. */
+void dialogue_end_answer(const struct dialogue *dialogue);
 
-/* Prints the answer of a line. */
-typedef bool dialogue_line(void *context, const char *line, struct error *error);
+/* Whether `why` ends the dialogue: an error of the system, or any on the command line. */
+bool dialogue_is_fatal(const struct request *request, const struct error *why);
 
-/* For dialogue->answer: answers the requests one by one. What has no answer is reported, and in a table an
- * empty line stands for it, so that lines and answers stay in step. */
-bool dialogue_each(struct dialogue *dialogue, const struct request *requests, size_t count,
-                   enum output_format format, dialogue_line *answer_line, struct error *error) MUST_USE;
+/* Reports why there is no answer, in its place among the answers. In a table, an empty line stands for it, so
+ * that lines and answers stay in step. */
+void dialogue_unanswered(struct dialogue *dialogue, const struct request *request, const struct error *why);
 
 #endif

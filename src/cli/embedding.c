@@ -1,19 +1,15 @@
 #include "cli/embedding.h"
 
-#include "base/threads.h"
+#include "cli/shared_options.h"
 
-const char *const embedding_weights[] = {
+static const char *const weights[] = {
     [EMBED_AUTO] = "auto", [EMBED_PLAIN] = "plain", [EMBED_SIF] = "sif", NULL};
 
 static const struct option options[] = {
-    {.name = "weights",
-     .type = OPTION_CHOICE,
-     .fallback = "auto",
-     .choices = embedding_weights,
-     .help = "of a text's words: all the same, or a / (a + p) for a word with the share p of the corpus; "
-             "auto is sif "
-             "if the model has counts",
-     .offset = offsetof(struct embedding_settings, weights)},
+    CHOICE_OPTION("weights", "auto", weights,
+                  "how words are weighted in a text: plain: all alike; sif: a / (a + p), where p is the "
+                  "word's share of the corpus; auto: sif if the model has word counts, else plain",
+                  offsetof(struct embedding_settings, weights)),
     {.name = "smoothing",
      .type = OPTION_REAL,
      .value = "A",
@@ -22,22 +18,25 @@ static const struct option options[] = {
      .max = 1e9,
      .help = "the a of sif",
      .offset = offsetof(struct embedding_settings, smoothing)},
-    {.name = "remove-component",
-     .type = OPTION_FLAG,
-     .help = "take out what the texts have in common: their first principal component",
-     .offset = offsetof(struct embedding_settings, remove_component)},
-    {.name = "threads",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .min = 1,
-     .max = 1024,
-     .help = "default: all usable cores",
-     .offset = offsetof(struct embedding_settings, threads)},
+    FLAG_OPTION("remove-component", "remove what all texts have in common: their first principal component",
+                offsetof(struct embedding_settings, remove_component)),
+    THREADS_OPTION(offsetof(struct embedding_settings, threads)),
 };
 const struct option_table embedding_options = OPTION_TABLE(options);
 
-size_t embedding_threads(const struct embedding_settings *settings) {
-    return settings->threads > 0 ? (size_t)settings->threads : threads_usable();
+bool embedding_create(struct embedder *embedder, const struct model *model,
+                      const struct embedding_settings *settings, struct error *error) {
+    return embed_create(embedder, model, (enum embed_weights)settings->weights, settings->smoothing, error);
+}
+
+bool embedding_remove_component(struct embedder *embedder, float *rows, size_t count,
+                                const struct embedding_settings *settings, struct error *error) {
+    if (!settings->remove_component)
+        return true;
+    if (!embed_find_component(embedder, rows, count, option_threads(settings->threads), error))
+        return false;
+    embed_remove(embedder, rows, count);
+    return true;
 }
 
 bool embedding_found(const float *row, size_t stride) {

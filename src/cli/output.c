@@ -1,20 +1,49 @@
 #include "cli/output.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "text/utf8.h"
 
 #define COLUMN_MAX 40
 
 const char *const output_formats[] = {"table", "tsv", "json", NULL};
 
-bool output_flush(struct error *error) {
-    return (fflush(stdout) == 0 && ferror(stdout) == 0) || error_set(error, ERROR_SYSTEM, "%s", "");
+/* --- fields --- */
+
+struct output_field output_text(const char *name, const char *text, size_t length) {
+    return (struct output_field){.name = name, .type = OUTPUT_TEXT, .text = {text, length}};
 }
 
-void output_string(const char *text, size_t length) {
-    const unsigned char *at = (const unsigned char *)text, *end = at + length;
+struct output_field output_word(const char *name, const struct model *model, size_t id) {
+    size_t length;
+    const char *word = model_word(model, id, &length);
+    return output_text(name, word, length);
+}
+
+struct output_field output_texts(const char *name, const struct line *texts, size_t count) {
+    return (struct output_field){.name = name, .type = OUTPUT_TEXTS, .texts = texts, .count = count};
+}
+
+struct output_field output_integer(const char *name, size_t integer) {
+    return (struct output_field){.name = name, .type = OUTPUT_INTEGER, .integer = integer};
+}
+
+struct output_field output_score(const char *name, double score) {
+    return (struct output_field){.name = name, .type = OUTPUT_SCORE, .number = score};
+}
+
+struct output_field output_vector(const char *name, const float *row, size_t dim, double divisor) {
+    return (struct output_field){
+        .name = name, .type = OUTPUT_VECTOR, .row = row, .count = dim, .number = divisor};
+}
+
+/* --- values --- */
+
+static void print_string(struct line text) {
+    const unsigned char *at = (const unsigned char *)text.text, *end = at + text.length;
     putchar('"');
     while (at < end) {
         uint32_t point;
@@ -32,40 +61,135 @@ void output_string(const char *text, size_t length) {
     putchar('"');
 }
 
-void output_field(const char *text, size_t length) {
-    for (size_t i = 0; i < length; i++)
-        putchar((unsigned char)text[i] < ' ' ? ' ' : text[i]);
-}
-
-void output_failure(const char *text, size_t length, const struct error *why) {
-    printf("{\"question\": ");
-    output_string(text, length);
-    printf(", \"error\": ");
-    output_string(why->text, strlen(why->text));
-    printf("}\n");
-}
-
-void output_word(enum output_format format, const struct model *model, size_t id) {
-    size_t length;
-    const char *word = model_word(model, id, &length);
-    (format == OUTPUT_JSON ? output_string : output_field)(word, length);
-}
-
-size_t output_width(const char *text, size_t length) {
+/* The columns that a text takes on a terminal: its characters. */
+static size_t text_width(struct line text) {
     size_t characters = 0;
-    for (size_t i = 0; i < length; i++)
-        characters += ((unsigned char)text[i] & 0xc0) != 0x80;
+    for (size_t i = 0; i < text.length; i++)
+        characters += ((unsigned char)text.text[i] & 0xc0) != 0x80;
     return characters;
 }
 
-size_t output_column(size_t column, size_t width) {
+static void print_text(enum output_format format, struct line text, size_t width) {
+    if (format == OUTPUT_JSON) {
+        print_string(text);
+        return;
+    }
+    for (size_t i = 0; i < text.length; i++)
+        putchar((unsigned char)text.text[i] < ' ' ? ' ' : text.text[i]);
+    for (size_t i = text_width(text); format == OUTPUT_TABLE && i < width; i++)
+        putchar(' ');
+}
+
+static void print_score(enum output_format format, double score, size_t width) {
+    const char *unknown = format == OUTPUT_JSON ? "null" : "n/a";
+    const int table_width = format == OUTPUT_TABLE ? (int)width : 0;
+    if (isnan(score))
+        printf("%*s", table_width, unknown);
+    else
+        printf("%*.*f", table_width, format == OUTPUT_TABLE ? 4 : 6, score);
+}
+
+static void print_number(enum output_format format, float number) {
+    char text[DECIMAL_CAPACITY];
+    if (isfinite(number))
+        fwrite(text, 1, decimal_shortest(number, text), stdout);
+    else if (format == OUTPUT_JSON)
+        fputs("null", stdout);
+    else
+        printf("%g", (double)number);
+}
+
+static void print_separator(enum output_format format) {
+    fputs(format == OUTPUT_TABLE ? " " : format == OUTPUT_TSV ? "\t" : ", ", stdout);
+}
+
+/* The texts or the numbers of a field of several values. */
+static void print_values(enum output_format format, const struct output_field *field) {
+    if (format == OUTPUT_JSON)
+        putchar('[');
+    for (size_t i = 0; i < field->count; i++) {
+        if (i > 0)
+            print_separator(format);
+        if (field->type == OUTPUT_TEXTS)
+            print_text(format, field->texts[i], field->width);
+        else
+            print_number(format, (float)((double)field->row[i] / field->number));
+    }
+    if (format == OUTPUT_JSON)
+        putchar(']');
+}
+
+void output_value(enum output_format format, struct output_field field) {
+    switch (field.type) {
+    case OUTPUT_TEXT:
+        print_text(format, field.text, field.width);
+        break;
+    case OUTPUT_INTEGER:
+        printf("%zu", field.integer);
+        break;
+    case OUTPUT_SCORE:
+        print_score(format, field.number, field.width);
+        break;
+    case OUTPUT_TEXTS:
+    case OUTPUT_VECTOR:
+        print_values(format, &field);
+        break;
+    }
+}
+
+/* --- records --- */
+
+static void print_fields(enum output_format format, const struct output_field *fields, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            print_separator(format);
+        if (format == OUTPUT_JSON)
+            printf("\"%s\": ", fields[i].name);
+        output_value(format, fields[i]);
+    }
+}
+
+void output_record(enum output_format format, const struct output_field *fields, size_t count) {
+    fputs(format == OUTPUT_JSON ? "{" : "", stdout);
+    print_fields(format, fields, count);
+    fputs(format == OUTPUT_JSON ? "}\n" : "\n", stdout);
+}
+
+void output_list(enum output_format format, const struct output_field *heads, size_t head_count,
+                 const char *name, size_t rows, output_fill *fill, const void *context) {
+    const bool json = format == OUTPUT_JSON;
+    if (json) {
+        putchar('{');
+        print_fields(format, heads, head_count);
+        printf("%s\"%s\": [", head_count > 0 ? ", " : "", name);
+    }
+    for (size_t i = 0; i < rows; i++) {
+        struct output_field fields[OUTPUT_FIELDS_MAX];
+        const size_t count = fill(context, i, fields);
+        if (json)
+            fputs(i > 0 ? ", {" : "{", stdout);
+        if (format == OUTPUT_TSV && head_count > 0) {
+            print_fields(format, heads, head_count);
+            print_separator(format);
+        }
+        print_fields(format, fields, count);
+        putchar(json ? '}' : '\n');
+    }
+    fputs(json ? "]}\n" : "", stdout);
+}
+
+void output_failure(enum output_format format, const char *text, size_t length, const struct error *why) {
+    const struct output_field fields[] = {output_text("question", text, length),
+                                          output_text("error", why->text, strlen(why->text))};
+    if (format == OUTPUT_JSON)
+        output_record(format, fields, 2);
+}
+
+size_t output_column(size_t column, const char *text, size_t length) {
+    const size_t width = text_width((struct line){text, length});
     return width > column && width <= COLUMN_MAX ? width : column;
 }
 
-void output_padded(const struct model *model, size_t id, size_t column) {
-    size_t length;
-    const char *word = model_word(model, id, &length);
-    const size_t width = output_width(word, length);
-    fwrite(word, 1, length, stdout);
-    printf("%*s", (int)(width < column ? column - width : 0), "");
+bool output_flush(struct error *error) {
+    return (fflush(stdout) == 0 && ferror(stdout) == 0) || error_set(error, ERROR_SYSTEM, "%s", "");
 }

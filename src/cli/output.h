@@ -1,43 +1,74 @@
-/* Results on standard output, for people and for programs. */
+/* Results on standard output: a table for people, TSV or JSON for programs. A command says what the fields of
+ * a result are, and has all three forms. */
 #ifndef SGNS_CLI_OUTPUT_H
 #define SGNS_CLI_OUTPUT_H
 
 #include <stddef.h>
 
+#include "base/lines.h"
 #include "model/model.h"
 
 enum output_format {
-    OUTPUT_TABLE, /* columns of blanks */
-    OUTPUT_TSV,   /* fields divided by tabs, a line each, no headings */
-    OUTPUT_JSON,  /* an object a line */
+    OUTPUT_TABLE, /* fields separated by blanks */
+    OUTPUT_TSV,   /* fields separated by tabs, without headings */
+    OUTPUT_JSON,  /* an object on each line */
 };
 
 /* Their names, ended by NULL, for OPTION_CHOICE. */
 extern const char *const output_formats[];
 
-/* Writes what is printed so far. If it can't be written, the error has no text: main.c says so when it closes
+enum output_type { OUTPUT_TEXT, OUTPUT_TEXTS, OUTPUT_INTEGER, OUTPUT_SCORE, OUTPUT_VECTOR };
+
+/* Made by the functions below; nothing is owned. */
+struct output_field {
+    const char *name; /* its key in JSON */
+    enum output_type type;
+    const struct line *texts; /* (count) of OUTPUT_TEXTS */
+    size_t count;             /* of texts, or of the row's numbers */
+    struct line text;
+    size_t integer;
+    double number; /* a score, or what a vector is divided by */
+    const float *row;
+    size_t width; /* in a table, texts and scores are padded to it */
+};
+
+#define OUTPUT_FIELDS_MAX 8
+
+/* Outside of JSON, control characters become blanks. In JSON, a byte that is not UTF-8 becomes U+FFFD. */
+struct output_field output_text(const char *name, const char *text, size_t length);
+struct output_field output_word(const char *name, const struct model *model, size_t id);
+/* Several texts: a field each, in JSON a list. */
+struct output_field output_texts(const char *name, const struct line *texts, size_t count);
+struct output_field output_integer(const char *name, size_t integer);
+/* With 4 decimals in a table, else with 6. NAN is n/a, in JSON null. */
+struct output_field output_score(const char *name, double score);
+/* row[0 .. dim) / divisor, rounded to floats, each in the fewest digits that read back as the same float.
+ * What is not finite is nan or inf, in JSON null. */
+struct output_field output_vector(const char *name, const float *row, size_t dim, double divisor);
+
+/* The field's value alone. */
+void output_value(enum output_format format, struct output_field field);
+
+/* One line: the fields, in JSON as an object. */
+void output_record(enum output_format format, const struct output_field *fields, size_t count);
+
+/* Sets the fields of row `index`, at most OUTPUT_FIELDS_MAX, and returns how many there are. */
+typedef size_t output_fill(const void *context, size_t index, struct output_field *fields);
+
+/* A result of several rows, a line each. In TSV, each begins with the `heads`; in JSON, there is one object
+ * of the heads and a list, called `name`, of an object for each row. */
+void output_list(enum output_format format, const struct output_field *heads, size_t head_count,
+                 const char *name, size_t rows, output_fill *fill, const void *context);
+
+/* In JSON, {"question": text, "error": ...}; nothing else otherwise. */
+void output_failure(enum output_format format, const char *text, size_t length, const struct error *why);
+
+/* The width of a column as more texts are put in it: the largest so far up to 40, so that one long word does
+ * not push everything to the right. */
+size_t output_column(size_t column, const char *text, size_t length);
+
+/* Writes what was printed so far. If that fails, the error has no text: main.c reports it when it closes
  * standard output. */
 bool output_flush(struct error *error) MUST_USE;
-
-/* "text" as JSON has it; a byte that is not UTF-8 becomes U+FFFD. */
-void output_string(const char *text, size_t length);
-
-/* A field of TSV: the text with a blank for each control character, so that there are no other tabs. */
-void output_field(const char *text, size_t length);
-
-/* {"question": text, "error": ...}, and a newline. */
-void output_failure(const char *text, size_t length, const struct error *why);
-
-void output_word(enum output_format format, const struct model *model, size_t id);
-
-/* Places a text takes on a terminal, by its characters. */
-size_t output_width(const char *text, size_t length);
-
-/* The width of a column that holds texts of such widths: the largest up to 40, so that one long word does not
- * push what stands behind it to the right. */
-size_t output_column(size_t column, size_t width);
-
-/* The word, and blanks up to the column's width. */
-void output_padded(const struct model *model, size_t id, size_t column);
 
 #endif

@@ -4,10 +4,9 @@
 
 #include "analyse/cluster.h"
 #include "base/memory.h"
-#include "base/threads.h"
-#include "cli/command.h"
 #include "cli/open.h"
-#include "cli/output.h"
+#include "cli/shared_options.h"
+#include "commands/commands.h"
 #include "search/heap.h"
 
 struct settings {
@@ -16,69 +15,32 @@ struct settings {
 };
 
 static const struct option options[] = {
-    {.name = "classes",
-     .letter = 'k',
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .fallback = "100",
-     .min = 1,
-     .max = 4294967294.0,
-     .help = "how many classes to make",
-     .offset = offsetof(struct settings, classes)},
-    {.name = "restrict",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .min = 1,
-     .max = 4294967295.0,
-     .help = "only the N most frequent words have a class",
-     .offset = offsetof(struct settings, restrict_to)},
-    {.name = "words",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .fallback = "10",
-     .max = 4294967295.0,
-     .help = "words of a class to print in a table, the most frequent ones",
-     .offset = offsetof(struct settings, words)},
-    {.name = "rounds",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .fallback = "50",
-     .min = 1,
-     .max = 1000000,
-     .help = "stop after so many, even if words still change their classes",
-     .offset = offsetof(struct settings, rounds)},
-    {.name = "seed",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .fallback = "1",
-     .max = 9e15,
-     .help = "of the words that the classes begin with",
-     .offset = offsetof(struct settings, seed)},
-    {.name = "format",
-     .type = OPTION_CHOICE,
-     .fallback = "table",
-     .choices = output_formats,
-     .help = "a line a class; word, class and cosine to its centre; or an object a class",
-     .offset = offsetof(struct settings, format)},
-    {.name = "threads",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .min = 1,
-     .max = 1024,
-     .help = "default: all usable cores",
-     .offset = offsetof(struct settings, threads)},
+    INTEGER_OPTION("classes", 'k', "100", 1, COUNT_MAX - 1, "how many classes to make",
+                   offsetof(struct settings, classes)),
+    RESTRICT_OPTION(NULL, "cluster", offsetof(struct settings, restrict_to)),
+    INTEGER_OPTION("words", 0, "10", 0, COUNT_MAX, "in a table, how many words of each class to print",
+                   offsetof(struct settings, words)),
+    INTEGER_OPTION("rounds", 0, "50", 1, 1000000,
+                   "stop after N rounds, even if words still change their class",
+                   offsetof(struct settings, rounds)),
+    INTEGER_OPTION("seed", 0, "1", 0, 9e15, "random seed, for the first centroids",
+                   offsetof(struct settings, seed)),
+    FORMAT_OPTION(offsetof(struct settings, format)),
+    THREADS_OPTION(offsetof(struct settings, threads)),
 };
 static const struct option_table own_options = OPTION_TABLE(options);
 static const struct option_table *const tables[] = {&own_options, NULL};
 
-/* The words of every class: the most frequent first, or the nearest to its centre. */
+/* The words of each class: the most frequent first, or the nearest to the centroid. */
 struct members {
+    const struct model *model;
+    const struct clusters *clusters;
     struct neighbour *words; /* class by class; owned */
-    size_t *starts;          /* (count + 1); owned */
+    size_t *starts;          /* (classes + 1); owned */
 };
 
-static bool sort_members(struct members *members, const struct clusters *clusters, size_t words,
-                         bool by_cosine, struct error *error) {
+static bool sort_members(struct members *members, size_t words, bool by_cosine, struct error *error) {
+    const struct clusters *clusters = members->clusters;
     members->words = memory_allocate(words, sizeof *members->words, "the classes", error);
     members->starts = memory_allocate(clusters->count + 1, sizeof *members->starts, "the classes", error);
     size_t *sizes = memory_allocate(clusters->count, sizeof *sizes, "the classes", error);
@@ -97,70 +59,79 @@ static bool sort_members(struct members *members, const struct clusters *cluster
     return done;
 }
 
-static void print_table(const struct model *model, const struct clusters *clusters,
-                        const struct members *members, size_t most) {
+static void print_table(const struct members *members, size_t words_max) {
+    const struct clusters *clusters = members->clusters;
     for (size_t i = 0; i < clusters->count; i++) {
         printf("%5zu %7zu ", i, clusters->sizes[i]);
-        for (size_t n = 0; n < clusters->sizes[i] && n < most; n++) {
+        for (size_t n = 0; n < clusters->sizes[i] && n < words_max; n++) {
             putchar(' ');
-            output_word(OUTPUT_TABLE, model, members->words[members->starts[i] + n].id);
+            output_value(OUTPUT_TABLE,
+                         output_word("word", members->model, members->words[members->starts[i] + n].id));
         }
         putchar('\n');
     }
 }
 
-static void print_fields(const struct model *model, const struct clusters *clusters, size_t words) {
-    for (size_t id = 0; id < words; id++)
-        if (clusters->classes[id] != CLUSTER_NONE) {
-            output_word(OUTPUT_TSV, model, id);
-            printf("\t%lu\t%.6f\n", (unsigned long)clusters->classes[id], clusters->cosines[id]);
-        }
+static void print_tsv(const struct members *members, size_t words) {
+    const struct clusters *clusters = members->clusters;
+    for (size_t id = 0; id < words; id++) {
+        const struct output_field fields[] = {output_word("word", members->model, id),
+                                              output_integer("class", clusters->classes[id]),
+                                              output_score("score", clusters->cosines[id])};
+        if (clusters->classes[id] != CLUSTER_NONE)
+            output_record(OUTPUT_TSV, fields, 3);
+    }
 }
 
-static void print_objects(const struct model *model, const struct clusters *clusters,
-                          const struct members *members) {
-    for (size_t i = 0; i < clusters->count; i++) {
-        printf("{\"class\": %zu, \"words\": [", i);
-        for (size_t n = 0; n < clusters->sizes[i]; n++) {
-            const struct neighbour *word = &members->words[members->starts[i] + n];
-            printf("%s{\"word\": ", n > 0 ? ", " : "");
-            output_word(OUTPUT_JSON, model, word->id);
-            printf(", \"score\": %.6f}", word->score);
-        }
-        printf("]}\n");
+struct class {
+    const struct model *model;
+    const struct neighbour *words;
+};
+
+static size_t fill_word(const void *context, size_t index, struct output_field *fields) {
+    const struct class *class = context;
+    fields[0] = output_word("word", class->model, class->words[index].id);
+    fields[1] = output_score("score", class->words[index].score);
+    return 2;
+}
+
+static void print_json(const struct members *members) {
+    for (size_t i = 0; i < members->clusters->count; i++) {
+        const struct output_field number = output_integer("class", i);
+        const struct class class = {members->model, members->words + members->starts[i]};
+        output_list(OUTPUT_JSON, &number, 1, "words", members->clusters->sizes[i], fill_word, &class);
     }
 }
 
 static bool print_clusters(const struct model *model, const struct clusters *clusters, size_t words,
                            const struct settings *settings, struct error *error) {
-    struct members members = {.words = NULL};
-    const bool done = sort_members(&members, clusters, words, settings->format == OUTPUT_JSON, error);
+    struct members members = {.model = model, .clusters = clusters};
+    const bool done = sort_members(&members, words, settings->format == OUTPUT_JSON, error);
     if (done && settings->format == OUTPUT_TABLE)
-        print_table(model, clusters, &members, (size_t)settings->words);
+        print_table(&members, (size_t)settings->words);
     else if (done && settings->format == OUTPUT_TSV)
-        print_fields(model, clusters, words);
+        print_tsv(&members, words);
     else if (done)
-        print_objects(model, clusters, &members);
+        print_json(&members);
     free(members.words);
     free(members.starts);
     return done;
 }
 
-static bool make(const struct model *model, const struct settings *settings, struct error *error) {
+static bool cluster(const struct model *model, const struct settings *settings, struct error *error) {
     struct space space = space_of_words(model);
-    if (settings->restrict_to > 0 && settings->restrict_to < space.count)
-        space.count = (size_t)settings->restrict_to;
+    space.count = space_limit(settings->restrict_to, space.count);
     const struct cluster_settings cluster_settings = {
         .count = (size_t)settings->classes,
         .rounds = (size_t)settings->rounds,
         .seed = settings->seed,
-        .threads = settings->threads > 0 ? (size_t)settings->threads : threads_usable(),
+        .threads = option_threads(settings->threads),
     };
     struct clusters clusters;
     const bool done = cluster_rows(&clusters, &space, &cluster_settings, error) &&
                       print_clusters(model, &clusters, space.count, settings, error) && output_flush(error);
     if (done)
-        fprintf(stderr, "mean cosine to the centres %.4f, %s %zu rounds\n", clusters.mean,
+        fprintf(stderr, "mean cosine to the centroids %.4f, %s %zu rounds\n", clusters.mean,
                 clusters.settled ? "settled after" : "not settled in", clusters.rounds);
     cluster_free(&clusters);
     return done;
@@ -168,14 +139,11 @@ static bool make(const struct model *model, const struct settings *settings, str
 
 static bool run(int argc, char **argv, struct error *error) {
     struct settings settings = {0};
-    if (!options_parse(tables, &argc, argv, &settings, error))
-        return false;
-    if (argc != 1)
-        return error_set(error, ERROR_INPUT, "name one model, not %d", argc);
     struct model model;
-    if (!open_model(&model, "cluster", argv[0], error))
+    if (!command_parse(&command_cluster, &argc, argv, &settings, error) ||
+        !open_model(&model, "cluster", argv[0], error))
         return false;
-    const bool done = make(&model, &settings, error);
+    const bool done = cluster(&model, &settings, error);
     model_close(&model);
     return done;
 }
@@ -184,15 +152,19 @@ const struct command command_cluster = {
     .name = "cluster",
     .arguments = "MODEL [-k N]",
     .summary = "classes of words",
-    .details = "Spherical k-means: each word belongs to the class whose centre has the largest\n"
-               "cosine to it, and each centre is the direction of the sum of its words' unit\n"
-               "vectors. Classes are numbered from 0 in the order of their most frequent words.\n"
-               "The same model, options and seed give the same classes, whatever the machine.\n"
+    .details = "Spherical k-means: each word belongs to the class whose centroid has the largest\n"
+               "cosine to it; a centroid is the direction of the sum of its words' unit vectors.\n"
+               "Classes are numbered from 0 in the order of their most frequent words. The same\n"
+               "model, options and seed give the same classes on every machine.\n"
                "\n"
-               "table  a line a class: its number, its size, and its most frequent words\n"
-               "tsv    a line a word, the most frequent first: word, class, cosine to the centre\n"
-               "json   an object a class, the nearest words to its centre first:\n"
+               "table  one line for each class: number, size and most frequent words\n"
+               "tsv    one line for each word, the most frequent first: word, class and cosine\n"
+               "       to the centroid\n"
+               "json   one object for each class, the words nearest to its centroid first:\n"
                "       {\"class\": ..., \"words\": [{\"word\": ..., \"score\": ...}]}",
     .tables = tables,
+    .needs = "a model",
+    .operands_min = 1,
+    .operands_max = 1,
     .run = run,
 };

@@ -1,19 +1,19 @@
-/* sgns eval: scores on word similarity, analogies, categories and odd words. */
+/* sgns eval: scores on word similarity, analogies, categories and outliers. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/threads.h"
-#include "cli/command.h"
 #include "cli/open.h"
-#include "cli/output.h"
 #include "cli/query_session.h"
+#include "cli/shared_options.h"
+#include "commands/commands.h"
 #include "eval/analogies.h"
 #include "eval/categories.h"
 #include "eval/outliers.h"
 #include "eval/word_pairs.h"
-#include "model/model.h"
 
 struct settings {
     struct option_texts similarity, categories, outliers;
@@ -30,111 +30,69 @@ struct results {
 };
 
 static const struct option options[] = {
-    {.name = "similarity",
-     .type = OPTION_TEXTS,
-     .value = "FILE",
-     .help = "lines of `word word score`; may be given again and again",
-     .offset = offsetof(struct settings, similarity)},
-    {.name = "analogies",
-     .type = OPTION_TEXT,
-     .value = "FILE",
-     .help = "lines of four words, in sections that begin with `: NAME` (questions-words.txt)",
-     .offset = offsetof(struct settings, analogies)},
-    {.name = "categories",
-     .type = OPTION_TEXTS,
-     .value = "FILE",
-     .help = "lines of `word category`; may be given again and again",
-     .offset = offsetof(struct settings, categories)},
-    {.name = "outliers",
-     .type = OPTION_TEXTS,
-     .value = "FILE",
-     .help = "lines of words, the last of which does not belong; may be given again and again",
-     .offset = offsetof(struct settings, outliers)},
-    {.name = "restrict",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .fallback = "30000",
-     .max = 4294967295.0,
-     .help = "analogies ask and answer with the N most frequent words only; 0 for all",
-     .offset = offsetof(struct settings, restrict_to)},
-    {.name = "restrict-similarity",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .fallback = "0",
-     .max = 4294967295.0,
-     .help = "pairs of the N most frequent words only; 0 for all",
-     .offset = offsetof(struct settings, restrict_similarity)},
-    {.name = "method",
-     .type = OPTION_CHOICE,
-     .fallback = "add",
-     .choices = query_methods,
-     .help = "of analogies: the largest cosine to the sum, or the largest product",
-     .offset = offsetof(struct settings, method)},
-    {.name = "format",
-     .type = OPTION_CHOICE,
-     .fallback = "table",
-     .choices = output_formats,
-     .help = "columns; fields divided by tabs; or an object a line",
-     .offset = offsetof(struct settings, format)},
+    TEXT_OPTION("similarity", 0, OPTION_TEXTS, "FILE", NULL, "lines of `word word score`; may be repeated",
+                offsetof(struct settings, similarity)),
+    TEXT_OPTION("analogies", 0, OPTION_TEXT, "FILE", NULL,
+                "lines of four words, in sections that begin with `: NAME` (questions-words.txt)",
+                offsetof(struct settings, analogies)),
+    TEXT_OPTION("categories", 0, OPTION_TEXTS, "FILE", NULL, "lines of `word category`; may be repeated",
+                offsetof(struct settings, categories)),
+    TEXT_OPTION("outliers", 0, OPTION_TEXTS, "FILE", NULL,
+                "lines of words of which the last does not belong; may be repeated",
+                offsetof(struct settings, outliers)),
+    RESTRICT_OPTION("30000", "for analogies, use", offsetof(struct settings, restrict_to)),
+    INTEGER_OPTION("restrict-similarity", 0, "0", 0, COUNT_MAX,
+                   "for similarity, use only the N most frequent words; 0 for all",
+                   offsetof(struct settings, restrict_similarity)),
+    CHOICE_OPTION("method", "add", query_methods, "how analogies are answered, as for near",
+                  offsetof(struct settings, method)),
+    FORMAT_OPTION(offsetof(struct settings, format)),
 };
 static const struct option_table own_options = OPTION_TABLE(options);
 static const struct option_table *const tables[] = {&own_options, NULL};
 
 /* --- printing --- */
 
-/* A figure with what it is about. */
+/* One score of a test. */
 struct figure {
-    const char *test, *name;
-    const char *measure;
-    double value;
-    bool known;
+    const char *test, *name, *measure;
+    double value;        /* NAN if it is not known */
     const size_t *right; /* or NULL */
     size_t covered, total;
 };
 
-static void print_field(const struct figure *figure) {
-    printf("%s\t", figure->test);
-    output_field(figure->name, strlen(figure->name));
-    printf("\t%s\t", figure->measure);
-    if (figure->known)
-        printf("%.6f", figure->value);
-    else
-        printf("n/a");
-    printf("\t%zu\t%zu\n", figure->covered, figure->total);
-}
-
-static void print_object(const struct figure *figure) {
-    printf("{\"test\": \"%s\", \"name\": ", figure->test);
-    output_string(figure->name, strlen(figure->name));
-    if (figure->known)
-        printf(", \"%s\": %.6f", figure->measure, figure->value);
-    else
-        printf(", \"%s\": null", figure->measure);
-    if (figure->right != NULL)
-        printf(", \"right\": %zu", *figure->right);
-    printf(", \"covered\": %zu, \"total\": %zu}\n", figure->covered, figure->total);
-}
-
-static void print_columns(const struct figure *figure) {
-    if (figure->known)
-        printf("%-30s %8.4f  ", figure->name, figure->value);
-    else
-        printf("%-30s %8s  ", figure->name, "n/a");
+static void print_row(const struct figure *figure) {
+    struct output_field value = output_score(figure->measure, figure->value);
+    value.width = 8;
+    printf("%-30s ", figure->name);
+    output_value(OUTPUT_TABLE, value);
+    printf("  ");
     if (figure->right != NULL)
         printf("%zu/", *figure->right);
     printf("%zu/%zu\n", figure->covered, figure->total);
 }
 
+/* TSV has the measure's name as a field, JSON as a key. */
 static void print_figure(enum output_format format, const struct figure *figure) {
-    if (format == OUTPUT_TABLE)
-        print_columns(figure);
-    else if (format == OUTPUT_TSV)
-        print_field(figure);
-    else
-        print_object(figure);
+    struct output_field fields[OUTPUT_FIELDS_MAX];
+    size_t count = 0;
+    if (format == OUTPUT_TABLE) {
+        print_row(figure);
+        return;
+    }
+    fields[count++] = output_text("test", figure->test, strlen(figure->test));
+    fields[count++] = output_text("name", figure->name, strlen(figure->name));
+    if (format == OUTPUT_TSV)
+        fields[count++] = output_text("measure", figure->measure, strlen(figure->measure));
+    fields[count++] = output_score(figure->measure, figure->value);
+    if (format == OUTPUT_JSON && figure->right != NULL)
+        fields[count++] = output_integer("right", *figure->right);
+    fields[count++] = output_integer("covered", figure->covered);
+    fields[count++] = output_integer("total", figure->total);
+    output_record(format, fields, count);
 }
 
-/* Of a table. The first one has no empty line before it. */
+/* Of a table. The first one has no empty line above it. */
 static void print_heading(enum output_format format, bool *first, const char *test, const char *measure,
                           const char *counts) {
     if (format != OUTPUT_TABLE)
@@ -143,65 +101,93 @@ static void print_heading(enum output_format format, bool *first, const char *te
     *first = false;
 }
 
+/* --- tests of several files --- */
+
+/* A figure of file `i`; its name is set by the caller. */
+typedef struct figure figure_of(const struct results *results, size_t i);
+
+static struct figure spearman_of(const struct results *results, size_t i) {
+    const struct word_pairs_result *pairs = &results->similarity[i];
+    return (struct figure){.test = "similarity",
+                           .measure = "spearman",
+                           .value = pairs->known ? pairs->spearman : NAN,
+                           .covered = pairs->covered,
+                           .total = pairs->total};
+}
+
+static struct figure pearson_of(const struct results *results, size_t i) {
+    struct figure figure = spearman_of(results, i);
+    figure.measure = "pearson";
+    figure.value = results->similarity[i].known ? results->similarity[i].pearson : NAN;
+    return figure;
+}
+
+static struct figure purity_of(const struct results *results, size_t i) {
+    const struct categories *categories = &results->categories[i];
+    return (struct figure){.test = "categories",
+                           .measure = "purity",
+                           .value = categories->known ? categories->purity : NAN,
+                           .covered = categories->covered,
+                           .total = categories->total};
+}
+
+static struct figure position_of(const struct results *results, size_t i) {
+    const struct outliers *outliers = &results->outliers[i];
+    return (struct figure){.test = "outliers",
+                           .measure = "position",
+                           .value = outliers->asked > 0 ? outliers->position : NAN,
+                           .covered = outliers->asked,
+                           .total = outliers->total};
+}
+
+static struct figure accuracy_of(const struct results *results, size_t i) {
+    struct figure figure = position_of(results, i);
+    figure.measure = "accuracy";
+    figure.value = results->outliers[i].asked > 0 ? results->outliers[i].accuracy : NAN;
+    figure.right = &results->outliers[i].right;
+    return figure;
+}
+
 static const char *file_name(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
-/* What is the same for all files of a test. */
-struct mean {
-    double sum;
-    size_t known, covered, total;
-};
-
-static void add_to_mean(struct mean *mean, const struct figure *figure) {
-    mean->sum += figure->known ? figure->value : 0;
-    mean->known += figure->known;
-    mean->covered += figure->covered;
-    mean->total += figure->total;
-}
-
-static void print_mean(enum output_format format, const struct figure *like, const struct mean *mean) {
-    struct figure figure = *like;
-    figure.name = "mean";
-    figure.value = mean->known > 0 ? mean->sum / (double)mean->known : 0;
-    figure.known = mean->known > 0;
-    figure.right = NULL;
-    figure.covered = mean->covered;
-    figure.total = mean->total;
-    print_figure(format, &figure);
-}
-
-static void print_similarity(enum output_format format, const struct option_texts *files,
-                             const struct word_pairs_result *scores) {
-    struct figure figure = {.test = "similarity"};
-    struct mean mean = {.sum = 0};
+/* A figure for each file, and their mean; outside of tables also `other`, if it is not NULL. */
+static void print_files(enum output_format format, const struct option_texts *files,
+                        const struct results *results, figure_of *of, figure_of *other) {
+    struct figure mean = of(results, 0);
+    double sum = 0;
+    size_t known = 0;
+    mean.covered = mean.total = 0;
     for (size_t i = 0; i < files->count; i++) {
-        figure = (struct figure){.test = "similarity",
-                                 .name = file_name(files->values[i]),
-                                 .measure = "spearman",
-                                 .value = scores[i].spearman,
-                                 .known = scores[i].known,
-                                 .covered = scores[i].covered,
-                                 .total = scores[i].total};
+        struct figure figure = of(results, i);
+        figure.name = file_name(files->values[i]);
         print_figure(format, &figure);
-        add_to_mean(&mean, &figure);
-        struct figure pearson = figure;
-        pearson.measure = "pearson";
-        pearson.value = scores[i].pearson;
-        if (format != OUTPUT_TABLE)
-            print_figure(format, &pearson);
+        sum += isnan(figure.value) ? 0 : figure.value;
+        known += isnan(figure.value) ? 0 : 1;
+        mean.covered += figure.covered;
+        mean.total += figure.total;
+        if (other == NULL || format == OUTPUT_TABLE)
+            continue;
+        figure = other(results, i);
+        figure.name = file_name(files->values[i]);
+        print_figure(format, &figure);
     }
-    print_mean(format, &figure, &mean);
+    mean.name = "mean";
+    mean.value = known > 0 ? sum / (double)known : NAN;
+    mean.right = NULL;
+    print_figure(format, &mean);
 }
+
+/* --- all tests --- */
 
 static void print_section(enum output_format format, const char *name, struct analogy_section section) {
     const struct figure figure = {
         .test = "analogies",
         .name = name,
         .measure = "accuracy",
-        .value = section.asked > 0 ? (double)section.right / (double)section.asked : 0,
-        .known = section.asked > 0,
+        .value = section.asked > 0 ? (double)section.right / (double)section.asked : NAN,
         .right = &section.right,
         .covered = section.asked,
         .total = section.total,
@@ -222,50 +208,12 @@ static void print_analogies(enum output_format format, const struct analogies *a
                                            .total = semantic.total + syntactic.total});
 }
 
-static void print_categories(enum output_format format, const struct option_texts *files,
-                             const struct categories *scores) {
-    struct figure figure = {.test = "categories"};
-    struct mean mean = {.sum = 0};
-    for (size_t i = 0; i < files->count; i++) {
-        figure = (struct figure){.test = "categories",
-                                 .name = file_name(files->values[i]),
-                                 .measure = "purity",
-                                 .value = scores[i].purity,
-                                 .known = scores[i].known,
-                                 .covered = scores[i].covered,
-                                 .total = scores[i].total};
-        print_figure(format, &figure);
-        add_to_mean(&mean, &figure);
-    }
-    print_mean(format, &figure, &mean);
-}
-
-/* `position`: the second measure instead of the first. */
-static void print_outliers(enum output_format format, const struct option_texts *files,
-                           const struct outliers *scores, bool position) {
-    struct figure figure = {.test = "outliers"};
-    struct mean mean = {.sum = 0};
-    for (size_t i = 0; i < files->count; i++) {
-        figure = (struct figure){.test = "outliers",
-                                 .name = file_name(files->values[i]),
-                                 .measure = position ? "position" : "accuracy",
-                                 .value = position ? scores[i].position : scores[i].accuracy,
-                                 .known = scores[i].asked > 0,
-                                 .right = position ? NULL : &scores[i].right,
-                                 .covered = scores[i].asked,
-                                 .total = scores[i].total};
-        print_figure(format, &figure);
-        add_to_mean(&mean, &figure);
-    }
-    print_mean(format, &figure, &mean);
-}
-
 static void print_results(const struct results *results, const struct settings *settings) {
     const enum output_format format = (enum output_format)settings->format;
     bool first = true;
     if (settings->similarity.count > 0) {
         print_heading(format, &first, "similarity", "spearman", "pairs covered/total");
-        print_similarity(format, &settings->similarity, results->similarity);
+        print_files(format, &settings->similarity, results, spearman_of, pearson_of);
     }
     if (settings->analogies != NULL) {
         print_heading(format, &first, "analogies", "accuracy", "right/asked/total");
@@ -273,13 +221,13 @@ static void print_results(const struct results *results, const struct settings *
     }
     if (settings->categories.count > 0) {
         print_heading(format, &first, "categories", "purity", "words covered/total");
-        print_categories(format, &settings->categories, results->categories);
+        print_files(format, &settings->categories, results, purity_of, NULL);
     }
     if (settings->outliers.count > 0) {
         print_heading(format, &first, "outliers", "accuracy", "right/asked/total");
-        print_outliers(format, &settings->outliers, results->outliers, false);
+        print_files(format, &settings->outliers, results, accuracy_of, NULL);
         print_heading(format, &first, "outliers", "position", "asked/total");
-        print_outliers(format, &settings->outliers, results->outliers, true);
+        print_files(format, &settings->outliers, results, position_of, NULL);
     }
 }
 
@@ -336,26 +284,17 @@ static bool evaluate(const char *path, const struct settings *settings, struct e
     return done;
 }
 
-static bool run_parsed(int argc, char **argv, const struct settings *settings, struct error *error) {
-    if (argc < 1)
-        return error_set(error, ERROR_INPUT, "no model given; say: sgns eval MODEL --similarity FILE");
-    if (argc > 1)
-        return error_set(error, ERROR_INPUT,
-                         "one model at a time, but \"%s\" follows it; files of questions are "
-                         "given by --similarity FILE and --analogies FILE",
-                         argv[1]);
-    if (settings->similarity.count == 0 && settings->analogies == NULL && settings->categories.count == 0 &&
-        settings->outliers.count == 0)
-        return error_set(error, ERROR_INPUT,
-                         "nothing to score; give --similarity FILE, --analogies FILE, --categories FILE or "
-                         "--outliers FILE");
-    return evaluate(argv[0], settings, error);
+static bool check_settings(const struct settings *settings, struct error *error) {
+    return settings->similarity.count > 0 || settings->analogies != NULL || settings->categories.count > 0 ||
+           settings->outliers.count > 0 ||
+           command_misused(&command_eval,
+                           "name a test by --similarity, --analogies, --categories or --outliers", error);
 }
 
 static bool run(int argc, char **argv, struct error *error) {
     struct settings settings = {.analogies = NULL};
-    const bool done = options_parse(tables, &argc, argv, &settings, error) &&
-                      run_parsed(argc, argv, &settings, error);
+    const bool done = command_parse(&command_eval, &argc, argv, &settings, error) &&
+                      check_settings(&settings, error) && evaluate(argv[0], &settings, error);
     free(settings.similarity.values);
     free(settings.categories.values);
     free(settings.outliers.values);
@@ -366,28 +305,32 @@ const struct command command_eval = {
     .name = "eval",
     .arguments = "MODEL [OPTION...]",
     .summary = "scores on tests of word vectors",
-    .details = "Similarity: how the cosines of a file's word pairs rank them, against people's\n"
-               "scores: Spearman's rank correlation, over the pairs whose words are both in the\n"
-               "vocabulary, and the mean over the files. --format tsv and json have Pearson's\n"
-               "correlation, too.\n"
+    .details = "Similarity: Spearman's rank correlation between the cosines of word pairs and\n"
+               "people's scores, over the pairs whose words are both in the vocabulary, and the\n"
+               "mean over the files. tsv and json also have Pearson's correlation.\n"
                "\n"
-               "Analogies: `a b c d` is right if the nearest word to b - a + c, other than\n"
-               "these three, is d; by --method mul, if it is the word with the largest product\n"
-               "of similarities to b and c, divided by that to a (3CosMul). Asked are the\n"
-               "questions whose four words are known. Sections whose name begins with \"gram\"\n"
-               "are syntactic, the others semantic.\n"
+               "Analogies: `a b c d` is right if d is the nearest word to b - a + c other than\n"
+               "a, b and c; with --method mul, if it is the best by 3CosMul. Questions with an\n"
+               "unknown word are not asked. Sections whose names begin with \"gram\" are\n"
+               "syntactic, the others semantic.\n"
                "\n"
-               "Categories: as many classes as the file has categories are made of its words, as\n"
-               "by cluster; purity is the share of the words that belong to the most frequent\n"
+               "Categories: the words are clustered into as many classes as the file has\n"
+               "categories. Purity is the share of the words that belong to the most frequent\n"
                "category of their class.\n"
                "\n"
                "Outliers: a list is right if its last word has the lowest mean cosine to the\n"
-               "others; position is the mean share of the words that rank before it.\n"
+               "others. Position is the mean share of the words that rank above it.\n"
                "\n"
-               "Case does not matter: a word of a file is the most frequent word of the model\n"
-               "that differs from it in case alone. Similarity and analogies are computed as\n"
-               "gensim does it. A figure is n/a with fewer than three pairs, or two categories,\n"
-               "or no question asked.",
+               "Case is ignored: a word of a file stands for the most frequent word of the\n"
+               "model that differs from it in case alone. Similarity and analogies are computed\n"
+               "as gensim computes them. A score is n/a (null in json) with fewer than three\n"
+               "pairs, fewer than two categories, or no question asked.\n"
+               "\n"
+               "tsv   test, name, measure, score, covered and total\n"
+               "json  {\"test\": ..., \"name\": ..., MEASURE: ..., \"covered\": ..., \"total\": ...}",
     .tables = tables,
+    .needs = "a model",
+    .operands_min = 1,
+    .operands_max = 1,
     .run = run,
 };

@@ -7,13 +7,15 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/open.h"
+#include "cli/shared_options.h"
+#include "commands/commands.h"
 #include "formats/export_formats.h"
 #include "formats/export_rows.h"
 #include "model/model.h"
 #include "query/lookup.h"
+#include "search/space.h"
 #include "text/reader.h"
 
 struct settings {
@@ -23,51 +25,23 @@ struct settings {
 };
 
 static const struct option options[] = {
-    {.name = "format",
-     .letter = 'f',
-     .type = OPTION_TEXT,
-     .value = "FORMAT",
-     .help = "one of those above; required",
-     .offset = offsetof(struct settings, format)},
-    {.name = "output",
-     .letter = 'o',
-     .type = OPTION_TEXT,
-     .value = "FILE",
-     .fallback = "-",
-     .help = "the file to write; - is standard output",
-     .offset = offsetof(struct settings, output)},
-    {.name = "top",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .min = 1,
-     .max = 4294967295.0,
-     .help = "only the N most frequent words",
-     .offset = offsetof(struct settings, top)},
-    {.name = "words",
-     .type = OPTION_TEXT,
-     .value = "FILE",
-     .help = "only the words in FILE, one a line, in its order; - is standard input",
-     .offset = offsetof(struct settings, words)},
-    {.name = "context",
-     .type = OPTION_FLAG,
-     .help = "the context vectors instead of the word vectors",
-     .offset = offsetof(struct settings, context)},
-    {.name = "normalize",
-     .type = OPTION_FLAG,
-     .help = "bring vectors to length 1 (but those of zeros)",
-     .offset = offsetof(struct settings, normalize)},
-    {.name = "precision",
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .min = 1,
-     .max = 9,
-     .help = "in text, at most N significant digits; otherwise the fewest that read back as the same 32-bit "
-             "float",
-     .offset = offsetof(struct settings, precision)},
-    {.name = "skip-unfit",
-     .type = OPTION_FLAG,
-     .help = "leave out words that the format can't hold, instead of refusing",
-     .offset = offsetof(struct settings, skip_unfit)},
+    TEXT_OPTION("format", 'f', OPTION_TEXT, "FORMAT", NULL, "one of the formats above; required",
+                offsetof(struct settings, format)),
+    TEXT_OPTION("output", 'o', OPTION_TEXT, "FILE", "-", "the file to write; - is standard output",
+                offsetof(struct settings, output)),
+    INTEGER_OPTION("top", 0, NULL, 1, COUNT_MAX, "export only the N most frequent words",
+                   offsetof(struct settings, top)),
+    TEXT_OPTION("words", 0, OPTION_TEXT, "FILE", NULL,
+                "export only the words in FILE, one on each line, in its order; - is standard input",
+                offsetof(struct settings, words)),
+    CONTEXT_OPTION(offsetof(struct settings, context)),
+    NORMALIZE_OPTION(offsetof(struct settings, normalize)),
+    INTEGER_OPTION("precision", 0, NULL, 1, 9,
+                   "in text formats, write at most N significant digits; by default, the fewest that read "
+                   "back as the same 32-bit float",
+                   offsetof(struct settings, precision)),
+    FLAG_OPTION("skip-unfit", "skip words that the format can't hold, instead of refusing the model",
+                offsetof(struct settings, skip_unfit)),
 };
 static const struct option_table own_options = OPTION_TABLE(options);
 static const struct option_table *const tables[] = {&own_options, NULL};
@@ -110,8 +84,7 @@ static bool check_settings(const struct settings *settings, const struct export_
 
 static bool choose_words(struct export_rows *rows, const struct settings *settings,
                          struct export_rows_skipped *losses, struct error *error) {
-    if (settings->top > 0 && settings->top < rows->count)
-        rows->count = (size_t)settings->top;
+    rows->count = space_limit(settings->top, rows->count);
     if (settings->words == NULL)
         return true;
     if (!export_rows_list(rows, settings->words, lookup_word, losses, error))
@@ -228,10 +201,8 @@ static bool export(const struct model *model, const char *path, const struct set
 
 static bool run(int argc, char **argv, struct error *error) {
     struct settings settings = {0};
-    if (!options_parse(tables, &argc, argv, &settings, error))
+    if (!command_parse(&command_export, &argc, argv, &settings, error))
         return false;
-    if (argc != 1)
-        return error_set(error, ERROR_INPUT, "name one model to export, not %d", argc);
     const struct export_format *format = find_format(settings.format, error);
     struct model model;
     if (format == NULL || !check_settings(&settings, format, error) ||
@@ -261,5 +232,8 @@ const struct command command_export = {
                "  pgvector       SQL for psql: makes a table word_vectors (word, embedding) if\n"
                "                 there is none and copies the words into it",
     .tables = tables,
+    .needs = "a model",
+    .operands_min = 1,
+    .operands_max = 1,
     .run = run,
 };

@@ -1,74 +1,51 @@
-/* sgns odd: the word that does not match the others. */
+/* sgns odd: the word that does not belong with the others. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analyse/odd.h"
 #include "base/memory.h"
-#include "cli/arguments.h"
-#include "cli/command.h"
 #include "cli/dialogue.h"
 #include "cli/open.h"
-#include "cli/output.h"
+#include "cli/shared_options.h"
+#include "commands/commands.h"
 #include "query/expression.h"
 #include "search/heap.h"
 
 #define WORDS_MIN 3
 
-struct settings {
+struct session {
+    struct model model;
     size_t format;
 };
 
-struct session {
-    struct model model;
-    enum output_format format;
-};
-
 static const struct option options[] = {
-    {.name = "format",
-     .type = OPTION_CHOICE,
-     .fallback = "table",
-     .choices = output_formats,
-     .help = "the word alone; question, word and score of all words, the odd one last; or an object a line",
-     .offset = offsetof(struct settings, format)},
+    FORMAT_OPTION(offsetof(struct session, format)),
 };
 static const struct option_table own_options = OPTION_TABLE(options);
 static const struct option_table *const tables[] = {&own_options, NULL};
 
-/* The words of a question, in its order. */
-struct question_words {
-    struct expression *expressions; /* (count); owned */
-    struct direction *directions;   /* (count); owned */
-    struct neighbour *ranks;        /* (count) scores, ids being places in the order; owned */
-    double *scores;                 /* (count); owned */
-    const char **texts;             /* (count); owned */
-    size_t *lengths;                /* (count); owned */
-    size_t count;
-    double *sum; /* (stride); owned */
+/* A word of a question. */
+struct word {
+    struct line text;
+    struct expression expression;
 };
 
-static void free_words(struct question_words *words) {
-    for (size_t i = 0; words->expressions != NULL && i < words->count; i++)
-        expression_free(&words->expressions[i]);
-    free(words->expressions);
-    free(words->directions);
-    free(words->ranks);
-    free(words->scores);
-    free(words->texts);
-    free(words->lengths);
-    free(words->sum);
-}
+struct question {
+    struct word *words;           /* (count) in the order of the line; owned */
+    struct direction *directions; /* (count); owned */
+    double *scores;               /* (count); owned */
+    struct neighbour *ranked;     /* (count) scores from the highest; ids are places in the line; owned */
+    size_t count;
+};
 
-static bool make_room(struct question_words *words, size_t count, size_t stride, struct error *error) {
-    words->expressions = memory_allocate(count, sizeof *words->expressions, "the words", error);
-    words->directions = memory_allocate(count, sizeof *words->directions, "the words", error);
-    words->ranks = memory_allocate(count, sizeof *words->ranks, "the words", error);
-    words->scores = memory_allocate(count, sizeof *words->scores, "the words", error);
-    words->texts = memory_allocate(count, sizeof *words->texts, "the words", error);
-    words->lengths = memory_allocate(count, sizeof *words->lengths, "the words", error);
-    words->sum = memory_allocate(stride, sizeof *words->sum, "a sum", error);
-    return words->expressions != NULL && words->directions != NULL && words->ranks != NULL &&
-           words->scores != NULL && words->texts != NULL && words->lengths != NULL && words->sum != NULL;
+static void free_question(struct question *question) {
+    for (size_t i = 0; question->words != NULL && i < question->count; i++)
+        expression_free(&question->words[i].expression);
+    free(question->words);
+    free(question->directions);
+    free(question->scores);
+    free(question->ranked);
 }
 
 static size_t count_words(struct tokenizer_rules rules, const char *line) {
@@ -78,102 +55,87 @@ static size_t count_words(struct tokenizer_rules rules, const char *line) {
     return count;
 }
 
-static bool read_words(struct question_words *words, const struct model *model, const char *line,
-                       struct error *error) {
-    const size_t count = count_words(model->rules, line);
+static bool read_question(struct question *question, const struct model *model, const char *line,
+                          struct error *error) {
+    const size_t count = question->count = count_words(model->rules, line);
     if (count < WORDS_MIN)
         return error_set(error, ERROR_INPUT, "at least %d words, or there is no odd one", WORDS_MIN);
-    if (!make_room(words, count, model->stride, error))
+    question->words = memory_allocate(count, sizeof *question->words, "the words", error);
+    question->directions = memory_allocate(count, sizeof *question->directions, "the words", error);
+    question->scores = memory_allocate(count, sizeof *question->scores, "the words", error);
+    question->ranked = memory_allocate(count, sizeof *question->ranked, "the words", error);
+    if (question->words == NULL || question->directions == NULL || question->scores == NULL ||
+        question->ranked == NULL)
         return false;
     for (size_t i = 0; i < count; i++) {
+        struct word *word = &question->words[i];
         const size_t bytes = expression_word(model->rules, &line);
-        if (!expression_parse(&words->expressions[i], model, line, bytes, METHOD_ADD, error))
+        word->text = (struct line){line, bytes};
+        if (!expression_parse(&word->expression, model, line, bytes, METHOD_ADD, error))
             return false;
-        words->directions[i] = words->expressions[i].directions[0];
-        words->texts[i] = line;
-        words->lengths[i] = bytes;
-        words->count++;
+        question->directions[i] = word->expression.directions[0];
         line += bytes;
     }
     return true;
 }
 
-static void print_fields(const struct question_words *words, const char *line) {
-    for (size_t i = 0; i < words->count; i++) {
-        const size_t word = words->ranks[i].id;
-        output_field(line, strlen(line));
-        putchar('\t');
-        output_field(words->texts[word], words->lengths[word]);
-        printf("\t%.6f\n", words->ranks[i].score);
-    }
+/* Returns the place of the odd word. */
+static size_t rank_words(struct question *question, double *sum, size_t stride) {
+    const size_t odd = odd_find(question->directions, question->count, sum, stride, question->scores);
+    for (size_t i = 0; i < question->count; i++)
+        question->ranked[i] = (struct neighbour){i, question->scores[i]};
+    heap_sort(question->ranked, question->count);
+    return odd;
 }
 
-static void print_object(const struct question_words *words, const char *line, size_t odd) {
-    printf("{\"question\": ");
-    output_string(line, strlen(line));
-    printf(", \"odd\": ");
-    output_string(words->texts[odd], words->lengths[odd]);
-    printf(", \"words\": [");
-    for (size_t i = 0; i < words->count; i++) {
-        const size_t word = words->ranks[i].id;
-        printf("%s{\"word\": ", i > 0 ? ", " : "");
-        output_string(words->texts[word], words->lengths[word]);
-        printf(", \"score\": %.6f}", words->ranks[i].score);
-    }
-    printf("]}\n");
+static size_t fill_word(const void *context, size_t index, struct output_field *fields) {
+    const struct question *question = context;
+    const struct neighbour *ranked = &question->ranked[index];
+    const struct line *text = &question->words[ranked->id].text;
+    fields[0] = output_text("word", text->text, text->length);
+    fields[1] = output_score("score", ranked->score);
+    return 2;
+}
+
+static void print_odd(enum output_format format, const struct question *question, const char *line,
+                      size_t place) {
+    const struct line *odd = &question->words[place].text;
+    const struct output_field heads[] = {output_text("question", line, strlen(line)),
+                                         output_text("odd", odd->text, odd->length)};
+    if (format == OUTPUT_TABLE)
+        output_record(format, heads + 1, 1);
+    else
+        output_list(format, heads, format == OUTPUT_JSON ? 2 : 1, "words", question->count, fill_word,
+                    question);
 }
 
 static bool answer_line(void *context, const char *line, struct error *error) {
     const struct session *session = context;
-    struct question_words words = {.count = 0};
-    const bool done = read_words(&words, &session->model, line, error);
-    if (done && words.texts != NULL && words.lengths != NULL) {
-        const size_t odd = odd_find(words.directions, words.count, words.sum, session->model.stride,
-                                    words.scores);
-        for (size_t i = 0; i < words.count; i++)
-            words.ranks[i] = (struct neighbour){i, words.scores[i]};
-        heap_sort(words.ranks, words.count);
-        if (session->format == OUTPUT_TABLE)
-            printf("%.*s\n", (int)words.lengths[odd], words.texts[odd]);
-        else if (session->format == OUTPUT_TSV)
-            print_fields(&words, line);
-        else
-            print_object(&words, line, odd);
-    }
-    free_words(&words);
-    return done;
-}
-
-static bool answer(struct dialogue *dialogue, void *context, const struct request *requests, size_t count,
-                   struct error *error) {
-    const struct session *session = context;
-    return dialogue_each(dialogue, requests, count, session->format, answer_line, error);
-}
-
-static bool answer_arguments(struct session *session, int argc, char **argv, struct error *error) {
-    char *line = arguments_join(argc, argv, true, error);
-    const bool done = line != NULL && answer_line(session, line, error);
-    free(line);
+    const size_t stride = session->model.stride;
+    struct question question = {.count = 0};
+    double *sum = memory_allocate(stride, sizeof *sum, "a sum", error);
+    const bool done = sum != NULL && read_question(&question, &session->model, line, error);
+    if (done)
+        print_odd((enum output_format)session->format, &question, line, rank_words(&question, sum, stride));
+    free_question(&question);
+    free(sum);
     return done;
 }
 
 static bool run(int argc, char **argv, struct error *error) {
-    struct settings settings = {0};
-    if (!options_parse(tables, &argc, argv, &settings, error))
+    struct session session = {.format = OUTPUT_TABLE};
+    if (!command_parse(&command_odd, &argc, argv, &session, error) ||
+        !open_model(&session.model, "odd", argv[0], error))
         return false;
-    if (argc < 1)
-        return error_set(error, ERROR_INPUT, "no model given; say: sgns odd MODEL WORD WORD WORD...");
-    struct session session = {.format = (enum output_format)settings.format};
-    if (!open_model(&session.model, "odd", argv[0], error))
-        return false;
-    struct dialogue dialogue = {.command = "odd",
-                                .help = "Type three words or more: which one does not match the others?\n"
-                                        "history lists what was asked; Ctrl-D ends.\n",
-                                .answer = answer,
-                                .context = &session,
-                                .most = 64};
-    const bool done = argc > 1 ? answer_arguments(&session, argc - 1, argv + 1, error)
-                               : dialogue_run(&dialogue, error);
+    struct dialogue dialogue = {
+        .command = "odd",
+        .help = "Type at least three words: which one does not belong with the others?\n"
+                "history lists your questions; Ctrl-D ends.\n",
+        .format = (enum output_format)session.format,
+        .phrases = true,
+        .answer_line = answer_line,
+        .context = &session};
+    const bool done = dialogue_run(&dialogue, argv + 1, argc - 1, error);
     model_close(&session.model);
     return done;
 }
@@ -181,13 +143,19 @@ static bool run(int argc, char **argv, struct error *error) {
 const struct command command_odd = {
     .name = "odd",
     .arguments = "MODEL [WORD...]",
-    .summary = "the word that does not match the others",
-    .details = "Of three words or more, the one with the lowest mean cosine to the others. An\n"
-               "argument with blanks inside is a phrase; see near.\n"
+    .summary = "the word that does not belong",
+    .details = "Of three or more words, the one with the lowest mean cosine to the others. An\n"
+               "argument with blanks inside is a phrase, as for near.\n"
                "\n"
-               "Without words, the questions are the lines of standard input, and each answer is\n"
-               "a line. A question that has no answer gets a line on standard error and, in a\n"
-               "table, an empty line among the answers; the exit code at the end is 1.",
+               "Without words, each line of standard input is a question. A line without an\n"
+               "answer gets a message on standard error and, in a table, an empty line; the exit\n"
+               "code is 1 at the end.\n"
+               "\n"
+               "table  the odd word alone\n"
+               "tsv    question, word and score for every word, the odd one last\n"
+               "json   {\"question\": ..., \"odd\": ..., \"words\": [{\"word\": ..., \"score\": ...}]}",
     .tables = tables,
+    .needs = "a model",
+    .operands_min = 1,
     .run = run,
 };

@@ -1,77 +1,47 @@
 /* sgns search: the lines of a file that are nearest to a query. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/number.h"
-#include "cli/arguments.h"
-#include "cli/command.h"
 #include "cli/dialogue.h"
 #include "cli/embedding.h"
 #include "cli/open.h"
-#include "cli/output.h"
-#include "search/nearest.h"
+#include "cli/shared_options.h"
+#include "commands/commands.h"
+#include "query/query_batch.h"
 #include "search/vectors.h"
 
-/* So many lines are searched for at once by --all, if their answers fit in so many bytes. */
-#define GROUP_MAX 4096
-#define GROUP_BYTES ((size_t)64 << 20)
-
 struct settings {
-    struct embedding_settings embedding; /* first, for EMBEDDING_OPTIONS */
+    struct embedding_settings embedding; /* first, for embedding_options */
     uint64_t neighbours;
-    const char *threshold; /* NULL if not given */
+    struct option_real threshold;
     size_t format;
     bool all;
 };
 
 static const struct option options[] = {
-    {.name = "neighbours",
-     .letter = 'k',
-     .type = OPTION_INTEGER,
-     .value = "N",
-     .fallback = "10",
-     .min = 1,
-     .max = 4294967295.0,
-     .help = "lines to print for a query",
-     .offset = offsetof(struct settings, neighbours)},
-    {.name = "threshold",
-     .type = OPTION_TEXT,
-     .value = "X",
-     .help = "print no line with a lower cosine than X",
-     .offset = offsetof(struct settings, threshold)},
-    {.name = "all",
-     .type = OPTION_FLAG,
-     .help = "search for every line of the file: with --threshold, for duplicates",
-     .offset = offsetof(struct settings, all)},
-    {.name = "format",
-     .type = OPTION_CHOICE,
-     .fallback = "table",
-     .choices = output_formats,
-     .help =
-         "cosine, number and text of a line; query, number, cosine and text, divided by tabs; or an object a "
-         "query",
-     .offset = offsetof(struct settings, format)},
+    NEIGHBOURS_OPTION("lines", offsetof(struct settings, neighbours)),
+    THRESHOLD_OPTION(offsetof(struct settings, threshold)),
+    FLAG_OPTION("all", "search for every line of the file; with --threshold, this finds duplicates",
+                offsetof(struct settings, all)),
+    FORMAT_OPTION(offsetof(struct settings, format)),
 };
 static const struct option_table own_options = OPTION_TABLE(options);
 static const struct option_table *const tables[] = {&embedding_options, &own_options, NULL};
 
 struct session {
-    const struct settings *settings;
+    struct settings settings;
     struct model model;
     struct embedder embedder;
     struct file_map map;
-    struct embed_text *lines; /* (count) of the file; owned */
+    struct line *lines; /* (count) of the file; owned */
     size_t count, capacity;
     float *rows; /* (count, stride) their vectors; owned */
     size_t row_bytes;
     struct space space;
-    double least;
-    size_t threads, most;
-    bool divided; /* an empty line follows each answer */
+    struct search search; /* what is the same for all queries */
 };
 
 /* --- the file --- */
@@ -85,48 +55,36 @@ static bool find_lines(struct session *session, struct error *error) {
                             error))
             return false;
         const bool carriage = stop > at && stop[-1] == '\r';
-        session->lines[session->count++] = (struct embed_text){at, (size_t)(stop - at) - carriage};
+        session->lines[session->count++] = (struct line){at, (size_t)(stop - at) - carriage};
         at = newline != NULL ? newline + 1 : end;
     }
     return true;
 }
 
 static bool embed_lines(struct session *session, const char *path, struct error *error) {
-    const struct embedding_settings *settings = &session->settings->embedding;
+    const struct embedding_settings *settings = &session->settings.embedding;
     const size_t stride = session->model.stride, count = session->count;
+    const size_t threads = option_threads(settings->threads);
     if (!size_multiply(count, stride * sizeof(float), &session->row_bytes) ||
         session->row_bytes > memory_available())
         return error_set(error, ERROR_SYSTEM, "%s: no memory for the vectors of %zu lines", path, count);
     session->rows = memory_pages(session->row_bytes, "the lines' vectors", error);
-    if (session->rows == NULL ||
-        !embed_create(&session->embedder, &session->model, (enum embed_weights)settings->weights,
-                      settings->smoothing, error) ||
-        !embed_texts(&session->embedder, session->lines, count, session->rows, session->threads, error))
-        return false;
-    if (settings->remove_component) {
-        if (!embed_find_component(&session->embedder, session->rows, count, session->threads, error))
-            return false;
-        embed_remove(&session->embedder, session->rows, count);
-    }
-    return space_of_rows(&session->space, session->rows, count, session->model.dim, stride, session->threads,
-                         error);
-}
-
-static bool read_threshold(struct session *session, const char *text, struct error *error) {
-    session->least = -INFINITY;
-    if (text == NULL || (number_real(text, &session->least) && fabs(session->least) <= 1e9))
-        return true;
-    return error_set(error, ERROR_INPUT, "--threshold takes a number, not \"%s\"", text);
+    return session->rows != NULL && embedding_create(&session->embedder, &session->model, settings, error) &&
+           embed_texts(&session->embedder, session->lines, count, session->rows, threads, error) &&
+           embedding_remove_component(&session->embedder, session->rows, count, settings, error) &&
+           space_of_rows(&session->space, session->rows, count, session->model.dim, stride, threads, error);
 }
 
 static bool open_session(struct session *session, const char *model, const char *path, struct error *error) {
-    const struct settings *settings = session->settings;
-    session->threads = embedding_threads(&settings->embedding);
-    if (!read_threshold(session, settings->threshold, error) ||
-        !open_model(&session->model, "search", model, error) || !file_map_open(&session->map, path, error) ||
+    const struct settings *settings = &session->settings;
+    if (!open_model(&session->model, "search", model, error) || !file_map_open(&session->map, path, error) ||
         !find_lines(session, error) || !embed_lines(session, path, error))
         return false;
-    session->most = settings->neighbours < session->count ? (size_t)settings->neighbours : session->count;
+    session->search = (struct search){.space = &session->space,
+                                      .method = METHOD_ADD,
+                                      .k = space_limit(settings->neighbours, session->count),
+                                      .min_score = option_min_score(settings->threshold),
+                                      .threads = option_threads(settings->embedding.threads)};
     return true;
 }
 
@@ -141,227 +99,135 @@ static void close_session(struct session *session) {
 
 /* --- answers --- */
 
-static void print_table(const struct session *session, const struct neighbour *found, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        const struct embed_text *line = &session->lines[found[i].id];
+static void print_line(struct line line) {
+    fwrite(line.text, 1, line.length, stdout);
+    putchar('\n');
+}
+
+struct answer {
+    const struct session *session;
+    const struct neighbour *found;
+};
+
+static size_t fill_answer(const void *context, size_t index, struct output_field *fields) {
+    const struct answer *answer = context;
+    const struct neighbour *found = &answer->found[index];
+    const struct line *line = &answer->session->lines[found->id];
+    fields[0] = output_integer("line", found->id + 1);
+    fields[1] = output_score("score", found->score);
+    fields[2] = output_text("text", line->text, line->length);
+    return 3;
+}
+
+/* A table has the lines as they are, tabs included. */
+static void print_answer(const struct session *session, struct line query, const struct neighbour *found,
+                         size_t count) {
+    const enum output_format format = (enum output_format)session->settings.format;
+    const struct output_field question = output_text("question", query.text, query.length);
+    if (format != OUTPUT_TABLE)
+        output_list(format, &question, 1, "answers", count, fill_answer, &(struct answer){session, found});
+    for (size_t i = 0; format == OUTPUT_TABLE && i < count; i++) {
         printf("%7.4f %7zu  ", found[i].score, found[i].id + 1);
-        fwrite(line->start, 1, line->length, stdout);
-        putchar('\n');
+        print_line(session->lines[found[i].id]);
     }
-}
-
-static void print_fields(const struct session *session, struct embed_text query,
-                         const struct neighbour *found, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        const struct embed_text *line = &session->lines[found[i].id];
-        output_field(query.start, query.length);
-        printf("\t%zu\t%.6f\t", found[i].id + 1, found[i].score);
-        output_field(line->start, line->length);
-        putchar('\n');
-    }
-}
-
-static void print_object(const struct session *session, struct embed_text query,
-                         const struct neighbour *found, size_t count) {
-    printf("{\"question\": ");
-    output_string(query.start, query.length);
-    printf(", \"answers\": [");
-    for (size_t i = 0; i < count; i++) {
-        const struct embed_text *line = &session->lines[found[i].id];
-        printf("%s{\"line\": %zu, \"score\": %.6f, \"text\": ", i > 0 ? ", " : "", found[i].id + 1,
-               found[i].score);
-        output_string(line->start, line->length);
-        putchar('}');
-    }
-    printf("]}\n");
-}
-
-static void print_answer(const struct session *session, struct embed_text query,
-                         const struct neighbour *found, size_t count) {
-    if (session->settings->format == OUTPUT_TABLE)
-        print_table(session, found, count);
-    else if (session->settings->format == OUTPUT_TSV)
-        print_fields(session, query, found, count);
-    else
-        print_object(session, query, found, count);
 }
 
 /* --- queries --- */
 
-/* Queries that are searched for at once, each with a direction of its own. */
-struct group {
-    struct direction *directions;
-    struct term *terms;
-    struct question *questions;
-    struct neighbour *found;
-    size_t *counts;
-    size_t *ids; /* lines that are left out as their own neighbours */
-};
-
-static bool make_group(struct group *group, size_t count, size_t most, struct error *error) {
-    *group = (struct group){
-        .directions = memory_allocate(count, sizeof *group->directions, "the queries", error),
-        .terms = memory_allocate(count, sizeof *group->terms, "the queries", error),
-        .questions = memory_allocate(count, sizeof *group->questions, "the queries", error),
-        .found = memory_allocate(count * most, sizeof *group->found, "the answers", error),
-        .counts = memory_allocate(count, sizeof *group->counts, "the answers", error),
-        .ids = memory_allocate(count, sizeof *group->ids, "the queries", error),
-    };
-    return group->directions != NULL && group->terms != NULL && group->questions != NULL &&
-           group->found != NULL && group->counts != NULL && group->ids != NULL;
-}
-
-static void free_group(struct group *group) {
-    free(group->directions);
-    free(group->terms);
-    free(group->questions);
-    free(group->found);
-    free(group->counts);
-    free(group->ids);
-}
-
-/* `count` questions of one direction each, which leave a line out if `out`. */
-static bool search(const struct session *session, struct group *group, size_t count, bool out,
-                   struct error *error) {
-    for (size_t i = 0; i < count; i++) {
-        group->terms[i] = (struct term){i, 1};
-        group->questions[i] = (struct question){.terms = &group->terms[i],
-                                                .count = 1,
-                                                .length = 1,
-                                                .left_out = &group->ids[i],
-                                                .left_out_count = out};
-    }
-    const struct inquiry inquiry = {.space = &session->space,
-                                    .directions = group->directions,
-                                    .direction_count = count,
-                                    .questions = group->questions,
-                                    .question_count = count,
-                                    .method = METHOD_ADD,
-                                    .most = session->most,
-                                    .least = session->least,
-                                    .threads = session->threads};
-    return nearest(&inquiry, group->found, group->counts, error);
-}
-
-static bool search_text(struct session *session, struct embed_text query, struct error *error) {
-    const size_t stride = session->model.stride;
-    float *row = memory_allocate(stride, sizeof *row, "a query", error);
-    struct group group = {.directions = NULL};
-    bool done = row != NULL && make_group(&group, 1, session->most, error) &&
-                embed_texts(&session->embedder, &query, 1, row, 1, error);
-    if (done && !embedding_found(row, stride))
-        done = error_set(
-            error, ERROR_NO_ANSWER, "no word of the query is among the model's %zu words%s",
-            session->model.vocab,
-            session->embedder.component != NULL ? ", or nothing is left of it without the component" : "");
-    if (done) {
-        group.directions[0] = direction_of(row, stride);
-        done = search(session, &group, 1, false, error);
-    }
-    if (done)
-        print_answer(session, query, group.found, group.counts[0]);
-    free_group(&group);
-    free(row);
-    return done;
+static bool embed_query(const struct session *session, struct line query, float *row, struct error *error) {
+    return embed_texts(&session->embedder, &query, 1, row, 1, error) &&
+           (embedding_found(row, session->model.stride) ||
+            error_set(error, ERROR_NO_ANSWER, "no word of the query is among the model's %zu words%s",
+                      session->model.vocab,
+                      session->embedder.component != NULL ? ", or nothing is left of it without the component"
+                                                          : ""));
 }
 
 static bool answer_line(void *context, const char *line, struct error *error) {
-    struct session *session = context;
-    if (!search_text(session, (struct embed_text){line, strlen(line)}, error))
-        return false;
-    if (session->divided)
-        putchar('\n');
-    return true;
-}
-
-static bool answer(struct dialogue *dialogue, void *context, const struct request *requests, size_t count,
-                   struct error *error) {
-    struct session *session = context;
-    const enum output_format format = (enum output_format)session->settings->format;
-    session->divided = format == OUTPUT_TABLE && !dialogue->terminal;
-    return dialogue_each(dialogue, requests, count, format, answer_line, error);
-}
-
-static bool answer_arguments(struct session *session, int argc, char **argv, struct error *error) {
-    char *line = arguments_join(argc, argv, false, error);
-    const bool done = line != NULL && answer_line(session, line, error);
-    free(line);
+    const struct session *session = context;
+    const struct line query = {line, strlen(line)};
+    float *row = memory_allocate(session->model.stride, sizeof *row, "a query", error);
+    struct query_batch batch = {.search = session->search};
+    const bool done = row != NULL && embed_query(session, query, row, error) &&
+                      query_batch_add_row(&batch, row, error) && query_batch_run(&batch, error);
+    if (done) {
+        size_t count;
+        const struct neighbour *found = query_batch_answers(&batch, 0, &count);
+        print_answer(session, query, found, count);
+    }
+    query_batch_free(&batch);
+    free(row);
     return done;
 }
 
 /* --- all lines --- */
 
-static void print_lines(const struct session *session, const struct group *group, size_t first, size_t end) {
-    size_t q = 0;
-    for (size_t id = first; id < end; id++) {
-        const bool asked = vector_usable(session->space.norms[id]);
-        const size_t count = asked ? group->counts[q] : 0;
-        const struct embed_text query = session->lines[id];
-        if (session->settings->format == OUTPUT_TABLE && count > 0) {
-            printf("%15zu: ", id + 1);
-            fwrite(query.start, 1, query.length, stdout);
-            putchar('\n');
-        }
-        if (count > 0)
-            print_answer(session, query, group->found + q * session->most, count);
-        if (session->settings->format == OUTPUT_TABLE && count > 0)
-            putchar('\n');
-        q += asked;
-    }
+static bool search_lines(struct query_batch *batch, const struct session *session, size_t first, size_t end,
+                         struct error *error) {
+    for (size_t id = first; id < end; id++)
+        if (vector_usable(session->space.norms[id]) &&
+            (!query_batch_add_row(batch, session->rows + id * session->model.stride, error) ||
+             !query_batch_exclude(batch, &id, 1, error)))
+            return false;
+    return query_batch_run(batch, error);
 }
 
-static bool search_lines(const struct session *session, struct group *group, size_t first, size_t end,
-                         struct error *error) {
-    size_t count = 0;
-    for (size_t id = first; id < end; id++) {
-        const float *row = session->rows + id * session->model.stride;
+/* Only lines that have an answer. In a table, each answer is titled with its line. */
+static void print_answers(const struct query_batch *batch, const struct session *session, size_t first,
+                          size_t end) {
+    const bool table = session->settings.format == OUTPUT_TABLE;
+    for (size_t id = first, q = 0; id < end; id++) {
         if (!vector_usable(session->space.norms[id]))
             continue;
-        group->directions[count] = direction_of(row, session->model.stride);
-        group->ids[count++] = id;
+        size_t count;
+        const struct neighbour *found = query_batch_answers(batch, q++, &count);
+        if (count == 0)
+            continue;
+        if (table) {
+            printf("%15zu: ", id + 1);
+            print_line(session->lines[id]);
+        }
+        print_answer(session, session->lines[id], found, count);
+        if (table)
+            putchar('\n');
     }
-    return search(session, group, count, true, error);
 }
 
 static bool answer_all(const struct session *session, struct error *error) {
-    const size_t fit = GROUP_BYTES / sizeof(struct neighbour) / (session->most + 1) + 1;
-    const size_t size = fit < GROUP_MAX ? fit : GROUP_MAX;
-    struct group group;
-    bool done = make_group(&group, size, session->most, error);
+    const size_t size = query_batch_size(session->search.k);
+    bool done = true;
     for (size_t first = 0; done && first < session->count; first += size) {
         const size_t end = session->count - first < size ? session->count : first + size;
-        done = search_lines(session, &group, first, end, error);
+        struct query_batch batch = {.search = session->search};
+        done = search_lines(&batch, session, first, end, error);
         if (done)
-            print_lines(session, &group, first, end);
+            print_answers(&batch, session, first, end);
+        query_batch_free(&batch);
         done = done && output_flush(error);
     }
-    free_group(&group);
     return done;
 }
 
 static bool run(int argc, char **argv, struct error *error) {
-    struct settings settings = {.all = false};
-    if (!options_parse(tables, &argc, argv, &settings, error))
+    struct session session = {.settings = {.all = false}};
+    if (!command_parse(&command_search, &argc, argv, &session.settings, error))
         return false;
-    if (argc < 2)
-        return error_set(error, ERROR_INPUT, "a model and a file, please: sgns search MODEL FILE [QUERY...]");
     if (strcmp(argv[1], "-") == 0)
-        return error_set(error, ERROR_INPUT,
-                         "-: the lines are searched again and again; save them in a file");
-    if (settings.all && argc > 2)
-        return error_set(error, ERROR_INPUT, "--all searches for every line, so leave \"%s\" out", argv[2]);
-    struct session session = {.settings = &settings};
+        return error_set(
+            error, ERROR_INPUT,
+            "-: can't search standard input, since it is read more than once; save it in a file");
+    if (session.settings.all && argc > 2)
+        return command_misused(&command_search, "--all searches for every line; give no query", error);
     struct dialogue dialogue = {.command = "search",
-                                .help = "Type some words, and get the lines nearest to them.\n"
-                                        "history lists what was asked; Ctrl-D ends.\n",
-                                .answer = answer,
-                                .context = &session,
-                                .most = 64};
-    bool done = open_session(&session, argv[0], argv[1], error);
-    if (done)
-        done = settings.all ? answer_all(&session, error)
-               : argc > 2   ? answer_arguments(&session, argc - 2, argv + 2, error)
-                            : dialogue_run(&dialogue, error);
+                                .help = "Type a few words to find the lines nearest to them.\n"
+                                        "history lists your queries; Ctrl-D ends.\n",
+                                .format = (enum output_format)session.settings.format,
+                                .spaced = true,
+                                .answer_line = answer_line,
+                                .context = &session};
+    const bool done = open_session(&session, argv[0], argv[1], error) &&
+                      (session.settings.all ? answer_all(&session, error)
+                                            : dialogue_run(&dialogue, argv + 2, argc - 2, error));
     close_session(&session);
     return done;
 }
@@ -370,14 +236,21 @@ const struct command command_search = {
     .name = "search",
     .arguments = "MODEL FILE [QUERY...]",
     .summary = "the lines of a file nearest to a query",
-    .details = "Query and lines become vectors as embed makes them, and the lines with the\n"
-               "largest cosine to the query are printed, best first: the cosine, the number of\n"
-               "the line, and the line. Lines without a word that the model has never answer.\n"
+    .details = "The query and the lines are turned into vectors as embed does it. The lines with\n"
+               "the largest cosine to the query are printed, best first. A line without a known\n"
+               "word is never found.\n"
                "\n"
-               "Without a query, the queries are the lines of standard input, and each answer is\n"
-               "followed by an empty line; a query that has no answer gets a line on standard\n"
-               "error, and the exit code at the end is 1. --all prints the neighbours of every\n"
-               "line that has any.",
+               "Without a query, each line of standard input is one, and each answer is followed\n"
+               "by an empty line. A query without an answer gets a message on standard error,\n"
+               "and the exit code is 1 at the end. --all searches for every line of the file and\n"
+               "skips those that have no answer.\n"
+               "\n"
+               "table  cosine, line number and line\n"
+               "tsv    query, line number, cosine and line\n"
+               "json   one object for each query:\n"
+               "       {\"question\": ..., \"answers\": [{\"line\": ..., \"score\": ..., \"text\": ...}]}",
     .tables = tables,
+    .needs = "a model and a file",
+    .operands_min = 2,
     .run = run,
 };

@@ -1,123 +1,89 @@
-/* sgns vector: the numbers of words. */
+/* sgns vector: the vectors of words. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "cli/command.h"
 #include "cli/dialogue.h"
-#include "cli/numbers.h"
 #include "cli/open.h"
-#include "cli/output.h"
+#include "cli/shared_options.h"
+#include "commands/commands.h"
 #include "query/lookup.h"
 #include "search/vectors.h"
 
 #define BLANKS " \t\n\v\f\r"
 
-struct settings {
+struct session {
+    struct model model;
     size_t format;
     bool context, normalize;
 };
 
-struct session {
-    struct model model;
-    const struct settings *settings;
-};
-
 static const struct option options[] = {
-    {.name = "context",
-     .type = OPTION_FLAG,
-     .help = "the context vectors instead of the word vectors",
-     .offset = offsetof(struct settings, context)},
-    {.name = "normalize",
-     .type = OPTION_FLAG,
-     .help = "bring vectors to length 1 (but those of zeros)",
-     .offset = offsetof(struct settings, normalize)},
-    {.name = "format",
-     .type = OPTION_CHOICE,
-     .fallback = "table",
-     .choices = output_formats,
-     .help = "blanks between word and numbers; tabs; or an object a line",
-     .offset = offsetof(struct settings, format)},
+    CONTEXT_OPTION(offsetof(struct session, context)),
+    NORMALIZE_OPTION(offsetof(struct session, normalize)),
+    FORMAT_OPTION(offsetof(struct session, format)),
 };
 static const struct option_table own_options = OPTION_TABLE(options);
 static const struct option_table *const tables[] = {&own_options, NULL};
 
 static void print_vector(const struct session *session, size_t id) {
-    const struct settings *settings = session->settings;
     const struct model *model = &session->model;
-    const float *row = (settings->context ? model->output : model->input) + id * model->stride;
+    const float *row = (session->context ? model->output : model->input) + id * model->stride;
     const double length = vector_length(row, model->stride);
-    const double divisor = settings->normalize && length > 0 && isfinite(length) ? length : 1;
-    const bool json = settings->format == OUTPUT_JSON;
-    if (json)
-        printf("{\"word\": ");
-    output_word((enum output_format)settings->format, model, id);
-    fputs(json ? ", \"vector\": [" : settings->format == OUTPUT_TSV ? "\t" : " ", stdout);
-    numbers_print(row, model->dim, divisor, (enum output_format)settings->format);
-    fputs(json ? "]}\n" : "\n", stdout);
+    const double divisor = session->normalize && length > 0 && isfinite(length) ? length : 1;
+    const struct output_field fields[] = {output_word("word", model, id),
+                                          output_vector("vector", row, model->dim, divisor)};
+    output_record((enum output_format)session->format, fields, 2);
 }
 
-/* A line's words, each its vector, once all are known. */
-static bool answer_line(void *context, const char *line, struct error *error) {
+/* Prints nothing unless all words are known. */
+static bool answer_words(void *context, char **words, size_t count, struct error *error) {
     const struct session *session = context;
-    char *copy = memory_allocate(strlen(line) + 1, 1, "a line", error);
-    size_t *ids = NULL, count = 0, capacity = 0;
-    if (copy == NULL)
-        return false;
-    memcpy(copy, line, strlen(line) + 1);
-    bool done = true;
-    char *rest = NULL;
-    for (char *word = strtok_r(copy, BLANKS, &rest); done && word != NULL;
-         word = strtok_r(NULL, BLANKS, &rest))
-        done = memory_reserve(&ids, &capacity, count + 1, "a line", error) &&
-               lookup_known(&session->model, word, &ids[count++], error);
+    size_t *ids = memory_allocate(count, sizeof *ids, "the words", error);
+    bool done = ids != NULL;
+    for (size_t i = 0; done && i < count; i++)
+        done = lookup_known(&session->model, words[i], &ids[i], error);
     for (size_t i = 0; done && i < count; i++)
         print_vector(session, ids[i]);
     free(ids);
+    return done;
+}
+
+static bool answer_line(void *context, const char *line, struct error *error) {
+    const size_t bytes = strlen(line) + 1;
+    char *copy = memory_allocate(bytes, 1, "a line", error), *rest = NULL;
+    char **words = memory_allocate(bytes / 2 + 1, sizeof *words, "a line", error);
+    size_t count = 0;
+    const bool done = copy != NULL && words != NULL;
+    if (done) {
+        memcpy(copy, line, bytes);
+        for (char *word = strtok_r(copy, BLANKS, &rest); word != NULL; word = strtok_r(NULL, BLANKS, &rest))
+            words[count++] = word;
+    }
+    const bool answered = done && answer_words(context, words, count, error);
+    free(words);
     free(copy);
-    return done;
-}
-
-static bool answer(struct dialogue *dialogue, void *context, const struct request *requests, size_t count,
-                   struct error *error) {
-    const struct session *session = context;
-    return dialogue_each(dialogue, requests, count, (enum output_format)session->settings->format,
-                         answer_line, error);
-}
-
-static bool answer_arguments(const struct session *session, int argc, char **argv, struct error *error) {
-    size_t *ids = memory_allocate((size_t)argc, sizeof *ids, "the words", error);
-    bool done = ids != NULL;
-    for (int i = 0; done && i < argc; i++)
-        done = lookup_known(&session->model, argv[i], &ids[i], error);
-    for (int i = 0; done && i < argc; i++)
-        print_vector(session, ids[i]);
-    free(ids);
-    return done;
+    return answered;
 }
 
 static bool run(int argc, char **argv, struct error *error) {
-    struct settings settings = {.format = OUTPUT_TABLE};
-    if (!options_parse(tables, &argc, argv, &settings, error))
+    struct session session = {.format = OUTPUT_TABLE};
+    if (!command_parse(&command_vector, &argc, argv, &session, error) ||
+        !open_model(&session.model, "vector", argv[0], error))
         return false;
-    if (argc < 1)
-        return error_set(error, ERROR_INPUT, "no model given; say: sgns vector MODEL [WORD...]");
-    struct session session = {.settings = &settings};
-    if (!open_model(&session.model, "vector", argv[0], error))
-        return false;
-    struct dialogue dialogue = {.command = "vector",
-                                .help = "Type words, and get their vectors. Ctrl-D ends.\n",
-                                .answer = answer,
-                                .context = &session,
-                                .most = 64};
+    struct dialogue dialogue = {
+        .command = "vector",
+        .help = "Type words to see their vectors. history lists your lines; Ctrl-D ends.\n",
+        .format = (enum output_format)session.format,
+        .answer_line = answer_line,
+        .answer_words = answer_words,
+        .context = &session};
     bool done;
-    if (settings.context && session.model.output == NULL)
+    if (session.context && session.model.output == NULL)
         done = error_set(error, ERROR_INPUT, "%s: the model has no context vectors", argv[0]);
     else
-        done = argc > 1 ? answer_arguments(&session, argc - 1, argv + 1, error)
-                        : dialogue_run(&dialogue, error);
+        done = dialogue_run(&dialogue, argv + 1, argc - 1, error);
     model_close(&session.model);
     return done;
 }
@@ -125,14 +91,20 @@ static bool run(int argc, char **argv, struct error *error) {
 const struct command command_vector = {
     .name = "vector",
     .arguments = "MODEL [WORD...]",
-    .summary = "the numbers of words",
-    .details = "A line a word: the word and its numbers, in the fewest digits that read back as\n"
-               "the same 32-bit floats. A number that is not finite is printed as nan or inf, in\n"
+    .summary = "the vectors of words",
+    .details = "Each line has a word and its vector, in the fewest digits that read back as the\n"
+               "same 32-bit floats. A number that is not finite is printed as nan or inf, in\n"
                "JSON as null.\n"
                "\n"
                "Without words, they are read from standard input. A line with a word that the\n"
-               "model does not have gets a line on standard error and, in a table, an empty\n"
-               "line; the exit code at the end is 1.",
+               "model lacks gets a message on standard error and, in a table, an empty line; the\n"
+               "exit code is 1 at the end.\n"
+               "\n"
+               "table  word and numbers, separated by blanks\n"
+               "tsv    word and numbers, separated by tabs\n"
+               "json   {\"word\": ..., \"vector\": [...]}",
     .tables = tables,
+    .needs = "a model",
+    .operands_min = 1,
     .run = run,
 };

@@ -1,13 +1,12 @@
 #include "eval/analogies.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "eval/test_file.h"
-#include "query/casefold.h"
+#include "query/query_batch.h"
 #include "search/vectors.h"
 
 /* So many answers are looked at for one that is not a word of the question in other letters. */
@@ -18,20 +17,16 @@ struct asked {
     size_t section;
 };
 
-/* All questions that are asked, and what nearest() needs of them. */
+/* All questions that are asked, and the search for their answers. */
 struct quiz {
     const struct model *model;
-    const struct analogy_settings *settings;
-    struct casefold casefold;
-    struct asked *list; /* (count); owned */
+    struct test_file file;
+    struct asked *list; /* (count) one for each query of the batch; owned */
     size_t count, capacity;
-    struct direction *directions; /* (direction_count) each word once; owned */
-    size_t direction_count, direction_capacity;
-    uint32_t *places;           /* (known words) a word's direction + 1, or 0; owned */
-    struct term *terms;         /* (count, 3); owned */
-    size_t *left_out;           /* (count, 3); owned */
-    struct question *questions; /* (count) but for those that have no direction; owned */
-    double *sum;                /* (stride) room for one; owned */
+    size_t *directions; /* (known words) the number of a word's direction + 1, or 0; owned */
+    double *sum;        /* (stride); owned */
+    struct space space;
+    struct query_batch batch;
 };
 
 /* --- the file --- */
@@ -47,24 +42,49 @@ static bool add_section(struct analogies *analogies, const char *name, struct er
     return true;
 }
 
-/* Adds what was asked, if its words are known. */
-static bool add_question(struct quiz *quiz, struct analogies *analogies, const struct test_file *file,
-                         struct error *error) {
+static bool find_direction(struct quiz *quiz, size_t id, size_t *direction, struct error *error) {
+    if (quiz->directions[id] == 0) {
+        const float *row = vector_row(quiz->model, id);
+        if (!query_batch_add_direction(&quiz->batch, direction_of(row, quiz->model->stride), direction,
+                                       error))
+            return false;
+        quiz->directions[id] = *direction + 1;
+    }
+    *direction = quiz->directions[id] - 1;
+    return true;
+}
+
+/* Searches for b - a + c. If the words cancel each other out, there is no answer, and so it is wrong. */
+static bool ask(struct quiz *quiz, const struct asked *asked, struct error *error) {
+    struct term terms[3];
+    for (size_t i = 0; i < 3; i++) {
+        terms[i].weight = i == 0 ? -1 : 1;
+        if (!find_direction(quiz, asked->words[i], &terms[i].direction, error))
+            return false;
+    }
+    struct query_batch *batch = &quiz->batch;
+    const double length = query_length(batch->directions, terms, 3, quiz->sum, quiz->model->stride);
+    if (length <= 0 && batch->search.method == METHOD_ADD)
+        return true;
+    if (!memory_reserve(&quiz->list, &quiz->capacity, quiz->count + 1, "the questions", error) ||
+        !query_batch_add(batch, terms, 3, length, error) ||
+        !query_batch_exclude(batch, asked->words, 3, error))
+        return false;
+    quiz->list[quiz->count++] = *asked;
+    return true;
+}
+
+/* Counts the line's question, and asks it if its words are known. */
+static bool add_question(struct quiz *quiz, struct analogies *analogies, struct error *error) {
     if (analogies->count == 0 && !add_section(analogies, "(no section)", error))
         return false;
     struct asked asked = {.section = analogies->count - 1};
     analogies->sections[asked.section].total++;
-    for (size_t i = 0; i < 4; i++) {
-        size_t *id = &asked.words[i];
-        if (!casefold_find(&quiz->casefold, file->fields[i], id, error) ||
-            !vector_usable(quiz->model->norms[*id]))
+    for (size_t i = 0; i < 4; i++)
+        if (!test_file_find(&quiz->file, i, &asked.words[i], error))
             return error->kind == ERROR_NONE;
-    }
     analogies->sections[asked.section].asked++;
-    if (!memory_reserve(&quiz->list, &quiz->capacity, quiz->count + 1, "the questions", error))
-        return false;
-    quiz->list[quiz->count++] = asked;
-    return true;
+    return ask(quiz, &asked, error);
 }
 
 /* The name behind the colon of a section line, which may stand apart from it or not. */
@@ -75,149 +95,79 @@ static const char *section_name(const struct test_file *file) {
     return file->count == 2 ? file->fields[1] : NULL;
 }
 
-static bool read_questions(struct quiz *quiz, struct analogies *analogies, struct test_file *file,
-                           struct error *error) {
+static bool read_questions(struct quiz *quiz, struct analogies *analogies, struct error *error) {
+    struct test_file *file = &quiz->file;
     while (test_file_next(file, '\0', error)) {
         const bool section = file->fields[0][0] == ':';
         const char *name = section ? section_name(file) : NULL;
         if (section ? name == NULL : file->count != 4)
             return test_file_malformed(file, section ? ": section" : "word word word word", error);
-        if (section ? !add_section(analogies, name, error) : !add_question(quiz, analogies, file, error))
+        if (section ? !add_section(analogies, name, error) : !add_question(quiz, analogies, error))
             return false;
     }
     return error->kind == ERROR_NONE;
 }
 
-/* --- the search --- */
-
-static bool find_direction(struct quiz *quiz, size_t id, size_t *place, struct error *error) {
-    if (quiz->places[id] == 0) {
-        if (!memory_reserve(&quiz->directions, &quiz->direction_capacity, quiz->direction_count + 1,
-                            "the questions", error))
-            return false;
-        const float *row = vector_row(quiz->model, id);
-        quiz->directions[quiz->direction_count++] = direction_of(row, quiz->model->stride);
-        quiz->places[id] = (uint32_t)quiz->direction_count;
-    }
-    *place = quiz->places[id] - 1;
-    return true;
-}
-
-static int compare_ids(const void *a, const void *b) {
-    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* b - a + c. Its length is 0 if the words cancel each other out. */
-static bool make_question(struct quiz *quiz, size_t number, struct error *error) {
-    const size_t *words = quiz->list[number].words;
-    struct term *terms = quiz->terms + 3 * number;
-    size_t *left_out = quiz->left_out + 3 * number;
-    for (size_t i = 0; i < 3; i++) {
-        terms[i].weight = i == 0 ? -1 : 1;
-        left_out[i] = words[i];
-        if (!find_direction(quiz, words[i], &terms[i].direction, error))
-            return false;
-    }
-    qsort(left_out, 3, sizeof *left_out, compare_ids);
-    quiz->questions[number] = (struct question){
-        .terms = terms,
-        .count = 3,
-        .length = question_length(quiz->directions, terms, 3, quiz->sum, quiz->model->stride),
-        .left_out = left_out,
-        .left_out_count = 3,
-    };
-    return true;
-}
+/* --- the answers --- */
 
 /* Whether the first answer that is none of the question's words is the right one. */
 static bool is_right(const struct quiz *quiz, const struct asked *asked, const struct neighbour *found,
                      size_t count) {
     size_t keys[4];
     for (size_t i = 0; i < 4; i++)
-        keys[i] = casefold_key(&quiz->casefold, asked->words[i]);
+        keys[i] = casefold_key(&quiz->file.casefold, asked->words[i]);
     for (size_t i = 0; i < count; i++) {
-        const size_t key = casefold_key(&quiz->casefold, found[i].id);
+        const size_t key = casefold_key(&quiz->file.casefold, found[i].id);
         if (i + 1 == count || (key != keys[0] && key != keys[1] && key != keys[2]))
             return key == keys[3];
     }
     return false;
 }
 
-static bool make_questions(struct quiz *quiz, struct error *error) {
-    const size_t count = quiz->count;
-    quiz->places = memory_allocate(quiz->casefold.known, sizeof *quiz->places, "the words", error);
-    quiz->terms = memory_allocate(count, 3 * sizeof *quiz->terms, "the questions", error);
-    quiz->left_out = memory_allocate(count, 3 * sizeof *quiz->left_out, "the questions", error);
-    quiz->questions = memory_allocate(count, sizeof *quiz->questions, "the questions", error);
-    quiz->sum = memory_allocate(quiz->model->stride, sizeof *quiz->sum, "a question's vector", error);
-    if (quiz->places == NULL || quiz->terms == NULL || quiz->left_out == NULL || quiz->questions == NULL ||
-        quiz->sum == NULL)
+static bool check_answers(struct quiz *quiz, struct analogies *analogies, struct error *error) {
+    if (!query_batch_run(&quiz->batch, error))
         return false;
-    for (size_t i = 0; i < count; i++)
-        if (!make_question(quiz, i, error))
-            return false;
+    for (size_t i = 0; i < quiz->count; i++) {
+        size_t count;
+        const struct neighbour *found = query_batch_answers(&quiz->batch, i, &count);
+        analogies->sections[quiz->list[i].section].right += is_right(quiz, &quiz->list[i], found, count);
+    }
     return true;
 }
 
-/* Questions whose words cancel each other out stay wrong. */
-static size_t drop_undirected(struct quiz *quiz) {
-    size_t left = 0;
-    for (size_t i = 0; i < quiz->count; i++)
-        if (quiz->questions[i].length > 0 || quiz->settings->method == METHOD_MUL) {
-            quiz->list[left] = quiz->list[i];
-            quiz->questions[left++] = quiz->questions[i];
-        }
-    return left;
+static bool open_quiz(struct quiz *quiz, const char *path, size_t known,
+                      const struct analogy_settings *settings, struct error *error) {
+    const struct model *model = quiz->model;
+    quiz->space = space_of_words(model);
+    quiz->space.count = known;
+    if (!test_file_open(&quiz->file, path, model, known, error))
+        return false;
+    quiz->batch.search = (struct search){.space = &quiz->space,
+                                         .method = settings->method,
+                                         .k = quiz->file.casefold.folded ? 1 : ANSWERS,
+                                         .min_score = -INFINITY,
+                                         .threads = settings->threads};
+    quiz->directions = memory_allocate(known, sizeof *quiz->directions, "the words", error);
+    quiz->sum = memory_allocate(model->stride, sizeof *quiz->sum, "a question's vector", error);
+    return quiz->directions != NULL && quiz->sum != NULL;
 }
 
-static bool ask(struct quiz *quiz, struct analogies *analogies, struct error *error) {
-    struct space space = space_of_words(quiz->model);
-    space.count = quiz->casefold.known;
-    const size_t most = quiz->casefold.folded ? 1 : ANSWERS, count = drop_undirected(quiz);
-    struct neighbour *found = memory_allocate(count, most * sizeof *found, "the answers", error);
-    size_t *counts = memory_allocate(count, sizeof *counts, "the answers", error);
-    const struct inquiry inquiry = {.space = &space,
-                                    .directions = quiz->directions,
-                                    .direction_count = quiz->direction_count,
-                                    .questions = quiz->questions,
-                                    .question_count = count,
-                                    .method = quiz->settings->method,
-                                    .most = most,
-                                    .least = -INFINITY,
-                                    .threads = quiz->settings->threads};
-    const bool done = found != NULL && counts != NULL && nearest(&inquiry, found, counts, error);
-    for (size_t i = 0; done && i < count; i++)
-        analogies->sections[quiz->list[i].section].right += is_right(quiz, &quiz->list[i], found + i * most,
-                                                                     counts[i]);
-    free(found);
-    free(counts);
-    return done;
-}
-
-static void free_quiz(struct quiz *quiz) {
-    casefold_free(&quiz->casefold);
+static void close_quiz(struct quiz *quiz) {
+    test_file_close(&quiz->file);
     free(quiz->list);
     free(quiz->directions);
-    free(quiz->places);
-    free(quiz->terms);
-    free(quiz->left_out);
-    free(quiz->questions);
     free(quiz->sum);
+    query_batch_free(&quiz->batch);
 }
 
 bool analogies_score(struct analogies *analogies, const struct model *model, const char *path,
                      const struct analogy_settings *settings, struct error *error) {
     *analogies = (struct analogies){0};
-    const size_t most = settings->restrict_to, known = most > 0 && most < model->vocab ? most : model->vocab;
-    struct quiz quiz = {.model = model, .settings = settings, .casefold = {.folded = true}};
-    struct test_file file;
-    const bool done = test_file_open(&file, path, error) &&
-                      casefold_create(&quiz.casefold, model, known, error) &&
-                      read_questions(&quiz, analogies, &file, error) && make_questions(&quiz, error) &&
-                      ask(&quiz, analogies, error);
-    test_file_close(&file);
-    free_quiz(&quiz);
+    const size_t known = space_limit(settings->restrict_to, model->vocab);
+    struct quiz quiz = {.model = model};
+    const bool done = open_quiz(&quiz, path, known, settings, error) &&
+                      read_questions(&quiz, analogies, error) && check_answers(&quiz, analogies, error);
+    close_quiz(&quiz);
     return done;
 }
 

@@ -6,56 +6,58 @@
 #include "analyse/cluster.h"
 #include "base/memory.h"
 #include "eval/test_file.h"
-#include "query/casefold.h"
 #include "search/vectors.h"
 #include "text/dictionary.h"
 
 #define RUNS 10
 #define ROUNDS 100
 
-/* The words covered. */
-struct sorted_words {
-    size_t *ids;      /* (count); owned */
-    uint32_t *labels; /* (count) their categories; owned */
-    size_t count, id_capacity, label_capacity;
-    struct dictionary names; /* of the categories among them */
+/* A word that is covered. */
+struct labeled_word {
+    size_t id;
+    uint32_t category;
 };
 
-static bool add_word(struct sorted_words *words, struct casefold *casefold, const struct test_file *file,
-                     struct error *error) {
-    size_t id;
-    if (!casefold_find(casefold, file->fields[0], &id, error) || !vector_usable(casefold->model->norms[id]))
+struct labeled_words {
+    struct labeled_word *list; /* (count); owned */
+    size_t count, capacity;
+    struct dictionary categories; /* among the words covered */
+};
+
+static bool add_word(struct labeled_words *words, struct test_file *file, struct error *error) {
+    const char *category = file->fields[1];
+    struct labeled_word word;
+    if (!test_file_find(file, 0, &word.id, error))
         return error->kind == ERROR_NONE;
-    if (!memory_reserve(&words->ids, &words->id_capacity, words->count + 1, "the words", error) ||
-        !memory_reserve(&words->labels, &words->label_capacity, words->count + 1, "the words", error) ||
-        !dictionary_add(&words->names, (const unsigned char *)file->fields[1], strlen(file->fields[1]), 1, 0,
-                        &words->labels[words->count], error))
+    if (!memory_reserve(&words->list, &words->capacity, words->count + 1, "the words", error) ||
+        !dictionary_add(&words->categories, (const unsigned char *)category, strlen(category), 1, 0,
+                        &word.category, error))
         return false;
-    words->ids[words->count++] = id;
+    words->list[words->count++] = word;
     return true;
 }
 
-static bool read_words(struct sorted_words *words, size_t *total, struct casefold *casefold,
-                       struct test_file *file, struct error *error) {
+static bool read_words(struct labeled_words *words, size_t *total, struct test_file *file,
+                       struct error *error) {
     while (test_file_next(file, '#', error)) {
         if (file->count != 2)
             return test_file_malformed(file, "word category", error);
         ++*total;
-        if (!add_word(words, casefold, file, error))
+        if (!add_word(words, file, error))
             return false;
     }
     return error->kind == ERROR_NONE;
 }
 
 /* The share of the words in the most frequent category of their class. */
-static bool measure_purity(const struct sorted_words *words, const struct clusters *clusters, double *purity,
+static bool measure_purity(const struct labeled_words *words, const struct clusters *clusters, double *purity,
                            struct error *error) {
     const size_t count = clusters->count;
     size_t *counts = memory_allocate(count * count, sizeof *counts, "the classes", error);
     if (counts == NULL)
         return false;
     for (size_t i = 0; i < words->count; i++)
-        counts[clusters->classes[i] * count + words->labels[i]]++;
+        counts[clusters->classes[i] * count + words->list[i].category]++;
     size_t right = 0;
     for (size_t class_at = 0; class_at < count * count; class_at += count) {
         size_t most = 0;
@@ -69,7 +71,7 @@ static bool measure_purity(const struct sorted_words *words, const struct cluste
 }
 
 /* The best of several runs. */
-static bool score(struct categories *categories, const struct sorted_words *words, const struct space *space,
+static bool score(struct categories *categories, const struct labeled_words *words, const struct space *space,
                   size_t threads, struct error *error) {
     double best = -2;
     bool done = true;
@@ -89,7 +91,7 @@ static bool score(struct categories *categories, const struct sorted_words *word
 
 /* Copies the words' rows, since classes are made of rows in a block. */
 static bool score_copies(struct categories *categories, const struct model *model,
-                         const struct sorted_words *words, size_t threads, struct error *error) {
+                         const struct labeled_words *words, size_t threads, struct error *error) {
     const size_t stride = model->stride;
     size_t bytes;
     if (!size_multiply(words->count, stride * sizeof(float), &bytes))
@@ -97,7 +99,7 @@ static bool score_copies(struct categories *categories, const struct model *mode
     float *rows = memory_pages(bytes, "the words' vectors", error);
     struct space space = {.rows = NULL};
     for (size_t i = 0; rows != NULL && i < words->count; i++)
-        memcpy(rows + i * stride, vector_row(model, words->ids[i]), stride * sizeof *rows);
+        memcpy(rows + i * stride, vector_row(model, words->list[i].id), stride * sizeof *rows);
     const bool done = rows != NULL &&
                       space_of_rows(&space, rows, words->count, model->dim, stride, 1, error) &&
                       score(categories, words, &space, threads, error);
@@ -109,22 +111,18 @@ static bool score_copies(struct categories *categories, const struct model *mode
 bool categories_score(struct categories *categories, const struct model *model, const char *path,
                       size_t threads, struct error *error) {
     *categories = (struct categories){.known = false};
-    struct sorted_words words = {.ids = NULL};
-    struct casefold casefold = {.folded = true};
+    struct labeled_words words = {.list = NULL};
     struct test_file file;
-    bool done = test_file_open(&file, path, error) &&
-                casefold_create(&casefold, model, model->vocab, error) &&
-                dictionary_create(&words.names, error) &&
-                read_words(&words, &categories->total, &casefold, &file, error);
+    bool done = test_file_open(&file, path, model, model->vocab, error) &&
+                dictionary_create(&words.categories, error) &&
+                read_words(&words, &categories->total, &file, error);
     categories->covered = words.count;
-    categories->count = words.names.size;
+    categories->count = words.categories.size;
     categories->known = categories->count >= 2;
     if (done && categories->known)
         done = score_copies(categories, model, &words, threads, error);
     test_file_close(&file);
-    casefold_free(&casefold);
-    dictionary_free(&words.names);
-    free(words.ids);
-    free(words.labels);
+    dictionary_free(&words.categories);
+    free(words.list);
     return done;
 }

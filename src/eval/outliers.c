@@ -5,12 +5,11 @@
 #include "analyse/odd.h"
 #include "base/memory.h"
 #include "eval/test_file.h"
-#include "query/casefold.h"
 #include "search/vectors.h"
 
 #define WORDS_MIN 3
 
-/* Room for a list. */
+/* Workspace for a list of words. */
 struct list {
     struct direction *directions; /* owned */
     double *scores;               /* owned */
@@ -19,19 +18,17 @@ struct list {
 };
 
 /* The words' directions; *known is false if one is missing. */
-static bool find_words(struct list *list, struct casefold *casefold, const struct test_file *file,
-                       bool *known, struct error *error) {
-    const struct model *model = casefold->model;
+static bool find_words(struct list *list, struct test_file *file, bool *known, struct error *error) {
+    const size_t stride = file->model->stride;
     if (!memory_reserve(&list->directions, &list->direction_capacity, file->count, "a list", error) ||
         !memory_reserve(&list->scores, &list->score_capacity, file->count, "a list", error))
         return false;
     *known = false;
     for (size_t i = 0; i < file->count; i++) {
         size_t id;
-        if (!casefold_find(casefold, file->fields[i], &id, error) || !vector_usable(model->norms[id]))
+        if (!test_file_find(file, i, &id, error))
             return error->kind == ERROR_NONE;
-        const float *row = vector_row(model, id);
-        list->directions[i] = direction_of(row, model->stride);
+        list->directions[i] = direction_of(vector_row(file->model, id), stride);
     }
     *known = true;
     return true;
@@ -47,17 +44,17 @@ static void ask(struct outliers *outliers, struct list *list, size_t count, size
     outliers->position += (double)before / (double)(count - 1);
 }
 
-static bool ask_all(struct outliers *outliers, struct list *list, struct casefold *casefold,
-                    struct test_file *file, struct error *error) {
+static bool ask_all(struct outliers *outliers, struct list *list, struct test_file *file,
+                    struct error *error) {
     while (test_file_next(file, '#', error)) {
         if (file->count < WORDS_MIN)
             return test_file_malformed(file, "word word... outlier", error);
         outliers->total++;
         bool known;
-        if (!find_words(list, casefold, file, &known, error))
+        if (!find_words(list, file, &known, error))
             return false;
         if (known)
-            ask(outliers, list, file->count, casefold->model->stride);
+            ask(outliers, list, file->count, file->model->stride);
     }
     return error->kind == ERROR_NONE;
 }
@@ -66,17 +63,14 @@ bool outliers_score(struct outliers *outliers, const struct model *model, const 
                     struct error *error) {
     *outliers = (struct outliers){.right = 0};
     struct list list = {.sum = memory_allocate(model->stride, sizeof(double), "a sum", error)};
-    struct casefold casefold = {.folded = true};
-    struct test_file file = {.path = path};
-    const bool done = list.sum != NULL && test_file_open(&file, path, error) &&
-                      casefold_create(&casefold, model, model->vocab, error) &&
-                      ask_all(outliers, &list, &casefold, &file, error);
+    struct test_file file = {.count = 0};
+    const bool done = list.sum != NULL && test_file_open(&file, path, model, model->vocab, error) &&
+                      ask_all(outliers, &list, &file, error);
     if (outliers->asked > 0) {
         outliers->accuracy = (double)outliers->right / (double)outliers->asked;
         outliers->position /= (double)outliers->asked;
     }
     test_file_close(&file);
-    casefold_free(&casefold);
     free(list.directions);
     free(list.scores);
     free(list.sum);

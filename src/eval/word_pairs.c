@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "eval/test_file.h"
-#include "query/casefold.h"
+#include "search/space.h"
 #include "search/vectors.h"
 
 struct pairs {
@@ -89,30 +89,25 @@ static double cosine(const struct model *model, size_t a, size_t b) {
 }
 
 /* Adds the line's pair, if its words are known. */
-static bool add_pair(struct pairs *pairs, struct casefold *casefold, const struct test_file *file,
-                     double score, struct error *error) {
-    const struct model *model = casefold->model;
+static bool add_pair(struct pairs *pairs, struct test_file *file, double score, struct error *error) {
     size_t a, b;
-    if (!casefold_find(casefold, file->fields[0], &a, error) ||
-        !casefold_find(casefold, file->fields[1], &b, error) || !vector_usable(model->norms[a]) ||
-        !vector_usable(model->norms[b]))
+    if (!test_file_find(file, 0, &a, error) || !test_file_find(file, 1, &b, error))
         return error->kind == ERROR_NONE;
     if (!memory_reserve(&pairs->scores, &pairs->score_capacity, pairs->count + 1, "word pairs", error) ||
         !memory_reserve(&pairs->cosines, &pairs->cosine_capacity, pairs->count + 1, "word pairs", error))
         return false;
     pairs->scores[pairs->count] = score;
-    pairs->cosines[pairs->count++] = cosine(model, a, b);
+    pairs->cosines[pairs->count++] = cosine(file->model, a, b);
     return true;
 }
 
-static bool read_pairs(struct pairs *pairs, size_t *total, struct casefold *casefold, struct test_file *file,
-                       struct error *error) {
+static bool read_pairs(struct pairs *pairs, size_t *total, struct test_file *file, struct error *error) {
     while (test_file_next(file, '#', error)) {
         double score;
         if (file->count != 3 || !number_real(file->fields[2], &score))
             return test_file_malformed(file, "word word score", error);
         ++*total;
-        if (!add_pair(pairs, casefold, file, score, error))
+        if (!add_pair(pairs, file, score, error))
             return false;
     }
     return error->kind == ERROR_NONE;
@@ -131,15 +126,12 @@ static bool correlate(struct word_pairs_result *similarity, const struct pairs *
 bool word_pairs_score(struct word_pairs_result *similarity, const struct model *model, const char *path,
                       size_t restrict_to, struct error *error) {
     *similarity = (struct word_pairs_result){0};
-    const size_t known = restrict_to > 0 && restrict_to < model->vocab ? restrict_to : model->vocab;
     struct pairs pairs = {0};
-    struct casefold casefold = {.folded = true};
     struct test_file file;
-    const bool done = test_file_open(&file, path, error) && casefold_create(&casefold, model, known, error) &&
-                      read_pairs(&pairs, &similarity->total, &casefold, &file, error) &&
+    const bool done = test_file_open(&file, path, model, space_limit(restrict_to, model->vocab), error) &&
+                      read_pairs(&pairs, &similarity->total, &file, error) &&
                       correlate(similarity, &pairs, error);
     test_file_close(&file);
-    casefold_free(&casefold);
     free(pairs.scores);
     free(pairs.cosines);
     return done;

@@ -288,14 +288,11 @@ static bool parse_analogy(struct parser *parser, struct text text, struct error 
 
 /* --- what the parser found, in order --- */
 
-static int compare_ids(const void *a, const void *b) {
-    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    return (x > y) - (x < y);
-}
-
 static int compare_items(const void *a, const void *b) {
     const struct item *x = a, *y = b;
-    return x->id != y->id ? compare_ids(&x->id, &y->id) : compare_ids(&x->phrase, &y->phrase);
+    if (x->id != y->id)
+        return x->id > y->id ? 1 : -1;
+    return (x->phrase > y->phrase) - (x->phrase < y->phrase);
 }
 
 /* Each word once. Returns how many are left with a weight. */
@@ -348,8 +345,8 @@ static bool measure(struct expression *expression, size_t stride, enum method me
     if (sum == NULL)
         return false;
     expression->length = expression->count == 0 ? 0
-                                                : question_length(expression->directions, expression->terms,
-                                                                  expression->count, sum, stride);
+                                                : query_length(expression->directions, expression->terms,
+                                                               expression->count, sum, stride);
     free(sum);
     if (expression->length > 0 || (expression->count > 0 && method == METHOD_MUL))
         return true;
@@ -359,8 +356,7 @@ static bool measure(struct expression *expression, size_t stride, enum method me
 /* Takes the ids and phrases over. */
 static bool gather(struct expression *expression, struct parser *parser, enum method method,
                    struct error *error) {
-    if (parser->id_count > 0)
-        qsort(parser->ids, parser->id_count, sizeof *parser->ids, compare_ids);
+    sort_ids(parser->ids, parser->id_count);
     if (parser->count > 0)
         qsort(parser->items, parser->count, sizeof *parser->items, compare_items);
     expression->ids = parser->ids;

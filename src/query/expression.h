@@ -14,7 +14,7 @@ struct expression {
     struct direction *directions; /* (count) of the words and phrases, each word once; owned */
     struct term *terms;           /* (count) term i is of direction i; owned */
     size_t count;
-    double length; /* question_length of the terms */
+    double length; /* query_length of the terms */
     size_t *ids;   /* (id_count) the words that were named, each once, in growing order; owned */
     size_t id_count;
     float *phrases; /* the rows of phrases; owned */

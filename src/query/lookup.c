@@ -8,23 +8,20 @@
 /* A word in an error sentence is cut at so many bytes. */
 #define SHOWN_BYTES 60
 
-bool lookup_word(const struct model *model, const char *word, size_t *id) {
-    char normal[TOKEN_BYTES_MAX + 1];
-    if (model->try_lowercase)
-        return lookup_any_case(model, word, id);
-    return tokenizer_normalize(model->rules, word, normal) && model_find(model, normal, strlen(normal), id);
+bool lookup_token(const struct model *model, const char *token, size_t length, size_t *id) {
+    char lowercase[TOKEN_BYTES_MAX];
+    if (model_find(model, token, length, id))
+        return true;
+    if (!model->try_lowercase || length > sizeof lowercase)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        lowercase[i] = (char)(token[i] >= 'A' && token[i] <= 'Z' ? token[i] - 'A' + 'a' : token[i]);
+    return model_find(model, lowercase, length, id);
 }
 
-bool lookup_any_case(const struct model *model, const char *word, size_t *id) {
+bool lookup_word(const struct model *model, const char *word, size_t *id) {
     char normal[TOKEN_BYTES_MAX + 1];
-    if (!tokenizer_normalize(model->rules, word, normal))
-        return false;
-    if (model_find(model, normal, strlen(normal), id))
-        return true;
-    for (char *c = normal; *c != '\0'; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c - 'A' + 'a');
-    return model_find(model, normal, strlen(normal), id);
+    return tokenizer_normalize(model->rules, word, normal) && lookup_token(model, normal, strlen(normal), id);
 }
 
 /* Bytes of `word` to show: all, or as many whole characters as fit. */

@@ -33,8 +33,8 @@ static void rise(struct neighbour *heap, size_t *size, struct neighbour entry) {
     heap[hole] = entry;
 }
 
-bool heap_offer(struct neighbour *heap, size_t *size, size_t most, struct neighbour entry) {
-    if (*size < most)
+bool heap_offer(struct neighbour *heap, size_t *size, size_t k, struct neighbour entry) {
+    if (*size < k)
         rise(heap, size, entry);
     else if (better(entry, heap[0]))
         sink(heap, *size, entry);

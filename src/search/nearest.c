@@ -20,7 +20,7 @@
 /* So few targets are compared with each row as it comes from memory; more are worth a panel. */
 #define FEW_TARGETS 4
 
-/* So many questions, each with a target of its own, are asked in one pass over the rows. */
+/* So many queries, each with a target of its own, are asked in one pass over the rows. */
 #define BATCH 1024
 
 /* What a thread is worth being started for, and what it takes at once, in products of two floats. */
@@ -29,65 +29,64 @@
 
 #define HEAP_BYTES_MAX ((size_t)256 << 20)
 
-/* The best rows so far for every question of a batch. */
+/* The best rows so far for every query of a batch. */
 struct best {
-    struct neighbour *heaps; /* (questions, most) each a heap with the worst at its root */
-    size_t *sizes;           /* (questions) */
-    float *cuts;             /* (questions) rows whose value is below it can't get in any more */
+    struct neighbour *heaps; /* (queries, k) each a heap with the worst at its root */
+    size_t *sizes;           /* (queries) */
+    float *cuts;             /* (queries) rows whose value is below it can't get in any more */
 };
 
-/* A batch: some of the questions, as the kernel sees them. */
+/* A batch: some of the queries, as the kernel sees them. */
 struct batch {
-    const struct inquiry *inquiry;
+    const struct search *search;
     const struct scan_kernel *kernel;
-    const struct question *questions; /* (question_count) */
-    size_t question_count;
+    const struct query *queries; /* (query_count) */
+    size_t query_count;
     float *targets; /* (target_count, stride) of length 1 */
     size_t target_count;
-    struct scan_part *parts; /* the questions' terms, if they are made of targets; else NULL, and target q is
-                                question q's */
-    size_t *part_starts;     /* (question_count + 1) where a question's parts start */
+    struct scan_part *parts; /* the queries' terms, if they are made of targets; else NULL, and target q is
+                                query q's */
+    size_t *part_starts;     /* (query_count + 1) where a query's parts start */
     size_t threads, chunk;   /* rows of a chunk */
     atomic_size_t next;      /* the first row that no thread has taken */
     struct best *bests;      /* (threads) */
-    float *rooms;            /* (threads, room) the panel and the products */
-    size_t room;             /* floats */
+    float *workspaces;       /* (threads, room) the panel and the products */
+    size_t workspace;        /* floats */
 };
 
 /* --- exact scores --- */
 
-static double cosine(const struct inquiry *inquiry, const struct term *term, const float *row,
-                     double square) {
-    const struct direction *direction = &inquiry->directions[term->direction];
-    return vector_cosine(direction->row, direction->square, row, square, inquiry->space->stride);
+static double cosine(const struct search *search, const struct term *term, const float *row, double square) {
+    const struct direction *direction = &search->directions[term->direction];
+    return vector_cosine(direction->row, direction->square, row, square, search->space->stride);
 }
 
-static double add_score(const struct inquiry *inquiry, const struct question *question, const float *row,
+static double add_score(const struct search *search, const struct query *query, const float *row,
                         double square) {
     double sum = 0;
-    for (size_t i = 0; i < question->count; i++)
-        sum += question->terms[i].weight * cosine(inquiry, &question->terms[i], row, square);
-    return sum / question->length;
+    for (size_t i = 0; i < query->count; i++)
+        sum += query->terms[i].weight * cosine(search, &query->terms[i], row, square);
+    return sum / query->length;
 }
 
-static double mul_score(const struct inquiry *inquiry, const struct question *question, const float *row,
+static double mul_score(const struct search *search, const struct query *query, const float *row,
                         double square) {
     double above = 1, below = 1;
-    for (size_t i = 0; i < question->count; i++) {
-        const struct term *term = &question->terms[i];
-        const double factor = (1 + cosine(inquiry, term, row, square)) / 2;
+    for (size_t i = 0; i < query->count; i++) {
+        const struct term *term = &query->terms[i];
+        const double factor = (1 + cosine(search, term, row, square)) / 2;
         for (long times = lround(fabs(term->weight)); times > 0; times--)
             *(term->weight > 0 ? &above : &below) *= factor;
     }
     return above / (below + MUL_OFFSET);
 }
 
-static double exact_score(const struct inquiry *inquiry, const struct question *question, size_t id) {
-    const struct space *space = inquiry->space;
+static double exact_score(const struct search *search, const struct query *query, size_t id) {
+    const struct space *space = search->space;
     const float *row = space->rows + id * space->stride;
     const double square = vector_dot(row, row, space->stride);
-    return inquiry->method == METHOD_MUL ? mul_score(inquiry, question, row, square)
-                                         : add_score(inquiry, question, row, square);
+    return search->method == METHOD_MUL ? mul_score(search, query, row, square)
+                                        : add_score(search, query, row, square);
 }
 
 /* --- cuts --- */
@@ -96,61 +95,70 @@ static double exact_score(const struct inquiry *inquiry, const struct question *
  * one: whatever the order of the sum, it has dim products and roundings of numbers whose absolute values add
  * up to 1 at most; each may lose as much again where a short row's products become denormal; and the rest is
  * for target and row themselves, which are rounded. */
-static double slack(const struct inquiry *inquiry) {
-    return (2 * (double)inquiry->space->dim + 64) * ROUNDING;
+static double slack(const struct search *search) {
+    return (2 * (double)search->space->dim + 64) * ROUNDING;
 }
 
-static double weight_sum(const struct question *question) {
+static double weight_sum(const struct query *query) {
     double sum = 0;
-    for (size_t i = 0; i < question->count; i++)
-        sum += fabs(question->terms[i].weight);
+    for (size_t i = 0; i < query->count; i++)
+        sum += fabs(query->terms[i].weight);
     return sum;
 }
 
 /* The cut that goes with a score: no row with a score as high has a value below it. */
-static float cut_of(const struct batch *batch, const struct question *question, double score) {
-    const struct inquiry *inquiry = batch->inquiry;
-    double cut = score - slack(inquiry);
-    if (inquiry->method == METHOD_MUL) /* the kernel's values are upper bounds, but for rounding */
+static float cut_of(const struct batch *batch, const struct query *query, double score) {
+    const struct search *search = batch->search;
+    double cut = score - slack(search);
+    if (search->method == METHOD_MUL) /* the kernel's values are upper bounds, but for rounding */
         cut = score - fabs(score) * 8 * ROUNDING;
     else if (batch->parts != NULL)
-        cut = score * question->length -
-              weight_sum(question) * (slack(inquiry) + 2 * (double)question->count * ROUNDING);
+        cut = score * query->length -
+              weight_sum(query) * (slack(search) + 2 * (double)query->count * ROUNDING);
     return (float)cut;
 }
 
 static void update_cut(const struct batch *batch, struct best *best, size_t q) {
-    const struct inquiry *inquiry = batch->inquiry;
-    const double least = inquiry->least;
-    const double worst = best->sizes[q] < inquiry->most ? -INFINITY : best->heaps[q * inquiry->most].score;
-    best->cuts[q] = cut_of(batch, &batch->questions[q], worst > least ? worst : least);
+    const struct search *search = batch->search;
+    const double min_score = search->min_score;
+    const double worst = best->sizes[q] < search->k ? -INFINITY : best->heaps[q * search->k].score;
+    best->cuts[q] = cut_of(batch, &batch->queries[q], worst > min_score ? worst : min_score);
 }
 
 /* --- the scan --- */
 
-static bool is_left_out(const struct question *question, size_t id) {
-    size_t low = 0, high = question->left_out_count;
+static int compare_ids(const void *a, const void *b) {
+    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    return (x > y) - (x < y);
+}
+
+void sort_ids(size_t *ids, size_t count) {
+    if (count > 0)
+        qsort(ids, count, sizeof *ids, compare_ids);
+}
+
+static bool is_excluded(const struct query *query, size_t id) {
+    size_t low = 0, high = query->excluded_count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (question->left_out[middle] < id)
+        if (query->excluded[middle] < id)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < question->left_out_count && question->left_out[low] == id;
+    return low < query->excluded_count && query->excluded[low] == id;
 }
 
 static void consider(const struct batch *batch, struct best *best, size_t q, size_t id) {
-    const struct inquiry *inquiry = batch->inquiry;
-    const struct question *question = &batch->questions[q];
-    if (!vector_usable(inquiry->space->norms[id]) || is_left_out(question, id))
+    const struct search *search = batch->search;
+    const struct query *query = &batch->queries[q];
+    if (!vector_usable(search->space->norms[id]) || is_excluded(query, id))
         return;
-    const double score = exact_score(inquiry, question, id);
-    if (!isfinite(score) || score < inquiry->least) /* not finite: a damaged file */
+    const double score = exact_score(search, query, id);
+    if (!isfinite(score) || score < search->min_score) /* not finite: a damaged file */
         return;
-    if (heap_offer(best->heaps + q * inquiry->most, &best->sizes[q], inquiry->most,
-                   (struct neighbour){id, score}) &&
-        best->sizes[q] == inquiry->most)
+    if (heap_offer(best->heaps + q * search->k, &best->sizes[q], search->k, (struct neighbour){id, score}) &&
+        best->sizes[q] == search->k)
         update_cut(batch, best, q);
 }
 
@@ -164,7 +172,7 @@ static void consider_rows(const struct batch *batch, struct best *best, size_t q
 
 /* Few targets wait for memory, of which the codes take a quarter. Their bounds are for sums alone. */
 static bool uses_quantized(const struct batch *batch) {
-    return batch->inquiry->space->quantized != NULL && batch->parts == NULL &&
+    return batch->search->space->quantized != NULL && batch->parts == NULL &&
            batch->target_count <= FEW_TARGETS;
 }
 
@@ -172,7 +180,7 @@ static bool uses_quantized(const struct batch *batch) {
  * looked at whole. Scale times codes is no longer than 2, and slack() has room for twice the length of a row.
  */
 static void make_bounds(const struct batch *batch, size_t t, float *bounds, size_t start, size_t count) {
-    const struct space *space = batch->inquiry->space;
+    const struct space *space = batch->search->space;
     const struct quantization *scales = space->quantization + start;
     batch->kernel->quantized_dots(bounds, batch->targets + t * space->stride,
                                   space->quantized + start * space->stride, count, space->stride);
@@ -183,7 +191,7 @@ static void make_bounds(const struct batch *batch, size_t t, float *bounds, size
 /* products[t, r] = the cosine of target t and row start + r, rounded; or what it can be at most. */
 static void make_products(const struct batch *batch, float *panel, float *products, size_t start,
                           size_t count) {
-    const struct space *space = batch->inquiry->space;
+    const struct space *space = batch->search->space;
     const float *rows = space->rows + start * space->stride, *norms = space->norms + start;
     if (uses_quantized(batch)) {
         for (size_t t = 0; t < batch->target_count; t++)
@@ -207,12 +215,12 @@ static void make_products(const struct batch *batch, float *panel, float *produc
 }
 
 /* Questions that are made of several targets. */
-static void ask_parts(const struct batch *batch, struct best *best, const float *products, size_t start,
-                      size_t count) {
-    const bool mul = batch->inquiry->method == METHOD_MUL;
-    const float loose = (float)slack(batch->inquiry), offset = (float)MUL_OFFSET;
+static void search_parts(const struct batch *batch, struct best *best, const float *products, size_t start,
+                         size_t count) {
+    const bool mul = batch->search->method == METHOD_MUL;
+    const float loose = (float)slack(batch->search), offset = (float)MUL_OFFSET;
     _Alignas(64) float values[SCAN_ROWS];
-    for (size_t q = 0; q < batch->question_count; q++) {
+    for (size_t q = 0; q < batch->query_count; q++) {
         const struct scan_part *parts = batch->parts + batch->part_starts[q];
         const size_t part_count = batch->part_starts[q + 1] - batch->part_starts[q];
         const float cut = best->cuts[q];
@@ -222,31 +230,31 @@ static void ask_parts(const struct batch *batch, struct best *best, const float 
     }
 }
 
-static void ask_targets(const struct batch *batch, struct best *best, const float *products, size_t start,
-                        size_t count) {
+static void search_targets(const struct batch *batch, struct best *best, const float *products, size_t start,
+                           size_t count) {
     uint32_t reached[BATCH];
-    const size_t number = batch->kernel->reach(reached, products, best->cuts, batch->question_count);
+    const size_t number = batch->kernel->reach(reached, products, best->cuts, batch->query_count);
     for (size_t i = 0; i < number; i++)
         consider_rows(batch, best, reached[i], products + reached[i] * SCAN_ROWS, start, count);
 }
 
 static void scan_rows(const struct batch *batch, size_t thread, size_t first, size_t end) {
-    float *panel = batch->rooms + thread * batch->room;
-    float *products = panel + batch->inquiry->space->stride * SCAN_ROWS;
+    float *panel = batch->workspaces + thread * batch->workspace;
+    float *products = panel + batch->search->space->stride * SCAN_ROWS;
     for (size_t start = first; start < end; start += SCAN_ROWS) {
         const size_t count = end - start < SCAN_ROWS ? end - start : SCAN_ROWS;
         make_products(batch, panel, products, start, count);
         if (batch->parts != NULL)
-            ask_parts(batch, &batch->bests[thread], products, start, count);
+            search_parts(batch, &batch->bests[thread], products, start, count);
         else
-            ask_targets(batch, &batch->bests[thread], products, start, count);
+            search_targets(batch, &batch->bests[thread], products, start, count);
     }
 }
 
 /* A thread's work: chunks until none is left. */
 static void scan(void *context, size_t thread) {
     struct batch *batch = context;
-    const size_t count = batch->inquiry->space->count;
+    const size_t count = batch->search->space->count;
     for (;;) {
         const size_t first = atomic_fetch_add(&batch->next, batch->chunk);
         if (first >= count)
@@ -271,8 +279,8 @@ static void add_terms(const struct direction *directions, const struct term *ter
     }
 }
 
-double question_length(const struct direction *directions, const struct term *terms, size_t count,
-                       double *sum, size_t stride) {
+double query_length(const struct direction *directions, const struct term *terms, size_t count, double *sum,
+                    size_t stride) {
     add_terms(directions, terms, count, sum, stride);
     double square = 0;
     for (size_t d = 0; d < stride; d++)
@@ -282,49 +290,49 @@ double question_length(const struct direction *directions, const struct term *te
     return sqrt(square) >= 1e-6 ? sqrt(square) : 0;
 }
 
-/* Targets are the questions' own sums. */
+/* Targets are the queries' own sums. */
 static void make_targets(struct batch *batch, double *sum) {
-    const struct inquiry *inquiry = batch->inquiry;
-    const size_t stride = inquiry->space->stride;
-    for (size_t q = 0; q < batch->question_count; q++) {
-        const struct question *question = &batch->questions[q];
-        add_terms(inquiry->directions, question->terms, question->count, sum, stride);
+    const struct search *search = batch->search;
+    const size_t stride = search->space->stride;
+    for (size_t q = 0; q < batch->query_count; q++) {
+        const struct query *query = &batch->queries[q];
+        add_terms(search->directions, query->terms, query->count, sum, stride);
         for (size_t d = 0; d < stride; d++)
-            batch->targets[q * stride + d] = (float)(sum[d] / question->length);
+            batch->targets[q * stride + d] = (float)(sum[d] / query->length);
     }
 }
 
-/* Targets are the directions, of which the questions are made. */
+/* Targets are the directions, of which the queries are made. */
 static void copy_directions(struct batch *batch) {
-    const size_t stride = batch->inquiry->space->stride;
+    const size_t stride = batch->search->space->stride;
     for (size_t t = 0; t < batch->target_count; t++) {
-        const struct direction *direction = &batch->inquiry->directions[t];
+        const struct direction *direction = &batch->search->directions[t];
         for (size_t d = 0; d < stride; d++)
             batch->targets[t * stride + d] = (float)((double)direction->row[d] / sqrt(direction->square));
     }
 }
 
 /* How often a term stands among the parts. */
-static size_t repetitions(const struct inquiry *inquiry, const struct term *term) {
-    return inquiry->method == METHOD_MUL ? (size_t)(fabs(term->weight) + 0.5) : 1;
+static size_t repetitions(const struct search *search, const struct term *term) {
+    return search->method == METHOD_MUL ? (size_t)(fabs(term->weight) + 0.5) : 1;
 }
 
 static bool make_parts(struct batch *batch, struct error *error) {
-    const struct inquiry *inquiry = batch->inquiry;
+    const struct search *search = batch->search;
     size_t count = 0;
-    for (size_t q = 0; q < batch->question_count; q++)
-        for (size_t i = 0; i < batch->questions[q].count; i++)
-            count += repetitions(inquiry, &batch->questions[q].terms[i]);
-    batch->parts = memory_allocate(count, sizeof *batch->parts, "the questions", error);
-    batch->part_starts = memory_allocate(batch->question_count + 1, sizeof *batch->part_starts,
-                                         "the questions", error);
+    for (size_t q = 0; q < batch->query_count; q++)
+        for (size_t i = 0; i < batch->queries[q].count; i++)
+            count += repetitions(search, &batch->queries[q].terms[i]);
+    batch->parts = memory_allocate(count, sizeof *batch->parts, "the queries", error);
+    batch->part_starts = memory_allocate(batch->query_count + 1, sizeof *batch->part_starts, "the queries",
+                                         error);
     if (batch->parts == NULL || batch->part_starts == NULL)
         return false;
     count = 0;
-    for (size_t q = 0; q < batch->question_count; q++) {
-        for (size_t i = 0; i < batch->questions[q].count; i++) {
-            const struct term *term = &batch->questions[q].terms[i];
-            for (size_t times = repetitions(inquiry, term); times > 0; times--)
+    for (size_t q = 0; q < batch->query_count; q++) {
+        for (size_t i = 0; i < batch->queries[q].count; i++) {
+            const struct term *term = &batch->queries[q].terms[i];
+            for (size_t times = repetitions(search, term); times > 0; times--)
                 batch->parts[count++] = (struct scan_part){(uint32_t)term->direction, (float)term->weight};
         }
         batch->part_starts[q + 1] = count;
@@ -337,21 +345,21 @@ static bool make_parts(struct batch *batch, struct error *error) {
 /* The first thread's heaps are the room for the answers. */
 static bool make_bests(struct batch *batch, struct neighbour *found,
                        size_t *counts /* NOLINT(readability-non-const-parameter) */, struct error *error) {
-    const size_t questions = batch->question_count, most = batch->inquiry->most;
+    const size_t queries = batch->query_count, k = batch->search->k;
     size_t cells;
-    if (!size_multiply(questions, most, &cells))
-        return error_set(error, ERROR_SYSTEM, "no memory for %zu answers to each question", most);
+    if (!size_multiply(queries, k, &cells))
+        return error_set(error, ERROR_SYSTEM, "no memory for %zu answers to each query", k);
     for (size_t i = 0; i < batch->threads; i++) {
         struct best *best = &batch->bests[i];
         *best = (struct best){.heaps = found, .sizes = counts};
-        best->cuts = memory_allocate(questions, sizeof *best->cuts, "the questions", error);
+        best->cuts = memory_allocate(queries, sizeof *best->cuts, "the queries", error);
         if (i > 0) {
             best->heaps = memory_allocate(cells, sizeof *best->heaps, "the answers", error);
-            best->sizes = memory_allocate(questions, sizeof *best->sizes, "the answers", error);
+            best->sizes = memory_allocate(queries, sizeof *best->sizes, "the answers", error);
         }
         if (best->cuts == NULL || best->heaps == NULL || best->sizes == NULL)
             return false;
-        for (size_t q = 0; q < questions; q++) {
+        for (size_t q = 0; q < queries; q++) {
             best->sizes[q] = 0;
             update_cut(batch, best, q);
         }
@@ -372,25 +380,25 @@ static void free_bests(struct batch *batch) {
 
 /* What the other threads found, to the first one's; and all in order. */
 static void merge(struct batch *batch) {
-    const size_t most = batch->inquiry->most;
+    const size_t k = batch->search->k;
     struct best *first = &batch->bests[0];
-    for (size_t q = 0; q < batch->question_count; q++) {
-        struct neighbour *heap = first->heaps + q * most;
+    for (size_t q = 0; q < batch->query_count; q++) {
+        struct neighbour *heap = first->heaps + q * k;
         for (size_t i = 1; i < batch->threads; i++)
             for (size_t n = 0; n < batch->bests[i].sizes[q]; n++)
-                (void)heap_offer(heap, &first->sizes[q], most, batch->bests[i].heaps[q * most + n]);
+                (void)heap_offer(heap, &first->sizes[q], k, batch->bests[i].heaps[q * k + n]);
         heap_sort(heap, first->sizes[q]);
     }
 }
 
 /* Threads and chunks as the work is worth them. */
 static void divide(struct batch *batch) {
-    const struct space *space = batch->inquiry->space;
-    const size_t row_work = space->stride * batch->target_count + batch->question_count * 8;
+    const struct space *space = batch->search->space;
+    const size_t row_work = space->stride * batch->target_count + batch->query_count * 8;
     const size_t worth = 1 + space->count / (WORK_THREAD / row_work + 1);
-    batch->threads = worth < batch->inquiry->threads ? worth : batch->inquiry->threads;
+    batch->threads = worth < batch->search->threads ? worth : batch->search->threads;
     batch->chunk = (WORK_CHUNK / row_work / SCAN_ROWS + 1) * SCAN_ROWS;
-    batch->room = SCAN_ROWS * (space->stride + batch->target_count);
+    batch->workspace = SCAN_ROWS * (space->stride + batch->target_count);
     atomic_init(&batch->next, 0);
 }
 
@@ -398,78 +406,78 @@ static void divide(struct batch *batch) {
 static bool run_batch(struct batch *batch, struct neighbour *found, size_t *counts, struct error *error) {
     divide(batch);
     size_t bytes;
-    if (!size_multiply(batch->room * sizeof(float), batch->threads, &bytes))
+    if (!size_multiply(batch->workspace * sizeof(float), batch->threads, &bytes))
         return error_set(error, ERROR_SYSTEM, "no memory for %zu threads", batch->threads);
     batch->bests = memory_allocate(batch->threads, sizeof *batch->bests, "threads", error);
-    batch->rooms = batch->bests != NULL ? memory_pages(bytes, "a block of products", error) : NULL;
-    const bool done = batch->rooms != NULL && make_bests(batch, found, counts, error) &&
+    batch->workspaces = batch->bests != NULL ? memory_pages(bytes, "a block of products", error) : NULL;
+    const bool done = batch->workspaces != NULL && make_bests(batch, found, counts, error) &&
                       threads_run(batch->threads, scan, batch, error);
     if (done)
         merge(batch);
-    memory_pages_free(batch->rooms, bytes);
+    memory_pages_free(batch->workspaces, bytes);
     free_bests(batch);
     return done;
 }
 
-/* All questions at once, made of the directions. */
-static bool ask_shared(const struct inquiry *inquiry, struct batch *batch, struct neighbour *found,
-                       size_t *counts, struct error *error) {
-    batch->questions = inquiry->questions;
-    batch->question_count = inquiry->question_count;
-    batch->target_count = inquiry->direction_count;
+/* All queries at once, made of the directions. */
+static bool search_shared(const struct search *search, struct batch *batch, struct neighbour *found,
+                          size_t *counts, struct error *error) {
+    batch->queries = search->queries;
+    batch->query_count = search->query_count;
+    batch->target_count = search->direction_count;
     copy_directions(batch);
     return make_parts(batch, error) && run_batch(batch, found, counts, error);
 }
 
 /* So many at a time that the other threads' heaps stay small. */
-static size_t batch_size(const struct inquiry *inquiry) {
+static size_t batch_size(const struct search *search) {
     size_t bytes;
-    if (!size_multiply(inquiry->most * inquiry->threads, sizeof(struct neighbour), &bytes))
+    if (!size_multiply(search->k * search->threads, sizeof(struct neighbour), &bytes))
         return 1;
     const size_t fit = HEAP_BYTES_MAX / bytes;
     return fit < 1 ? 1 : fit < BATCH ? fit : BATCH;
 }
 
-static bool ask_batches(const struct inquiry *inquiry, struct batch *batch, struct neighbour *found,
-                        size_t *counts, struct error *error) {
-    const size_t size = batch_size(inquiry);
-    double *sum = memory_allocate(inquiry->space->stride, sizeof *sum, "a question's vector", error);
+static bool search_batches(const struct search *search, struct batch *batch, struct neighbour *found,
+                           size_t *counts, struct error *error) {
+    const size_t size = batch_size(search);
+    double *sum = memory_allocate(search->space->stride, sizeof *sum, "a query's vector", error);
     bool done = sum != NULL;
-    for (size_t first = 0; done && first < inquiry->question_count; first += size) {
-        const size_t left = inquiry->question_count - first;
-        batch->questions = inquiry->questions + first;
-        batch->question_count = batch->target_count = left < size ? left : size;
+    for (size_t first = 0; done && first < search->query_count; first += size) {
+        const size_t left = search->query_count - first;
+        batch->queries = search->queries + first;
+        batch->query_count = batch->target_count = left < size ? left : size;
         make_targets(batch, sum);
-        done = run_batch(batch, found + first * inquiry->most, counts + first, error);
+        done = run_batch(batch, found + first * search->k, counts + first, error);
     }
     free(sum);
     return done;
 }
 
-/* Fewer directions than questions are fewer products; what a ratio is made of can't be added up before. */
-static bool is_shared(const struct inquiry *inquiry) {
+/* Fewer directions than queries are fewer products; what a ratio is made of can't be added up before. */
+static bool is_shared(const struct search *search) {
     size_t bytes;
-    return inquiry->method == METHOD_MUL ||
-           (inquiry->direction_count < inquiry->question_count &&
-            size_multiply(inquiry->question_count * inquiry->most, inquiry->threads, &bytes) &&
+    return search->method == METHOD_MUL ||
+           (search->direction_count < search->query_count &&
+            size_multiply(search->query_count * search->k, search->threads, &bytes) &&
             bytes <= HEAP_BYTES_MAX / sizeof(struct neighbour));
 }
 
-bool nearest(const struct inquiry *inquiry, struct neighbour *found, size_t *counts, struct error *error) {
-    memset(counts, 0, inquiry->question_count * sizeof *counts);
-    if (inquiry->most == 0 || inquiry->question_count == 0)
+bool nearest(const struct search *search, struct neighbour *found, size_t *counts, struct error *error) {
+    memset(counts, 0, search->query_count * sizeof *counts);
+    if (search->k == 0 || search->query_count == 0)
         return true;
-    const bool shared = is_shared(inquiry);
-    struct batch batch = {.inquiry = inquiry, .kernel = inquiry->kernel};
+    const bool shared = is_shared(search);
+    struct batch batch = {.search = search, .kernel = search->kernel};
     if (batch.kernel == NULL)
         batch.kernel = scan_kernel_at(0);
-    const size_t targets = shared ? inquiry->direction_count : batch_size(inquiry);
+    const size_t targets = shared ? search->direction_count : batch_size(search);
     size_t bytes;
-    if (!size_multiply(targets, inquiry->space->stride * sizeof(float), &bytes))
-        return error_set(error, ERROR_SYSTEM, "no memory for %zu questions", inquiry->question_count);
-    batch.targets = memory_pages(bytes, "the questions' vectors", error);
+    if (!size_multiply(targets, search->space->stride * sizeof(float), &bytes))
+        return error_set(error, ERROR_SYSTEM, "no memory for %zu queries", search->query_count);
+    batch.targets = memory_pages(bytes, "the queries' vectors", error);
     const bool done = batch.targets != NULL &&
-                      (shared ? ask_shared : ask_batches)(inquiry, &batch, found, counts, error);
+                      (shared ? search_shared : search_batches)(search, &batch, found, counts, error);
     memory_pages_free(batch.targets, bytes);
     free(batch.parts);
     free(batch.part_starts);

@@ -12,7 +12,7 @@ awk 'BEGIN {
     print "zero 0 0 0"
 }' >"$TMPDIR/words.txt"
 model=$TMPDIR/words.txt
-cluster() { run 0 "$SGNS" cluster "$model" "$@" && grep -Eq '^mean cosine to the centres 0\.[0-9]{4}, settled after [0-9]+ rounds$' "$err"; }
+cluster() { run 0 "$SGNS" cluster "$model" "$@" && grep -Eq '^mean cosine to the centroids 0\.[0-9]{4}, settled after [0-9]+ rounds$' "$err"; }
 
 table() {
     cluster -k 3 --words 4 && printf '%s\n' "    0      10  w0 w3 w6 w9" "    1      10  w1 w4 w7 w10" \
@@ -44,6 +44,6 @@ stopped() { run 0 "$SGNS" cluster "$model" -k 3 --rounds 1 && grep -q 'not settl
 check "--rounds" stopped
 fails "more classes than words" 1 '31 classes, but only 30 words have a direction' "$SGNS" cluster "$model" -k 31
 fails "no classes" 2 '\-\-classes takes a whole number' "$SGNS" cluster "$model" -k 0
-fails "no model" 2 'name one model, not 0' "$SGNS" cluster -k 3
+fails "no model" 2 'name a model: sgns cluster MODEL' "$SGNS" cluster -k 3
 fails "a missing model" 2 'missing\.sgns: ' "$SGNS" cluster "$TMPDIR/missing.sgns"
 finish

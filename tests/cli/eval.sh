@@ -153,9 +153,9 @@ fails "a list of two" 2 'bad-outliers\.txt:3: not a line of the form "word word\
 printf 'w1 w2 1\n\nw1 w2\n' >"$TMPDIR/bad-pairs.txt"
 printf ': a\nw1 w2 w3 w4\nw1 w2 w3\n' >"$TMPDIR/bad-questions.txt"
 printf 'w1 w2 1\nw1 \000 1\n' >"$TMPDIR/nul.txt"
-fails "nothing to score" 2 'nothing to score; give --similarity FILE, --analogies FILE, --categories FILE or --outliers FILE' "$SGNS" eval "$model"
-fails "no model named" 2 'no model given' "$SGNS" eval --similarity "$TMPDIR/same.txt"
-fails "two models" 2 'one model at a time' "$SGNS" eval "$model" "$model" --similarity "$TMPDIR/same.txt"
+fails "nothing to score" 2 'name a test by --similarity, --analogies, --categories or --outliers: sgns eval MODEL' "$SGNS" eval "$model"
+fails "no model named" 2 'name a model: sgns eval MODEL' "$SGNS" eval --similarity "$TMPDIR/same.txt"
+fails "two models" 2 'is one argument too many: sgns eval MODEL' "$SGNS" eval "$model" "$model" --similarity "$TMPDIR/same.txt"
 fails "a missing model" 2 'missing\.sgns: ' "$SGNS" eval "$TMPDIR/missing.sgns" --similarity "$TMPDIR/same.txt"
 fails "a malformed pair, after a good file" 2 'bad-pairs\.txt:3: not a line of the form "word word score"' \
     "$SGNS" eval "$model" --similarity "$TMPDIR/same.txt" --similarity "$TMPDIR/bad-pairs.txt"

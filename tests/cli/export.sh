@@ -141,8 +141,8 @@ fails_clean "no format" 2 "^sgns export: name a format: --format takes one of $f
     "$SGNS" export "$model" -o "$TMPDIR/none"
 fails_clean "an unknown format" 2 "^sgns export: --format takes one of $formats, not \"word2vec.txt\"\$" \
     "$SGNS" export "$model" -f word2vec.txt -o "$TMPDIR/none"
-fails_clean "no model named" 2 '^sgns export: name one model to export, not 0$' "$SGNS" export -f word2vec
-fails_clean "two models" 2 '^sgns export: name one model to export, not 2$' \
+fails_clean "no model named" 2 '^sgns export: name a model: sgns export MODEL -f FORMAT \[-o FILE\]$' "$SGNS" export -f word2vec
+fails_clean "two models" 2 '^sgns export: .* is one argument too many: sgns export MODEL' \
     "$SGNS" export "$model" "$model" -f word2vec -o "$TMPDIR/none"
 fails_clean "a missing value" 2 '^sgns export: --output needs a value' "$SGNS" export "$model" -f word2vec -o
 fails_clean "a missing model" 2 "^sgns export: $TMPDIR/none: can't open: " \

@@ -126,7 +126,7 @@ threshold() {
         near king --threshold 2 && [ ! -s "$out" ]
 }
 check "--threshold" threshold
-fails "--threshold with junk" 2 '\-\-threshold takes a number, not "high"' "$SGNS" near "$model" king --threshold high
+fails "--threshold with junk" 2 '\-\-threshold takes a number from .*, not "high"' "$SGNS" near "$model" king --threshold high
 fails "--threshold with a number too large" 2 '\-\-threshold takes a number' "$SGNS" near "$model" king --threshold 1e300
 threads() {
     near -k 20 --threads 1 king - cat && keep one && near -k 20 --threads 4 king - cat && keep four && equal one four
@@ -173,7 +173,7 @@ all_table() { near --all -k 1 && [ "$(awk '{ printf "%s", NF == 0 ? "-" : NF == 
 check "--all: a table names each word" all_table
 all_some() { near --all -k 30 --restrict 5 --format tsv && [ "$(wc -l <"$out")" -eq 20 ]; }
 check "--all --restrict asks and answers with those words" all_some
-fails "--all and a word" 2 '\-\-all asks for every word, so leave "king" out' "$SGNS" near "$model" --all king
+fails "--all and a word" 2 '\-\-all asks for every word; name none: sgns near MODEL' "$SGNS" near "$model" --all king
 
 # --- context vectors ---
 

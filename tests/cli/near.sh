@@ -80,7 +80,7 @@ fails "nothing left of the sum" 1 'cancel each other out' "$SGNS" near "$model" 
 fails "a sign without a word" 2 'no word behind the last "-"' "$SGNS" near "$model" king -
 fails "two signs" 2 '"-" and "\+" without a word between' "$SGNS" near "$model" king - + queen
 fails "an empty question" 2 'no word in the question' "$SGNS" near "$model" ""
-fails "no model named" 2 'no model given' "$SGNS" near
+fails "no model named" 2 'name a model: sgns near MODEL \[WORD\.\.\.\]$' "$SGNS" near
 fails "a missing model" 2 'missing\.sgns: ' "$SGNS" near "$TMPDIR/missing.sgns" king
 fails "a text is no model" 2 'corpus\.txt: ' "$SGNS" near "$TMPDIR/corpus.txt" king
 fails "-k 0" 2 '\-\-neighbours takes a whole number' "$SGNS" near "$model" -k 0 king

@@ -66,7 +66,7 @@ fails "analogy: a sign" 2 'an analogy is three words' "$SGNS" analogy "$model" m
 fails "analogy: an unknown word" 1 '"quen" is not among the model.s 12 words; did you mean "queen"\?$' \
     "$SGNS" analogy "$model" man king quen
 fails "analogy: a word without a direction" 1 'the vector of "zero" is zero' "$SGNS" analogy "$model" man king zero
-fails "analogy: no model" 2 'no model given' "$SGNS" analogy
+fails "analogy: no model" 2 'name a model: sgns analogy MODEL' "$SGNS" analogy
 
 # --- similarity ---
 
@@ -84,7 +84,7 @@ in_step() {
         grep -q '^sgns similarity: line 3: two words are compared' "$err"
 }
 check "similarity: lines without an answer" in_step
-fails "similarity: one word" 2 'a model and two words' "$SGNS" similarity "$model" king
+fails "similarity: one word" 2 'name two words, or none: sgns similarity MODEL' "$SGNS" similarity "$model" king
 fails "similarity: an unknown word" 1 '"quen" is not among' "$SGNS" similarity "$model" king quen
 fails "similarity: a word without a direction" 1 'the vector of "zero" is zero' "$SGNS" similarity "$model" king zero
 fails "similarity: a missing model" 2 'missing\.sgns: ' "$SGNS" similarity "$TMPDIR/missing.sgns" king man
@@ -104,7 +104,7 @@ odd_in_step() { ask 1 'woman\n\n\n' 'king man woman\nking man\nking man quen\n' 
 check "odd: lines without an answer" odd_in_step
 fails "odd: two words" 2 'at least 3 words' "$SGNS" odd "$model" king man
 fails "odd: an unknown word" 1 '"quen" is not among' "$SGNS" odd "$model" king man quen
-fails "odd: no model" 2 'no model given' "$SGNS" odd
+fails "odd: no model" 2 'name a model: sgns odd MODEL' "$SGNS" odd
 
 # --- vector ---
 
@@ -122,7 +122,7 @@ check "vector: lines" vector_lines
 fails "vector: an unknown word, nothing printed" 1 '"quen" is not among' "$SGNS" vector "$model" king quen
 fails "vector: --context without context vectors" 2 'words\.txt: the model has no context vectors' \
     "$SGNS" vector "$model" king --context
-fails "vector: no model" 2 'no model given' "$SGNS" vector
+fails "vector: no model" 2 'name a model: sgns vector MODEL' "$SGNS" vector
 own=$TMPDIR/own.sgns
 awk 'BEGIN { for (i = 0; i < 500; i++) print "sun moon star sky cloud" }' >"$TMPDIR/corpus.txt"
 contexts() {

@@ -25,21 +25,21 @@ static void ask(const struct model *model, const struct space *space, const stru
     struct error error = {.kind = ERROR_NONE};
     struct neighbour found[ANSWERS];
     size_t count = 0;
-    const struct question question = {.terms = expression->terms,
-                                      .count = expression->count,
-                                      .length = expression->length,
-                                      .left_out = expression->ids,
-                                      .left_out_count = expression->id_count};
-    const struct inquiry inquiry = {.space = space,
-                                    .directions = expression->directions,
-                                    .direction_count = expression->count,
-                                    .questions = &question,
-                                    .question_count = 1,
-                                    .method = method,
-                                    .most = ANSWERS,
-                                    .least = -INFINITY,
-                                    .threads = threads};
-    if (!nearest(&inquiry, found, &count, &error))
+    const struct query query = {.terms = expression->terms,
+                                .count = expression->count,
+                                .length = expression->length,
+                                .excluded = expression->ids,
+                                .excluded_count = expression->id_count};
+    const struct search search = {.space = space,
+                                  .directions = expression->directions,
+                                  .direction_count = expression->count,
+                                  .queries = &query,
+                                  .query_count = 1,
+                                  .method = method,
+                                  .k = ANSWERS,
+                                  .min_score = -INFINITY,
+                                  .threads = threads};
+    if (!nearest(&search, found, &count, &error))
         return;
     for (size_t i = 0; i < count; i++)
         if (found[i].id >= model->vocab || !isfinite(found[i].score))
@@ -88,11 +88,11 @@ static void look_up_words(const struct model *model) {
 static void embed(const struct model *model) {
     static const char *const lines[] = {"the king of rome", "Paris and new_york \xff", ""};
     const size_t count = sizeof lines / sizeof *lines;
-    struct embed_text texts[sizeof lines / sizeof *lines];
+    struct line texts[sizeof lines / sizeof *lines];
     struct error error = {.kind = ERROR_NONE};
     struct embedder embedder;
     for (size_t i = 0; i < count; i++)
-        texts[i] = (struct embed_text){lines[i], strlen(lines[i])};
+        texts[i] = (struct line){lines[i], strlen(lines[i])};
     float *rows = calloc(count * model->stride, sizeof *rows);
     if (rows == NULL)
         give_up("no memory");

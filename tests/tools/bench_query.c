@@ -102,7 +102,7 @@ struct bench {
     lanes *sums;
     struct direction *directions; /* (BATCH) */
     struct term *terms;           /* (BATCH) */
-    struct question *questions;   /* (BATCH) */
+    struct query *questions;      /* (BATCH) */
     struct neighbour *found;      /* (BATCH, ANSWERS) */
     size_t *counts;               /* (BATCH) */
     struct error error;
@@ -117,17 +117,17 @@ static double time_read(struct bench *bench) {
 }
 
 static double time_questions(struct bench *bench, size_t count) {
-    const struct inquiry inquiry = {.space = &bench->space,
-                                    .directions = bench->directions,
-                                    .direction_count = count,
-                                    .questions = bench->questions,
-                                    .question_count = count,
-                                    .method = METHOD_ADD,
-                                    .most = ANSWERS,
-                                    .least = -2,
-                                    .threads = bench->threads};
+    const struct search search = {.space = &bench->space,
+                                  .directions = bench->directions,
+                                  .direction_count = count,
+                                  .queries = bench->questions,
+                                  .query_count = count,
+                                  .method = METHOD_ADD,
+                                  .k = ANSWERS,
+                                  .min_score = -2,
+                                  .threads = bench->threads};
     const double start = progress_clock();
-    const bool done = nearest(&inquiry, bench->found, bench->counts, &bench->error);
+    const bool done = nearest(&search, bench->found, bench->counts, &bench->error);
     return done ? progress_clock() - start : -1;
 }
 
@@ -290,7 +290,7 @@ static bool make_questions(struct bench *bench) {
     for (size_t i = 0; i < BATCH; i++) {
         bench->directions[i] = direction_of(vector_row(&bench->model, i), bench->model.stride);
         bench->terms[i] = (struct term){i, 1};
-        bench->questions[i] = (struct question){.terms = &bench->terms[i], .count = 1, .length = 1};
+        bench->questions[i] = (struct query){.terms = &bench->terms[i], .count = 1, .length = 1};
     }
     return true;
 }

@@ -36,7 +36,7 @@ static struct embedder create(struct test *test, const struct model *model, enum
 static void check_text(struct test *test, const struct embedder *embedder, const char *text, double x,
                        double y, double z) {
     struct error error = {.kind = ERROR_NONE};
-    const struct embed_text texts[] = {{text, strlen(text)}};
+    const struct line texts[] = {{text, strlen(text)}};
     float row[STRIDE];
     CHECK_MSG(test, embed_texts(embedder, texts, 1, row, 1, &error), "%s", error.text);
     CHECK_MSG(test,
@@ -96,13 +96,13 @@ static void many_texts_on_any_threads(struct test *test) {
     struct model model = open_words(TOKENIZER_WORDS);
     struct embedder embedder = create(test, &model, EMBED_SIF, 0.01);
     static char lines[TEXTS][64];
-    static struct embed_text texts[TEXTS];
+    static struct line texts[TEXTS];
     static float one[TEXTS * STRIDE], three[TEXTS * STRIDE];
     struct rng rng = rng_seed(1, 0);
     for (size_t i = 0; i < TEXTS; i++) {
         snprintf(lines[i], sizeof lines[i], "%s %s %s", words[rng_below(&rng, 5)], words[rng_below(&rng, 5)],
                  words[rng_below(&rng, 5)]);
-        texts[i] = (struct embed_text){lines[i], strlen(lines[i])};
+        texts[i] = (struct line){lines[i], strlen(lines[i])};
     }
     struct error error = {.kind = ERROR_NONE};
     CHECK(test, embed_texts(&embedder, texts, TEXTS, one, 1, &error));
@@ -157,7 +157,7 @@ static void the_first_component(struct test *test) {
     /* Texts lose it, too. */
     struct embedder plain = create(test, &model, EMBED_PLAIN, 1);
     float with[STRIDE], without[STRIDE];
-    const struct embed_text text = {"the cat dog", 11};
+    const struct line text = {"the cat dog", 11};
     CHECK(test, embed_texts(&plain, &text, 1, with, 1, &error) &&
                     embed_texts(&embedder, &text, 1, without, 1, &error));
     embed_remove(&embedder, with, 1);

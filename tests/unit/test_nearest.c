@@ -79,8 +79,8 @@ struct quiz {
     struct direction directions[QUESTIONS * TERMS];
     size_t direction_count;
     struct term terms[QUESTIONS * TERMS];
-    size_t left_out[QUESTIONS * TERMS];
-    struct question questions[QUESTIONS];
+    size_t excluded[QUESTIONS * TERMS];
+    struct query queries[QUESTIONS];
 };
 
 static int by_number(const void *a, const void *b) {
@@ -96,7 +96,7 @@ static size_t usable_row(const struct space *space, struct rng *rng) {
     }
 }
 
-/* `words` directions, of which all questions are made: fewer than questions, or more; whole weights times
+/* `words` directions, of which all queries are made: fewer than queries, or more; whole weights times
  * `scale`. */
 static void make_quiz(struct quiz *quiz, const struct matrix *matrix, size_t words, double scale,
                       uint64_t seed) {
@@ -111,52 +111,52 @@ static void make_quiz(struct quiz *quiz, const struct matrix *matrix, size_t wor
     }
     for (size_t q = 0; q < QUESTIONS; q++) {
         struct term *terms = quiz->terms + q * TERMS;
-        size_t *left_out = quiz->left_out + q * TERMS, count = 1 + q % TERMS;
+        size_t *excluded = quiz->excluded + q * TERMS, count = 1 + q % TERMS;
         for (size_t i = 0; i < count; i++) {
             const size_t direction = (q * TERMS + i * 7) % words;
             terms[i] = (struct term){direction, scale * (i == 1 ? -1 : 1 + (double)(q % 2))};
-            left_out[i] = ids[direction];
+            excluded[i] = ids[direction];
         }
-        qsort(left_out, count, sizeof *left_out, by_number);
-        const double length = question_length(quiz->directions, terms, count, sum, STRIDE);
+        qsort(excluded, count, sizeof *excluded, by_number);
+        const double length = query_length(quiz->directions, terms, count, sum, STRIDE);
         if (length <= 0)
             terms[1].weight = scale; /* copies that cancel each other out */
-        quiz->questions[q] = (struct question){
+        quiz->queries[q] = (struct query){
             .terms = terms,
             .count = count,
-            .length = question_length(quiz->directions, terms, count, sum, STRIDE),
-            .left_out = left_out,
-            .left_out_count = q % 5 == 0 ? 0 : count,
+            .length = query_length(quiz->directions, terms, count, sum, STRIDE),
+            .excluded = excluded,
+            .excluded_count = q % 5 == 0 ? 0 : count,
         };
     }
 }
 
-static struct inquiry make_inquiry(const struct quiz *quiz, const struct matrix *matrix, enum method method) {
-    return (struct inquiry){.space = &matrix->space,
-                            .directions = quiz->directions,
-                            .direction_count = quiz->direction_count,
-                            .questions = quiz->questions,
-                            .question_count = QUESTIONS,
-                            .method = method,
-                            .most = MOST,
-                            .least = -INFINITY,
-                            .threads = 1};
+static struct search make_search(const struct quiz *quiz, const struct matrix *matrix, enum method method) {
+    return (struct search){.space = &matrix->space,
+                           .directions = quiz->directions,
+                           .direction_count = quiz->direction_count,
+                           .queries = quiz->queries,
+                           .query_count = QUESTIONS,
+                           .method = method,
+                           .k = MOST,
+                           .min_score = -INFINITY,
+                           .threads = 1};
 }
 
 /* A score by the definition. */
-static double define_score(const struct inquiry *inquiry, const struct question *question, size_t id) {
-    const float *row = inquiry->space->rows + id * STRIDE;
+static double define_score(const struct search *search, const struct query *query, size_t id) {
+    const float *row = search->space->rows + id * STRIDE;
     double sum = 0, above = 1, below = 1;
-    for (size_t i = 0; i < question->count; i++) {
-        const struct term *term = &question->terms[i];
-        const struct direction *direction = &inquiry->directions[term->direction];
+    for (size_t i = 0; i < query->count; i++) {
+        const struct term *term = &query->terms[i];
+        const struct direction *direction = &search->directions[term->direction];
         const double cosine = vector_dot(direction->row, row, STRIDE) /
                               sqrt(direction->square * vector_dot(row, row, STRIDE));
         sum += term->weight * cosine;
         for (size_t times = 0; times < (size_t)fabs(term->weight); times++)
             *(term->weight > 0 ? &above : &below) *= (1 + cosine) / 2;
     }
-    return inquiry->method == METHOD_MUL ? above / (below + 1e-6) : sum / question->length;
+    return search->method == METHOD_MUL ? above / (below + 1e-6) : sum / query->length;
 }
 
 static int by_score(const void *a, const void *b) {
@@ -174,15 +174,13 @@ static bool stands_in(const size_t *ids, size_t count, size_t id) {
 }
 
 /* Every row sorted, by the definition alone. */
-static size_t sort_all(const struct inquiry *inquiry, const struct question *question,
-                       struct neighbour *all) {
+static size_t sort_all(const struct search *search, const struct query *query, struct neighbour *all) {
     size_t count = 0;
-    for (size_t id = 0; id < inquiry->space->count; id++) {
-        if (!vector_usable(inquiry->space->norms[id]) ||
-            stands_in(question->left_out, question->left_out_count, id))
+    for (size_t id = 0; id < search->space->count; id++) {
+        if (!vector_usable(search->space->norms[id]) || stands_in(query->excluded, query->excluded_count, id))
             continue;
-        const double score = define_score(inquiry, question, id);
-        if (score >= inquiry->least)
+        const double score = define_score(search, query, id);
+        if (score >= search->min_score)
             all[count++] = (struct neighbour){id, score};
     }
     qsort(all, count, sizeof *all, by_score);
@@ -196,13 +194,13 @@ static struct neighbour *room_for(size_t count) {
     return room;
 }
 
-/* The answers of a full sort for all questions, MOST each. */
-static void expect(const struct inquiry *inquiry, struct neighbour *expected, size_t *counts) {
-    struct neighbour *all = room_for(inquiry->space->count);
-    for (size_t q = 0; q < inquiry->question_count; q++) {
-        const size_t count = sort_all(inquiry, &inquiry->questions[q], all);
-        counts[q] = count < inquiry->most ? count : inquiry->most;
-        memcpy(expected + q * inquiry->most, all, counts[q] * sizeof *all);
+/* The answers of a full sort for all queries, MOST each. */
+static void expect(const struct search *search, struct neighbour *expected, size_t *counts) {
+    struct neighbour *all = room_for(search->space->count);
+    for (size_t q = 0; q < search->query_count; q++) {
+        const size_t count = sort_all(search, &search->queries[q], all);
+        counts[q] = count < search->k ? count : search->k;
+        memcpy(expected + q * search->k, all, counts[q] * sizeof *all);
     }
     free(all);
 }
@@ -214,40 +212,40 @@ static bool same(const struct neighbour *a, const struct neighbour *b, size_t co
     return true;
 }
 
-static void check_answers(struct test *test, const struct inquiry *inquiry, const struct neighbour *expected,
+static void check_answers(struct test *test, const struct search *search, const struct neighbour *expected,
                           const size_t *expected_counts, const char *how) {
     struct error error = {.kind = ERROR_NONE};
-    struct neighbour *found = room_for(inquiry->question_count * inquiry->most);
+    struct neighbour *found = room_for(search->query_count * search->k);
     size_t counts[QUESTIONS];
-    CHECK_MSG(test, nearest(inquiry, found, counts, &error), "%s", error.text);
-    for (size_t q = 0; q < inquiry->question_count; q++) {
-        const size_t at = q * inquiry->most;
+    CHECK_MSG(test, nearest(search, found, counts, &error), "%s", error.text);
+    for (size_t q = 0; q < search->query_count; q++) {
+        const size_t at = q * search->k;
         CHECK_MSG(test, counts[q] == expected_counts[q], "%s: %zu answers, not %zu", how, counts[q],
                   expected_counts[q]);
         CHECK_MSG(test, counts[q] != expected_counts[q] || same(found + at, expected + at, counts[q]),
-                  "%s, kernel %s, %zu threads, question %zu of %zu", how,
-                  inquiry->kernel != NULL ? inquiry->kernel->name : "default", inquiry->threads, q,
-                  inquiry->question_count);
+                  "%s, kernel %s, %zu threads, query %zu of %zu", how,
+                  search->kernel != NULL ? search->kernel->name : "default", search->threads, q,
+                  search->query_count);
     }
     free(found);
 }
 
-/* All kernels, numbers of threads and of questions at once, also so few that codes are looked at, give the
+/* All kernels, numbers of threads and of queries at once, also so few that codes are looked at, give the
  * answers of a full sort. */
-static void check_all_ways(struct test *test, struct inquiry inquiry, const char *how) {
+static void check_all_ways(struct test *test, struct search search, const char *how) {
     static struct neighbour expected[QUESTIONS * MOST];
     size_t counts[QUESTIONS];
-    expect(&inquiry, expected, counts);
-    for (size_t i = 0; (inquiry.kernel = scan_kernel_at(i)) != NULL; i++)
-        for (inquiry.threads = 1; inquiry.threads <= 3; inquiry.threads += 2)
-            check_answers(test, &inquiry, expected, counts, how);
-    const struct question *questions = inquiry.questions;
-    for (size_t i = 0; (inquiry.kernel = scan_kernel_at(i)) != NULL; i++)
+    expect(&search, expected, counts);
+    for (size_t i = 0; (search.kernel = scan_kernel_at(i)) != NULL; i++)
+        for (search.threads = 1; search.threads <= 3; search.threads += 2)
+            check_answers(test, &search, expected, counts, how);
+    const struct query *queries = search.queries;
+    for (size_t i = 0; (search.kernel = scan_kernel_at(i)) != NULL; i++)
         for (size_t q = i; q < QUESTIONS; q += 3) {
-            inquiry.questions = questions + q;
-            inquiry.question_count = q % 4 + q < QUESTIONS ? 1 + q % 4 : 1;
-            inquiry.threads = 1 + q % 2;
-            check_answers(test, &inquiry, expected + q * MOST, counts + q, how);
+            search.queries = queries + q;
+            search.query_count = q % 4 + q < QUESTIONS ? 1 + q % 4 : 1;
+            search.threads = 1 + q % 2;
+            check_answers(test, &search, expected + q * MOST, counts + q, how);
         }
 }
 
@@ -257,11 +255,11 @@ static void sums_are_ranked_exactly(struct test *test) {
     for (size_t i = 0; i < 4; i++) {
         struct matrix matrix = make_matrix(1500 + i, dims[i], i);
         make_quiz(&quiz, &matrix, 10, i == 0 ? 1 : 0.01, i);
-        check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_ADD), "shared directions");
+        check_all_ways(test, make_search(&quiz, &matrix, METHOD_ADD), "shared directions");
         make_quiz(&quiz, &matrix, (size_t)QUESTIONS * TERMS, i == 0 ? 1 : 100, i);
-        check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_ADD), "targets");
+        check_all_ways(test, make_search(&quiz, &matrix, METHOD_ADD), "targets");
         add_codes(&matrix);
-        check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_ADD), "targets by codes");
+        check_all_ways(test, make_search(&quiz, &matrix, METHOD_ADD), "targets by codes");
         free_matrix(&matrix);
     }
 }
@@ -279,7 +277,7 @@ static void codes_that_tell_little(struct test *test) {
     add_codes(&matrix);
     static struct quiz quiz;
     make_quiz(&quiz, &matrix, (size_t)QUESTIONS * TERMS, 1, 3);
-    check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_ADD), "codes that tell little");
+    check_all_ways(test, make_search(&quiz, &matrix, METHOD_ADD), "codes that tell little");
     free_matrix(&matrix);
 }
 
@@ -288,9 +286,9 @@ static void products_are_ranked_exactly(struct test *test) {
     for (size_t words = 3; words < 100; words += 40) {
         struct matrix matrix = make_matrix(1200, 64, words);
         make_quiz(&quiz, &matrix, words, words == 3 ? 1 : 10, words);
-        check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_MUL), "3CosMul");
+        check_all_ways(test, make_search(&quiz, &matrix, METHOD_MUL), "3CosMul");
         add_codes(&matrix);
-        check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_MUL), "3CosMul, codes or not");
+        check_all_ways(test, make_search(&quiz, &matrix, METHOD_MUL), "3CosMul, codes or not");
         free_matrix(&matrix);
     }
 }
@@ -304,11 +302,11 @@ static void all_equal_rows_answer_in_order(struct test *test) {
     CHECK(test, space_of_rows(&matrix.space, matrix.rows, 1000, 20, STRIDE, 1, &error));
     static struct quiz quiz;
     make_quiz(&quiz, &matrix, 1, 1, 1);
-    struct inquiry inquiry = make_inquiry(&quiz, &matrix, METHOD_ADD);
-    inquiry.question_count = 1;
+    struct search search = make_search(&quiz, &matrix, METHOD_ADD);
+    search.query_count = 1;
     struct neighbour found[MOST];
     size_t count;
-    CHECK(test, nearest(&inquiry, found, &count, &error) && count == MOST);
+    CHECK(test, nearest(&search, found, &count, &error) && count == MOST);
     for (size_t i = 2; i < MOST; i++)
         CHECK_MSG(test, found[i].score != found[i - 1].score || found[i].id > found[i - 1].id,
                   "place %zu: %zu behind %zu", i, found[i].id, found[i - 1].id);
@@ -316,20 +314,20 @@ static void all_equal_rows_answer_in_order(struct test *test) {
 }
 
 /* As many answers as rows, more, one, none; only those above a score; and only the first rows. */
-static void check_numbers(struct test *test, struct inquiry inquiry, struct neighbour *expected) {
-    const struct space all = *inquiry.space;
+static void check_numbers(struct test *test, struct search search, struct neighbour *expected) {
+    const struct space all = *search.space;
     const size_t sizes[] = {0, 1, 2, all.count - 4, all.count, all.count + 5};
     const double least[] = {-INFINITY, -2, -0.1, 0.1, 0.999999, 1, 2};
     struct space space = all;
     size_t counts[QUESTIONS];
-    inquiry.space = &space;
+    search.space = &space;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes * 2; i++)
         for (size_t j = 0; j < sizeof least / sizeof *least; j++) {
             space.count = i % 2 ? all.count / 3 : all.count;
-            inquiry.most = sizes[i / 2];
-            inquiry.least = least[j];
-            expect(&inquiry, expected, counts);
-            check_answers(test, &inquiry, expected, counts, space.quantized != NULL ? "by codes" : "by rows");
+            search.k = sizes[i / 2];
+            search.min_score = least[j];
+            expect(&search, expected, counts);
+            check_answers(test, &search, expected, counts, space.quantized != NULL ? "by codes" : "by rows");
         }
 }
 
@@ -338,12 +336,12 @@ static void any_number_of_answers(struct test *test) {
     struct matrix matrix = make_matrix(ROWS, 40, 5);
     static struct quiz quiz;
     make_quiz(&quiz, &matrix, 50, 1, 5);
-    struct inquiry inquiry = make_inquiry(&quiz, &matrix, METHOD_ADD);
-    inquiry.question_count = 4;
+    struct search search = make_search(&quiz, &matrix, METHOD_ADD);
+    search.query_count = 4;
     struct neighbour *expected = room_for((size_t)4 * (ROWS + 5));
-    check_numbers(test, inquiry, expected);
+    check_numbers(test, search, expected);
     add_codes(&matrix);
-    check_numbers(test, inquiry, expected);
+    check_numbers(test, search, expected);
     free(expected);
     free_matrix(&matrix);
 }
@@ -355,10 +353,10 @@ static void bounds_without_room(struct test *test) {
     add_codes(&matrix);
     static struct quiz quiz;
     make_quiz(&quiz, &matrix, 1, 1, 13);
-    struct inquiry inquiry = make_inquiry(&quiz, &matrix, METHOD_ADD);
+    struct search search = make_search(&quiz, &matrix, METHOD_ADD);
     struct neighbour *expected = room_for(300);
-    inquiry.question_count = 1;
-    inquiry.most = 300;
+    search.query_count = 1;
+    search.k = 300;
     for (size_t id = 10; id < 300; id++) {
         _Alignas(64) float lack[STRIDE];
         const float *row = matrix.rows + id * STRIDE;
@@ -366,11 +364,11 @@ static void bounds_without_room(struct test *test) {
             lack[d] = row[d] / matrix.space.norms[id] -
                       matrix.scales[id].scale * (float)matrix.codes[id * STRIDE + d];
         quiz.directions[0] = direction_of(lack, STRIDE);
-        inquiry.least = define_score(&inquiry, &quiz.questions[0], id);
+        search.min_score = define_score(&search, &quiz.queries[0], id);
         size_t counts[1];
-        expect(&inquiry, expected, counts);
-        for (size_t i = 0; (inquiry.kernel = scan_kernel_at(i)) != NULL; i++)
-            check_answers(test, &inquiry, expected, counts, "no room");
+        expect(&search, expected, counts);
+        for (size_t i = 0; (search.kernel = scan_kernel_at(i)) != NULL; i++)
+            check_answers(test, &search, expected, counts, "no room");
     }
     free(expected);
     free_matrix(&matrix);
@@ -388,20 +386,20 @@ static void damaged_codes(struct test *test) {
         matrix.scales[i] = (struct quantization){odd[rng_below(&rng, 9)], odd[rng_below(&rng, 9)]};
     static struct quiz quiz;
     make_quiz(&quiz, &matrix, (size_t)QUESTIONS * TERMS, 1, 14);
-    struct inquiry inquiry = make_inquiry(&quiz, &matrix, METHOD_ADD);
-    inquiry.question_count = 1;
-    for (size_t i = 0; (inquiry.kernel = scan_kernel_at(i)) != NULL; i++)
+    struct search search = make_search(&quiz, &matrix, METHOD_ADD);
+    search.query_count = 1;
+    for (size_t i = 0; (search.kernel = scan_kernel_at(i)) != NULL; i++)
         for (size_t q = 0; q < QUESTIONS; q++) {
             struct error error = {.kind = ERROR_NONE};
             struct neighbour found[MOST];
             size_t count = 0;
-            inquiry.questions = &quiz.questions[q];
-            CHECK(test, nearest(&inquiry, found, &count, &error) && count <= MOST);
+            search.queries = &quiz.queries[q];
+            CHECK(test, nearest(&search, found, &count, &error) && count <= MOST);
             for (size_t n = 0; n < count; n++)
                 CHECK_MSG(test,
                           found[n].id < 500 &&
-                              found[n].score == define_score(&inquiry, &quiz.questions[q], found[n].id),
-                          "question %zu, place %zu", q, n);
+                              found[n].score == define_score(&search, &quiz.queries[q], found[n].id),
+                          "query %zu, place %zu", q, n);
         }
     free_matrix(&matrix);
 }
@@ -410,17 +408,17 @@ static void a_score_that_is_the_least_is_kept(struct test *test) {
     struct matrix matrix = make_matrix(200, 40, 6);
     static struct quiz quiz;
     make_quiz(&quiz, &matrix, 1, 1, 6);
-    struct inquiry inquiry = make_inquiry(&quiz, &matrix, METHOD_ADD);
-    inquiry.question_count = 1;
+    struct search search = make_search(&quiz, &matrix, METHOD_ADD);
+    search.query_count = 1;
     struct error error = {.kind = ERROR_NONE};
     struct neighbour found[MOST], again[MOST];
     size_t count;
-    CHECK(test, nearest(&inquiry, found, &count, &error) && count == MOST);
-    inquiry.least = found[4].score;
-    CHECK(test, nearest(&inquiry, again, &count, &error));
+    CHECK(test, nearest(&search, found, &count, &error) && count == MOST);
+    search.min_score = found[4].score;
+    CHECK(test, nearest(&search, again, &count, &error));
     CHECK_MSG(test, count >= 5 && count < MOST && same(found, again, count), "%zu", count);
     add_codes(&matrix);
-    CHECK(test, nearest(&inquiry, again, &count, &error));
+    CHECK(test, nearest(&search, again, &count, &error));
     CHECK_MSG(test, count >= 5 && count < MOST && same(found, again, count), "%zu by codes", count);
     free_matrix(&matrix);
 }
@@ -436,9 +434,9 @@ static void very_long_and_very_short_rows(struct test *test) {
     CHECK(test, space_of_rows(&matrix.space, matrix.rows, 600, 30, STRIDE, 1, &error));
     static struct quiz quiz;
     make_quiz(&quiz, &matrix, (size_t)QUESTIONS * TERMS, 1, 3);
-    check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_ADD), "long and short");
+    check_all_ways(test, make_search(&quiz, &matrix, METHOD_ADD), "long and short");
     add_codes(&matrix);
-    check_all_ways(test, make_inquiry(&quiz, &matrix, METHOD_ADD), "long and short by codes");
+    check_all_ways(test, make_search(&quiz, &matrix, METHOD_ADD), "long and short by codes");
     free_matrix(&matrix);
 }
 
@@ -446,24 +444,24 @@ static void nothing_is_left_of_rows_left_out(struct test *test) {
     struct matrix matrix = make_matrix(10, 5, 8);
     static struct quiz quiz;
     make_quiz(&quiz, &matrix, 1, 1, 8);
-    struct inquiry inquiry = make_inquiry(&quiz, &matrix, METHOD_ADD);
-    inquiry.question_count = 1;
-    struct question question = quiz.questions[0];
+    struct search search = make_search(&quiz, &matrix, METHOD_ADD);
+    search.query_count = 1;
+    struct query query = quiz.queries[0];
     const size_t all[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
-    question.left_out = all;
-    question.left_out_count = 10;
-    inquiry.questions = &question;
+    query.excluded = all;
+    query.excluded_count = 10;
+    search.queries = &query;
     struct error error = {.kind = ERROR_NONE};
     struct neighbour found[MOST];
     size_t count = 7;
-    CHECK(test, nearest(&inquiry, found, &count, &error) && count == 0);
+    CHECK(test, nearest(&search, found, &count, &error) && count == 0);
     struct space none = matrix.space;
     none.count = 0;
-    inquiry.space = &none;
+    search.space = &none;
     count = 7;
-    CHECK(test, nearest(&inquiry, found, &count, &error) && count == 0);
-    inquiry.question_count = 0;
-    CHECK(test, nearest(&inquiry, NULL, &count, &error));
+    CHECK(test, nearest(&search, found, &count, &error) && count == 0);
+    search.query_count = 0;
+    CHECK(test, nearest(&search, NULL, &count, &error));
     free_matrix(&matrix);
 }
 
@@ -473,9 +471,9 @@ static void lengths_of_sums(struct test *test) {
     const struct term both[] = {{0, 1}, {1, 1}}, opposed[] = {{0, 2}, {0, -2}}, one[] = {{1, -2.5}};
     double sum[STRIDE];
     /* (0.6, 0.8) + (0, 1) */
-    CHECK(test, fabs(question_length(directions, both, 2, sum, STRIDE) - sqrt(0.36 + 3.24)) < 1e-12);
-    CHECK(test, question_length(directions, opposed, 2, sum, STRIDE) == 0);
-    CHECK(test, question_length(directions, one, 1, sum, STRIDE) == 2.5);
+    CHECK(test, fabs(query_length(directions, both, 2, sum, STRIDE) - sqrt(0.36 + 3.24)) < 1e-12);
+    CHECK(test, query_length(directions, opposed, 2, sum, STRIDE) == 0);
+    CHECK(test, query_length(directions, one, 1, sum, STRIDE) == 2.5);
 }
 
 static void products_in_double(struct test *test) {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/command.h"
+#include "commands/commands.h"
 #include "harness.h"
 
 #define ARGUMENTS_MAX 12
