@@ -167,12 +167,6 @@ void file_abandon(struct file_out *file) {
     *file = (struct file_out){.descriptor = -1};
 }
 
-bool file_open_error(struct error *error, int number, const char *path) {
-    const bool missing = number == ENOENT || number == ENOTDIR;
-    return error_set(error, missing ? ERROR_INPUT : ERROR_SYSTEM, "%s: can't open: %s", path,
-                     strerror(number));
-}
-
 bool file_map_open(struct file_map *map, const char *path, struct error *error) {
     *map = (struct file_map){NULL, 0};
     /* Without O_NONBLOCK, a named pipe would wait for a writer before it is refused. */

@@ -45,10 +45,6 @@ bool file_commit(struct file_out *file, struct error *error) MUST_USE;
 /* Gives up: removes the temporary file. Harmless after file_commit and on a zeroed struct. */
 void file_abandon(struct file_out *file);
 
-/* Says why `path` can't be opened; `number` is the errno value. ERROR_INPUT where there is no such file.
- * Returns false. */
-bool file_open_error(struct error *error, int number, const char *path);
-
 /* A file mapped for reading. The mapping of an empty file has data NULL and size 0. */
 struct file_map {
     const unsigned char *data;
