@@ -78,11 +78,7 @@ static bool select_lines(struct selection *selection, struct lines *lines, struc
 bool export_rows_list(struct export_rows *rows, const char *path, export_rows_find *find,
                       struct export_rows_skipped *skipped, struct error *error) {
     *skipped = (struct export_rows_skipped){0};
-    const bool standard = strcmp(path, "-") == 0;
-    struct lines lines = {.descriptor = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC),
-                          .name = reader_path_name(path)};
-    if (lines.descriptor < 0)
-        return file_open_error(error, errno, path);
+    struct lines lines;
     struct selection selection = {
         .rows = rows,
         .find = find,
@@ -91,11 +87,10 @@ bool export_rows_list(struct export_rows *rows, const char *path, export_rows_fi
         .skipped = skipped,
     };
     rows->count = 0;
-    const bool done = selection.selected != NULL && select_lines(&selection, &lines, error);
+    const bool opened = lines_open(&lines, path, error);
+    const bool done = opened && selection.selected != NULL && select_lines(&selection, &lines, error);
     free(selection.selected);
-    if (!standard)
-        close(lines.descriptor);
-    lines_free(&lines);
+    lines_close(&lines);
     return done;
 }
 
