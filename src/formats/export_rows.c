@@ -1,17 +1,12 @@
 #include "formats/export_rows.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "base/lines.h"
 #include "base/memory.h"
-#include "text/reader.h"
 
 bool export_rows_create(struct export_rows *rows, const struct model *model, enum export_rows_vectors vectors,
                         bool unit, struct error *error) {

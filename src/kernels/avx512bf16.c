@@ -62,8 +62,8 @@ INLINE lanes shift_right(lanes sum, int shift) {
     return sum;
 }
 
-INLINE void move_last(bfloat16 *address, lanes sums, float unit) {
-    move_bfloat16s(address, sums, unit);
+INLINE void move_last(bfloat16 *address, lanes sums, struct motion motion) {
+    move_bfloat16s(address, sums, motion);
 }
 
 /* Tiles of nearly the same width. */
@@ -103,7 +103,7 @@ static void update(const struct kernel_step *step, float scale) {
                  step->band_columns);
     pack_weights(workspace.noise_words, workspace.noise_centers, step->noise_scores, step->rows,
                  step->columns);
-    update_rows(step, &workspace, &(struct units){scale, scale, scale, 0});
+    update_rows(step, &workspace, &(struct units){scale, scale, scale, 0}, scale);
 }
 
 /* --- logistic --- */
@@ -129,6 +129,7 @@ const struct kernel kernel_avx512bf16 = {
     .weight_roundoff = 0x1p-9f,
     .scores = scores,
     .update = update,
+    .squares = squares,
     .merge = merge,
     .logistic = logistic,
     .weigh_errors = weigh_errors,

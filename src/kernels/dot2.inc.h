@@ -18,7 +18,7 @@
  * - add_products(): sum + the products of pairs, lane by lane
  * - shift_right(): sums, arithmetically shifted by so many bits
  * - to_floats(): sums times the unit of the products
- * - move_last(): the last W numbers += sums times a unit, in the order of interleave_last()
+ * - move_last(): move_bfloat16s(), in the order of interleave_last()
  * - next_vectors(): how many of the vectors that are left an update takes next: all, or an even number, so
  * that even and odd places stay together
  *
@@ -263,17 +263,25 @@ INLINE void add_part(lanes sums[2][UPDATE_VECTORS], const struct part *part, siz
     }
 }
 
-/* row += sums times a unit, in the order of interleave_rows(). */
-INLINE void move_part(bfloat16 *row, const lanes *sums, size_t vectors, float unit) {
+/* Rows that move, two at a time, by sums of this unit. `self`: their self factors, which `scale` belongs to.
+ */
+struct targets {
+    bfloat16 *const *rows;
+    const float *self; /* or NULL */
+    float scale, unit;
+};
+
+/* In the order of interleave_rows(). */
+INLINE void move_part(bfloat16 *row, const lanes *sums, size_t vectors, struct motion motion) {
     for (size_t v = 0; v + 1 < vectors; v += 2)
-        move_even_odd(row + v * W, sums[v], sums[v + 1], unit);
+        move_even_odd(row + v * W, sums[v], sums[v + 1], motion);
     if (vectors % 2 == 1)
-        move_last(row + (vectors - 1) * W, sums[vectors - 1], unit);
+        move_last(row + (vectors - 1) * W, sums[vectors - 1], motion);
 }
 
-/* Target after target, as they may be the same row. */
-INLINE void update_tile(bfloat16 *const *targets, const struct part *parts, size_t count, float unit,
-                        size_t width, size_t at, size_t vectors) {
+/* Target after target, as they may be the same row. `self`: do they have self factors? */
+INLINE void update_tile(const struct targets *targets, size_t first, const struct part *parts, size_t count,
+                        size_t width, size_t at, size_t vectors, bool self) {
     lanes sums[2][UPDATE_VECTORS] = {{{0}}};
     for (size_t i = 0; i < count; i++) {
         add_part(sums, &parts[i], width, at, vectors);
@@ -282,18 +290,20 @@ INLINE void update_tile(bfloat16 *const *targets, const struct part *parts, size
             sums[1][v] = shift_right(sums[1][v], parts[i].shift);
         }
     }
-    for (size_t t = 0; t < 2; t++)
-        move_part(targets[t] + at, sums[t], vectors, unit);
+    for (size_t t = 0; t < 2; t++) {
+        const float keep = self ? kernel_keep(targets->self, first + t, targets->scale) : 1;
+        move_part(targets->rows[first + t] + at, sums[t], vectors, (struct motion){keep, targets->unit});
+    }
 }
 
-INTENDED_RACE static void update_two(bfloat16 *const *targets, const struct part *parts, size_t count,
-                                     float unit, size_t width) {
+INLINE void update_tiles(const struct targets *targets, size_t first, const struct part *parts, size_t count,
+                         size_t width, bool self) {
     for (size_t at = 0, vectors; at < width; at += vectors * W) {
         vectors = next_vectors((width - at) / W);
         switch (vectors) {
-#define CASE(n)                                                 \
-    case n:                                                     \
-        update_tile(targets, parts, count, unit, width, at, n); \
+#define CASE(n)                                                        \
+    case n:                                                            \
+        update_tile(targets, first, parts, count, width, at, n, self); \
         break
             CASE(1);
             CASE(2);
@@ -312,6 +322,25 @@ INTENDED_RACE static void update_two(bfloat16 *const *targets, const struct part
     }
 }
 
+INTENDED_RACE static void update_plain(const struct targets *targets, size_t first, const struct part *parts,
+                                       size_t count, size_t width) {
+    update_tiles(targets, first, parts, count, width, false);
+}
+
+INTENDED_RACE static void update_with_self(const struct targets *targets, size_t first,
+                                           const struct part *parts, size_t count, size_t width) {
+    update_tiles(targets, first, parts, count, width, true);
+}
+
+/* Moves rows first and first + 1. */
+static void update_two(const struct targets *targets, size_t first, const struct part *parts, size_t count,
+                       size_t width) {
+    if (targets->self == NULL)
+        update_plain(targets, first, parts, count, width);
+    else
+        update_with_self(targets, first, parts, count, width);
+}
+
 /* What 1 in a sum of products stands for, in the numbers of a row. */
 struct units {
     float centers, contexts, noise; /* by the rows that move */
@@ -319,10 +348,10 @@ struct units {
 };
 
 /* The weights are packed. */
-static void update_rows(const struct kernel_step *step, const struct workspace *workspace,
-                        const struct units *units) {
-    const size_t reach = 2 * step->window, width = workspace->width, band = step->band_columns;
-    struct ahead ahead = plan_ahead(step);
+static void update_centers(const struct kernel_step *step, const struct workspace *workspace,
+                           const struct units *units, float scale, struct ahead *ahead) {
+    const size_t width = workspace->width, band = step->band_columns;
+    const struct targets targets = {step->centers, step->center_self, scale, units->centers};
     for (size_t p = 0; p < step->rows; p += 2) {
         const struct part parts[] = {
             {workspace->context_rows + p / 2 * width, step->window + 1,
@@ -330,9 +359,15 @@ static void update_rows(const struct kernel_step *step, const struct workspace *
             {workspace->noise_rows, (step->noise_count + 1) / 2,
              workspace->noise_words + p * step->columns / 2, step->columns / 2, 1, 0},
         };
-        fetch_ahead(&ahead, 1);
-        update_two(step->centers + p, parts, 2, units->centers, width);
+        fetch_ahead(ahead, 1);
+        update_two(&targets, p, parts, 2, width);
     }
+}
+
+static void update_contexts(const struct kernel_step *step, const struct workspace *workspace,
+                            const struct units *units, float scale, struct ahead *ahead) {
+    const size_t reach = 2 * step->window, width = workspace->width, band = step->band_columns;
+    const struct targets targets = {step->contexts, step->context_self, scale, units->contexts};
     for (size_t s = 0; s < step->rows + reach; s += 2) {
         const size_t from = s > reach ? s - reach : 0, to = s + 2 < step->rows ? s + 2 : step->rows;
         const struct part part = {workspace->center_rows + from / 2 * width,
@@ -341,15 +376,28 @@ static void update_rows(const struct kernel_step *step, const struct workspace *
                                   1,
                                   band - 2,
                                   0};
-        fetch_ahead(&ahead, 1);
-        update_two(step->contexts + s, &part, 1, units->contexts, width);
+        fetch_ahead(ahead, 1);
+        update_two(&targets, s, &part, 1, width);
     }
+}
+
+static void update_noise(const struct kernel_step *step, const struct workspace *workspace,
+                         const struct units *units, float scale, struct ahead *ahead) {
+    const struct targets targets = {step->noise, step->noise_self, scale, units->noise};
     for (size_t j = 0; j < step->noise_count; j += 2) {
         const struct part part = {
             workspace->center_rows, step->rows / 2, workspace->noise_centers + j, 1, step->columns, 0};
-        fetch_ahead(&ahead, 1);
-        update_two(step->noise + j, &part, 1, units->noise, width);
+        fetch_ahead(ahead, 1);
+        update_two(&targets, j, &part, 1, workspace->width);
     }
+}
+
+static void update_rows(const struct kernel_step *step, const struct workspace *workspace,
+                        const struct units *units, float scale) {
+    struct ahead ahead = plan_ahead(step);
+    update_centers(step, workspace, units, scale, &ahead);
+    update_contexts(step, workspace, units, scale, &ahead);
+    update_noise(step, workspace, units, scale, &ahead);
 }
 
 /* --- logistic --- */

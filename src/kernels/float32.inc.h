@@ -60,6 +60,7 @@ struct product {
     size_t sums_stride;
     bool add;                 /* to the sums that are there already */
     bfloat16 *const *targets; /* (rows) of a matrix, to move by scale times the sums; or NULL */
+    const float *self;        /* (rows) the self factors of the targets, or NULL */
     float scale;
 };
 
@@ -78,15 +79,15 @@ INLINE void add_source(vector sums[TILE_ROWS][TILE_VECTORS], const float *source
 }
 
 /* Row after row, as several targets may be the same one. */
-INLINE void move_tile(bfloat16 *target, const vector *sums, size_t vectors, float scale) {
+INLINE void move_tile(bfloat16 *target, const vector *sums, size_t vectors, struct motion motion) {
     for (size_t v = 0; v + 1 < vectors; v += 2)
-        move_even_odd(target + v * W, sums[v], sums[v + 1], scale);
+        move_even_odd(target + v * W, sums[v], sums[v + 1], motion);
     if (vectors % 2 == 1)
-        move_bfloat16s(target + (vectors - 1) * W, sums[vectors - 1], scale);
+        move_bfloat16s(target + (vectors - 1) * W, sums[vectors - 1], motion);
 }
 
-/* Columns from `at` on. */
-INLINE void multiply_tile(const struct product *product, size_t at, size_t rows, size_t vectors) {
+/* Columns from `at` on. `self`: do the targets have self factors? */
+INLINE void multiply_tile(const struct product *product, size_t at, size_t rows, size_t vectors, bool self) {
     const float *weights = product->weights, *source = product->sources + at;
     vector sums[TILE_ROWS][TILE_VECTORS] = {{{0}}};
     if (product->add)
@@ -104,7 +105,9 @@ INLINE void multiply_tile(const struct product *product, size_t at, size_t rows,
     }
     if (product->targets != NULL)
         for (size_t r = 0; r < rows; r++)
-            move_tile(product->targets[r] + at, sums[r], vectors, product->scale);
+            move_tile(
+                product->targets[r] + at, sums[r], vectors,
+                (struct motion){self ? kernel_keep(product->self, r, product->scale) : 1, product->scale});
     else
         for (size_t r = 0; r < rows; r++)
             for (size_t v = 0; v < vectors; v++)
@@ -112,14 +115,14 @@ INLINE void multiply_tile(const struct product *product, size_t at, size_t rows,
 }
 
 /* `rows` is even and at most TILE_ROWS. */
-INTENDED_RACE static void multiply(const struct product *product, size_t rows, size_t columns) {
+INLINE void multiply_tiles(const struct product *product, size_t rows, size_t columns, bool self) {
     for (size_t at = 0, vectors; at < columns; at += vectors * W) {
         const size_t left = (columns - at) / W;
         vectors = rows > 2 ? (left > 1 ? 2 : 1) : left > TILE_VECTORS ? TILE_VECTORS - 1 : left;
         switch (rows * 8 + vectors) {
-#define CASE(r, v)                        \
-    case (r)*8 + (v):                     \
-        multiply_tile(product, at, r, v); \
+#define CASE(r, v)                              \
+    case (r)*8 + (v):                           \
+        multiply_tile(product, at, r, v, self); \
         break
             CASE(2, 1);
             CASE(2, 2);
@@ -144,6 +147,25 @@ INTENDED_RACE static void multiply(const struct product *product, size_t rows, s
 #endif
 #undef CASE
         }
+    }
+}
+
+INTENDED_RACE static void multiply(const struct product *product, size_t rows, size_t columns) {
+    multiply_tiles(product, rows, columns, false);
+}
+
+INTENDED_RACE static void multiply_with_self(const struct product *product, size_t rows, size_t columns) {
+    multiply_tiles(product, rows, columns, true);
+}
+
+/* Moves the product's targets, whose self factors begin at self[first]; `self` may be NULL. */
+static void move_targets(struct product *product, const float *self, size_t first, size_t rows,
+                         size_t columns) {
+    if (self == NULL) {
+        multiply(product, rows, columns);
+    } else {
+        product->self = self + first;
+        multiply_with_self(product, rows, columns);
     }
 }
 
@@ -246,20 +268,20 @@ static void update_centers(const struct kernel_step *step, const struct workspac
     for (size_t p = 0, rows; p < step->rows; p += rows) {
         rows = next_rows(step->rows - p);
         add_bands(step, workspace, p, rows);
-        const struct product product = {.sums = workspace->sums,
-                                        .sums_stride = workspace->stride,
-                                        .add = true,
-                                        .targets = step->centers + p,
-                                        .scale = scale,
-                                        .sources = workspace->noise,
-                                        .stride = workspace->stride,
-                                        .pairs = (step->noise_count + 1) / 2,
-                                        .weights = step->noise_scores + p * step->columns,
-                                        .row_step = step->columns,
-                                        .pair_step = 2,
-                                        .odd_step = 1};
+        struct product product = {.sums = workspace->sums,
+                                  .sums_stride = workspace->stride,
+                                  .add = true,
+                                  .targets = step->centers + p,
+                                  .scale = scale,
+                                  .sources = workspace->noise,
+                                  .stride = workspace->stride,
+                                  .pairs = (step->noise_count + 1) / 2,
+                                  .weights = step->noise_scores + p * step->columns,
+                                  .row_step = step->columns,
+                                  .pair_step = 2,
+                                  .odd_step = 1};
         fetch_ahead(ahead, rows / 2);
-        multiply(&product, rows, workspace->width);
+        move_targets(&product, step->center_self, p, rows, workspace->width);
     }
 }
 
@@ -269,17 +291,17 @@ static void update_contexts(const struct kernel_step *step, const struct workspa
     const size_t reach = 2 * step->window, band = step->band_columns;
     for (size_t s = 0; s < step->rows + reach; s += 2) {
         const size_t from = s > reach ? s - reach : 0, to = s + 2 < step->rows ? s + 2 : step->rows;
-        const struct product product = {.sources = workspace->centers + from * workspace->stride,
-                                        .stride = workspace->stride,
-                                        .pairs = (to - from) / 2,
-                                        .weights = step->pairs + from * band + (s - from),
-                                        .row_step = 1,
-                                        .pair_step = 2 * band - 2,
-                                        .odd_step = band,
-                                        .targets = step->contexts + s,
-                                        .scale = scale};
+        struct product product = {.sources = workspace->centers + from * workspace->stride,
+                                  .stride = workspace->stride,
+                                  .pairs = (to - from) / 2,
+                                  .weights = step->pairs + from * band + (s - from),
+                                  .row_step = 1,
+                                  .pair_step = 2 * band - 2,
+                                  .odd_step = band,
+                                  .targets = step->contexts + s,
+                                  .scale = scale};
         fetch_ahead(ahead, 1);
-        multiply(&product, 2, workspace->width);
+        move_targets(&product, step->context_self, s, 2, workspace->width);
     }
 }
 
@@ -287,17 +309,17 @@ static void update_noise(const struct kernel_step *step, const struct workspace 
                          struct ahead *ahead) {
     for (size_t j = 0, rows; j < step->noise_count; j += rows) {
         rows = next_rows(step->noise_count - j);
-        const struct product product = {.sources = workspace->centers,
-                                        .stride = workspace->stride,
-                                        .pairs = step->rows / 2,
-                                        .weights = step->noise_scores + j,
-                                        .row_step = 1,
-                                        .pair_step = 2 * step->columns,
-                                        .odd_step = step->columns,
-                                        .targets = step->noise + j,
-                                        .scale = scale};
+        struct product product = {.sources = workspace->centers,
+                                  .stride = workspace->stride,
+                                  .pairs = step->rows / 2,
+                                  .weights = step->noise_scores + j,
+                                  .row_step = 1,
+                                  .pair_step = 2 * step->columns,
+                                  .odd_step = step->columns,
+                                  .targets = step->noise + j,
+                                  .scale = scale};
         fetch_ahead(ahead, rows / 2);
-        multiply(&product, rows, workspace->width);
+        move_targets(&product, step->noise_self, j, rows, workspace->width);
     }
 }
 
@@ -342,6 +364,7 @@ const struct kernel KERNEL_TABLE = {
     .weight_roundoff = 0x1p-24f,
     .scores = scores,
     .update = update,
+    .squares = squares,
     .merge = merge,
     .logistic = logistic,
     .weigh_errors = weigh_errors,

@@ -47,10 +47,10 @@ INLINE packed interleave_last(packed first, packed second) {
 }
 
 /* move_even_odd() of the last eight dims. */
-INLINE void move_last(bfloat16 *address, lanes sums, float unit) {
+INLINE void move_last(bfloat16 *address, lanes sums, struct motion motion) {
     const bits32 shifts = {16, 16, 16, 16},
                  both = (bits32)_mm256_broadcastsi128_si256(*(const __m128i *)address);
-    const bits32 last = moved((vector)(both << shifts & 0xffff0000), sums, unit);
+    const bits32 last = moved((vector)(both << shifts & 0xffff0000), sums, motion);
     const __m128i even = _mm256_castsi256_si128((__m256i)(last >> 16));
     *(__m128i *)address = _mm_blend_epi16(even, _mm256_extracti128_si256((__m256i)last, 1), 0xaa);
 }
@@ -221,7 +221,7 @@ static void update(const struct kernel_step *step, float scale) {
                  pairs);
     pack_weights(workspace.noise_words, workspace.noise_centers, step->noise_scores, step->rows,
                  step->columns, noise);
-    update_rows(step, &workspace, &units);
+    update_rows(step, &workspace, &units, scale);
 }
 
 /* --- logistic --- */
@@ -249,6 +249,7 @@ const struct kernel KERNEL_TABLE = {
     .weight_roundoff = 0x1p-10f,
     .scores = scores,
     .update = update,
+    .squares = squares,
     .merge = merge,
     .logistic = logistic,
     .weigh_errors = weigh_errors,

@@ -42,9 +42,9 @@ struct kernel_step {
     bfloat16 *const *noise;    /* (columns) into the context matrix */
     float *noise_scores;       /* (rows, columns) */
     float *workspace;          /* (kernel_workspace()) the kernel's, from `scores` to `update` */
-    const float *center_self;  /* (rows) self factors, or NULL for none */
-    const float *context_self; /* (rows + 2 w) likewise */
-    const float *noise_self;   /* (columns) likewise */
+    const float *center_self;  /* (rows); self factors, see `update`; NULL: all zero */
+    const float *context_self; /* (rows + 2 w) */
+    const float *noise_self;   /* (columns) */
     size_t ahead_count;        /* rows that the next step needs, to be prefetched */
     bfloat16 *const *ahead;    /* (ahead_count) */
 };
@@ -62,16 +62,23 @@ struct kernel {
     void (*scores)(const struct kernel_step *step);
 
     /* Moves all rows. `pairs` and `noise_scores` now hold weights, zero for contexts that are not in a
-     * center's band, and the sums are over rows as they were at `scores`: centers[p] += scale * (sum over k
-     * of pairs[p, k] * contexts[p / 2 * 2 + k]
-     *                          + sum over j of noise_scores[p, j] * noise[j])
-     *   contexts[s] += scale * sum over p of pairs[p, s - p / 2 * 2] * centers[p]
-     *   noise[j] += scale * sum over p of noise_scores[p, j] * centers[p]
-     * Rows move one after the other, so that a row in more than one place gets all of its sums. A kernel may
-     * use contexts and noise rows as they are now in place of what they were. Each number is rounded as it is
-     * stored, at random by bfloat16_random() of the sum or of an integer that the sum is a multiple of.
-     * Prefetches the rows `ahead` meanwhile. */
+     * center's band, and the sums are over rows as they were at `scores`:
+     *
+     *   centers[p] += scale * (sum over k of pairs[p, k] * contexts[p / 2 * 2 + k]
+     *                          + sum over j of noise_scores[p, j] * noise[j] + center_self[p] * centers[p])
+     *   contexts[s] += scale * (sum over p of pairs[p, s - p / 2 * 2] * centers[p]
+     *                           + context_self[s] * contexts[s])
+     *   noise[j] += scale * (sum over p of noise_scores[p, j] * centers[p] + noise_self[j] * noise[j])
+     *
+     * Rows move one after the other, so that a row in more than one place gets all of its sums; what a self
+     * factor multiplies is the row as it is when its turn comes. The self factor of a stand-in for a missing
+     * row is zero. A kernel may use contexts and noise rows as they are now in place of what they were. Each
+     * number is rounded as it is stored, at random by bfloat16_random() of the sum without the self term, or
+     * of an integer that this sum is a multiple of. Prefetches the rows `ahead` meanwhile. */
     void (*update)(const struct kernel_step *step, float scale);
+
+    /* squares[r] = |rows[r]|^2 for r < count; the array is (kernel_floats(count)), undefined beyond count. */
+    void (*squares)(bfloat16 *const *rows, size_t count, size_t dim, float *squares);
 
     /* For i < count, a multiple of KERNEL_ROW_NUMBERS: shared[i] += share * (rows[i] - last[i]), rounded at
      * random, then rows[i] = last[i] = shared[i]. Threads race on `shared`. random: (KERNEL_ROW_FLOATS)
@@ -100,6 +107,12 @@ struct kernel {
      * Returns the number of floating-point operations. */
     double (*multiply_adds)(size_t rounds);
 };
+
+/* What the row itself is multiplied by when `update` moves it, as row += scale * (sum + self * row) is
+ * row * (1 + scale * self) + scale * sum. Exactly 1 without self factors. */
+static inline float kernel_keep(const float *self, size_t row, float scale) {
+    return self != NULL ? 1 + scale * self[row] : 1;
+}
 
 /* The distance between rows of a matrix, in numbers: dim, rounded up to KERNEL_ROW_NUMBERS. */
 size_t kernel_stride(size_t dim);

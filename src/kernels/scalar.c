@@ -21,6 +21,11 @@ static void scores(const struct kernel_step *step) {
     }
 }
 
+static void squares(bfloat16 *const *rows, size_t count, size_t dim, float *squares) {
+    for (size_t r = 0; r < count; r++)
+        squares[r] = dot(rows[r], rows[r], dim);
+}
+
 static void logistic(float *values, size_t count) {
     for (size_t i = 0; i < count; i++)
         values[i] = 1 / (1 + expf(-values[i]));
@@ -71,10 +76,10 @@ static void add_copy(float *sum, float weight, const float *copy, size_t dim) {
         sum[d] += weight * copy[d];
 }
 
-/* row += scale * sum. */
-INTENDED_RACE static void move(bfloat16 *row, float scale, const float *sum, size_t dim) {
+/* row = keep * row + scale * sum. */
+INTENDED_RACE static void move(bfloat16 *row, float keep, float scale, const float *sum, size_t dim) {
     for (size_t d = 0; d < dim; d++)
-        row[d] = bfloat16_round(bfloat16_value(row[d]) + scale * sum[d], bfloat16_random(sum[d]));
+        row[d] = bfloat16_round(keep * bfloat16_value(row[d]) + scale * sum[d], bfloat16_random(sum[d]));
 }
 
 static void update_centers(const struct kernel_step *step, float scale) {
@@ -84,7 +89,7 @@ static void update_centers(const struct kernel_step *step, float scale) {
             add_row(sum, step->pairs[p * step->band_columns + k], step->contexts[p / 2 * 2 + k], step->dim);
         for (size_t j = 0; j < step->noise_count; j++)
             add_row(sum, step->noise_scores[p * step->columns + j], step->noise[j], step->dim);
-        move(step->centers[p], scale, sum, step->dim);
+        move(step->centers[p], kernel_keep(step->center_self, p, scale), scale, sum, step->dim);
     }
 }
 
@@ -96,7 +101,7 @@ static void update_contexts(const struct kernel_step *step, float scale) {
             if (p / 2 * 2 <= s && s <= p / 2 * 2 + reach + 1)
                 add_copy(sum, step->pairs[p * step->band_columns + s - p / 2 * 2],
                          step->workspace + p * step->dim, step->dim);
-        move(step->contexts[s], scale, sum, step->dim);
+        move(step->contexts[s], kernel_keep(step->context_self, s, scale), scale, sum, step->dim);
     }
 }
 
@@ -106,7 +111,7 @@ static void update_noise(const struct kernel_step *step, float scale) {
         for (size_t p = 0; p < step->rows; p++)
             add_copy(sum, step->noise_scores[p * step->columns + j], step->workspace + p * step->dim,
                      step->dim);
-        move(step->noise[j], scale, sum, step->dim);
+        move(step->noise[j], kernel_keep(step->noise_self, j, scale), scale, sum, step->dim);
     }
 }
 
@@ -152,6 +157,7 @@ const struct kernel kernel_scalar = {
     .weight_roundoff = 0x1p-24f,
     .scores = scores,
     .update = update,
+    .squares = squares,
     .merge = merge,
     .logistic = logistic,
     .weigh_errors = weigh_errors,

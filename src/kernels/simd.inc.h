@@ -72,15 +72,21 @@ INLINE bits32 rounding_bits(lanes sums) {
     return (bits32)((shorts)sums * (shorts)((bits32){0} + BFLOAT16_SPREAD));
 }
 
-/* values + scale * sums, with random bits from the sums added, so that the upper 16 bits are what to store
+/* How a row moves: row = keep * row + scale * sum (kernel_keep()). Functions that move rows are compiled
+ * twice: without self factors keep is the constant 1, so that they cost nothing and change no bits. */
+struct motion {
+    float keep, scale;
+};
+
+/* What values become, with random bits from the sums added, so that the upper 16 bits are what to store
  * (bfloat16.h). */
-INLINE bits32 moved(vector values, lanes sums, float scale) {
-    return (bits32)(values + scale * lane_values(sums)) + rounding_bits(sums);
+INLINE bits32 moved(vector values, lanes sums, struct motion motion) {
+    return (bits32)(values * motion.keep + motion.scale * lane_values(sums)) + rounding_bits(sums);
 }
 
-/* row[i] += scale * sums[i], i < W. */
-INLINE void move_bfloat16s(bfloat16 *row, lanes sums, float scale) {
-    *(bfloat16s *)row = upper_shorts(moved(load_bfloat16s(row), sums, scale));
+/* row[i] = keep * row[i] + scale * sums[i], i < W. */
+INLINE void move_bfloat16s(bfloat16 *row, lanes sums, struct motion motion) {
+    *(bfloat16s *)row = upper_shorts(moved(load_bfloat16s(row), sums, motion));
 }
 
 /* The next states of W generators (Marsaglia 2003, "Xorshift RNGs"). */
@@ -113,10 +119,35 @@ INLINE void store_even_odd(bfloat16 *address, bits32 even, bits32 odd) {
 }
 
 /* move_bfloat16s() for 2 W numbers, in the order of load_even_odd(). */
-INLINE void move_even_odd(bfloat16 *address, lanes first, lanes second, float scale) {
+INLINE void move_even_odd(bfloat16 *address, lanes first, lanes second, struct motion motion) {
     vector even, odd;
     load_even_odd(address, &even, &odd);
-    store_even_odd(address, moved(even, first, scale), moved(odd, second, scale));
+    store_even_odd(address, moved(even, first, motion), moved(odd, second, motion));
+}
+
+/* The lanes of the result add up to |row|^2. */
+INLINE vector row_squares(const bfloat16 *row, size_t dim) {
+    vector sums[2] = {{0}};
+    for (size_t d = 0; d < dim; d += 2 * (size_t)W) {
+        vector even, odd;
+        load_even_odd(row + d, &even, &odd);
+        sums[0] += even * even;
+        sums[1] += odd * odd;
+    }
+    return sums[0] + sums[1];
+}
+
+INTENDED_RACE static void squares(bfloat16 *const *rows, size_t count, size_t dim, float *squares) {
+    for (size_t first = 0; first < count; first += W) {
+        vector lanes_of[W] = {{0}}, sum = {0};
+        float transposed[W * W] __attribute__((aligned(64)));
+        for (size_t i = 0; i < W && first + i < count; i++)
+            lanes_of[i] = row_squares(rows[first + i], dim);
+        transpose_tile(transposed, W, lanes_of);
+        for (size_t i = 0; i < W; i++)
+            sum += LOAD(transposed + i * W);
+        STORE(squares + first, sum);
+    }
 }
 
 /* Each state of a generator rounds two numbers, by its low and by its high half. */

@@ -48,8 +48,8 @@ struct batcher {
 
 static void lay_out_score_arrays(struct batch *batch, struct workspace *workspace, size_t columns,
                                  size_t contexts) {
-    batch->center_squares = workspace_take(workspace, ROWS_MAX, sizeof(float));
-    batch->context_squares = workspace_take(workspace, contexts, sizeof(float));
+    batch->center_squares = workspace_take(workspace, kernel_floats(ROWS_MAX), sizeof(float));
+    batch->context_squares = workspace_take(workspace, kernel_floats(contexts), sizeof(float));
     batch->noise_squares = workspace_take(workspace, columns, sizeof(float));
     batch->step.center_self = batch->center_self = workspace_take(workspace, ROWS_MAX, sizeof(float));
     batch->step.context_self = batch->context_self = workspace_take(workspace, contexts, sizeof(float));

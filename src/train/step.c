@@ -2,11 +2,21 @@
  * which); the step scores them all, asks the loss for gradients, and moves every row. */
 #include "train/step.h"
 
+/* The squared norms of all rows, for scores that need them. */
+static void square_rows(const struct kernel *kernel, const struct batch *batch) {
+    const struct kernel_step *step = &batch->step;
+    kernel->squares(step->centers, step->rows, step->dim, batch->center_squares);
+    kernel->squares(step->contexts, step->rows + 2 * step->window, step->dim, batch->context_squares);
+    kernel->squares(step->noise, step->columns, step->dim, batch->noise_squares);
+}
+
 static void step(const struct training *training, const struct batch *batch, double alpha,
                  struct loss_sum *loss) {
     const struct kernel *kernel = training->kernel;
     const struct score *score = training->score;
     kernel->scores(&batch->step);
+    if (score->squares)
+        square_rows(kernel, batch);
     if (score->apply != NULL)
         score->apply(batch, kernel);
     if (loss != NULL) {

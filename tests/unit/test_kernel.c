@@ -428,6 +428,157 @@ static void test_rounding(struct test *test) {
             check_rounding(test, kernel, scales[k]);
 }
 
+/* --- self factors --- */
+
+/* Self factors for all rows that move, in [-1, 1); zero for those that only fill up. */
+static void add_self(struct kernel_step *step, size_t rows, struct rng *rng) {
+    step->center_self = make_floats(1, rows, kernel_floats(step->rows), rng);
+    step->context_self = make_floats(1, step->rows + 2 * step->window,
+                                     kernel_floats(step->rows + 2 * step->window), rng);
+    step->noise_self = make_floats(1, step->noise_count, step->columns, rng);
+}
+
+static void free_self(struct kernel_step *step) {
+    free((void *)(uintptr_t)step->center_self);
+    free((void *)(uintptr_t)step->context_self);
+    free((void *)(uintptr_t)step->noise_self);
+}
+
+/* Row `index` of `count` of them that are the same matrix, all different rows: what the update makes of each.
+ */
+static double exact_row(const struct kernel_step *step, int kind, size_t index, size_t d, double scale) {
+    double sum = 0, row = 0, self = 0;
+    if (kind == 0) {
+        row = (double)bfloat16_value(step->centers[index][d]);
+        self = (double)step->center_self[index];
+        for (size_t k = 0; k < 2 * step->window + 2; k++)
+            sum += (double)step->pairs[index * step->band_columns + k] *
+                   (double)bfloat16_value(step->contexts[index / 2 * 2 + k][d]);
+        for (size_t j = 0; j < step->noise_count; j++)
+            sum += (double)step->noise_scores[index * step->columns + j] *
+                   (double)bfloat16_value(step->noise[j][d]);
+    } else {
+        row = (double)bfloat16_value((kind == 1 ? step->contexts : step->noise)[index][d]);
+        self = (double)(kind == 1 ? step->context_self : step->noise_self)[index];
+        for (size_t p = 0; p < step->rows; p++) {
+            const bool in_band = p / 2 * 2 <= index && index < p / 2 * 2 + 2 * step->window + 2;
+            const float weight = kind == 2 ? step->noise_scores[p * step->columns + index]
+                                 : in_band ? step->pairs[p * step->band_columns + index - p / 2 * 2]
+                                           : 0;
+            sum += (double)weight * (double)bfloat16_value(step->centers[p][d]);
+        }
+    }
+    return row + scale * (sum + self * row);
+}
+
+/* Each row stands in one place only, so that what it becomes is known exactly. */
+static struct example make_distinct(size_t rows, size_t window, size_t noise, size_t dim, struct rng *rng) {
+    struct example example = make_example(rows, window, noise, dim, true, rng);
+    const size_t stride = kernel_stride(dim), contexts = example.step.rows + 2 * window;
+    for (size_t p = 0; p < rows; p++)
+        example.centers[p] = example.center_matrix + p * stride;
+    for (size_t s = 0; s < contexts; s++)
+        example.contexts[s] = example.context_matrix + s * stride;
+    for (size_t j = 0; j < noise; j++)
+        example.noise[j] = example.context_matrix + (contexts + j) * stride;
+    return example;
+}
+
+static size_t count_wrong(const struct example *before, const struct example *after, int kind, size_t count,
+                          double scale) {
+    bfloat16 *const *rows = kind == 0 ? after->centers : kind == 1 ? after->contexts : after->noise;
+    size_t wrong = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t d = 0; d < before->step.dim; d++) {
+            const double exact = exact_row(&before->step, kind, i, d, scale);
+            wrong += !(fabs((double)bfloat16_value(rows[i][d]) - exact) <= 0x1p-7 * fabs(exact) + 1e-5);
+        }
+    return wrong;
+}
+
+/* The rows of `before` are scored too, but not updated. */
+static void check_self(struct test *test, const struct kernel *kernel, size_t rows, size_t window,
+                       size_t noise, size_t dim) {
+    struct rng rng = rng_seed(rows * 100 + noise, dim), same = rng;
+    struct example before = make_distinct(rows, window, noise, dim, &rng);
+    struct example after = make_distinct(rows, window, noise, dim, &same);
+    kernel->scores(&after.step);
+    fill_weights(&before.step, rows, &rng);
+    fill_weights(&after.step, rows, &same);
+    add_self(&before.step, rows, &rng);
+    add_self(&after.step, rows, &same);
+    kernel->update(&after.step, -0.25f);
+    CHECK_MSG(test,
+              count_wrong(&before, &after, 0, rows, -0.25) == 0 &&
+                  count_wrong(&before, &after, 1, after.step.rows + 2 * window, -0.25) == 0 &&
+                  count_wrong(&before, &after, 2, noise, -0.25) == 0,
+              "%s: self factors, rows %zu window %zu noise %zu dim %zu", kernel->name, rows, window, noise,
+              dim);
+    free_self(&before.step);
+    free_self(&after.step);
+    free_example(&before);
+    free_example(&after);
+}
+
+static void test_self(struct test *test) {
+    const struct kernel *kernel;
+    for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
+        for (size_t dim = 1; dim <= 130; dim += 3)
+            check_self(test, kernel, 1 + dim % 20, 1 + dim % 6, 1 + dim * 7 % 40, dim);
+}
+
+/* A row in two places is moved twice, and the second self factor multiplies what the first move made. */
+static void test_self_of_repeated_row(struct test *test) {
+    const struct kernel *kernel;
+    for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++) {
+        struct rng rng = rng_seed(1, 2);
+        struct example example = make_distinct(2, 1, 2, 1, &rng);
+        *example.noise[0] = bfloat16_round(8, 0);
+        example.noise[1] = example.noise[0];
+        kernel->scores(&example.step);
+        fill_weights(&example.step, 0, &rng);
+        const float self[16] = {0.5f, 0.25f};
+        example.step.noise_self = self;
+        kernel->update(&example.step, 2);
+        const double value = (double)bfloat16_value(*example.noise[0]);
+        CHECK_MSG(test, value == 24, "%s: %g", kernel->name, value);
+        free_example(&example);
+    }
+}
+
+/* --- squares --- */
+
+static void check_squares(struct test *test, const struct kernel *kernel, size_t count, size_t dim) {
+    struct rng rng = rng_seed(count, dim);
+    const size_t stride = kernel_stride(dim);
+    bfloat16 *matrix = make_rows(count, dim, false, &rng), **rows = calloc(count, sizeof *rows);
+    float *squares = aligned_zeros(kernel_floats(count), sizeof *squares);
+    for (size_t r = 0; r < count; r++)
+        rows[r] = matrix + (count - 1 - r) * stride;
+    kernel->squares(rows, count, dim, squares);
+    size_t wrong = 0;
+    for (size_t r = 0; r < count; r++) {
+        double exact = 0;
+        for (size_t d = 0; d < dim; d++)
+            exact += (double)bfloat16_value(rows[r][d]) * (double)bfloat16_value(rows[r][d]);
+        wrong += !(fabs((double)squares[r] - exact) <= 1e-6 * (exact + 1));
+    }
+    CHECK_MSG(test, wrong == 0, "%s: %zu of %zu squares, dim %zu", kernel->name, wrong, count, dim);
+    free(matrix);
+    free(rows);
+    free(squares);
+}
+
+static void test_squares(struct test *test) {
+    const struct kernel *kernel;
+    for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++) {
+        for (size_t count = 1; count <= 40; count++)
+            check_squares(test, kernel, count, 100);
+        for (size_t dim = 1; dim <= 130; dim++)
+            check_squares(test, kernel, 1 + dim % 20, dim);
+    }
+}
+
 static void check_merge(struct test *test, const struct kernel *kernel, float share) {
     enum { COUNT = 32 * 2000 };
     struct rng rng = rng_seed(5, 5);
@@ -531,6 +682,9 @@ static const struct test_case cases[] = {
     {"kernel: rows are rounded up and down, and not at all in the mean", test_rounding},
     {"kernel: the largest sums", test_full},
     {"kernel: a weight just below a power of two", test_largest_weight},
+    {"kernel: rows move by a multiple of themselves too", test_self},
+    {"kernel: self factors of a row in two places", test_self_of_repeated_row},
+    {"kernel: squared lengths of rows", test_squares},
     {"kernel: rows merged, and rounded the same way", test_merge},
     {"kernel: gradients weighed", test_weigh},
     {"kernel: errors weighed", test_weigh_errors},
