@@ -46,7 +46,7 @@ static bool check_header(const struct source *source, const void *header, size_t
 }
 
 static bool read_version2(const struct source *source, struct layout *layout, struct error *error) {
-    struct version2_header header;
+    struct version2_header header = {.version = 0};
     return copy_head(source, &header, sizeof header, error) &&
            check_header(source, &header, offsetof(struct version2_header, checksum), header.checksum,
                         header.file_bytes, error) &&
@@ -95,7 +95,7 @@ static bool read_layout(const struct source *source, struct layout *layout, stru
     struct {
         char magic[8];
         uint32_t byte_order, version;
-    } start;
+    } start = {.version = 0};
     if (!copy_head(source, &start, sizeof start, error))
         return false;
     if (start.byte_order != LAYOUT_BYTE_ORDER)
