@@ -1,4 +1,4 @@
-/* Formats of binary numbers. Those that are arrays have their words in a second file, one a line. */
+/* Formats with binary numbers. Those that hold only an array have the words in a second file, one a line. */
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +15,7 @@ static bool write_vector(struct file_out *file, struct export_rows *rows, size_t
     return file_write(file, export_rows_vector(rows, i), rows->model->dim * sizeof(float), error);
 }
 
-/* A line "WORDS DIMS"; for each word the word, a blank, its numbers, a newline. */
+/* A line "WORDS DIMS"; then for each word the word, a blank, its numbers and a newline. */
 bool export_word2vec(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     (void)digits;
     char line[64];
@@ -43,7 +43,7 @@ static bool write_vectors(struct file_out *file, struct export_rows *rows, struc
     return true;
 }
 
-/* `value` in `bytes` bytes, the least significant one first. */
+/* Writes `value` in `bytes` bytes, little-endian. */
 static bool write_integer(struct file_out *file, uint64_t value, size_t bytes, struct error *error) {
     unsigned char text[8];
     for (size_t i = 0; i < bytes; i++)
@@ -51,7 +51,7 @@ static bool write_integer(struct file_out *file, uint64_t value, size_t bytes, s
     return file_write(file, text, bytes, error);
 }
 
-/* NumPy's format, version 1.0: a header that ends, blanks and a newline included, at a multiple of 64, then
+/* NumPy's format, version 1.0: a header, padded with blanks and a newline to a multiple of 64 bytes, and then
  * the numbers in C order. */
 bool export_npy(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     (void)digits;
@@ -67,7 +67,7 @@ bool export_npy(struct file_out *files, struct export_rows *rows, int digits, st
            write_words(files + 1, rows, error);
 }
 
-/* For each word its dims in 32 bits, then its numbers. */
+/* For each word the number of dimensions in 32 bits, then its numbers. */
 bool export_fvecs(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     (void)digits;
     for (size_t i = 0; i < rows->count; i++)
@@ -76,7 +76,7 @@ bool export_fvecs(struct file_out *files, struct export_rows *rows, int digits, 
     return write_words(files + 1, rows, error);
 }
 
-/* The length of a header of JSON in 64 bits, the header, blanks up to a multiple of 8, the numbers. */
+/* The length of a JSON header in 64 bits, the header, padded with blanks to a multiple of 8; the numbers. */
 bool export_safetensors(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     (void)digits;
     char text[256];

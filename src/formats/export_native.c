@@ -1,4 +1,4 @@
-/* sgns's own format, from the rows of a model that may have come from another. */
+/* The native format, from a native model or from another program's file. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +24,7 @@ static bool allocate_vocab(struct vocab *vocab, const struct export_rows *rows, 
     return vocab->text != NULL && vocab->starts != NULL && vocab->counts != NULL;
 }
 
-/* The rows' words and counts. */
+/* Words and counts of the rows. */
 static bool fill_vocab(struct vocab *vocab, const struct export_rows *rows, struct error *error) {
     if (!allocate_vocab(vocab, rows, error))
         return false;
@@ -39,7 +39,7 @@ static bool fill_vocab(struct vocab *vocab, const struct export_rows *rows, stru
     return true;
 }
 
-/* Copies of rows where the model's own can't be written as they lie. */
+/* Copies of the rows, for when the model's own matrices can't be written as they are. */
 struct copies {
     float *input, *output; /* (rows->count, stride); owned; NULL if there is none */
     size_t stride, bytes;
@@ -127,7 +127,7 @@ static bool write_content(struct file_out *file, struct export_rows *rows, const
 bool export_native(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     (void)digits;
     struct vocab vocab = {0};
-    /* In this format the most frequent word comes first. */
+    /* In this format the words are sorted by count. */
     qsort(rows->ids, rows->count, sizeof *rows->ids, compare_ids);
     const bool done = fill_vocab(&vocab, rows, error) && write_content(files, rows, &vocab, error);
     vocab_free(&vocab);

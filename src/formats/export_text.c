@@ -5,7 +5,7 @@
 #include "base/decimal.h"
 #include "formats/export_writers.h"
 
-#define NUMBERS 64 /* written at once */
+#define NUMBERS 64 /* formatted before each write */
 
 static bool write_string(struct file_out *file, const char *text, struct error *error) {
     return file_write(file, text, strlen(text), error);
@@ -17,7 +17,7 @@ static bool write_word(struct file_out *file, const struct export_rows *rows, si
     return file_write(file, word, length, error);
 }
 
-/* The vector's numbers with `between` between them. */
+/* The vector's numbers, separated by `between`. */
 static bool write_numbers(struct file_out *file, struct export_rows *rows, size_t i, char between, int digits,
                           struct error *error) {
     const float *vector = export_rows_vector(rows, i);
@@ -37,7 +37,7 @@ static bool write_numbers(struct file_out *file, struct export_rows *rows, size_
     return true;
 }
 
-/* For each word the word and its numbers, blanks between, and a newline. */
+/* A line for each word: the word and its numbers, separated by blanks. */
 bool export_glove(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     for (size_t i = 0; i < rows->count; i++)
         if (!write_word(files, rows, i, error) || !write_string(files, " ", error) ||
@@ -46,14 +46,14 @@ bool export_glove(struct file_out *files, struct export_rows *rows, int digits, 
     return true;
 }
 
-/* The same behind a line "WORDS DIMS". */
+/* The same after a first line "WORDS DIMS". */
 bool export_word2vec_text(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     char line[64];
     snprintf(line, sizeof line, "%zu %zu\n", rows->count, rows->model->dim);
     return write_string(files, line, error) && export_glove(files, rows, digits, error);
 }
 
-/* One file has a line of numbers for each word, tabs between; the other its word. */
+/* One file has a line of numbers for each word, separated by tabs; the other has the words. */
 bool export_tensorboard(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     struct file_out *vectors = files, *words = files + 1;
     for (size_t i = 0; i < rows->count; i++)
@@ -101,7 +101,7 @@ static bool write_escaped(struct file_out *file, const struct export_rows *rows,
     return true;
 }
 
-/* An object a line. */
+/* A JSON object on each line. */
 bool export_jsonl(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     for (size_t i = 0; i < rows->count; i++)
         if (!write_string(files, "{\"word\":\"", error) ||
@@ -112,7 +112,7 @@ bool export_jsonl(struct file_out *files, struct export_rows *rows, int digits, 
     return true;
 }
 
-/* SQL and the rows behind it, all or none of which take effect. */
+/* SQL, and the rows for it to copy, in one transaction. */
 bool export_pgvector(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     char head[256];
     snprintf(head, sizeof head,

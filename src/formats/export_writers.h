@@ -1,6 +1,5 @@
 /* The writers of the export formats, for the table in export_formats.c. struct export_format says how they
- * are called; each format is described at its writer. Binary numbers are little-endian, as in the model file.
- */
+ * are called, and each writer describes its format. Binary numbers are little-endian. */
 #ifndef SGNS_FORMATS_EXPORT_WRITERS_H
 #define SGNS_FORMATS_EXPORT_WRITERS_H
 

@@ -12,7 +12,7 @@ static const char *const records[] = {
     [MODEL_GLOVE_TEXT] = "source=glove-text\ntokenizer=whitespace\nkeep_case=1\n",
 };
 
-/* Room for the words of all rows. */
+/* Allocates for as many words as there are rows. */
 static bool allocate_words(struct model *model, const struct import_rows *rows, struct error *error) {
     struct vocab *words = &model->memory.words;
     size_t bytes = 0;
@@ -29,7 +29,7 @@ static bool allocate_words(struct model *model, const struct import_rows *rows, 
            model->memory.slots != NULL;
 }
 
-/* The slot of a word, or the free one where it belongs. */
+/* The slot that holds a word, or the free one where it belongs. */
 static uint32_t *find_slot(const struct model *model, const unsigned char *word, size_t length) {
     const struct vocab *words = &model->memory.words;
     uint32_t *slots = model->memory.slots;
@@ -42,7 +42,7 @@ static uint32_t *find_slot(const struct model *model, const unsigned char *word,
     return &slots[at];
 }
 
-/* Gives a row's word the next id, and moves the row there; false if the word has one already. */
+/* Gives the word of a row the next id, and moves the row to that place; false if it has an id already. */
 static bool add_row(struct model *model, struct import_rows *rows, size_t row) {
     struct vocab *words = &model->memory.words;
     const struct import_word word = rows->words[row];
@@ -74,7 +74,7 @@ static bool add_rows(struct model *model, struct import_rows *rows, struct error
     return true;
 }
 
-/* Numbers of rows become those of lines where the file has lines. */
+/* Row numbers become line numbers if the file has lines. */
 static struct model_warnings place_warnings(const struct import_rows *rows) {
     struct model_warnings warnings = rows->warnings;
     for (int kind = 0; kind < MODEL_WARNINGS && rows->head.source != MODEL_WORD2VEC_BINARY; kind++)
@@ -84,7 +84,7 @@ static struct model_warnings place_warnings(const struct import_rows *rows) {
     return warnings;
 }
 
-/* The matrix changes hands. */
+/* The model takes over the rows. */
 static void finish(struct model *model, struct import_rows *rows) {
     struct model_memory *memory = &model->memory;
     model->source = rows->head.source;

@@ -32,12 +32,10 @@ bool import_rows_allocate(struct import_rows *rows, size_t count, struct error *
 void import_rows_free(struct import_rows *rows);
 
 /* Completes a row whose word and vector are there: computes its norm and counts its warnings. False if its
- * word contains a NUL byte. Threads may complete different rows at the same time, each with its own warnings.
- */
+ * word contains a NUL byte. Threads may complete different rows at once, each with its own warnings. */
 bool import_rows_complete(struct import_rows *rows, size_t row, struct model_warnings *warnings) MUST_USE;
 
-/* Counts a warning for a row, and keeps the number of the first such row, from 1. Call it in the rows' order.
- */
+/* Counts a warning for a row, and keeps the number of the first such row, from 1. Call it in row order. */
 void import_warn(struct model_warnings *warnings, enum model_warning kind, size_t row);
 
 /* Adds the warnings of the rows that follow. */

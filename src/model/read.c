@@ -6,7 +6,7 @@
 #include "model/model.h"
 #include "model/version2.h"
 
-/* A header and what it was read from, for errors. */
+/* The file being read. */
 struct source {
     const struct file_map *map;
     const char *path;
@@ -32,8 +32,7 @@ static bool wrong_sizes(const struct source *source, struct error *error) {
                      source->path);
 }
 
-/* `stored` stands behind the bytes it is the checksum of, and `file_bytes` is the size that the header gives.
- */
+/* `stored` is the checksum that the header gives for its first `bytes` bytes. */
 static bool check_header(const struct source *source, const void *header, size_t bytes, uint64_t stored,
                          uint64_t file_bytes, struct error *error) {
     const size_t size = source->map->size;
@@ -46,7 +45,7 @@ static bool check_header(const struct source *source, const void *header, size_t
 }
 
 static bool read_version2(const struct source *source, struct layout *layout, struct error *error) {
-    struct version2_header header;
+    struct version2_header header = {.version = 0};
     return copy_head(source, &header, sizeof header, error) &&
            check_header(source, &header, offsetof(struct version2_header, checksum), header.checksum,
                         header.file_bytes, error) &&
@@ -90,12 +89,12 @@ static bool check_sections(const struct source *source, const struct layout *lay
     return true;
 }
 
-/* The order of the questions gives the clearest answer. */
+/* The checks come in the order that gives the clearest error. */
 static bool read_layout(const struct source *source, struct layout *layout, struct error *error) {
     struct {
         char magic[8];
         uint32_t byte_order, version;
-    } start;
+    } start = {.version = 0};
     if (!copy_head(source, &start, sizeof start, error))
         return false;
     if (start.byte_order != LAYOUT_BYTE_ORDER)

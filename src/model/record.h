@@ -24,8 +24,7 @@ bool record_append(struct record *record, struct error *error, const char *lines
 
 void record_free(struct record *record);
 
-/* The value of a key in text[0 .. bytes), not ended by a NUL, with its length; NULL if the key is not there.
- */
+/* The value of a key in text[0 .. bytes) and its length; no NUL ends it. NULL if the key is not there. */
 const char *record_find(const char *text, size_t bytes, const char *key, size_t *length);
 
 #endif

@@ -24,7 +24,7 @@ bool model_write_memory(size_t vocab, size_t stride, size_t *bytes) {
     return size_add(stride, others, &row) && size_multiply(vocab, row, bytes);
 }
 
-/* --- what is made from the vectors and words --- */
+/* --- what follows from the words and vectors --- */
 
 /* All owned. */
 struct derived {
@@ -93,7 +93,7 @@ static bool plan(const struct model_content *content, const char *path, struct l
            error_set(error, ERROR_INPUT, "%s: the model is too large for its file format", path);
 }
 
-/* What a section of the layout is written from. */
+/* The bytes of a section. */
 static const void *section_data(const struct model_content *content, const struct derived *derived,
                                 const struct layout_section *section) {
     switch (layout_part_of(section)) {
@@ -126,7 +126,7 @@ static const void *section_data(const struct model_content *content, const struc
     return NULL;
 }
 
-/* Writes zero bytes from `*end`, then the bytes up to the end of the section, which becomes *end. */
+/* Pads the file from *end to the section, writes the section, and moves *end to its end. */
 static bool write_section(struct file_out *file, const struct layout_section *section, const void *data,
                           uint64_t *end, struct error *error) {
     static const unsigned char zeros[LAYOUT_ALIGNMENT];
@@ -138,19 +138,19 @@ static bool write_section(struct file_out *file, const struct layout_section *se
 
 static bool write_sections(struct file_out *file, const struct model_content *content,
                            const struct derived *derived, struct layout *layout, struct error *error) {
-    const void *data[LAYOUT_SECTIONS_MAX];
     uint64_t end = layout->head_bytes;
     for (size_t i = 0; i < layout->header.section_count; i++) {
         struct layout_section *section = &layout->sections[i];
-        data[i] = section_data(content, derived, section);
-        section->checksum = checksum(data[i], (size_t)section->bytes);
+        section->checksum = checksum(section_data(content, derived, section), (size_t)section->bytes);
     }
     layout_seal(layout);
     if (!file_write(file, layout, (size_t)layout->head_bytes, error))
         return false;
-    for (size_t i = 0; i < layout->header.section_count; i++)
-        if (!write_section(file, &layout->sections[i], data[i], &end, error))
+    for (size_t i = 0; i < layout->header.section_count; i++) {
+        const struct layout_section *section = &layout->sections[i];
+        if (!write_section(file, section, section_data(content, derived, section), &end, error))
             return false;
+    }
     return true;
 }
 

@@ -170,7 +170,8 @@ static void change_table(struct fuzz *fuzz) {
         *other = copy;
         break;
     case 3:
-        section->tag[rng_below(&fuzz->rng, LAYOUT_TAG_BYTES)] ^= (char)rng_below(&fuzz->rng, 64);
+        *((unsigned char *)section->tag +
+          rng_below(&fuzz->rng, LAYOUT_TAG_BYTES)) ^= (unsigned char)rng_below(&fuzz->rng, 64);
         break;
     default:
         section->flags ^= (uint64_t)1 << rng_below(&fuzz->rng, 3);

@@ -860,8 +860,7 @@ struct shape {
     uint64_t vocab, dim, stride, slots, words, record;
 };
 
-/* The layout that has all sizes and places for a shape as a reader computes them who does not mind overflow.
- */
+/* The layout of a shape, with the sizes and offsets that wrap where they overflow. */
 static struct layout forge(const struct written *written, const struct shape *shape) {
     struct layout layout = written->layout;
     const uint64_t matrix = shape->vocab * shape->stride * 4;
