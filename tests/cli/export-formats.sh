@@ -222,7 +222,7 @@ better 7 8' && grep -q "^sgns export: words skipped that the format can't hold: 
 }
 check "--skip-unfit" skips
 skips_numbers() {
-    run 0 "$SGNS" export "$odd" -f native --skip-unfit -o "$native_odd" && grep -q 'the format: 2; the first is word 2' "$err"
+    run 0 "$SGNS" export "$odd" -f native --skip-unfit -o "$native_odd" && grep -q "the format can't hold: 2; the first is word 2" "$err"
 }
 check "--skip-unfit, with a format that holds a blank" skips_numbers
 fails "a model of our own with a blank" 2 '^sgns export: glove can.t hold word 1, "two words": it has a blank' \

@@ -93,7 +93,7 @@ static void long_lines(struct test *test) {
 
 static void batches(struct test *test) {
     struct error error = {.kind = ERROR_NONE};
-    struct lines lines = open_bytes("a\r\nb\n\nc\nd", 10);
+    struct lines lines = open_bytes("a\r\nb\n\nc\nd", 9);
     struct line_batch batch = {.count = 0};
     CHECK(test, lines_take(&lines, &batch, 3, &error) && batch.count == 3 && batch.first == 1);
     CHECK(test,
