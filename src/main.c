@@ -1,4 +1,5 @@
-/* The command table, help, and the exit. Nothing else in the program prints errors or exits. */
+/* The table of commands, their help, and the exit. Nothing else in the program prints fatal errors or exits.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -24,7 +25,7 @@ static const struct command *const commands[] = {
     NULL,
 };
 
-/* A command's line in the list of commands. */
+/* A line of the list of commands. */
 static void help_line(const char *name, const char *arguments, const char *summary, FILE *out) {
     const int at = fprintf(out, "  sgns %s %s", name, arguments), column = 40;
     fprintf(out, "%*s%s\n", at < column ? column - at : 1, "", summary);
@@ -34,7 +35,7 @@ static void help_program(FILE *out) {
     fprintf(out, "sgns trains word vectors from text and answers questions about them.\n\nusage:\n");
     for (size_t i = 0; commands[i] != NULL; i++)
         help_line(commands[i]->name, commands[i]->arguments, commands[i]->summary, out);
-    help_line("help", "[COMMAND]", "this, or a command's options", out);
+    help_line("help", "[COMMAND]", "this list, or the help page of a command", out);
     fprintf(
         out,
         "\nfor example:\n  sgns train corpus.txt -o words.sgns\n  sgns near words.sgns king - man + woman\n");
@@ -46,7 +47,7 @@ static void help_command(const struct command *command, FILE *out) {
         fprintf(out, "\n%s\n", command->details);
     fprintf(out, "\noptions:\n");
     options_help(command->tables, out);
-    fprintf(out, "  -h, --help                  this help\n");
+    fprintf(out, "  -h, --help                  print this help\n");
 }
 
 static const struct command *find_command(const char *name) {
@@ -100,7 +101,7 @@ static int run_command(const struct command *command, int argc, char **argv) {
     return (int)error.kind;
 }
 
-/* Results that could not be written are a failure, however late it shows. */
+/* Output that could not be written is a failure, even if that shows only now. */
 static int close_output(int status) {
     const bool failed = ferror(stdout) != 0;
     if (fclose(stdout) == 0 && !failed)
@@ -110,8 +111,8 @@ static int close_output(int status) {
     return status != 0 ? status : (int)ERROR_SYSTEM;
 }
 
-/* A descriptor that the caller closed, as in 2>&-, must not become that of a model being written. The mode is
- * the wrong one, so that using it fails as before. */
+/* If the caller closed a standard descriptor, as in 2>&-, the next file to be opened would get it, and
+ * messages would go into that file. It is opened in the wrong mode, so that using it still fails. */
 static void occupy_standard_descriptors(void) {
     for (int descriptor = 0; descriptor <= 2; descriptor++)
         if (fcntl(descriptor, F_GETFD) < 0)
@@ -120,7 +121,7 @@ static void occupy_standard_descriptors(void) {
 
 int main(int argc, char **argv) {
     occupy_standard_descriptors();
-    signal(SIGXFSZ, SIG_IGN); /* so that a limit on file sizes is an error of write, like a full disk */
+    signal(SIGXFSZ, SIG_IGN); /* so that exceeding a limit on file sizes fails like a full disk */
     if (argc < 2) {
         help_program(stderr);
         return ERROR_INPUT;

@@ -13,11 +13,12 @@
 
 #define ROUNDING 0x1p-24
 
-/* The first centres are drawn from so many rows a class, but no more than such a product with the classes. */
-#define SAMPLE_A_CLASS 32
+/* The first centroids are drawn from this many rows for each class; but the product of sampled rows and
+ * classes is at most SAMPLE_WORK. */
+#define SAMPLE_FOR_CLASS 32
 #define SAMPLE_WORK ((size_t)1 << 25)
 
-/* Products of two floats that a thread is worth being started for. */
+/* Multiplications that make it worth starting a thread. */
 #define WORK_THREAD ((size_t)1 << 19)
 
 #define CHUNK_ROWS (8 * SCAN_ROWS)
@@ -27,28 +28,28 @@ struct work {
     const struct cluster_settings *settings;
     const struct scan_kernel *kernel;
     struct clusters *clusters;
-    size_t *usable; /* (usable_count) rows with a direction; owned */
+    size_t *usable; /* (usable_count) rows that are vector_usable; owned */
     size_t usable_count;
-    float *rooms;      /* (threads, room) panel and products; owned */
-    size_t room;       /* floats */
+    float *workspaces; /* (threads, workspace) panel and products; owned */
+    size_t workspace;  /* floats */
     uint32_t *reached; /* (threads, count); owned */
     size_t *members;   /* (usable_count) rows, class by class; owned */
     size_t *starts;    /* (count + 1) where a class begins among the members; owned */
     double *sums;      /* (threads, stride); owned */
     size_t *sample;    /* (sample_count) rows; owned */
-    double *distances; /* (sample_count) to the nearest centre so far; owned */
+    double *distances; /* (sample_count) to the nearest centroid so far; owned */
     size_t sample_count, drawn;
-    size_t threads, draw_threads; /* as many as are worth it: for all rows, for the sample */
-    atomic_size_t next;           /* what no thread has taken yet */
-    atomic_size_t changes;        /* rows that changed their class */
+    size_t threads, draw_threads; /* for all rows, and for the sample */
+    atomic_size_t next;           /* the first item that no thread has taken */
+    atomic_size_t changes;        /* rows that changed their class in this round */
 };
 
 static const float *row_at(const struct work *work, size_t row) {
     return work->space->rows + row * work->space->stride;
 }
 
-static float *centre_at(const struct work *work, size_t label) {
-    return work->clusters->centres + label * work->space->stride;
+static float *centroid_at(const struct work *work, size_t label) {
+    return work->clusters->centroids + label * work->space->stride;
 }
 
 static bool run(struct work *work, threads_work *function, struct error *error) {
@@ -58,16 +59,16 @@ static bool run(struct work *work, threads_work *function, struct error *error) 
 
 /* --- assignment --- */
 
-/* The class with the largest cosine by vector_dot of those whose product reaches the row's cut; the first of
- * equals. */
-static uint32_t nearest_centre(const struct work *work, size_t row, size_t place, const float *products,
-                               const uint32_t *reached, size_t count, float cut) {
+/* Of the classes whose rounded product reaches the row's cut, the one with the largest vector_dot; the first
+ * of equals. */
+static uint32_t nearest_centroid(const struct work *work, size_t row, size_t place, const float *products,
+                                 const uint32_t *reached, size_t count, float cut) {
     uint32_t best = CLUSTER_NONE;
     double most = -INFINITY;
     for (size_t i = 0; i < count; i++) {
         if (products[reached[i] * SCAN_ROWS + place] < cut)
             continue;
-        const double product = vector_dot(centre_at(work, reached[i]), row_at(work, row),
+        const double product = vector_dot(centroid_at(work, reached[i]), row_at(work, row),
                                           work->space->stride);
         if (best == CLUSTER_NONE || product > most) {
             most = product;
@@ -77,19 +78,19 @@ static uint32_t nearest_centre(const struct work *work, size_t row, size_t place
     return best;
 }
 
-/* Rows from `start` on, SCAN_ROWS at most. Returns how many changed their class. */
+/* Assigns `count` rows from `start` on, at most SCAN_ROWS. Returns how many changed their class. */
 static size_t assign_rows(struct work *work, size_t thread, size_t start, size_t count) {
     const struct space *space = work->space;
     const size_t classes = work->settings->count;
-    float *panel = work->rooms + thread * work->room, *products = panel + space->stride * SCAN_ROWS;
+    float *panel = work->workspaces + thread * work->workspace, *products = panel + space->stride * SCAN_ROWS;
     uint32_t *reached = work->reached + thread * classes;
     _Alignas(64) float factors[SCAN_ROWS] = {0}, cuts[SCAN_ROWS];
     for (size_t r = 0; r < count; r++)
         factors[r] = vector_usable(space->norms[start + r]) ? 1 / space->norms[start + r] : 0;
     work->kernel->pack(panel, row_at(work, start), factors, count, space->stride);
-    work->kernel->multiply(products, work->clusters->centres, classes, space->stride, panel, space->dim);
+    work->kernel->multiply(products, work->clusters->centroids, classes, space->stride, panel, space->dim);
     work->kernel->highest(cuts, products, classes);
-    for (size_t r = 0; r < SCAN_ROWS; r++) /* twice the largest error, see nearest.c */
+    for (size_t r = 0; r < SCAN_ROWS; r++) /* twice the largest error: see search/nearest.c */
         cuts[r] = r < count ? cuts[r] - (float)((4 * (double)space->dim + 128) * ROUNDING) : INFINITY;
     const size_t found = work->kernel->reach_rows(reached, products, cuts, classes);
     size_t changes = 0;
@@ -97,7 +98,7 @@ static size_t assign_rows(struct work *work, size_t thread, size_t start, size_t
         uint32_t *label = &work->clusters->classes[start + r];
         if (!vector_usable(space->norms[start + r]))
             continue;
-        const uint32_t best = nearest_centre(work, start + r, r, products, reached, found, cuts[r]);
+        const uint32_t best = nearest_centroid(work, start + r, r, products, reached, found, cuts[r]);
         changes += best != *label;
         *label = best;
     }
@@ -114,9 +115,9 @@ static void assign(void *context, size_t thread) {
                 assign_rows(work, thread, start, rows - start < SCAN_ROWS ? rows - start : SCAN_ROWS));
 }
 
-/* --- centres --- */
+/* --- centroids --- */
 
-/* Rows by class, in their order. */
+/* Lists the rows of each class, in their order. */
 static void sort_members(struct work *work) {
     const struct clusters *clusters = work->clusters;
     const size_t count = work->settings->count;
@@ -133,19 +134,19 @@ static void sort_members(struct work *work) {
     work->starts[0] = 0;
 }
 
-static void set_centre(const struct work *work, size_t label, const double *sum) {
+static void set_centroid(const struct work *work, size_t label, const double *sum) {
     const size_t stride = work->space->stride;
-    float *centre = centre_at(work, label);
+    float *centroid = centroid_at(work, label);
     double square = 0;
     for (size_t d = 0; d < stride; d++)
         square += sum[d] * sum[d];
-    if (sqrt(square) < 1e-6) /* rows that cancel each other out: the centre stays */
+    if (sqrt(square) < 1e-6) /* the rows cancel each other out: the centroid stays */
         return;
     for (size_t d = 0; d < stride; d++)
-        centre[d] = (float)(sum[d] / sqrt(square));
+        centroid[d] = (float)(sum[d] / sqrt(square));
 }
 
-static void move_centres(void *context, size_t thread) {
+static void move_centroids(void *context, size_t thread) {
     struct work *work = context;
     const size_t stride = work->space->stride;
     double *sum = work->sums + thread * stride;
@@ -155,22 +156,22 @@ static void move_centres(void *context, size_t thread) {
             const float *row = row_at(work, work->members[i]);
             vector_add(sum, row, 1 / vector_length(row, stride), stride);
         }
-        set_centre(work, label, sum);
+        set_centroid(work, label, sum);
     }
 }
 
-static void copy_centre(const struct work *work, size_t label, size_t row) {
+static void copy_centroid(const struct work *work, size_t label, size_t row) {
     const size_t stride = work->space->stride;
     const double length = vector_length(row_at(work, row), stride);
     for (size_t d = 0; d < stride; d++)
-        centre_at(work, label)[d] = (float)((double)row_at(work, row)[d] / length);
+        centroid_at(work, label)[d] = (float)((double)row_at(work, row)[d] / length);
 }
 
-static double centre_cosine(const struct work *work, size_t row) {
+static double centroid_cosine(const struct work *work, size_t row) {
     const size_t stride = work->space->stride;
-    const float *centre = centre_at(work, work->clusters->classes[row]);
-    return vector_dot(centre, row_at(work, row), stride) /
-           (vector_length(centre, stride) * vector_length(row_at(work, row), stride));
+    const float *centroid = centroid_at(work, work->clusters->classes[row]);
+    return vector_dot(centroid, row_at(work, row), stride) /
+           (vector_length(centroid, stride) * vector_length(row_at(work, row), stride));
 }
 
 static void measure(void *context, size_t thread) {
@@ -178,10 +179,10 @@ static void measure(void *context, size_t thread) {
     (void)thread;
     for (size_t first; (first = atomic_fetch_add(&work->next, CHUNK_ROWS)) < work->usable_count;)
         for (size_t i = first; i < first + CHUNK_ROWS && i < work->usable_count; i++)
-            work->clusters->cosines[work->usable[i]] = centre_cosine(work, work->usable[i]);
+            work->clusters->cosines[work->usable[i]] = centroid_cosine(work, work->usable[i]);
 }
 
-/* Gives each empty class the row that is furthest from its own centre, of a class that has others. */
+/* Gives each empty class a row: the one furthest from its centroid, of a class that has others. */
 static bool fill_empty(struct work *work, struct error *error) {
     struct clusters *clusters = work->clusters;
     bool measured = false;
@@ -209,9 +210,9 @@ static bool fill_empty(struct work *work, struct error *error) {
     return true;
 }
 
-/* --- the first centres --- */
+/* --- the first centroids --- */
 
-/* `sample_count` of the usable rows, each with the same chance, in their order (Knuth, algorithm S). */
+/* Draws `sample_count` of the usable rows uniformly, in their order (Knuth, algorithm S). */
 static void draw_sample(struct work *work, struct rng *rng) {
     size_t drawn = 0;
     for (size_t i = 0; i < work->usable_count && drawn < work->sample_count; i++) {
@@ -221,24 +222,24 @@ static void draw_sample(struct work *work, struct rng *rng) {
     }
 }
 
-/* The distance 1 - cosine to the centre drawn last, if it is the nearest so far. */
+/* Updates the distances, 1 - cosine, with the centroid drawn last. */
 static void approach(void *context, size_t thread) {
     struct work *work = context;
     (void)thread;
     const size_t stride = work->space->stride;
-    const float *centre = centre_at(work, work->drawn - 1);
+    const float *centroid = centroid_at(work, work->drawn - 1);
     for (size_t first; (first = atomic_fetch_add(&work->next, CHUNK_ROWS)) < work->sample_count;)
         for (size_t i = first; i < first + CHUNK_ROWS && i < work->sample_count; i++) {
             const float *row = row_at(work, work->sample[i]);
-            const double distance = 1 - vector_dot(centre, row, stride) / vector_length(row, stride);
-            /* Not below a rounding, so that copies of a centre are drawn only when nothing else is left. */
+            const double distance = 1 - vector_dot(centroid, row, stride) / vector_length(row, stride);
+            /* Rounding errors count as 0, so copies of a centroid are drawn only if nothing else is left. */
             if (distance < work->distances[i])
                 work->distances[i] = distance > 1e-6 ? distance : 0;
         }
 }
 
-/* A row with a chance in proportion to its distance, or the first that is not a centre yet. */
-static size_t draw_centre(const struct work *work, struct rng *rng) {
+/* Draws a row with a probability proportional to its distance; if all are 0, the next one in order. */
+static size_t draw_centroid(const struct work *work, struct rng *rng) {
     double total = 0;
     for (size_t i = 0; i < work->sample_count; i++)
         total += work->distances[i];
@@ -255,15 +256,15 @@ static size_t draw_centre(const struct work *work, struct rng *rng) {
     return last;
 }
 
-static bool draw_centres(struct work *work, struct error *error) {
+static bool draw_centroids(struct work *work, struct error *error) {
     const size_t count = work->settings->count;
     struct rng rng = rng_seed(work->settings->seed, 0);
     draw_sample(work, &rng);
     for (size_t i = 0; i < work->sample_count; i++)
-        work->distances[i] = 2; /* the largest: the first one is drawn with equal chances */
+        work->distances[i] = 2; /* the largest distance: the first centroid is drawn uniformly */
     for (work->drawn = 0; work->drawn < count;) {
-        const size_t drawn = draw_centre(work, &rng);
-        copy_centre(work, work->drawn++, work->sample[drawn]);
+        const size_t drawn = draw_centroid(work, &rng);
+        copy_centroid(work, work->drawn++, work->sample[drawn]);
         atomic_store(&work->next, 0);
         if (!threads_run(work->draw_threads, approach, work, error))
             return false;
@@ -275,7 +276,7 @@ static bool draw_centres(struct work *work, struct error *error) {
 
 static size_t sample_size(const struct work *work) {
     const size_t count = work->settings->count, share = SAMPLE_WORK / count;
-    size_t size = SAMPLE_A_CLASS * count < share ? SAMPLE_A_CLASS * count : share;
+    size_t size = SAMPLE_FOR_CLASS * count < share ? SAMPLE_FOR_CLASS * count : share;
     size = size < count ? count : size;
     return size < work->usable_count ? size : work->usable_count;
 }
@@ -288,8 +289,9 @@ static bool find_usable(struct work *work, struct error *error) {
         if (vector_usable(work->space->norms[row]))
             work->usable[work->usable_count++] = row;
     if (work->usable_count < work->settings->count)
-        return error_set(error, ERROR_NO_ANSWER, "%zu classes, but only %zu words have a direction",
-                         work->settings->count, work->usable_count);
+        return error_set(error, ERROR_NO_ANSWER,
+                         "can't make %zu classes: only %zu words have a usable vector", work->settings->count,
+                         work->usable_count);
     return true;
 }
 
@@ -303,10 +305,10 @@ static bool make_clusters(struct clusters *clusters, const struct work *work, st
         return false;
     for (size_t row = 0; row < rows; row++)
         clusters->classes[row] = CLUSTER_NONE;
-    if (!size_multiply(count, work->space->stride * sizeof(float), &clusters->centre_bytes))
+    if (!size_multiply(count, work->space->stride * sizeof(float), &clusters->centroid_bytes))
         return error_set(error, ERROR_SYSTEM, "no memory for %zu classes", count);
-    clusters->centres = memory_pages(clusters->centre_bytes, "the classes' centres", error);
-    return clusters->centres != NULL;
+    clusters->centroids = memory_pages(clusters->centroid_bytes, "the classes' centroids", error);
+    return clusters->centroids != NULL;
 }
 
 static size_t worth_threads(const struct work *work, size_t rows) {
@@ -314,25 +316,25 @@ static size_t worth_threads(const struct work *work, size_t rows) {
     return worth < work->settings->threads ? worth : work->settings->threads;
 }
 
-static bool make_rooms(struct work *work, size_t *bytes, struct error *error) {
+static bool make_workspaces(struct work *work, size_t *bytes, struct error *error) {
     const size_t count = work->settings->count, stride = work->space->stride;
     work->sample_count = sample_size(work);
     const size_t threads = work->threads = worth_threads(work, work->usable_count);
     work->draw_threads = worth_threads(work, work->sample_count);
-    work->room = SCAN_ROWS * (stride + count);
-    *bytes = work->room * threads * sizeof(float);
-    work->rooms = memory_pages(*bytes, "a block of products", error);
+    work->workspace = SCAN_ROWS * (stride + count);
+    *bytes = work->workspace * threads * sizeof(float);
+    work->workspaces = memory_pages(*bytes, "the products", error);
     work->reached = memory_allocate(count * threads, sizeof *work->reached, "the classes", error);
     work->members = memory_allocate(work->usable_count, sizeof *work->members, "the classes", error);
     work->starts = memory_allocate(count + 1, sizeof *work->starts, "the classes", error);
     work->sums = memory_allocate(stride * threads, sizeof *work->sums, "the classes", error);
     work->sample = memory_allocate(work->sample_count, sizeof *work->sample, "a sample", error);
     work->distances = memory_allocate(work->sample_count, sizeof *work->distances, "a sample", error);
-    return work->rooms != NULL && work->reached != NULL && work->members != NULL && work->starts != NULL &&
-           work->sums != NULL && work->sample != NULL && work->distances != NULL;
+    return work->workspaces != NULL && work->reached != NULL && work->members != NULL &&
+           work->starts != NULL && work->sums != NULL && work->sample != NULL && work->distances != NULL;
 }
 
-/* Each round assigns all rows and moves all centres. */
+/* Each round assigns all rows, then moves all centroids. */
 static bool iterate(struct work *work, struct error *error) {
     struct clusters *clusters = work->clusters;
     while (clusters->rounds < work->settings->rounds && !clusters->settled) {
@@ -340,7 +342,7 @@ static bool iterate(struct work *work, struct error *error) {
         if (!run(work, assign, error))
             return false;
         sort_members(work);
-        if (!fill_empty(work, error) || !run(work, move_centres, error))
+        if (!fill_empty(work, error) || !run(work, move_centroids, error))
             return false;
         clusters->rounds++;
         clusters->settled = atomic_load(&work->changes) == 0;
@@ -348,18 +350,18 @@ static bool iterate(struct work *work, struct error *error) {
     return run(work, measure, error);
 }
 
-/* Numbers the classes by their first rows. */
+/* Numbers the classes in the order of their first rows. */
 static bool renumber(struct work *work, struct error *error) {
     struct clusters *clusters = work->clusters;
     const size_t stride = work->space->stride;
     uint32_t *numbers = memory_allocate(clusters->count, sizeof *numbers, "the classes", error);
-    float *centres = memory_pages(clusters->centre_bytes, "the classes' centres", error);
+    float *centroids = memory_pages(clusters->centroid_bytes, "the classes' centroids", error);
     uint32_t next = 0;
-    const bool done = numbers != NULL && centres != NULL;
+    const bool done = numbers != NULL && centroids != NULL;
     for (size_t i = 0; done && i < work->usable_count; i++) {
         uint32_t *label = &clusters->classes[work->usable[i]];
         if (numbers[*label] == 0) {
-            memcpy(centres + next * stride, centre_at(work, *label), stride * sizeof *centres);
+            memcpy(centroids + next * stride, centroid_at(work, *label), stride * sizeof *centroids);
             numbers[*label] = ++next;
         }
         *label = numbers[*label] - 1;
@@ -367,11 +369,11 @@ static bool renumber(struct work *work, struct error *error) {
     }
     free(numbers);
     if (!done) {
-        memory_pages_free(centres, clusters->centre_bytes);
+        memory_pages_free(centroids, clusters->centroid_bytes);
         return false;
     }
-    memory_pages_free(clusters->centres, clusters->centre_bytes);
-    clusters->centres = centres;
+    memory_pages_free(clusters->centroids, clusters->centroid_bytes);
+    clusters->centroids = centroids;
     sort_members(work);
     return true;
 }
@@ -385,9 +387,9 @@ bool cluster_rows(struct clusters *clusters, const struct space *space,
                         .clusters = clusters};
     size_t bytes = 0;
     const bool done = find_usable(&work, error) && make_clusters(clusters, &work, error) &&
-                      make_rooms(&work, &bytes, error) && draw_centres(&work, error) &&
+                      make_workspaces(&work, &bytes, error) && draw_centroids(&work, error) &&
                       iterate(&work, error) && renumber(&work, error);
-    memory_pages_free(work.rooms, bytes);
+    memory_pages_free(work.workspaces, bytes);
     free(work.usable);
     free(work.reached);
     free(work.members);
@@ -402,6 +404,6 @@ void cluster_free(struct clusters *clusters) {
     free(clusters->classes);
     free(clusters->cosines);
     free(clusters->sizes);
-    memory_pages_free(clusters->centres, clusters->centre_bytes);
+    memory_pages_free(clusters->centroids, clusters->centroid_bytes);
     *clusters = (struct clusters){.count = 0};
 }

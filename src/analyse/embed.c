@@ -16,7 +16,7 @@
 
 #define ROUNDS_MAX 500
 
-/* What is left of a vector is nothing if it is shorter than this share of it. */
+/* Below this share of a vector's length, what is left of it is rounding error. */
 #define NOTHING 1e-6
 
 /* --- weights --- */
@@ -40,7 +40,7 @@ bool embed_create(struct embedder *embedder, const struct model *model, enum emb
     const bool counted = model->counts[0] > 0;
     if (weights == EMBED_SIF && !counted)
         return error_set(error, ERROR_INPUT,
-                         "the model has no counts of its words, which SIF weights are made of");
+                         "the model has no counts of its words, so there are no sif weights");
     return weights == EMBED_PLAIN || !counted || make_weights(embedder, smoothing, error);
 }
 
@@ -107,8 +107,8 @@ bool embed_texts(const struct embedder *embedder, const struct line *texts, size
 
 /* --- the first component --- */
 
-/* A step of the power method: direction -> rows^T (rows direction), in chunks whose sums are added up in
- * order. */
+/* A step of the power method: direction -> rows^T (rows direction). The sums of the chunks are added up in
+ * order, so the result does not depend on the threads. */
 struct step {
     const float *rows;
     size_t count, stride, chunks;
@@ -130,7 +130,7 @@ static void sum_chunks(void *context, size_t thread) {
     }
 }
 
-/* component = the sum of the chunks' sums, brought to length 1. False if it has none. */
+/* component = the sum of the chunks' sums, scaled to length 1. False if that is zero. */
 static bool normalize(double *component, const struct step *step) {
     double square = 0;
     for (size_t d = 0; d < step->stride; d++) {
@@ -144,8 +144,8 @@ static bool normalize(double *component, const struct step *step) {
     return square > 0;
 }
 
-/* Rounds until the direction stays. A start with equal parts of all dims meets every component but by a very
- * unlikely chance. */
+/* Repeats until the direction no longer changes. It starts with equal parts of all dims, which is almost
+ * certainly not orthogonal to the first component. */
 static bool iterate(double *component, struct step *step, size_t threads, struct error *error) {
     float *direction = memory_allocate(step->stride, sizeof *direction, "a component", error);
     double change = 1;
@@ -186,7 +186,7 @@ bool embed_find_component(struct embedder *embedder, const float *rows, size_t c
     return done;
 }
 
-/* Of a row along the component only rounding is left, which must not pass for a direction. */
+/* Of a row along the component, only rounding error is left, which must not pass for a direction. */
 static void remove_component(const double *component, float *row, size_t stride) {
     double product = 0, left = 0;
     const double square = vector_dot(row, row, stride);

@@ -15,7 +15,7 @@ size_t odd_find(const struct direction *directions, size_t count, double *sum, s
         double product = 0;
         for (size_t d = 0; d < stride; d++)
             product += sum[d] * ((double)directions[i].row[d] / sqrt(directions[i].square));
-        scores[i] = (product - 1) / (double)(count - 1); /* without itself */
+        scores[i] = (product - 1) / (double)(count - 1); /* its cosine to itself does not count */
         if (scores[i] <= scores[odd])
             odd = i;
     }

@@ -1,4 +1,4 @@
-/* The one that does not match. */
+/* The odd one out. */
 #ifndef SGNS_ANALYSE_ODD_H
 #define SGNS_ANALYSE_ODD_H
 
@@ -6,10 +6,10 @@
 
 #include "search/nearest.h"
 
-/* scores[i] = the mean cosine of direction i to the others of `count`, at least 2. Returns the index of the
- * lowest, the last of several: the same one that is furthest from the mean of all unit vectors, and whose
- * removal leaves the others most compact (Camacho-Collados, Navigli 2016, "Find the word that does not
- * belong"). `sum` has room for (stride). */
+/* scores[i] = the mean cosine of direction i to the others; `count` is at least 2. Returns the index of the
+ * lowest score, the last one among equals. It is also the direction furthest from the mean of all unit
+ * vectors, and the one without which the others are most compact (Camacho-Collados, Navigli 2016, "Find the
+ * word that does not belong"). `sum` (stride) is workspace. */
 size_t odd_find(const struct direction *directions, size_t count, double *sum, size_t stride, double *scores);
 
 #endif

@@ -1,4 +1,4 @@
-/* What a command-line option is: typed tables, one description for the parser, help and whatever else lists
+/* Tables of command-line options: one description for the parser, the help pages and anything else that lists
  * options. cli/options.h parses them. */
 #ifndef SGNS_BASE_OPTION_H
 #define SGNS_BASE_OPTION_H
@@ -12,7 +12,7 @@ enum option_type {
     OPTION_REAL,       /* double in [min, max] */
     OPTION_MAYBE_REAL, /* struct option_real: a double in [min, max], or not given */
     OPTION_TEXT,       /* const char *, into argv */
-    OPTION_TEXTS,      /* struct option_texts; may be given more than once */
+    OPTION_TEXTS,      /* struct option_texts; may be repeated */
     OPTION_CHOICE,     /* size_t, an index into choices */
 };
 
@@ -21,7 +21,7 @@ struct option_real {
     double value;
 };
 
-/* The values of an option given several times, in order, as pointers into argv. Free `values` with free(). */
+/* The values of a repeated option, in order, as pointers into argv. Free `values` with free(). */
 struct option_texts {
     const char **values;
     size_t count, capacity;
@@ -32,16 +32,16 @@ struct option {
     char letter;      /* 'o': -o VALUE or -oVALUE; 0 for none */
     enum option_type type;
     const char *value;          /* how help names the value: "N", "FILE"; NULL for flags and choices */
-    const char *fallback;       /* the default as a user would type it; NULL for none: zero, not given */
+    const char *fallback;       /* the default as a user would type it; NULL for none (zero, not given) */
     double min, max;            /* of numbers */
     const char *const *choices; /* names, ended by NULL */
-    const char *(*choice_help)(size_t choice); /* a line about each choice, or NULL */
-    const char *help;                          /* what it does, a line or two, without the default */
+    const char *(*choice_help)(size_t choice); /* a line of help for each choice; may be NULL */
+    const char *help;                          /* what it does, without the default */
     size_t offset;                             /* of its value in the settings: offsetof(...) */
 };
 
-/* A table of options; a command has one or several. All offsets are into the command's own settings, so what
- * several commands share stands first in each of their structs. */
+/* A table of options. A command has one or several. All offsets are into the command's settings, so settings
+ * that several commands share come first in each of their structs. */
 struct option_table {
     const struct option *options;
     size_t count;

@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "cli/editor.h"
 
-/* So many requests are answered together. */
+/* How many requests are answered together. */
 #define REQUESTS_MAX 1024
 
 #define BLANKS " \t\n\v\f\r"
@@ -67,7 +67,7 @@ static bool is_phrase(const char *word) {
     return word[0] != '"' && word[strcspn(word, BLANKS)] != '\0';
 }
 
-/* All words as a line, with blanks between them. */
+/* Joins the words with blanks. */
 static char *join(char **words, int count, bool phrases, struct error *error) {
     size_t bytes = 1, used = 0;
     for (int i = 0; i < count; i++)

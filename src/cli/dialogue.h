@@ -24,20 +24,20 @@ struct dialogue {
     void *context;
     /* Answers a line, or nothing and fails. */
     bool (*answer_line)(void *context, const char *line, struct error *error);
-    /* Optional, instead of answer_line: answers requests[0 .. count) together, in their order. It calls
+    /* Optional, instead of answer_line: answers requests[0 .. count) together and in order. It calls
      * dialogue_end_answer after each answer, and dialogue_unanswered where there is none. */
     bool (*answer)(struct dialogue *dialogue, const struct request *requests, size_t count,
                    struct error *error);
     /* Optional: answers the words of the command line, which otherwise become a line. */
     bool (*answer_words)(void *context, char **words, size_t count, struct error *error);
-    bool terminal;   /* set by dialogue_run: someone types */
+    bool terminal;   /* set by dialogue_run: standard input is a terminal */
     bool unanswered; /* set by dialogue_run: a request had no answer */
 };
 
-/* Answers the words, or all lines if there are none. Answers are written once every line that is there is
- * answered. A line without an answer is reported on standard error and does not end the dialogue; at the end,
- * it is ERROR_NO_ANSWER with an empty text, except on a terminal. On a terminal, the lines are prompted for,
- * and `help` and `history` are commands. */
+/* Answers the words, or all lines if there are no words. Answers are written as soon as all lines that have
+ * arrived are answered. A line without an answer is reported on standard error and does not end the dialogue,
+ * but makes it end with ERROR_NO_ANSWER and an empty text. On a terminal, a prompt asks for each line, `help`
+ * and `history` are commands, and an unanswered line is no error. */
 bool dialogue_run(struct dialogue *dialogue, char **words, int count, struct error *error) MUST_USE;
 
 /* Ends the answer to a line: an empty line, if `spaced`. */
@@ -46,8 +46,8 @@ void dialogue_end_answer(const struct dialogue *dialogue);
 /* Whether `why` ends the dialogue: an error of the system, or any on the command line. */
 bool dialogue_is_fatal(const struct request *request, const struct error *why);
 
-/* Reports why there is no answer, in its place among the answers. In a table, an empty line stands for it, so
- * that lines and answers stay in step. */
+/* Reports why a request has no answer. In a table, an empty line takes the answer's place, so that lines and
+ * answers stay in step. */
 void dialogue_unanswered(struct dialogue *dialogue, const struct request *request, const struct error *why);
 
 #endif

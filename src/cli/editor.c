@@ -16,7 +16,7 @@
 
 enum outcome { GOING_ON, LINE_DONE, INPUT_ENDED, FAILED };
 
-/* How far an escape sequence has got: behind Escape, behind Escape [, behind Escape O. */
+/* How much of an escape sequence has come: Escape; Escape and [; Escape and O. */
 enum escape { ESCAPE_NONE, ESCAPE_BEGUN, ESCAPE_BRACKET, ESCAPE_O };
 
 bool editor_usable(void) {
@@ -87,7 +87,7 @@ static char *copy(const char *text, size_t length, struct error *error) {
     return new;
 }
 
-/* Shows the history's line `place`, or the new one. */
+/* Shows line `place` of the history; beyond its end, the new line. */
 static bool browse(struct editor *editor, size_t place, struct error *error) {
     if (place > editor->history_count)
         return true;
@@ -123,7 +123,7 @@ static bool remember(struct editor *editor, struct error *error) {
 
 /* --- the screen --- */
 
-/* The prompt and as much of the line as fits, the cursor in view. */
+/* Prints the prompt and as much of the line as fits, with the cursor in view. */
 static void show(const struct editor *editor) {
     struct winsize window;
     size_t width = 80, start = 0;
@@ -166,7 +166,7 @@ static bool arrow(struct editor *editor, char key, struct error *error) {
     }
 }
 
-/* A key that sends Escape [ NUMBER ~. */
+/* A key that sends Escape [ NUMBER ~: Delete, Home or End. */
 static void numbered_key(struct editor *editor) {
     if (editor->parameter == 3)
         erase(editor, editor->cursor, right_of(editor, editor->cursor));
@@ -236,7 +236,7 @@ static bool edit(struct editor *editor, char byte, struct error *error) {
 }
 
 static enum outcome handle(struct editor *editor, char byte, struct error *error) {
-    /* No sequence has control characters: Escape was a key of its own. */
+    /* Sequences have no control characters: Escape was pressed on its own. */
     if ((unsigned char)byte < ' ')
         editor->escape = ESCAPE_NONE;
     if (editor->escape != ESCAPE_NONE)
@@ -258,7 +258,7 @@ static enum outcome read_keys(struct editor *editor, struct error *error) {
             const ssize_t bytes = read(STDIN_FILENO, editor->typed, sizeof editor->typed);
             if (bytes < 0 && errno == EINTR)
                 continue;
-            /* A terminal that is gone is the end of input. */
+            /* A terminal that has gone away is the end of input. */
             if (bytes <= 0)
                 return INPUT_ENDED;
             editor->typed_start = 0;
@@ -270,7 +270,7 @@ static enum outcome read_keys(struct editor *editor, struct error *error) {
     return outcome;
 }
 
-/* In a mode in which every key is read as it is typed. What was typed before is kept. */
+/* Reads a line in a mode that passes on each key as it is typed. Keys typed earlier are kept. */
 static enum outcome read_line(struct editor *editor, struct error *error) {
     struct termios before, during;
     if (tcgetattr(STDIN_FILENO, &before) != 0) {

@@ -14,7 +14,7 @@ static bool bad_value(const struct option *option, const char *text, struct erro
                      option->min, option->max, text);
 }
 
-/* The names of the choices, with `between` between them. */
+/* The names of the choices, separated by `between`. */
 static const char *list_choices(const struct option *option, const char *between, char *names, size_t size) {
     size_t used = 0;
     names[0] = '\0';
@@ -76,8 +76,8 @@ static bool set_value(const struct option *option, const char *text, void *setti
     return false;
 }
 
-/* Letters that differ when two names are laid side by side, a cheap measure that finds slips of a letter or
- * two. */
+/* The length of the longer name without the common beginning and end: a cheap measure that finds typing
+ * errors of a letter or two. */
 static size_t difference(const char *a, size_t a_length, const char *b) {
     const size_t b_length = strlen(b);
     size_t front = 0, back = 0;
@@ -115,8 +115,8 @@ static bool is_named(const struct option *option, const char *name, size_t lengt
                      : option->letter == name[0];
 }
 
-/* The option that `word` (as "--name", "--name=value", "-x" or "-xvalue") names; *value is its value if
- * attached. */
+/* The option that `word` names: "--name", "--name=value", "-x" or "-xvalue". *value is the attached value, or
+ * NULL. */
 static const struct option *find_option(const struct option_table *const *tables, const char *word,
                                         const char **value, struct error *error) {
     *value = NULL;
@@ -145,7 +145,7 @@ static bool set_defaults(const struct option_table *table, void *settings, struc
     return true;
 }
 
-/* Sets the option at argv[*next] and moves *next behind it and its value. */
+/* Sets the option at argv[*next] and moves *next past it and its value. */
 static bool take_option(const struct option_table *const *tables, int argc, char **argv, int *next,
                         void *settings, struct error *error) {
     const char *value;
@@ -165,7 +165,7 @@ static bool take_option(const struct option_table *const *tables, int argc, char
     return set_value(option, value, settings, error);
 }
 
-/* "-" alone, or before a blank as in the quoted expression "- man + king", starts no option. */
+/* "-" alone or before a blank, as in the quoted expression "- man + king", is not an option. */
 static bool is_operand(const char *word) {
     return word[0] != '-' || word[1] == '\0' || strchr(" \t\n\v\f\r", word[1]) != NULL;
 }
@@ -194,7 +194,7 @@ bool options_parse(const struct option_table *const *tables, int *argc, char **a
     return true;
 }
 
-/* Breaks a text into lines of at most 78 columns, from `column` on; the cursor is at column `at`. */
+/* Prints a text in lines that begin at `column` and have at most 78 columns; the cursor is at column `at`. */
 static void print_wrapped(const char *text, int at, int column, FILE *out) {
     const int width = 78;
     if (at >= column - 1)
@@ -211,7 +211,7 @@ static void print_wrapped(const char *text, int at, int column, FILE *out) {
     fprintf(out, "\n");
 }
 
-/* "-o, --output FILE", its help, and a line for each choice that has one of its own. */
+/* "-o, --output FILE" with its help, and the help of each choice. */
 static void help_one(const struct option *option, FILE *out) {
     const int column = 30;
     char names[256], text[512];

@@ -40,7 +40,7 @@ static bool embed_batch(struct session *session, struct error *error) {
     const size_t stride = session->model.stride, first = session->row_count, count = session->batch.count;
     size_t floats;
     if (!size_multiply(first + count, stride, &floats))
-        return error_set(error, ERROR_SYSTEM, "no memory for the vectors of so many lines");
+        return error_set(error, ERROR_SYSTEM, "no memory for the vectors of %zu lines", first + count);
     if (!memory_reserve(&session->rows, &session->capacity, floats, "the lines' vectors", error) ||
         !embed_texts(&session->embedder, session->batch.list, count, session->rows + first * stride,
                      option_threads(session->settings.embedding.threads), error))

@@ -70,30 +70,31 @@ static bool check_settings(const struct settings *settings, const struct export_
     if (*settings->output == '\0')
         return error_set(error, ERROR_INPUT, "the name of the file to write is empty");
     if (standard && format->suffixes[1] != NULL)
-        return error_set(error, ERROR_INPUT, "%s makes two files, FILE%s and FILE%s; name FILE with -o",
+        return error_set(error, ERROR_INPUT, "%s writes two files, FILE%s and FILE%s; name FILE with -o",
                          format->name, format->suffixes[0], format->suffixes[1]);
     if (standard && !format->text && isatty(STDOUT_FILENO))
         return error_set(error, ERROR_INPUT,
-                         "%s is binary and standard output a terminal; name a file with -o", format->name);
+                         "%s is binary, and standard output is a terminal; name a file with -o",
+                         format->name);
     if (settings->precision > 0 && !format->text)
         return error_set(error, ERROR_INPUT, "%s is binary and has no --precision", format->name);
     if (settings->top > 0 && settings->words != NULL)
-        return error_set(error, ERROR_INPUT, "--top and --words exclude each other");
+        return error_set(error, ERROR_INPUT, "use either --top or --words, not both");
     return true;
 }
 
 static bool choose_words(struct export_rows *rows, const struct settings *settings,
-                         struct export_rows_skipped *losses, struct error *error) {
+                         struct export_rows_skipped *skipped, struct error *error) {
     rows->count = space_limit(settings->top, rows->count);
     if (settings->words == NULL)
         return true;
-    if (!export_rows_list(rows, settings->words, lookup_word, losses, error))
+    if (!export_rows_list(rows, settings->words, lookup_word, skipped, error))
         return false;
-    if (rows->count == 0 && losses->missing == 0)
+    if (rows->count == 0 && skipped->missing == 0)
         return error_set(error, ERROR_INPUT, "%s: no words", reader_path_name(settings->words));
     return rows->count > 0 ||
            error_set(error, ERROR_INPUT, "%s: none of its words is in the vocabulary; the first is \"%s\"",
-                     reader_path_name(settings->words), losses->first);
+                     reader_path_name(settings->words), skipped->first);
 }
 
 static bool choose_rows(struct export_rows *rows, const struct settings *settings,
@@ -105,36 +106,36 @@ static bool choose_rows(struct export_rows *rows, const struct settings *setting
         !export_format_fit(format, rows, settings->skip_unfit, &unfit, error))
         return false;
     if (listed.missing > 0)
-        fprintf(stderr,
-                "sgns export: words of %s that are not in the vocabulary: %llu; the first is \"%s\"\n", list,
+        fprintf(stderr, "sgns export: words of %s not in the vocabulary: %llu; the first is \"%s\"\n", list,
                 (unsigned long long)listed.missing, listed.first);
     if (listed.repeated > 0)
         fprintf(stderr, "sgns export: lines of %s that repeat a word: %llu\n", list,
                 (unsigned long long)listed.repeated);
     if (unfit.count > 0)
-        fprintf(stderr, "sgns export: words left out that don't fit the format: %llu; the first is %s\n",
+        fprintf(stderr, "sgns export: words skipped that the format can't hold: %llu; the first is %s\n",
                 (unsigned long long)unfit.count, unfit.first);
     return true;
 }
 
 /* --- files --- */
 
-/* A file must not take the place of what it is made from. */
+/* A file must not replace what it is made from. */
 static bool check_overwrite(const char *source, const char *what, const char *target, struct error *error) {
     struct stat old, new;
     if (stat(source, &old) == 0 && stat(target, &new) == 0 && old.st_dev == new.st_dev &&
         old.st_ino == new.st_ino)
-        return error_set(error, ERROR_INPUT, "%s: %s itself; -o names the file to write", target, what);
+        return error_set(error, ERROR_INPUT, "%s: this is %s itself; name another file with -o", target,
+                         what);
     return true;
 }
 
 static bool create_file(struct file_out *file, const char *model_path, const struct settings *settings,
                         const char *suffix, struct error *error) {
-    const size_t room = strlen(settings->output) + strlen(suffix) + 1;
-    char *path = memory_allocate(room, 1, "a file name", error);
+    const size_t bytes = strlen(settings->output) + strlen(suffix) + 1;
+    char *path = memory_allocate(bytes, 1, "a file name", error);
     if (path == NULL)
         return false;
-    snprintf(path, room, "%s%s", settings->output, suffix);
+    snprintf(path, bytes, "%s%s", settings->output, suffix);
     const bool done = check_overwrite(model_path, "the model", path, error) &&
                       (settings->words == NULL ||
                        check_overwrite(settings->words, "the list of words", path, error)) &&
@@ -143,7 +144,7 @@ static bool create_file(struct file_out *file, const char *model_path, const str
     return done;
 }
 
-/* All files or none, but for a rename that fails. */
+/* All files or none, unless a rename fails. */
 static bool commit(struct file_out *files, size_t count, struct error *error) {
     for (size_t i = 0; i < count; i++)
         if (!file_sync(&files[i], error))
@@ -188,7 +189,7 @@ _Static_assert(EXPORT_FILES_MAX <= INTERRUPT_FILES_MAX, "all files of an export 
 static bool export(const struct model *model, const char *path, const struct settings *settings,
                    const struct export_format *format, struct error *error) {
     if (settings->context && model->output == NULL)
-        return error_set(error, ERROR_INPUT, "%s: has no context vectors", path);
+        return error_set(error, ERROR_INPUT, "%s: the model has no context vectors", path);
     struct export_rows rows;
     const bool done = export_rows_create(&rows, model,
                                          settings->context ? EXPORT_CONTEXT_VECTORS : EXPORT_WORD_VECTORS,
@@ -216,21 +217,22 @@ static bool run(int argc, char **argv, struct error *error) {
 const struct command command_export = {
     .name = "export",
     .arguments = "MODEL -f FORMAT [-o FILE]",
-    .summary = "writes the vectors for other tools",
-    .details = "formats; a name behind FILE is that of a second file:\n"
-               "  native         sgns's own, which opens at once; words keep the model's order,\n"
-               "                 and context vectors are kept unless one matrix is asked for by\n"
-               "                 --context or --normalize\n"
+    .summary = "writes the vectors for other programs",
+    .details = "formats:\n"
+               "  native         sgns's own, which opens at once. Words keep the model's order;\n"
+               "                 context vectors are included, except with --context or\n"
+               "                 --normalize\n"
                "  word2vec       binary, as word2vec.c writes it and gensim reads it\n"
-               "  word2vec-text  the same as text: a line \"WORDS DIMS\", then a line a word\n"
-               "  glove          text without that first line\n"
-               "  npy            FILE is NumPy's, FILE.vocab has the words, one a line\n"
-               "  fvecs          FILE has vectors, each behind its dims; FILE.vocab the words\n"
-               "  safetensors    FILE has a tensor \"vectors\" (F32), FILE.vocab the words\n"
+               "  word2vec-text  as text: a line \"WORDS DIMS\", then a line for each word\n"
+               "  glove          the same without that first line\n"
+               "  npy            FILE for NumPy; FILE.vocab has the words, one on each line\n"
+               "  fvecs          FILE has the vectors, each after its dimension; FILE.vocab the\n"
+               "                 words\n"
+               "  safetensors    FILE has a tensor \"vectors\" (F32); FILE.vocab the words\n"
                "  tensorboard    FILE.vectors.tsv and FILE.metadata.tsv, for its projector\n"
                "  jsonl          a line {\"word\":\"king\",\"vector\":[0.25,-1.5]} for each word\n"
-               "  pgvector       SQL for psql: makes a table word_vectors (word, embedding) if\n"
-               "                 there is none and copies the words into it",
+               "  pgvector       SQL for psql: copies the words into a table word_vectors (word,\n"
+               "                 embedding), which it creates if there is none",
     .tables = tables,
     .needs = "a model",
     .operands_min = 1,

@@ -9,7 +9,7 @@
 #include "query/query_batch.h"
 #include "search/vectors.h"
 
-/* So many answers are looked at for one that is not a word of the question in other letters. */
+/* How many answers are tried to find one that is not a word of the question in other case. */
 #define ANSWERS 5
 
 struct asked {
@@ -17,7 +17,7 @@ struct asked {
     size_t section;
 };
 
-/* All questions that are asked, and the search for their answers. */
+/* The questions whose words are known, and the search for their answers. */
 struct quiz {
     const struct model *model;
     struct test_file file;
@@ -87,7 +87,7 @@ static bool add_question(struct quiz *quiz, struct analogies *analogies, struct 
     return ask(quiz, &asked, error);
 }
 
-/* The name behind the colon of a section line, which may stand apart from it or not. */
+/* The name after the colon of a section line, with or without blanks between; NULL if there is none. */
 static const char *section_name(const struct test_file *file) {
     const char *name = file->fields[0] + 1;
     if (*name != '\0')
@@ -110,7 +110,7 @@ static bool read_questions(struct quiz *quiz, struct analogies *analogies, struc
 
 /* --- the answers --- */
 
-/* Whether the first answer that is none of the question's words is the right one. */
+/* Whether the first answer that is none of the question's words is right. */
 static bool is_right(const struct quiz *quiz, const struct asked *asked, const struct neighbour *found,
                      size_t count) {
     size_t keys[4];

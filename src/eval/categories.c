@@ -49,7 +49,7 @@ static bool read_words(struct labeled_words *words, size_t *total, struct test_f
     return error->kind == ERROR_NONE;
 }
 
-/* The share of the words in the most frequent category of their class. */
+/* The share of the words that belong to the most frequent category of their class. */
 static bool measure_purity(const struct labeled_words *words, const struct clusters *clusters, double *purity,
                            struct error *error) {
     const size_t count = clusters->count;
@@ -70,7 +70,7 @@ static bool measure_purity(const struct labeled_words *words, const struct clust
     return true;
 }
 
-/* The best of several runs. */
+/* The purity of the best of several runs. */
 static bool score(struct categories *categories, const struct labeled_words *words, const struct space *space,
                   size_t threads, struct error *error) {
     double best = -2;
@@ -89,7 +89,7 @@ static bool score(struct categories *categories, const struct labeled_words *wor
     return done;
 }
 
-/* Copies the words' rows, since classes are made of rows in a block. */
+/* Copies the words' rows into one block, which clustering needs. */
 static bool score_copies(struct categories *categories, const struct model *model,
                          const struct labeled_words *words, size_t threads, struct error *error) {
     const size_t stride = model->stride;

@@ -55,7 +55,7 @@ double pearson(const double *x, const double *y, size_t count) {
         product += (x[i] - mean_x) * (y[i] - mean_y);
     }
     const double correlation = product / (sqrt(square_x) * sqrt(square_y));
-    return fmax(-1, fmin(1, correlation)); /* rounding may lead beyond */
+    return fmax(-1, fmin(1, correlation)); /* rounding may exceed the range */
 }
 
 static bool all_equal(const double *values, size_t count) {
@@ -88,7 +88,7 @@ static double cosine(const struct model *model, size_t a, size_t b) {
     return vector_cosine(x, vector_dot(x, x, stride), y, vector_dot(y, y, stride), stride);
 }
 
-/* Adds the line's pair, if its words are known. */
+/* Adds the line's pair if its words are known. */
 static bool add_pair(struct pairs *pairs, struct test_file *file, double score, struct error *error) {
     size_t a, b;
     if (!test_file_find(file, 0, &a, error) || !test_file_find(file, 1, &b, error))

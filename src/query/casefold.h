@@ -1,5 +1,5 @@
-/* Words whatever their case: lists of test words have capitals (Athens) where corpora often have none, and
- * the other way round. */
+/* Words regardless of case: test files have capitals (Athens) where corpora often have none, and the other
+ * way round. */
 #ifndef SGNS_QUERY_CASEFOLD_H
 #define SGNS_QUERY_CASEFOLD_H
 
@@ -9,13 +9,12 @@
 #include "model/model.h"
 #include "text/dictionary.h"
 
-/* The first `known` words of a model. Words that differ in their case alone (by simple folding) are one, and
- * share a key. */
+/* The first `known` words of a model. Words that differ only in case (by simple case folding) share a key. */
 struct casefold {
     const struct model *model;
     size_t known;
-    bool folded; /* the vocabulary is in small letters anyhow: nothing but the first three fields is used */
-    struct dictionary dictionary; /* from folded words to keys */
+    bool folded;                  /* the vocabulary has no capitals: only the fields above are used */
+    struct dictionary dictionary; /* from case-folded words to keys */
     size_t *ids;                  /* (keys) the most frequent word with the key; owned */
     uint32_t *keys;               /* (known) by word; owned */
     size_t key_count, capacity;
@@ -26,8 +25,8 @@ bool casefold_create(struct casefold *casefold, const struct model *model, size_
                      struct error *error) MUST_USE;
 void casefold_free(struct casefold *casefold);
 
-/* The id of the most frequent of the known words that `word` is, once it has the form of the model's
- * tokenizer, but for case. False if there is none; and on failure, which sets `error`. */
+/* Normalizes `word` by the model's tokenizer and finds the most frequent known word that is the same but for
+ * case. False if there is none, and on failure, which sets `error`. */
 bool casefold_find(struct casefold *casefold, const char *word, size_t *id, struct error *error) MUST_USE;
 
 /* The key of a known word. */

@@ -11,7 +11,7 @@
 
 #define BLANKS " \t\n\v\f\r"
 
-/* So often may a factor stand in a product. */
+/* A factor may occur this often in a product. */
 #define MUL_WEIGHT_MAX 100
 
 /* --- lexemes --- */
@@ -22,7 +22,7 @@ struct lexeme {
     enum lexeme_kind kind;
     const char *start; /* without quotation marks */
     size_t length;
-    const char *next; /* what stands behind it */
+    const char *next; /* what follows it */
 };
 
 struct text {
@@ -35,7 +35,7 @@ static bool is_border(const struct text *text, const char *at) {
     return at == text->end || strchr(BLANKS, *at) != NULL || (text->words && *at == ',');
 }
 
-/* The quotation mark that closes the one at `start`, or NULL. There is something between them. */
+/* The quotation mark that closes the one at `start`, or NULL. They enclose at least one byte. */
 static const char *find_close(const struct text *text, const char *start) {
     for (const char *at = start + 2; at < text->end; at++)
         if (*at == '"' && is_border(text, at + 1))
@@ -47,7 +47,7 @@ static struct lexeme make_lexeme(enum lexeme_kind kind, const char *start, const
     return (struct lexeme){.kind = kind, .start = start, .length = (size_t)(end - start), .next = end};
 }
 
-/* The lexeme at text->at or behind the blanks there. */
+/* The next lexeme; text->at stays where it is. */
 static struct lexeme look(const struct text *text) {
     const char *start = text->at;
     while (start < text->end && strchr(BLANKS, *start) != NULL)
@@ -96,8 +96,8 @@ size_t expression_word(struct tokenizer_rules rules, const char **text) {
 
 /* A word or a phrase with its weight. */
 struct item {
-    size_t id;     /* of the word; of a phrase, SIZE_MAX */
-    size_t phrase; /* the number of a phrase */
+    size_t id;     /* of a word; SIZE_MAX for a phrase */
+    size_t phrase; /* a phrase's number */
     double weight;
 };
 
@@ -105,15 +105,15 @@ struct parser {
     const struct model *model;
     struct item *items; /* (count); owned */
     size_t count, capacity;
-    size_t *ids; /* (id_count) the words named, as they come; owned */
+    size_t *ids; /* (id_count) all words that occur; owned */
     size_t id_count, id_capacity;
     float *phrases; /* (phrase_count, stride); owned */
     size_t phrase_count, phrase_capacity;
-    double *sum; /* (stride) of a phrase; owned */
-    char *word;  /* room for the word at hand, ended by a NUL; owned */
+    double *sum; /* (stride) workspace for a phrase; owned */
+    char *word;  /* the current word, ended by a NUL; owned */
     size_t word_capacity;
-    char sign;     /* '+' or '-' that waits for its word, or 0 */
-    double weight; /* likewise, or 0 */
+    char sign;     /* '+' or '-' before the next word, or 0 */
+    double weight; /* of the next word, or 0 */
 };
 
 static bool add_item(struct parser *parser, size_t id, size_t phrase, struct error *error) {
@@ -147,7 +147,7 @@ static bool add_word(struct parser *parser, const char *start, size_t length, st
            add_id(parser, id, error) && add_item(parser, id, 0, error);
 }
 
-/* The sum of the phrase's words into parser->sum. */
+/* parser->sum = the sum of the phrase's unit vectors. */
 static bool sum_phrase(struct parser *parser, struct text text, struct error *error) {
     const struct model *model = parser->model;
     memset(parser->sum, 0, model->stride * sizeof *parser->sum);
@@ -185,7 +185,7 @@ static bool add_sum(struct parser *parser, const struct lexeme *lexeme, struct e
     return add_item(parser, SIZE_MAX, parser->phrase_count++, error);
 }
 
-/* The word that the phrase's words make with _ between them. */
+/* The id of the word made by joining the phrase's words with _. */
 static bool find_joined(struct parser *parser, const struct lexeme *lexeme, size_t *id, struct error *error) {
     if (!copy_word(parser, lexeme->start, lexeme->length, error))
         return false;
@@ -265,7 +265,7 @@ static bool parse(struct parser *parser, struct text text, struct error *error) 
             return false;
     }
     if (parser->sign != 0)
-        return error_set(error, ERROR_INPUT, "no word behind the last \"%c\"", parser->sign);
+        return error_set(error, ERROR_INPUT, "no word after the last \"%c\"", parser->sign);
     if (parser->count == 0)
         return error_set(error, ERROR_INPUT, "no word in the question");
     return true;
@@ -286,7 +286,7 @@ static bool parse_analogy(struct parser *parser, struct text text, struct error 
     }
 }
 
-/* --- what the parser found, in order --- */
+/* --- the result --- */
 
 static int compare_items(const void *a, const void *b) {
     const struct item *x = a, *y = b;
@@ -295,7 +295,8 @@ static int compare_items(const void *a, const void *b) {
     return (x->phrase > y->phrase) - (x->phrase < y->phrase);
 }
 
-/* Each word once. Returns how many are left with a weight. */
+/* Merges equal items, which are neighbours, and drops those whose weights cancel. Returns how many are left.
+ */
 static size_t unite(struct item *items, size_t count) {
     size_t united = 0, left = 0;
     for (size_t i = 0; i < count; i++) {
@@ -350,10 +351,10 @@ static bool measure(struct expression *expression, size_t stride, enum method me
     free(sum);
     if (expression->length > 0 || (expression->count > 0 && method == METHOD_MUL))
         return true;
-    return error_set(error, ERROR_NO_ANSWER, "the words cancel each other out: no direction is left");
+    return error_set(error, ERROR_NO_ANSWER, "the words cancel each other out");
 }
 
-/* Takes the ids and phrases over. */
+/* Takes over the parser's ids and phrases. */
 static bool gather(struct expression *expression, struct parser *parser, enum method method,
                    struct error *error) {
     sort_ids(parser->ids, parser->id_count);

@@ -5,7 +5,7 @@
 #include "query/spelling.h"
 #include "search/vectors.h"
 
-/* A word in an error sentence is cut at so many bytes. */
+/* Words in error messages are cut at this many bytes. */
 #define SHOWN_BYTES 60
 
 bool lookup_token(const struct model *model, const char *token, size_t length, size_t *id) {
@@ -24,7 +24,7 @@ bool lookup_word(const struct model *model, const char *word, size_t *id) {
     return tokenizer_normalize(model->rules, word, normal) && lookup_token(model, normal, strlen(normal), id);
 }
 
-/* Bytes of `word` to show: all, or as many whole characters as fit. */
+/* How many bytes of `word` to show: all, or as many whole characters as fit. */
 static int shown(const char *word) {
     size_t length = strlen(word);
     if (length > SHOWN_BYTES)

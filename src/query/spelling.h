@@ -6,10 +6,10 @@
 
 #include "model/model.h"
 
-/* The word with the smallest number of slips from `word`, the most frequent among equals; false if none is
- * within two slips, or within one where `word` has fewer than five characters. A slip is a code point more,
- * less or changed, or two neighbours exchanged (Damerau 1964; the restricted distance, which never edits what
- * it has exchanged). `word` is in the form of the model's tokenizer and not in the vocabulary. */
+/* The word with the smallest edit distance to `word`, the most frequent one among equals; false if none is
+ * within two edits, or within one if `word` has fewer than five characters. An edit inserts, deletes or
+ * replaces a code point, or swaps two neighbours (Damerau 1964; the restricted distance, which edits no
+ * swapped pair again). `word` is normalized by the model's tokenizer and not in the vocabulary. */
 bool spelling_closest(const struct model *model, const char *word, size_t *id) MUST_USE;
 
 #endif

@@ -6,7 +6,7 @@ static bool better(struct neighbour a, struct neighbour b) {
     return a.score > b.score || (a.score == b.score && a.id < b.id);
 }
 
-/* Puts `entry` at the root and lets it sink below everything worse. */
+/* Replaces the root by `entry`, which sinks until its children are better. */
 static void sink(struct neighbour *heap, size_t size, struct neighbour entry) {
     size_t hole = 0;
     for (;;) {
@@ -23,7 +23,7 @@ static void sink(struct neighbour *heap, size_t size, struct neighbour entry) {
     heap[hole] = entry;
 }
 
-/* Adds `entry` at the end and lets it rise above everything better. */
+/* Adds `entry` at the end; it rises until its parent is worse. */
 static void rise(struct neighbour *heap, size_t *size, struct neighbour entry) {
     size_t hole = (*size)++;
     while (hole > 0 && better(heap[(hole - 1) / 2], entry)) {

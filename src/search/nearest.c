@@ -12,18 +12,18 @@
 #include "search/scan_registry.h"
 #include "search/vectors.h"
 
-/* A unit in the last place of a float in [1, 2), halved: the largest relative error of a rounding. */
+/* The largest relative error of rounding to a float: half a unit in the last place. */
 #define ROUNDING 0x1p-24
 
 #define MUL_OFFSET 1e-6
 
-/* So few targets are compared with each row as it comes from memory; more are worth a panel. */
+/* Up to this many targets are compared with each row as it comes from memory; more are worth a panel. */
 #define FEW_TARGETS 4
 
-/* So many queries, each with a target of its own, are asked in one pass over the rows. */
+/* How many queries with targets of their own are searched for in one pass over the rows. */
 #define BATCH 1024
 
-/* What a thread is worth being started for, and what it takes at once, in products of two floats. */
+/* The work, in multiplications, that makes it worth starting a thread, and that it takes at a time. */
 #define WORK_THREAD ((size_t)1 << 20)
 #define WORK_CHUNK ((size_t)1 << 19)
 
@@ -33,7 +33,7 @@
 struct best {
     struct neighbour *heaps; /* (queries, k) each a heap with the worst at its root */
     size_t *sizes;           /* (queries) */
-    float *cuts;             /* (queries) rows whose value is below it can't get in any more */
+    float *cuts;             /* (queries) a row whose value is below the cut can't be among the best */
 };
 
 /* A batch: some of the queries, as the kernel sees them. */
@@ -44,13 +44,13 @@ struct batch {
     size_t query_count;
     float *targets; /* (target_count, stride) of length 1 */
     size_t target_count;
-    struct scan_part *parts; /* the queries' terms, if they are made of targets; else NULL, and target q is
-                                query q's */
-    size_t *part_starts;     /* (query_count + 1) where a query's parts start */
+    struct scan_part *parts; /* the queries' terms, if queries share targets; else NULL, and target q belongs
+                                to query q */
+    size_t *part_starts;     /* (query_count + 1) where each query's parts start */
     size_t threads, chunk;   /* rows of a chunk */
     atomic_size_t next;      /* the first row that no thread has taken */
     struct best *bests;      /* (threads) */
-    float *workspaces;       /* (threads, room) the panel and the products */
+    float *workspaces;       /* (threads, workspace) the panel and the products */
     size_t workspace;        /* floats */
 };
 
@@ -91,10 +91,10 @@ static double exact_score(const struct search *search, const struct query *query
 
 /* --- cuts --- */
 
-/* No kernel's product of a row and a target, both brought to length 1, is further than this from the true
- * one: whatever the order of the sum, it has dim products and roundings of numbers whose absolute values add
- * up to 1 at most; each may lose as much again where a short row's products become denormal; and the rest is
- * for target and row themselves, which are rounded. */
+/* The largest error of any kernel's product of a row and a target, both scaled to length 1. Whatever the
+ * order of the sum, it has dim products and dim roundings, of numbers whose absolute values add up to at most
+ * 1; a short row's products may become denormal and lose as much again; and 64 is for the rounding of the
+ * target and the row themselves. */
 static double slack(const struct search *search) {
     return (2 * (double)search->space->dim + 64) * ROUNDING;
 }
@@ -106,11 +106,11 @@ static double weight_sum(const struct query *query) {
     return sum;
 }
 
-/* The cut that goes with a score: no row with a score as high has a value below it. */
+/* The cut for a score: no row with that score or a higher one has a value below the cut. */
 static float cut_of(const struct batch *batch, const struct query *query, double score) {
     const struct search *search = batch->search;
     double cut = score - slack(search);
-    if (search->method == METHOD_MUL) /* the kernel's values are upper bounds, but for rounding */
+    if (search->method == METHOD_MUL) /* the kernel's values are upper bounds, except for rounding */
         cut = score - fabs(score) * 8 * ROUNDING;
     else if (batch->parts != NULL)
         cut = score * query->length -
@@ -155,14 +155,14 @@ static void consider(const struct batch *batch, struct best *best, size_t q, siz
     if (!vector_usable(search->space->norms[id]) || is_excluded(query, id))
         return;
     const double score = exact_score(search, query, id);
-    if (!isfinite(score) || score < search->min_score) /* not finite: a damaged file */
+    if (!isfinite(score) || score < search->min_score) /* not finite: the file is damaged */
         return;
     if (heap_offer(best->heaps + q * search->k, &best->sizes[q], search->k, (struct neighbour){id, score}) &&
         best->sizes[q] == search->k)
         update_cut(batch, best, q);
 }
 
-/* Considers what reaches the cut of `count` rows from `start` on. */
+/* Considers those of `count` rows from `start` on whose values reach the cut. */
 static void consider_rows(const struct batch *batch, struct best *best, size_t q, const float *values,
                           size_t start, size_t count) {
     for (size_t r = 0; r < count; r++)
@@ -170,15 +170,16 @@ static void consider_rows(const struct batch *batch, struct best *best, size_t q
             consider(batch, best, q, start + r);
 }
 
-/* Few targets wait for memory, of which the codes take a quarter. Their bounds are for sums alone. */
+/* With few targets, memory is the bottleneck, and quantized rows are a quarter of the size. Their bounds hold
+ * for single targets only. */
 static bool uses_quantized(const struct batch *batch) {
     return batch->search->space->quantized != NULL && batch->parts == NULL &&
            batch->target_count <= FEW_TARGETS;
 }
 
-/* bounds[r] = the most that the cosine of target t and row start + r can be, rounded: what reaches the cut is
- * looked at whole. Scale times codes is no longer than 2, and slack() has room for twice the length of a row.
- */
+/* bounds[r] = an upper bound of the cosine of target t and row start + r, rounded. Rows that reach the cut
+ * are scored exactly. A dequantized row is no longer than 2, and slack() allows for twice the length of a
+ * row. */
 static void make_bounds(const struct batch *batch, size_t t, float *bounds, size_t start, size_t count) {
     const struct space *space = batch->search->space;
     const struct quantization *scales = space->quantization + start;
@@ -188,7 +189,7 @@ static void make_bounds(const struct batch *batch, size_t t, float *bounds, size
         bounds[r] = bounds[r] * scales[r].scale + scales[r].error;
 }
 
-/* products[t, r] = the cosine of target t and row start + r, rounded; or what it can be at most. */
+/* products[t, r] = the cosine of target t and row start + r, rounded, or an upper bound of it. */
 static void make_products(const struct batch *batch, float *panel, float *products, size_t start,
                           size_t count) {
     const struct space *space = batch->search->space;
@@ -214,7 +215,7 @@ static void make_products(const struct batch *batch, float *panel, float *produc
     batch->kernel->multiply(products, batch->targets, batch->target_count, space->stride, panel, space->dim);
 }
 
-/* Questions that are made of several targets. */
+/* Queries that share targets. */
 static void search_parts(const struct batch *batch, struct best *best, const float *products, size_t start,
                          size_t count) {
     const bool mul = batch->search->method == METHOD_MUL;
@@ -251,7 +252,7 @@ static void scan_rows(const struct batch *batch, size_t thread, size_t first, si
     }
 }
 
-/* A thread's work: chunks until none is left. */
+/* A thread's work: chunks, until none is left. */
 static void scan(void *context, size_t thread) {
     struct batch *batch = context;
     const size_t count = batch->search->space->count;
@@ -269,7 +270,7 @@ struct direction direction_of(const float *row, size_t stride) {
     return (struct direction){row, vector_dot(row, row, stride)};
 }
 
-/* The sum that METHOD_ADD compares with, not yet brought to length 1. */
+/* The sum that METHOD_ADD compares with, not yet scaled to length 1. */
 static void add_terms(const struct direction *directions, const struct term *terms, size_t count, double *sum,
                       size_t stride) {
     memset(sum, 0, stride * sizeof *sum);
@@ -290,7 +291,7 @@ double query_length(const struct direction *directions, const struct term *terms
     return sqrt(square) >= 1e-6 ? sqrt(square) : 0;
 }
 
-/* Targets are the queries' own sums. */
+/* The targets are the queries' sums. */
 static void make_targets(struct batch *batch, double *sum) {
     const struct search *search = batch->search;
     const size_t stride = search->space->stride;
@@ -302,7 +303,7 @@ static void make_targets(struct batch *batch, double *sum) {
     }
 }
 
-/* Targets are the directions, of which the queries are made. */
+/* The targets are the directions that queries share. */
 static void copy_directions(struct batch *batch) {
     const size_t stride = batch->search->space->stride;
     for (size_t t = 0; t < batch->target_count; t++) {
@@ -312,7 +313,7 @@ static void copy_directions(struct batch *batch) {
     }
 }
 
-/* How often a term stands among the parts. */
+/* How often a term occurs among the parts. */
 static size_t repetitions(const struct search *search, const struct term *term) {
     return search->method == METHOD_MUL ? (size_t)(fabs(term->weight) + 0.5) : 1;
 }
@@ -342,7 +343,7 @@ static bool make_parts(struct batch *batch, struct error *error) {
 
 /* --- batches --- */
 
-/* The first thread's heaps are the room for the answers. */
+/* The first thread's heaps lie in the arrays for the answers. */
 static bool make_bests(struct batch *batch, struct neighbour *found,
                        size_t *counts /* NOLINT(readability-non-const-parameter) */, struct error *error) {
     const size_t queries = batch->query_count, k = batch->search->k;
@@ -378,7 +379,7 @@ static void free_bests(struct batch *batch) {
     free(batch->bests);
 }
 
-/* What the other threads found, to the first one's; and all in order. */
+/* Merges what all threads found into the first one's heaps, and sorts them. */
 static void merge(struct batch *batch) {
     const size_t k = batch->search->k;
     struct best *first = &batch->bests[0];
@@ -391,7 +392,7 @@ static void merge(struct batch *batch) {
     }
 }
 
-/* Threads and chunks as the work is worth them. */
+/* Sets the number of threads and the size of chunks by the amount of work. */
 static void divide(struct batch *batch) {
     const struct space *space = batch->search->space;
     const size_t row_work = space->stride * batch->target_count + batch->query_count * 8;
@@ -402,14 +403,14 @@ static void divide(struct batch *batch) {
     atomic_init(&batch->next, 0);
 }
 
-/* Scans for a batch whose targets are made. */
+/* Scans for a batch whose targets are set. */
 static bool run_batch(struct batch *batch, struct neighbour *found, size_t *counts, struct error *error) {
     divide(batch);
     size_t bytes;
     if (!size_multiply(batch->workspace * sizeof(float), batch->threads, &bytes))
         return error_set(error, ERROR_SYSTEM, "no memory for %zu threads", batch->threads);
     batch->bests = memory_allocate(batch->threads, sizeof *batch->bests, "threads", error);
-    batch->workspaces = batch->bests != NULL ? memory_pages(bytes, "a block of products", error) : NULL;
+    batch->workspaces = batch->bests != NULL ? memory_pages(bytes, "the products", error) : NULL;
     const bool done = batch->workspaces != NULL && make_bests(batch, found, counts, error) &&
                       threads_run(batch->threads, scan, batch, error);
     if (done)
@@ -419,7 +420,7 @@ static bool run_batch(struct batch *batch, struct neighbour *found, size_t *coun
     return done;
 }
 
-/* All queries at once, made of the directions. */
+/* All queries at once, by their directions. */
 static bool search_shared(const struct search *search, struct batch *batch, struct neighbour *found,
                           size_t *counts, struct error *error) {
     batch->queries = search->queries;
@@ -429,7 +430,7 @@ static bool search_shared(const struct search *search, struct batch *batch, stru
     return make_parts(batch, error) && run_batch(batch, found, counts, error);
 }
 
-/* So many at a time that the other threads' heaps stay small. */
+/* How many queries to take at a time, so that the other threads' heaps stay small. */
 static size_t batch_size(const struct search *search) {
     size_t bytes;
     if (!size_multiply(search->k * search->threads, sizeof(struct neighbour), &bytes))
@@ -454,7 +455,7 @@ static bool search_batches(const struct search *search, struct batch *batch, str
     return done;
 }
 
-/* Fewer directions than queries are fewer products; what a ratio is made of can't be added up before. */
+/* Fewer directions than queries mean fewer products. METHOD_MUL needs the product with each direction. */
 static bool is_shared(const struct search *search) {
     size_t bytes;
     return search->method == METHOD_MUL ||

@@ -42,7 +42,7 @@ seeded() {
 check "--seed decides, --threads does not" seeded
 stopped() { run 0 "$SGNS" cluster "$model" -k 3 --rounds 1 && grep -q 'not settled in 1 rounds' "$err"; }
 check "--rounds" stopped
-fails "more classes than words" 1 '31 classes, but only 30 words have a direction' "$SGNS" cluster "$model" -k 31
+fails "more classes than words" 1 "can't make 31 classes: only 30 words have a usable vector" "$SGNS" cluster "$model" -k 31
 fails "no classes" 2 '\-\-classes takes a whole number' "$SGNS" cluster "$model" -k 0
 fails "no model" 2 'name a model: sgns cluster MODEL' "$SGNS" cluster -k 3
 fails "a missing model" 2 'missing\.sgns: ' "$SGNS" cluster "$TMPDIR/missing.sgns"

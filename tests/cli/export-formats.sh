@@ -90,7 +90,7 @@ for format in native word2vec word2vec-text glove jsonl pgvector; do
     check "$format, the same on standard output" same_by_name "$format"
 done
 for format in npy fvecs safetensors; do
-    fails "$format is two files" 2 "^sgns export: $format makes two files, FILE and FILE.vocab; name FILE with -o\$" \
+    fails "$format is two files" 2 "^sgns export: $format writes two files, FILE and FILE.vocab; name FILE with -o\$" \
         "$SGNS" export "$model" -f "$format"
 done
 fails "tensorboard is two files" 2 'two files, FILE\.vectors\.tsv and FILE\.metadata\.tsv; name FILE with -o$' \
@@ -124,7 +124,7 @@ says_on_error() {
     return 1
 }
 check "words that are not there, and that come twice, are counted" says_on_error \
-    "sgns export: words of $list that are not in the vocabulary: 2; the first is \"zebra\"
+    "sgns export: words of $list not in the vocabulary: 2; the first is \"zebra\"
 sgns export: lines of $list that repeat a word: 2" "$SGNS" export "$model" -f glove --words "$list"
 left() { is "$out" 'the 1 -0.5
 q"\ 3 4'; }
@@ -136,7 +136,7 @@ zero_byte() {
 check "a zero byte ends no line" zero_byte
 from_standard_input() {
     printf 'zebra\nx\n' | "$SGNS" export "$model" -f glove --words - >"$out" 2>"$err"
-    is "$out" 'x 123456790 0' && grep -q 'words of standard input that are not in the vocabulary: 1;' "$err"
+    is "$out" 'x 123456790 0' && grep -q 'words of standard input not in the vocabulary: 1;' "$err"
 }
 check "--words -" from_standard_input
 native_order() {
@@ -161,7 +161,7 @@ x 1 0' "$model" -f glove --normalize --precision 1 --top 3
 check "--precision 9" gives '{"word":"the","vector":[1,-0.5]}
 {"word":"naïve","vector":[0.100000001,-1.00000001e-10]}
 {"word":"x","vector":[123456792,0]}' "$model" -f jsonl --precision=9 --top 3
-fails "no context vectors" 2 "^sgns export: $model: has no context vectors\$" "$SGNS" export "$model" -f glove --context
+fails "no context vectors" 2 "^sgns export: $model: the model has no context vectors\$" "$SGNS" export "$model" -f glove --context
 
 # A trained model has context vectors: section 6 of the file, where the word vectors are 5.
 trained=$TMPDIR/trained.sgns
@@ -218,11 +218,11 @@ for format in native jsonl pgvector; do
 done
 skips() {
     run 0 "$SGNS" export "$odd" -f glove --skip-unfit && is "$out" 'good 1 2
-better 7 8' && grep -q "^sgns export: words left out that don't fit the format: 3; the first is word 1, \"two words\":" "$err"
+better 7 8' && grep -q "^sgns export: words skipped that the format can't hold: 3; the first is word 1, \"two words\":" "$err"
 }
 check "--skip-unfit" skips
 skips_numbers() {
-    run 0 "$SGNS" export "$odd" -f native --skip-unfit -o "$native_odd" && grep -q 'the format: 2; the first is word 2' "$err"
+    run 0 "$SGNS" export "$odd" -f native --skip-unfit -o "$native_odd" && grep -q "the format can't hold: 2; the first is word 2" "$err"
 }
 check "--skip-unfit, with a format that holds a blank" skips_numbers
 fails "a model of our own with a blank" 2 '^sgns export: glove can.t hold word 1, "two words": it has a blank' \
@@ -269,7 +269,7 @@ fails_clean "an empty name" 2 '^sgns export: the name of the file to write is em
     "$SGNS" export "$model" -f tensorboard -o ""
 fails_clean "--top 0" 2 '^sgns export: --top takes a whole number from 1 to ' \
     "$SGNS" export "$model" -f glove --top 0 -o "$TMPDIR/old"
-fails_clean "--top and --words" 2 '^sgns export: --top and --words exclude each other$' \
+fails_clean "--top and --words" 2 '^sgns export: use either --top or --words, not both$' \
     "$SGNS" export "$model" -f glove --top 3 --words "$list" -o "$TMPDIR/old"
 fails_clean "a missing list" 2 "^sgns export: $TMPDIR/none: can't open: No such file" \
     "$SGNS" export "$model" -f glove --words "$TMPDIR/none" -o "$TMPDIR/old"
@@ -281,13 +281,13 @@ fails_clean "a list of other words" 2 \
     "^sgns export: $list: none of its words is in the vocabulary; the first is \"two words\"\$" \
     "$SGNS" export "$model" -f glove --words "$list" -o "$TMPDIR/old"
 echo the >"$list"
-fails_clean "the list's own place" 2 "^sgns export: $list: the list of words itself; -o names the file to write\$" \
+fails_clean "the list's own place" 2 "^sgns export: $list: this is the list of words itself; name another file with -o\$" \
     "$SGNS" export "$model" -f glove --words "$list" -o "$list"
 check "the list's own place: it is as it was" is "$list" the
 fails_clean "a second file that is a folder" 2 "^sgns export: $TMPDIR/old.vocab: not a regular file; " \
     "$SGNS" export "$model" -f npy -o "$TMPDIR/old"
 cp "$model" "$TMPDIR/m.vocab"
-fails_clean "a second file in the model's place" 2 "^sgns export: $TMPDIR/m.vocab: the model itself; " \
+fails_clean "a second file in the model's place" 2 "^sgns export: $TMPDIR/m.vocab: this is the model itself; " \
     "$SGNS" export "$TMPDIR/m.vocab" -f fvecs -o "$TMPDIR/m"
 fails_clean "a file of two in a missing folder" 2 "^sgns export: $TMPDIR/none/v.vectors.tsv: can't create a file there: " \
     "$SGNS" export "$model" -f tensorboard -o "$TMPDIR/none/v"

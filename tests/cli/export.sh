@@ -155,7 +155,7 @@ fails_clean "a folder" 2 "^sgns export: $TMPDIR: not a regular file; name a file
     "$SGNS" export "$model" -f word2vec -o "$TMPDIR"
 fails_clean "an empty name" 2 '^sgns export: the name of the file to write is empty$' \
     "$SGNS" export "$model" -f word2vec -o ""
-fails_clean "the model's own place" 2 "^sgns export: $model: the model itself; -o names the file to write\$" \
+fails_clean "the model's own place" 2 "^sgns export: $model: this is the model itself; name another file with -o\$" \
     "$SGNS" export "$model" -f word2vec -o "$model"
 ln "$model" "$TMPDIR/link"
 fails_clean "the model's own place by another name" 2 "the model itself" \
@@ -189,7 +189,7 @@ fi
 on_terminal() { SHELL=/bin/sh script -qec "'$SGNS' export '$model' -f $1" /dev/null </dev/null >"$TMPDIR/terminal"; }
 binary_refused() {
     on_terminal word2vec
-    [ $? -eq 2 ] && grep -q 'is binary and standard output a terminal; name a file with -o' "$TMPDIR/terminal"
+    [ $? -eq 2 ] && grep -q 'is binary, and standard output is a terminal; name a file with -o' "$TMPDIR/terminal"
 }
 text_shown() {
     on_terminal word2vec-text && tr -d '\r' <"$TMPDIR/terminal" | cmp - "$file.word2vec-text"

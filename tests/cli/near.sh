@@ -77,7 +77,7 @@ fails "whitespace rules take words as they are" 1 'did you mean "king"\?$' "$SGN
 fails "not one word" 1 '"king\+queen" is not a single word' "$SGNS" near "$model" king+queen
 fails "ill-formed UTF-8" 1 'is not a single word' "$SGNS" near "$model" "$(printf 'k\377ing')"
 fails "nothing left of the sum" 1 'cancel each other out' "$SGNS" near "$model" king - king
-fails "a sign without a word" 2 'no word behind the last "-"' "$SGNS" near "$model" king -
+fails "a sign without a word" 2 'no word after the last "-"' "$SGNS" near "$model" king -
 fails "two signs" 2 '"-" and "\+" without a word between' "$SGNS" near "$model" king - + queen
 fails "an empty question" 2 'no word in the question' "$SGNS" near "$model" ""
 fails "no model named" 2 'name a model: sgns near MODEL \[WORD\.\.\.\]$' "$SGNS" near
@@ -113,7 +113,7 @@ check "a line is answered as the same words alone" as_alone
 some_unknown() {
     ask 1 'king\nquen\n\nking -\ncat\n' -k 1 && shape w---w- && [ "$(wc -l <"$err")" -eq 2 ] &&
         grep -q '^sgns near: line 2: "quen" is not among .* did you mean "queen"?$' "$err" &&
-        grep -q '^sgns near: line 4: no word behind' "$err"
+        grep -q '^sgns near: line 4: no word after' "$err"
 }
 check "an unknown word does not end the questions" some_unknown
 nothing_asked() { ask 0 '' && shape ''; }

@@ -25,11 +25,11 @@ static struct matrix make_matrix(size_t count, size_t dim, size_t groups, float 
         exit(2);
     struct rng rng = rng_seed(seed, 0);
     for (size_t i = 0; i < count; i++) {
-        struct rng centre = rng_seed(seed, 1 + i % groups);
+        struct rng centroid = rng_seed(seed, 1 + i % groups);
         const float size = 0.01F + 10 * rng_unit(&rng);
         for (size_t d = 0; d < dim; d++)
             matrix.rows[i * STRIDE + d] = size *
-                                          (rng_unit(&centre) - 0.5F + spread * (rng_unit(&rng) - 0.5F));
+                                          (rng_unit(&centroid) - 0.5F + spread * (rng_unit(&rng) - 0.5F));
     }
     if (!space_of_rows(&matrix.space, matrix.rows, count, dim, STRIDE, 1, &error))
         exit(2);
@@ -49,8 +49,8 @@ static struct clusters make_clusters(struct test *test, const struct matrix *mat
     return clusters;
 }
 
-/* Groups far apart, in the order of their first rows. A bad draw of the first centres may merge two of them;
- * k-means++ draws well from such with a chance above 99 percent, and the seed is fixed. */
+/* Groups far apart, in the order of their first rows. A bad draw of the first centroids may merge two of
+ * them; k-means++ draws well from such with a chance above 99 percent, and the seed is fixed. */
 static void groups_are_found(struct test *test) {
     enum { ROWS = 500, GROUPS = 7 };
     struct matrix matrix = make_matrix(ROWS, 20, GROUPS, 0.1F, 1);
@@ -66,8 +66,8 @@ static void groups_are_found(struct test *test) {
     free_matrix(&matrix);
 }
 
-/* A settled result: every row is in the class with the largest product, every centre is the direction of its
- * rows' sum, and the figures are what they say. */
+/* A settled result: every row is in the class with the largest product, every centroid is the direction of
+ * its rows' sum, and the figures are what they say. */
 static void a_settled_result_is_consistent(struct test *test) {
     enum { ROWS = 400, CLASSES = 12 };
     struct matrix matrix = make_matrix(ROWS, 19, 5, 2, 2);
@@ -86,9 +86,9 @@ static void a_settled_result_is_consistent(struct test *test) {
         const float *row = matrix.rows + i * STRIDE;
         const uint32_t label = clusters.classes[i];
         const double length = vector_length(row, STRIDE);
-        const double own = vector_dot(clusters.centres + (size_t)label * STRIDE, row, STRIDE) / length;
+        const double own = vector_dot(clusters.centroids + (size_t)label * STRIDE, row, STRIDE) / length;
         for (size_t c = 0; c < CLASSES; c++)
-            CHECK_MSG(test, vector_dot(clusters.centres + c * STRIDE, row, STRIDE) / length <= own,
+            CHECK_MSG(test, vector_dot(clusters.centroids + c * STRIDE, row, STRIDE) / length <= own,
                       "row %zu is nearer to %zu", i, c);
         CHECK_MSG(test, fabs(own - clusters.cosines[i]) < 1e-6, "row %zu", i);
         mean += own / (ROWS - 1);
@@ -103,7 +103,8 @@ static void a_settled_result_is_consistent(struct test *test) {
         for (size_t d = 0; d < STRIDE; d++)
             square += sums[c][d] * sums[c][d];
         for (size_t d = 0; d < STRIDE; d++)
-            CHECK_MSG(test, fabs((double)clusters.centres[c * STRIDE + d] - sums[c][d] / sqrt(square)) < 1e-6,
+            CHECK_MSG(test,
+                      fabs((double)clusters.centroids[c * STRIDE + d] - sums[c][d] / sqrt(square)) < 1e-6,
                       "class %zu", c);
         CHECK(test, clusters.sizes[c] == sizes[c] && sizes[c] > 0);
     }
@@ -114,7 +115,7 @@ static void a_settled_result_is_consistent(struct test *test) {
 static bool same(const struct clusters *a, const struct clusters *b, size_t rows) {
     return memcmp(a->classes, b->classes, rows * sizeof *a->classes) == 0 &&
            memcmp(a->cosines, b->cosines, rows * sizeof *a->cosines) == 0 &&
-           memcmp(a->centres, b->centres, a->centre_bytes) == 0 && a->rounds == b->rounds;
+           memcmp(a->centroids, b->centroids, a->centroid_bytes) == 0 && a->rounds == b->rounds;
 }
 
 static void check_all_ways(struct test *test, const struct matrix *matrix, struct cluster_settings settings) {
@@ -130,7 +131,7 @@ static void check_all_ways(struct test *test, const struct matrix *matrix, struc
     cluster_free(&first);
 }
 
-/* Rows that are nearly copies, and so are the centres, so that rounding would tell. */
+/* Rows that are nearly copies, and so are the centroids, so that rounding would tell. */
 static void kernels_and_threads_change_nothing(struct test *test) {
     struct matrix matrix = make_matrix(60000, 21, 40, 1.5F, 4);
     struct cluster_settings settings = {.count = 33, .rounds = 4, .seed = 5, .threads = 1};
@@ -170,7 +171,7 @@ static void no_class_is_empty(struct test *test) {
     free_matrix(&matrix);
 }
 
-/* The first of the rows that are furthest from their centre moves. */
+/* The first of the rows that are furthest from their centroid moves. */
 static void copies_in_two_classes(struct test *test) {
     struct matrix matrix = make_matrix(9, 6, 1, 0, 9);
     for (size_t i = 1; i < 9; i++)
