@@ -40,7 +40,6 @@ struct work {
     double *distances; /* (sample_count) to the nearest centroid so far; owned */
     size_t sample_count, drawn;
     size_t threads, draw_threads; /* for all rows, and for the sample */
-    atomic_size_t next;           /* the first item that no thread has taken */
     atomic_size_t changes;        /* rows that changed their class in this round */
 };
 
@@ -50,11 +49,6 @@ static const float *row_at(const struct work *work, size_t row) {
 
 static float *centroid_at(const struct work *work, size_t label) {
     return work->clusters->centroids + label * work->space->stride;
-}
-
-static bool run(struct work *work, threads_work *function, struct error *error) {
-    atomic_store(&work->next, 0);
-    return threads_run(work->threads, function, work, error);
 }
 
 /* --- assignment --- */
@@ -105,14 +99,11 @@ static size_t assign_rows(struct work *work, size_t thread, size_t start, size_t
     return changes;
 }
 
-static void assign(void *context, size_t thread) {
+static void assign(void *context, size_t thread, size_t first, size_t end) {
     struct work *work = context;
-    const size_t rows = work->space->count;
-    for (size_t first; (first = atomic_fetch_add(&work->next, CHUNK_ROWS)) < rows;)
-        for (size_t start = first; start < first + CHUNK_ROWS && start < rows; start += SCAN_ROWS)
-            atomic_fetch_add(
-                &work->changes,
-                assign_rows(work, thread, start, rows - start < SCAN_ROWS ? rows - start : SCAN_ROWS));
+    for (size_t start = first; start < end; start += SCAN_ROWS)
+        atomic_fetch_add(&work->changes,
+                         assign_rows(work, thread, start, end - start < SCAN_ROWS ? end - start : SCAN_ROWS));
 }
 
 /* --- centroids --- */
@@ -146,11 +137,11 @@ static void set_centroid(const struct work *work, size_t label, const double *su
         centroid[d] = (float)(sum[d] / sqrt(square));
 }
 
-static void move_centroids(void *context, size_t thread) {
+static void move_centroids(void *context, size_t thread, size_t first, size_t end) {
     struct work *work = context;
     const size_t stride = work->space->stride;
     double *sum = work->sums + thread * stride;
-    for (size_t label; (label = atomic_fetch_add(&work->next, 1)) < work->settings->count;) {
+    for (size_t label = first; label < end; label++) {
         memset(sum, 0, stride * sizeof *sum);
         for (size_t i = work->starts[label]; i < work->starts[label + 1]; i++) {
             const float *row = row_at(work, work->members[i]);
@@ -174,12 +165,15 @@ static double centroid_cosine(const struct work *work, size_t row) {
            (vector_length(centroid, stride) * vector_length(row_at(work, row), stride));
 }
 
-static void measure(void *context, size_t thread) {
-    struct work *work = context;
+static void measure(void *context, size_t thread, size_t first, size_t end) {
+    const struct work *work = context;
     (void)thread;
-    for (size_t first; (first = atomic_fetch_add(&work->next, CHUNK_ROWS)) < work->usable_count;)
-        for (size_t i = first; i < first + CHUNK_ROWS && i < work->usable_count; i++)
-            work->clusters->cosines[work->usable[i]] = centroid_cosine(work, work->usable[i]);
+    for (size_t i = first; i < end; i++)
+        work->clusters->cosines[work->usable[i]] = centroid_cosine(work, work->usable[i]);
+}
+
+static bool measure_all(struct work *work, struct error *error) {
+    return threads_share(work->threads, work->usable_count, CHUNK_ROWS, measure, work, error);
 }
 
 /* Gives each empty class a row: the one furthest from its centroid, of a class that has others. */
@@ -189,7 +183,7 @@ static bool fill_empty(struct work *work, struct error *error) {
     for (uint32_t label = 0; label < work->settings->count; label++) {
         if (clusters->sizes[label] > 0)
             continue;
-        if (!measured && !run(work, measure, error))
+        if (!measured && !measure_all(work, error))
             return false;
         measured = true;
         size_t furthest = SIZE_MAX;
@@ -223,19 +217,18 @@ static void draw_sample(struct work *work, struct rng *rng) {
 }
 
 /* Updates the distances, 1 - cosine, with the centroid drawn last. */
-static void approach(void *context, size_t thread) {
-    struct work *work = context;
+static void approach(void *context, size_t thread, size_t first, size_t end) {
+    const struct work *work = context;
     (void)thread;
     const size_t stride = work->space->stride;
     const float *centroid = centroid_at(work, work->drawn - 1);
-    for (size_t first; (first = atomic_fetch_add(&work->next, CHUNK_ROWS)) < work->sample_count;)
-        for (size_t i = first; i < first + CHUNK_ROWS && i < work->sample_count; i++) {
-            const float *row = row_at(work, work->sample[i]);
-            const double distance = 1 - vector_dot(centroid, row, stride) / vector_length(row, stride);
-            /* Rounding errors count as 0, so copies of a centroid are drawn only if nothing else is left. */
-            if (distance < work->distances[i])
-                work->distances[i] = distance > 1e-6 ? distance : 0;
-        }
+    for (size_t i = first; i < end; i++) {
+        const float *row = row_at(work, work->sample[i]);
+        const double distance = 1 - vector_dot(centroid, row, stride) / vector_length(row, stride);
+        /* Rounding errors count as 0, so copies of a centroid are drawn only if nothing else is left. */
+        if (distance < work->distances[i])
+            work->distances[i] = distance > 1e-6 ? distance : 0;
+    }
 }
 
 /* Draws a row with a probability proportional to its distance; if all are 0, the next one in order. */
@@ -265,8 +258,7 @@ static bool draw_centroids(struct work *work, struct error *error) {
     for (work->drawn = 0; work->drawn < count;) {
         const size_t drawn = draw_centroid(work, &rng);
         copy_centroid(work, work->drawn++, work->sample[drawn]);
-        atomic_store(&work->next, 0);
-        if (!threads_run(work->draw_threads, approach, work, error))
+        if (!threads_share(work->draw_threads, work->sample_count, CHUNK_ROWS, approach, work, error))
             return false;
     }
     return true;
@@ -339,15 +331,16 @@ static bool iterate(struct work *work, struct error *error) {
     struct clusters *clusters = work->clusters;
     while (clusters->rounds < work->settings->rounds && !clusters->settled) {
         atomic_store(&work->changes, 0);
-        if (!run(work, assign, error))
+        if (!threads_share(work->threads, work->space->count, CHUNK_ROWS, assign, work, error))
             return false;
         sort_members(work);
-        if (!fill_empty(work, error) || !run(work, move_centroids, error))
+        if (!fill_empty(work, error) ||
+            !threads_share(work->threads, clusters->count, 1, move_centroids, work, error))
             return false;
         clusters->rounds++;
         clusters->settled = atomic_load(&work->changes) == 0;
     }
-    return run(work, measure, error);
+    return measure_all(work, error);
 }
 
 /* Numbers the classes in the order of their first rows. */

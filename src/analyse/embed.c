@@ -1,7 +1,6 @@
 #include "analyse/embed.h"
 
 #include <math.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,10 +54,8 @@ void embed_free(struct embedder *embedder) {
 struct job {
     const struct embedder *embedder;
     const struct line *texts;
-    size_t count;
     float *rows;
     double *sums; /* (threads, stride) */
-    atomic_size_t next;
 };
 
 static void embed_text(const struct embedder *embedder, struct line text, double *sum, float *row) {
@@ -84,23 +81,19 @@ static void embed_text(const struct embedder *embedder, struct line text, double
     embed_remove(embedder, row, 1);
 }
 
-static void embed_some(void *context, size_t thread) {
-    struct job *job = context;
+static void embed_some(void *context, size_t thread, size_t first, size_t end) {
+    const struct job *job = context;
     const size_t stride = job->embedder->model->stride;
-    for (size_t first; (first = atomic_fetch_add(&job->next, CHUNK_TEXTS)) < job->count;)
-        for (size_t i = first; i < first + CHUNK_TEXTS && i < job->count; i++)
-            embed_text(job->embedder, job->texts[i], job->sums + thread * stride, job->rows + i * stride);
+    for (size_t i = first; i < end; i++)
+        embed_text(job->embedder, job->texts[i], job->sums + thread * stride, job->rows + i * stride);
 }
 
 bool embed_texts(const struct embedder *embedder, const struct line *texts, size_t count,
                  float *rows /* NOLINT(readability-non-const-parameter) */, size_t threads,
                  struct error *error) {
-    struct job job = {.embedder = embedder, .texts = texts, .count = count, .rows = rows};
-    atomic_init(&job.next, 0);
-    const size_t worth = 1 + count / CHUNK_TEXTS;
-    threads = worth < threads ? worth : threads;
+    struct job job = {.embedder = embedder, .texts = texts, .rows = rows};
     job.sums = memory_allocate(threads * embedder->model->stride, sizeof *job.sums, "sums of vectors", error);
-    const bool done = job.sums != NULL && threads_run(threads, embed_some, &job, error);
+    const bool done = job.sums != NULL && threads_share(threads, count, CHUNK_TEXTS, embed_some, &job, error);
     free(job.sums);
     return done;
 }
@@ -114,19 +107,16 @@ struct step {
     size_t count, stride, chunks;
     const float *direction; /* (stride) */
     double *sums;           /* (chunks, stride) */
-    atomic_size_t next;
 };
 
-static void sum_chunks(void *context, size_t thread) {
-    struct step *step = context;
+static void sum_chunk(void *context, size_t thread, size_t first, size_t end) {
+    const struct step *step = context;
+    double *sum = step->sums + first / CHUNK_ROWS * step->stride;
     (void)thread;
-    for (size_t chunk; (chunk = atomic_fetch_add(&step->next, 1)) < step->chunks;) {
-        double *sum = step->sums + chunk * step->stride;
-        memset(sum, 0, step->stride * sizeof *sum);
-        for (size_t i = chunk * CHUNK_ROWS; i < (chunk + 1) * CHUNK_ROWS && i < step->count; i++) {
-            const float *row = step->rows + i * step->stride;
-            vector_add(sum, row, vector_dot(row, step->direction, step->stride), step->stride);
-        }
+    memset(sum, 0, step->stride * sizeof *sum);
+    for (size_t i = first; i < end; i++) {
+        const float *row = step->rows + i * step->stride;
+        vector_add(sum, row, vector_dot(row, step->direction, step->stride), step->stride);
     }
 }
 
@@ -154,8 +144,7 @@ static bool iterate(double *component, struct step *step, size_t threads, struct
         direction[d] = 1 / sqrtf((float)step->stride);
     step->direction = direction;
     for (size_t round = 0; done && round < ROUNDS_MAX && change > 1e-12; round++) {
-        atomic_store(&step->next, 0);
-        done = threads_run(threads, sum_chunks, step, error);
+        done = threads_share(threads, step->count, CHUNK_ROWS, sum_chunk, step, error);
         if (!done || !normalize(component, step))
             break;
         double square = 0;
@@ -178,8 +167,6 @@ bool embed_find_component(struct embedder *embedder, const float *rows, size_t c
     free(embedder->component);
     embedder->component = memory_allocate(stride, sizeof *embedder->component, "a component", error);
     step.sums = memory_allocate(step.chunks * stride, sizeof *step.sums, "sums of vectors", error);
-    threads = step.chunks < threads ? step.chunks : threads;
-    threads = threads > 0 ? threads : 1;
     const bool done = embedder->component != NULL && step.sums != NULL &&
                       iterate(embedder->component, &step, threads, error);
     free(step.sums);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,4 +86,25 @@ bool threads_run(size_t count, threads_work *work, void *context, struct error *
     if (number != 0)
         return error_system(error, number, "can't start thread %zu of %zu", started + 1, count);
     return true;
+}
+
+struct share {
+    threads_chunk *work;
+    void *context;
+    size_t count, chunk;
+    atomic_size_t next; /* the first item that no thread has taken */
+};
+
+static void take_chunks(void *context, size_t thread) {
+    struct share *share = context;
+    const size_t count = share->count, chunk = share->chunk;
+    for (size_t first; (first = atomic_fetch_add(&share->next, chunk)) < count;)
+        share->work(share->context, thread, first, count - first < chunk ? count : first + chunk);
+}
+
+bool threads_share(size_t threads, size_t count, size_t chunk, threads_chunk *work, void *context,
+                   struct error *error) {
+    struct share share = {.work = work, .context = context, .count = count, .chunk = chunk};
+    const size_t chunks = count / chunk + 1;
+    return threads_run(chunks < threads ? chunks : threads, take_chunks, &share, error);
 }

@@ -16,4 +16,11 @@ typedef void threads_work(void *context, size_t index);
  * those that did start have ended. */
 bool threads_run(size_t count, threads_work *work, void *context, struct error *error) MUST_USE;
 
+/* Divides the items [0, count) into chunks and calls work(context, thread, first, end) for each, on at most
+ * `threads` threads (at least 1), which are numbered from 0 and take the next chunk when they are done with
+ * one. Errors as for threads_run. */
+typedef void threads_chunk(void *context, size_t thread, size_t first, size_t end);
+bool threads_share(size_t threads, size_t count, size_t chunk, threads_chunk *work, void *context,
+                   struct error *error) MUST_USE;
+
 #endif

@@ -15,31 +15,32 @@
 #include "eval/outliers.h"
 #include "eval/word_pairs.h"
 
+/* The tests that take any number of files. */
+enum { SIMILARITY, CATEGORIES, OUTLIERS, TESTS };
+
 struct settings {
-    struct option_texts similarity, categories, outliers;
+    struct option_texts files[TESTS];
     const char *analogies;
     uint64_t restrict_to, restrict_similarity;
     size_t method, format;
 };
 
 struct results {
-    struct word_pairs_result *similarity; /* (settings.similarity.count); owned */
+    struct test_score *scores[TESTS]; /* (settings.files[...].count) each; owned */
     struct analogies analogies;
-    struct categories *categories; /* (settings.categories.count); owned */
-    struct outliers *outliers;     /* (settings.outliers.count); owned */
 };
 
 static const struct option options[] = {
     TEXT_OPTION("similarity", 0, OPTION_TEXTS, "FILE", NULL, "lines of `word word score`; may be repeated",
-                offsetof(struct settings, similarity)),
+                offsetof(struct settings, files[SIMILARITY])),
     TEXT_OPTION("analogies", 0, OPTION_TEXT, "FILE", NULL,
                 "lines of four words, in sections that begin with `: NAME` (questions-words.txt)",
                 offsetof(struct settings, analogies)),
     TEXT_OPTION("categories", 0, OPTION_TEXTS, "FILE", NULL, "lines of `word category`; may be repeated",
-                offsetof(struct settings, categories)),
+                offsetof(struct settings, files[CATEGORIES])),
     TEXT_OPTION("outliers", 0, OPTION_TEXTS, "FILE", NULL,
                 "lines of words of which the last does not belong; may be repeated",
-                offsetof(struct settings, outliers)),
+                offsetof(struct settings, files[OUTLIERS])),
     RESTRICT_OPTION("30000", "for analogies, use", offsetof(struct settings, restrict_to)),
     INTEGER_OPTION("restrict-similarity", 0, "0", 0, COUNT_MAX,
                    "for similarity, use only the N most frequent words; 0 for all",
@@ -50,6 +51,31 @@ static const struct option options[] = {
 };
 static const struct option_table own_options = OPTION_TABLE(options);
 static const struct option_table *const tables[] = {&own_options, NULL};
+
+struct test {
+    const char *name;
+    const char *measures[2]; /* the second may be NULL */
+    const char *counts[2];   /* headings of tables; a measure without one is in no table and has no mean */
+    bool has_right;          /* the first measure is the share of right answers */
+    bool (*score)(struct test_score *score, const struct model *model, const char *path,
+                  const struct test_settings *settings, struct error *error);
+};
+
+static const struct test tests[TESTS] = {
+    [SIMILARITY] = {.name = "similarity",
+                    .measures = {"spearman", "pearson"},
+                    .counts = {"pairs covered/total"},
+                    .score = word_pairs_score},
+    [CATEGORIES] = {.name = "categories",
+                    .measures = {"purity"},
+                    .counts = {"words covered/total"},
+                    .score = categories_score},
+    [OUTLIERS] = {.name = "outliers",
+                  .measures = {"accuracy", "position"},
+                  .counts = {"right/asked/total", "asked/total"},
+                  .has_right = true,
+                  .score = outliers_score},
+};
 
 /* --- printing --- */
 
@@ -103,81 +129,53 @@ static void print_heading(enum output_format format, bool *first, const char *te
 
 /* --- tests of several files --- */
 
-/* A figure of file `i`; its name is set by the caller. */
-typedef struct figure figure_of(const struct results *results, size_t i);
-
-static struct figure spearman_of(const struct results *results, size_t i) {
-    const struct word_pairs_result *pairs = &results->similarity[i];
-    return (struct figure){.test = "similarity",
-                           .measure = "spearman",
-                           .value = pairs->known ? pairs->spearman : NAN,
-                           .covered = pairs->covered,
-                           .total = pairs->total};
-}
-
-static struct figure pearson_of(const struct results *results, size_t i) {
-    struct figure figure = spearman_of(results, i);
-    figure.measure = "pearson";
-    figure.value = results->similarity[i].known ? results->similarity[i].pearson : NAN;
-    return figure;
-}
-
-static struct figure purity_of(const struct results *results, size_t i) {
-    const struct categories *categories = &results->categories[i];
-    return (struct figure){.test = "categories",
-                           .measure = "purity",
-                           .value = categories->known ? categories->purity : NAN,
-                           .covered = categories->covered,
-                           .total = categories->total};
-}
-
-static struct figure position_of(const struct results *results, size_t i) {
-    const struct outliers *outliers = &results->outliers[i];
-    return (struct figure){.test = "outliers",
-                           .measure = "position",
-                           .value = outliers->asked > 0 ? outliers->position : NAN,
-                           .covered = outliers->asked,
-                           .total = outliers->total};
-}
-
-static struct figure accuracy_of(const struct results *results, size_t i) {
-    struct figure figure = position_of(results, i);
-    figure.measure = "accuracy";
-    figure.value = results->outliers[i].asked > 0 ? results->outliers[i].accuracy : NAN;
-    figure.right = &results->outliers[i].right;
-    return figure;
-}
-
 static const char *file_name(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
-/* A figure for each file, and their mean; outside of tables also `other`, if it is not NULL. */
-static void print_files(enum output_format format, const struct option_texts *files,
-                        const struct results *results, figure_of *of, figure_of *other) {
-    struct figure mean = of(results, 0);
-    double sum = 0;
+static struct figure make_figure(const struct test *test, const struct test_score *score, size_t measure,
+                                 const char *name) {
+    return (struct figure){.test = test->name,
+                           .name = name,
+                           .measure = test->measures[measure],
+                           .value = score->values[measure],
+                           .right = test->has_right && measure == 0 ? &score->right : NULL,
+                           .covered = score->covered,
+                           .total = score->total};
+}
+
+/* A measure of each file, and its mean. Outside of tables, the second measure of a file follows the first if
+ * it has no table of its own. */
+static void print_measure(enum output_format format, const struct test *test, size_t measure,
+                          const struct option_texts *files, const struct test_score *scores) {
+    struct test_score mean = {.values = {0, 0}};
     size_t known = 0;
-    mean.covered = mean.total = 0;
+    const bool both = format != OUTPUT_TABLE && test->measures[1] != NULL && test->counts[1] == NULL;
     for (size_t i = 0; i < files->count; i++) {
-        struct figure figure = of(results, i);
-        figure.name = file_name(files->values[i]);
-        print_figure(format, &figure);
-        sum += isnan(figure.value) ? 0 : figure.value;
-        known += isnan(figure.value) ? 0 : 1;
-        mean.covered += figure.covered;
-        mean.total += figure.total;
-        if (other == NULL || format == OUTPUT_TABLE)
-            continue;
-        figure = other(results, i);
-        figure.name = file_name(files->values[i]);
-        print_figure(format, &figure);
+        const double value = scores[i].values[measure];
+        for (size_t m = measure; m <= measure + both; m++) {
+            const struct figure figure = make_figure(test, &scores[i], m, file_name(files->values[i]));
+            print_figure(format, &figure);
+        }
+        mean.values[measure] += isnan(value) ? 0 : value;
+        known += isnan(value) ? 0 : 1;
+        mean.covered += scores[i].covered;
+        mean.total += scores[i].total;
     }
-    mean.name = "mean";
-    mean.value = known > 0 ? sum / (double)known : NAN;
-    mean.right = NULL;
-    print_figure(format, &mean);
+    mean.values[measure] = known > 0 ? mean.values[measure] / (double)known : NAN;
+    struct figure figure = make_figure(test, &mean, measure, "mean");
+    figure.right = NULL;
+    print_figure(format, &figure);
+}
+
+static void print_test(enum output_format format, bool *first, const struct test *test,
+                       const struct option_texts *files, const struct test_score *scores) {
+    for (size_t measure = 0; measure < 2 && files->count > 0; measure++)
+        if (test->counts[measure] != NULL) {
+            print_heading(format, first, test->name, test->measures[measure], test->counts[measure]);
+            print_measure(format, test, measure, files, scores);
+        }
 }
 
 /* --- all tests --- */
@@ -211,59 +209,38 @@ static void print_analogies(enum output_format format, const struct analogies *a
 static void print_results(const struct results *results, const struct settings *settings) {
     const enum output_format format = (enum output_format)settings->format;
     bool first = true;
-    if (settings->similarity.count > 0) {
-        print_heading(format, &first, "similarity", "spearman", "pairs covered/total");
-        print_files(format, &settings->similarity, results, spearman_of, pearson_of);
-    }
-    if (settings->analogies != NULL) {
-        print_heading(format, &first, "analogies", "accuracy", "right/asked/total");
-        print_analogies(format, &results->analogies);
-    }
-    if (settings->categories.count > 0) {
-        print_heading(format, &first, "categories", "purity", "words covered/total");
-        print_files(format, &settings->categories, results, purity_of, NULL);
-    }
-    if (settings->outliers.count > 0) {
-        print_heading(format, &first, "outliers", "accuracy", "right/asked/total");
-        print_files(format, &settings->outliers, results, accuracy_of, NULL);
-        print_heading(format, &first, "outliers", "position", "asked/total");
-        print_files(format, &settings->outliers, results, position_of, NULL);
+    for (size_t t = 0; t < TESTS; t++) {
+        print_test(format, &first, &tests[t], &settings->files[t], results->scores[t]);
+        if (t == SIMILARITY && settings->analogies != NULL) {
+            print_heading(format, &first, "analogies", "accuracy", "right/asked/total");
+            print_analogies(format, &results->analogies);
+        }
     }
 }
 
 /* --- scoring --- */
 
-static bool score_files(struct results *results, const struct model *model, const struct settings *settings,
+static bool score_files(struct test_score **scores, const struct test *test, const struct model *model,
+                        const struct option_texts *files, const struct test_settings *settings,
                         struct error *error) {
-    for (size_t i = 0; i < settings->similarity.count; i++)
-        if (!word_pairs_score(&results->similarity[i], model, settings->similarity.values[i],
-                              (size_t)settings->restrict_similarity, error))
-            return false;
-    for (size_t i = 0; i < settings->categories.count; i++)
-        if (!categories_score(&results->categories[i], model, settings->categories.values[i],
-                              threads_usable(), error))
-            return false;
-    for (size_t i = 0; i < settings->outliers.count; i++)
-        if (!outliers_score(&results->outliers[i], model, settings->outliers.values[i], error))
-            return false;
-    return true;
+    *scores = memory_allocate(files->count, sizeof **scores, "the scores", error);
+    bool done = *scores != NULL;
+    for (size_t i = 0; done && i < files->count; i++)
+        done = test->score(&(*scores)[i], model, files->values[i], settings, error);
+    return done;
 }
 
 /* Scores everything before anything is printed, so that a bad file leaves no half table. */
 static bool score(struct results *results, const struct model *model, const struct settings *settings,
                   struct error *error) {
-    const char *what = "the scores";
-    results->similarity = memory_allocate(settings->similarity.count, sizeof *results->similarity, what,
-                                          error);
-    results->categories = memory_allocate(settings->categories.count, sizeof *results->categories, what,
-                                          error);
-    results->outliers = memory_allocate(settings->outliers.count, sizeof *results->outliers, what, error);
-    if (results->similarity == NULL || results->categories == NULL || results->outliers == NULL ||
-        !score_files(results, model, settings, error))
-        return false;
+    const struct test_settings test_settings = {.restrict_to = (size_t)settings->restrict_similarity,
+                                                .threads = threads_usable()};
+    for (size_t t = 0; t < TESTS; t++)
+        if (!score_files(&results->scores[t], &tests[t], model, &settings->files[t], &test_settings, error))
+            return false;
     const struct analogy_settings analogies = {.restrict_to = (size_t)settings->restrict_to,
                                                .method = (enum method)settings->method,
-                                               .threads = threads_usable()};
+                                               .threads = test_settings.threads};
     return settings->analogies == NULL ||
            analogies_score(&results->analogies, model, settings->analogies, &analogies, error);
 }
@@ -272,21 +249,22 @@ static bool evaluate(const char *path, const struct settings *settings, struct e
     struct model model;
     if (!open_model(&model, "eval", path, error))
         return false;
-    struct results results = {.similarity = NULL};
+    struct results results = {.scores = {NULL}};
     const bool done = score(&results, &model, settings, error);
     if (done)
         print_results(&results, settings);
     analogies_free(&results.analogies);
-    free(results.similarity);
-    free(results.categories);
-    free(results.outliers);
+    for (size_t t = 0; t < TESTS; t++)
+        free(results.scores[t]);
     model_close(&model);
     return done;
 }
 
 static bool check_settings(const struct settings *settings, struct error *error) {
-    return settings->similarity.count > 0 || settings->analogies != NULL || settings->categories.count > 0 ||
-           settings->outliers.count > 0 ||
+    bool any = settings->analogies != NULL;
+    for (size_t t = 0; t < TESTS; t++)
+        any |= settings->files[t].count > 0;
+    return any ||
            command_misused(&command_eval,
                            "name a test by --similarity, --analogies, --categories or --outliers", error);
 }
@@ -295,9 +273,8 @@ static bool run(int argc, char **argv, struct error *error) {
     struct settings settings = {.analogies = NULL};
     const bool done = command_parse(&command_eval, &argc, argv, &settings, error) &&
                       check_settings(&settings, error) && evaluate(argv[0], &settings, error);
-    free(settings.similarity.values);
-    free(settings.categories.values);
-    free(settings.outliers.values);
+    for (size_t t = 0; t < TESTS; t++)
+        free(settings.files[t].values);
     return done;
 }
 

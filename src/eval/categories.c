@@ -1,11 +1,11 @@
 #include "eval/categories.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analyse/cluster.h"
 #include "base/memory.h"
-#include "eval/test_file.h"
 #include "search/vectors.h"
 #include "text/dictionary.h"
 
@@ -71,18 +71,18 @@ static bool measure_purity(const struct labeled_words *words, const struct clust
 }
 
 /* The purity of the best of several runs. */
-static bool score(struct categories *categories, const struct labeled_words *words, const struct space *space,
-                  size_t threads, struct error *error) {
+static bool cluster_words(const struct labeled_words *words, const struct space *space, size_t threads,
+                          double *purity, struct error *error) {
     double best = -2;
     bool done = true;
     for (uint64_t seed = 1; done && seed <= RUNS; seed++) {
         const struct cluster_settings settings = {
-            .count = categories->count, .rounds = ROUNDS, .seed = seed, .threads = threads};
+            .count = words->categories.size, .rounds = ROUNDS, .seed = seed, .threads = threads};
         struct clusters clusters;
         done = cluster_rows(&clusters, space, &settings, error);
         if (done && clusters.mean > best) {
             best = clusters.mean;
-            done = measure_purity(words, &clusters, &categories->purity, error);
+            done = measure_purity(words, &clusters, purity, error);
         }
         cluster_free(&clusters);
     }
@@ -90,8 +90,8 @@ static bool score(struct categories *categories, const struct labeled_words *wor
 }
 
 /* Copies the words' rows into one block, which clustering needs. */
-static bool score_copies(struct categories *categories, const struct model *model,
-                         const struct labeled_words *words, size_t threads, struct error *error) {
+static bool find_purity(const struct labeled_words *words, const struct model *model, size_t threads,
+                        double *purity, struct error *error) {
     const size_t stride = model->stride;
     size_t bytes;
     if (!size_multiply(words->count, stride * sizeof(float), &bytes))
@@ -102,25 +102,23 @@ static bool score_copies(struct categories *categories, const struct model *mode
         memcpy(rows + i * stride, vector_row(model, words->list[i].id), stride * sizeof *rows);
     const bool done = rows != NULL &&
                       space_of_rows(&space, rows, words->count, model->dim, stride, 1, error) &&
-                      score(categories, words, &space, threads, error);
+                      cluster_words(words, &space, threads, purity, error);
     space_free(&space);
     memory_pages_free(rows, bytes);
     return done;
 }
 
-bool categories_score(struct categories *categories, const struct model *model, const char *path,
-                      size_t threads, struct error *error) {
-    *categories = (struct categories){.known = false};
+bool categories_score(struct test_score *score, const struct model *model, const char *path,
+                      const struct test_settings *settings, struct error *error) {
+    *score = (struct test_score){.values = {NAN, NAN}};
     struct labeled_words words = {.list = NULL};
     struct test_file file;
     bool done = test_file_open(&file, path, model, model->vocab, error) &&
                 dictionary_create(&words.categories, error) &&
-                read_words(&words, &categories->total, &file, error);
-    categories->covered = words.count;
-    categories->count = words.categories.size;
-    categories->known = categories->count >= 2;
-    if (done && categories->known)
-        done = score_copies(categories, model, &words, threads, error);
+                read_words(&words, &score->total, &file, error);
+    score->covered = words.count;
+    if (done && words.categories.size >= 2)
+        done = find_purity(&words, model, settings->threads, &score->values[0], error);
     test_file_close(&file);
     dictionary_free(&words.categories);
     free(words.list);

@@ -1,10 +1,10 @@
 #include "eval/outliers.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "analyse/odd.h"
 #include "base/memory.h"
-#include "eval/test_file.h"
 #include "search/vectors.h"
 
 #define WORDS_MIN 3
@@ -34,42 +34,42 @@ static bool find_words(struct list *list, struct test_file *file, bool *known, s
     return true;
 }
 
-static void ask(struct outliers *outliers, struct list *list, size_t count, size_t stride) {
+/* Adds to the sums of values. */
+static void ask(struct test_score *score, struct list *list, size_t count, size_t stride) {
     (void)odd_find(list->directions, count, list->sum, stride, list->scores);
-    size_t before = 0;
+    size_t above = 0;
     for (size_t i = 0; i + 1 < count; i++)
-        before += list->scores[i] > list->scores[count - 1];
-    outliers->asked++;
-    outliers->right += before == count - 1;
-    outliers->position += (double)before / (double)(count - 1);
+        above += list->scores[i] > list->scores[count - 1];
+    score->covered++;
+    score->right += above == count - 1;
+    score->values[1] += (double)above / (double)(count - 1);
 }
 
-static bool ask_all(struct outliers *outliers, struct list *list, struct test_file *file,
+static bool ask_all(struct test_score *score, struct list *list, struct test_file *file,
                     struct error *error) {
     while (test_file_next(file, '#', error)) {
         if (file->count < WORDS_MIN)
             return test_file_malformed(file, "word word... outlier", error);
-        outliers->total++;
+        score->total++;
         bool known;
         if (!find_words(list, file, &known, error))
             return false;
         if (known)
-            ask(outliers, list, file->count, file->model->stride);
+            ask(score, list, file->count, file->model->stride);
     }
     return error->kind == ERROR_NONE;
 }
 
-bool outliers_score(struct outliers *outliers, const struct model *model, const char *path,
-                    struct error *error) {
-    *outliers = (struct outliers){.right = 0};
+bool outliers_score(struct test_score *score, const struct model *model, const char *path,
+                    const struct test_settings *settings, struct error *error) {
+    (void)settings;
+    *score = (struct test_score){.total = 0};
     struct list list = {.sum = memory_allocate(model->stride, sizeof(double), "a sum", error)};
     struct test_file file = {.count = 0};
     const bool done = list.sum != NULL && test_file_open(&file, path, model, model->vocab, error) &&
-                      ask_all(outliers, &list, &file, error);
-    if (outliers->asked > 0) {
-        outliers->accuracy = (double)outliers->right / (double)outliers->asked;
-        outliers->position /= (double)outliers->asked;
-    }
+                      ask_all(score, &list, &file, error);
+    score->values[0] = score->covered > 0 ? (double)score->right / (double)score->covered : NAN;
+    score->values[1] = score->covered > 0 ? score->values[1] / (double)score->covered : NAN;
     test_file_close(&file);
     free(list.directions);
     free(list.scores);

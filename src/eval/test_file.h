@@ -1,4 +1,5 @@
-/* Files of test questions: lines of fields, separated by blanks or tabs. */
+/* Files of test questions, and what their tests have in common. A line has fields, separated by blanks or
+ * tabs. */
 #ifndef SGNS_EVAL_TEST_FILE_H
 #define SGNS_EVAL_TEST_FILE_H
 
@@ -6,6 +7,20 @@
 
 #include "base/lines.h"
 #include "query/casefold.h"
+
+struct test_settings {
+    size_t
+        restrict_to; /* only this many words, the most frequent, are known to word_pairs_score; 0 for all */
+    size_t threads;  /* at least 1; no score depends on it */
+};
+
+/* What a model scores on a file. */
+struct test_score {
+    double values[2]; /* by the test's measures, of which it may have only one; NAN if not known */
+    size_t right;     /* answers, where a test has right ones */
+    size_t covered;   /* items whose words are all known; only they count */
+    size_t total;     /* items in the file */
+};
 
 struct test_file {
     const struct model *model;

@@ -5,7 +5,6 @@
 
 #include "base/memory.h"
 #include "base/number.h"
-#include "eval/test_file.h"
 #include "search/space.h"
 #include "search/vectors.h"
 
@@ -113,24 +112,25 @@ static bool read_pairs(struct pairs *pairs, size_t *total, struct test_file *fil
     return error->kind == ERROR_NONE;
 }
 
-static bool correlate(struct word_pairs_result *similarity, const struct pairs *pairs, struct error *error) {
-    similarity->covered = pairs->count;
-    if (!spearman(pairs->scores, pairs->cosines, pairs->count, &similarity->spearman, &similarity->known,
-                  error))
+static bool correlate(struct test_score *score, const struct pairs *pairs, struct error *error) {
+    double correlation;
+    bool known;
+    if (!spearman(pairs->scores, pairs->cosines, pairs->count, &correlation, &known, error))
         return false;
-    if (similarity->known)
-        similarity->pearson = pearson(pairs->scores, pairs->cosines, pairs->count);
+    score->covered = pairs->count;
+    score->values[0] = known ? correlation : NAN;
+    score->values[1] = known ? pearson(pairs->scores, pairs->cosines, pairs->count) : NAN;
     return true;
 }
 
-bool word_pairs_score(struct word_pairs_result *similarity, const struct model *model, const char *path,
-                      size_t restrict_to, struct error *error) {
-    *similarity = (struct word_pairs_result){0};
+bool word_pairs_score(struct test_score *score, const struct model *model, const char *path,
+                      const struct test_settings *settings, struct error *error) {
+    *score = (struct test_score){.total = 0};
+    const size_t known = space_limit(settings->restrict_to, model->vocab);
     struct pairs pairs = {0};
     struct test_file file;
-    const bool done = test_file_open(&file, path, model, space_limit(restrict_to, model->vocab), error) &&
-                      read_pairs(&pairs, &similarity->total, &file, error) &&
-                      correlate(similarity, &pairs, error);
+    const bool done = test_file_open(&file, path, model, known, error) &&
+                      read_pairs(&pairs, &score->total, &file, error) && correlate(score, &pairs, error);
     test_file_close(&file);
     free(pairs.scores);
     free(pairs.cosines);

@@ -4,22 +4,14 @@
 
 #include <stddef.h>
 
-#include "model/model.h"
+#include "eval/test_file.h"
 
-struct word_pairs_result {
-    double spearman; /* the rank correlation; only if `known` */
-    double pearson;  /* the linear correlation; likewise */
-    bool known;      /* false with fewer than three pairs, or if all scores or all cosines are equal */
-    size_t covered;  /* pairs whose words are both in the vocabulary; only they count */
-    size_t total;    /* pairs in the file */
-};
-
-/* Scores the model by the file's lines of `word word score`. Blank lines and those that begin with # are
- * skipped; any other line is ERROR_INPUT with its number. Only the `restrict_to` most frequent words are
- * known (0 for all). Case is ignored: a word of the file stands for the most frequent known word that differs
- * from it in case alone. */
-bool word_pairs_score(struct word_pairs_result *similarity, const struct model *model, const char *path,
-                      size_t restrict_to, struct error *error) MUST_USE;
+/* Scores the model by the file's lines of `word word score`: values are Spearman's and Pearson's correlation,
+ * both not known where spearman says so; covered and total are pairs. Blank lines and those that begin with #
+ * are skipped; any other line is ERROR_INPUT with its number. Case is ignored: a word of the file stands for
+ * the most frequent known word that differs from it in case alone. */
+bool word_pairs_score(struct test_score *score, const struct model *model, const char *path,
+                      const struct test_settings *settings, struct error *error) MUST_USE;
 
 /* Spearman's rank correlation of x[0 .. count) and y[0 .. count), finite numbers: Pearson's correlation of
  * the ranks, ties sharing their mean rank. With fewer than three pairs, or if all x or all y are equal, it is

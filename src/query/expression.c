@@ -376,32 +376,31 @@ static bool gather(struct expression *expression, struct parser *parser, enum me
     return measure(expression, parser->model->stride, method, error);
 }
 
-static bool finish(struct expression *expression, struct parser *parser, bool parsed, enum method method,
-                   struct error *error) {
+typedef bool parse_text(struct parser *parser, struct text text, struct error *error);
+
+static bool build(struct expression *expression, const struct model *model, struct text text,
+                  parse_text *parse_with, enum method method, struct error *error) {
+    struct parser parser = {.model = model};
     *expression = (struct expression){0};
-    const bool done = parsed && gather(expression, parser, method, error);
+    const bool done = parse_with(&parser, text, error) && gather(expression, &parser, method, error);
     if (!done)
         expression_free(expression);
-    free(parser->items);
-    free(parser->ids);
-    free(parser->phrases);
-    free(parser->sum);
-    free(parser->word);
+    free(parser.items);
+    free(parser.ids);
+    free(parser.phrases);
+    free(parser.sum);
+    free(parser.word);
     return done;
 }
 
 bool expression_parse(struct expression *expression, const struct model *model, const char *text,
                       size_t length, enum method method, struct error *error) {
-    struct parser parser = {.model = model};
-    const bool parsed = parse(&parser, make_text(model->rules, text, length), error);
-    return finish(expression, &parser, parsed, method, error);
+    return build(expression, model, make_text(model->rules, text, length), parse, method, error);
 }
 
 bool expression_parse_analogy(struct expression *expression, const struct model *model, const char *text,
                               size_t length, enum method method, struct error *error) {
-    struct parser parser = {.model = model};
-    const bool parsed = parse_analogy(&parser, make_text(model->rules, text, length), error);
-    return finish(expression, &parser, parsed, method, error);
+    return build(expression, model, make_text(model->rules, text, length), parse_analogy, method, error);
 }
 
 void expression_free(struct expression *expression) {

@@ -1,7 +1,6 @@
 #include "search/nearest.h"
 
 #include <math.h>
-#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +47,6 @@ struct batch {
                                 to query q */
     size_t *part_starts;     /* (query_count + 1) where each query's parts start */
     size_t threads, chunk;   /* rows of a chunk */
-    atomic_size_t next;      /* the first row that no thread has taken */
     struct best *bests;      /* (threads) */
     float *workspaces;       /* (threads, workspace) the panel and the products */
     size_t workspace;        /* floats */
@@ -239,7 +237,8 @@ static void search_targets(const struct batch *batch, struct best *best, const f
         consider_rows(batch, best, reached[i], products + reached[i] * SCAN_ROWS, start, count);
 }
 
-static void scan_rows(const struct batch *batch, size_t thread, size_t first, size_t end) {
+static void scan_rows(void *context, size_t thread, size_t first, size_t end) {
+    const struct batch *batch = context;
     float *panel = batch->workspaces + thread * batch->workspace;
     float *products = panel + batch->search->space->stride * SCAN_ROWS;
     for (size_t start = first; start < end; start += SCAN_ROWS) {
@@ -249,18 +248,6 @@ static void scan_rows(const struct batch *batch, size_t thread, size_t first, si
             search_parts(batch, &batch->bests[thread], products, start, count);
         else
             search_targets(batch, &batch->bests[thread], products, start, count);
-    }
-}
-
-/* A thread's work: chunks, until none is left. */
-static void scan(void *context, size_t thread) {
-    struct batch *batch = context;
-    const size_t count = batch->search->space->count;
-    for (;;) {
-        const size_t first = atomic_fetch_add(&batch->next, batch->chunk);
-        if (first >= count)
-            return;
-        scan_rows(batch, thread, first, count - first < batch->chunk ? count : first + batch->chunk);
     }
 }
 
@@ -400,7 +387,6 @@ static void divide(struct batch *batch) {
     batch->threads = worth < batch->search->threads ? worth : batch->search->threads;
     batch->chunk = (WORK_CHUNK / row_work / SCAN_ROWS + 1) * SCAN_ROWS;
     batch->workspace = SCAN_ROWS * (space->stride + batch->target_count);
-    atomic_init(&batch->next, 0);
 }
 
 /* Scans for a batch whose targets are set. */
@@ -412,7 +398,8 @@ static bool run_batch(struct batch *batch, struct neighbour *found, size_t *coun
     batch->bests = memory_allocate(batch->threads, sizeof *batch->bests, "threads", error);
     batch->workspaces = batch->bests != NULL ? memory_pages(bytes, "the products", error) : NULL;
     const bool done = batch->workspaces != NULL && make_bests(batch, found, counts, error) &&
-                      threads_run(batch->threads, scan, batch, error);
+                      threads_share(batch->threads, batch->search->space->count, batch->chunk, scan_rows,
+                                    batch, error);
     if (done)
         merge(batch);
     memory_pages_free(batch->workspaces, bytes);

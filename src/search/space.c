@@ -6,10 +6,7 @@
 #include "base/threads.h"
 #include "search/vectors.h"
 
-struct measuring {
-    struct space *space;
-    size_t threads;
-};
+#define CHUNK_ROWS 1024
 
 struct space space_of_words(const struct model *model) {
     return (struct space){.rows = model->input,
@@ -21,11 +18,10 @@ struct space space_of_words(const struct model *model) {
                           .stride = model->stride};
 }
 
-static void measure(void *context, size_t thread) {
-    const struct measuring *measuring = context;
-    struct space *space = measuring->space;
-    const size_t share = space->count / measuring->threads + 1, first = share * thread;
-    for (size_t i = first; i < first + share && i < space->count; i++)
+static void measure(void *context, size_t thread, size_t first, size_t end) {
+    const struct space *space = context;
+    (void)thread;
+    for (size_t i = first; i < end; i++)
         space->own_norms[i] = (float)vector_length(space->rows + i * space->stride, space->stride);
 }
 
@@ -34,8 +30,7 @@ bool space_of_rows(struct space *space, const float *rows, size_t count, size_t 
     *space = (struct space){.rows = rows, .count = count, .dim = dim, .stride = stride};
     space->own_norms = memory_allocate(count, sizeof *space->own_norms, "the lengths of vectors", error);
     space->norms = space->own_norms;
-    struct measuring measuring = {.space = space, .threads = threads};
-    if (space->own_norms == NULL || !threads_run(threads, measure, &measuring, error)) {
+    if (space->own_norms == NULL || !threads_share(threads, count, CHUNK_ROWS, measure, space, error)) {
         space_free(space);
         return false;
     }

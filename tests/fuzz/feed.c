@@ -193,17 +193,16 @@ static void feed_test(struct fuzz *fuzz, enum seed seed) {
     struct error error = {.kind = ERROR_NONE};
     const struct model *model = &fuzz->model;
     const struct analogy_settings settings = {rng_below(&fuzz->rng, 2) > 0 ? 7 : 0, METHOD_ADD, 1};
-    struct word_pairs_result similarity;
+    const struct test_settings test_settings = {.restrict_to = settings.restrict_to, .threads = 1};
+    struct test_score score;
     struct analogies analogies;
-    struct categories categories;
-    struct outliers outliers;
     bool done = false;
     if (seed == SEED_SIMILARITY)
-        done = word_pairs_score(&similarity, model, fuzz->path, settings.restrict_to, &error);
+        done = word_pairs_score(&score, model, fuzz->path, &test_settings, &error);
     if (seed == SEED_CATEGORIES)
-        done = categories_score(&categories, model, fuzz->path, 1, &error);
+        done = categories_score(&score, model, fuzz->path, &test_settings, &error);
     if (seed == SEED_OUTLIERS)
-        done = outliers_score(&outliers, model, fuzz->path, &error);
+        done = outliers_score(&score, model, fuzz->path, &test_settings, &error);
     if (seed == SEED_ANALOGIES) {
         done = analogies_score(&analogies, model, fuzz->path, &settings, &error);
         analogies_free(&analogies);

@@ -115,6 +115,36 @@ static void usable_cores_follow_affinity(struct test *test) {
     CHECK(test, sched_setaffinity(0, sizeof all, &all) == 0);
 }
 
+#define ITEMS_MAX 100
+
+struct items {
+    int taken[ITEMS_MAX];
+    size_t threads, chunk;
+    bool good; /* all chunks began where they should, and had a thread's number */
+};
+
+static void take_items(void *context, size_t thread, size_t first, size_t end) {
+    struct items *items = context;
+    if (first % items->chunk != 0 || end > ITEMS_MAX || end - first > items->chunk ||
+        thread >= items->threads)
+        items->good = false;
+    for (size_t i = first; i < end && i < ITEMS_MAX; i++)
+        items->taken[i]++;
+}
+
+static void every_item_is_taken_once(struct test *test) {
+    for (size_t count = 0; count <= ITEMS_MAX; count += 25)
+        for (size_t chunk = 1; chunk <= ITEMS_MAX + 1; chunk += 10)
+            for (size_t threads = 1; threads <= 3; threads++) {
+                struct items items = {.threads = threads, .chunk = chunk, .good = true};
+                struct error error = {.kind = ERROR_NONE};
+                CHECK(test, threads_share(threads, count, chunk, take_items, &items, &error) && items.good);
+                for (size_t i = 0; i < ITEMS_MAX; i++)
+                    CHECK_MSG(test, items.taken[i] == (i < count), "item %zu of %zu was taken %d times", i,
+                              count, items.taken[i]);
+            }
+}
+
 static const struct test_case cases[] = {
     {"threads: every part runs once", every_part_runs_once},
     {"threads: each part has a thread of its own", each_has_a_thread_of_its_own},
@@ -122,6 +152,7 @@ static const struct test_case cases[] = {
     {"threads: a refused thread is an error", a_refused_thread_is_an_error},
     {"threads: usable cores", usable_cores},
     {"threads: usable cores follow affinity", usable_cores_follow_affinity},
+    {"threads: every item is taken once", every_item_is_taken_once},
 };
 
 TEST_MAIN(cases)
