@@ -40,6 +40,45 @@ struct option {
     size_t offset;                             /* of its value in the settings: offsetof(...) */
 };
 
+/* Rows of a table, one kind for each type; `place` is the offset of the value. */
+#define FLAG_OPTION(name_, help_, place) \
+    { .name = (name_), .type = OPTION_FLAG, .help = (help_), .offset = (place) }
+
+/* uint64_t; `letter_` is 0, and `fallback_` NULL, if there is none */
+#define INTEGER_OPTION(name_, letter_, fallback_, min_, max_, help_, place)                                  \
+    {                                                                                                        \
+        .name = (name_), .letter = (letter_), .type = OPTION_INTEGER, .value = "N", .fallback = (fallback_), \
+        .min = (min_), .max = (max_), .help = (help_), .offset = (place)                                     \
+    }
+
+/* `type_` is OPTION_TEXT or OPTION_TEXTS; `value_` is how help names the value */
+#define TEXT_OPTION(name_, letter_, type_, value_, fallback_, help_, place)                                \
+    {                                                                                                      \
+        .name = (name_), .letter = (letter_), .type = (type_), .value = (value_), .fallback = (fallback_), \
+        .help = (help_), .offset = (place)                                                                 \
+    }
+
+/* double */
+#define REAL_OPTION(name_, fallback_, min_, max_, help_, place)                                     \
+    {                                                                                               \
+        .name = (name_), .type = OPTION_REAL, .value = "X", .fallback = (fallback_), .min = (min_), \
+        .max = (max_), .help = (help_), .offset = (place)                                           \
+    }
+
+/* size_t */
+#define CHOICE_OPTION(name_, fallback_, choices_, help_, place)                                 \
+    {                                                                                           \
+        .name = (name_), .type = OPTION_CHOICE, .fallback = (fallback_), .choices = (choices_), \
+        .help = (help_), .offset = (place)                                                      \
+    }
+
+/* The same, with a line of help for each choice */
+#define CHOICES_OPTION(name_, fallback_, choices_, choice_help_, help_, place)                  \
+    {                                                                                           \
+        .name = (name_), .type = OPTION_CHOICE, .fallback = (fallback_), .choices = (choices_), \
+        .choice_help = (choice_help_), .help = (help_), .offset = (place)                       \
+    }
+
 /* A table of options. A command has one or several. All offsets are into the command's settings, so settings
  * that several commands share come first in each of their structs. */
 struct option_table {

@@ -1,33 +1,10 @@
-/* Rows of option tables. First one for each type, then the options that several commands share. `place` is
- * the offset of the option's value in the command's settings. */
+/* The options that several commands share, as rows of option tables (base/option.h). `place` is the offset of
+ * the option's value in the command's settings. */
 #ifndef SGNS_CLI_SHARED_OPTIONS_H
 #define SGNS_CLI_SHARED_OPTIONS_H
 
 #include "cli/options.h"
 #include "cli/output.h"
-
-#define FLAG_OPTION(name_, help_, place) \
-    { .name = (name_), .type = OPTION_FLAG, .help = (help_), .offset = (place) }
-
-/* uint64_t; `letter_` is 0, and `fallback_` NULL, if there is none */
-#define INTEGER_OPTION(name_, letter_, fallback_, min_, max_, help_, place)                                  \
-    {                                                                                                        \
-        .name = (name_), .letter = (letter_), .type = OPTION_INTEGER, .value = "N", .fallback = (fallback_), \
-        .min = (min_), .max = (max_), .help = (help_), .offset = (place)                                     \
-    }
-
-/* `type_` is OPTION_TEXT or OPTION_TEXTS; `value_` is how help names the value */
-#define TEXT_OPTION(name_, letter_, type_, value_, fallback_, help_, place)                                \
-    {                                                                                                      \
-        .name = (name_), .letter = (letter_), .type = (type_), .value = (value_), .fallback = (fallback_), \
-        .help = (help_), .offset = (place)                                                                 \
-    }
-
-#define CHOICE_OPTION(name_, fallback_, choices_, help_, place)                                 \
-    {                                                                                           \
-        .name = (name_), .type = OPTION_CHOICE, .fallback = (fallback_), .choices = (choices_), \
-        .help = (help_), .offset = (place)                                                      \
-    }
 
 /* The largest number of words, rows or answers that an option takes. */
 #define COUNT_MAX 4294967295.0

@@ -13,16 +13,11 @@ struct settings {
 };
 
 static const struct option options[] = {
-    {.name = "verify",
-     .type = OPTION_FLAG,
-     .help = "read the whole file and check its checksums",
-     .offset = offsetof(struct settings, verify)},
-    {.name = "cpu",
-     .type = OPTION_FLAG,
-     .help = "instead: the usable cores, the kernels that run here, the best first, and their peak and the "
-             "memory's, "
-             "measured",
-     .offset = offsetof(struct settings, cpu)},
+    FLAG_OPTION("verify", "read the whole file and check its checksums", offsetof(struct settings, verify)),
+    FLAG_OPTION("cpu",
+                "show what this machine can do instead: its cores, the kernels that run here, the best one "
+                "first, and their measured peak",
+                offsetof(struct settings, cpu)),
 };
 static const struct option_table own_options = OPTION_TABLE(options);
 static const struct option_table *const tables[] = {&own_options, NULL};

@@ -28,12 +28,8 @@ struct settings {
 };
 
 static const struct option files[] = {
-    {.name = "output",
-     .letter = 'o',
-     .type = OPTION_TEXT,
-     .value = "MODEL",
-     .help = "the model file to write; required",
-     .offset = offsetof(struct settings, output)},
+    TEXT_OPTION("output", 'o', OPTION_TEXT, "MODEL", NULL, "the model file to write; required",
+                offsetof(struct settings, output)),
 };
 static const struct option messages[] = {
     {.name = "quiet",
