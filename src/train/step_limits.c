@@ -2,8 +2,7 @@
 
 #include <math.h>
 
-/* The limits of A, B and C. */
-#define NOISE_ROW_MAX 1.5
+/* The limits of B and C. */
 #define CENTER_ROW_MAX 5.4
 #define NOISE_PAIR_MAX 0.015625
 
@@ -16,14 +15,14 @@ uint64_t step_limits_noise(struct loss_limits limits, double alpha, uint64_t noi
 }
 
 struct step_limits step_limits_choose(struct loss_limits limits, double alpha, double pairs_max,
-                                      double pairs_mean, double noise) {
-    const double noise_row = alpha * limits.noise / noise; /* A for one pair */
+                                      double pairs_mean, double noise, double noise_row) {
+    const double pair = alpha * limits.noise / noise; /* A for one pair */
     const double center_row = alpha * pairs_mean * limits.center;
     const double passes = ceil(
-        fmax(fmax(center_row / CENTER_ROW_MAX, pairs_max * DRAWS_EXPECTED * noise_row / NOISE_ROW_MAX), 1));
+        fmax(fmax(center_row / CENTER_ROW_MAX, pairs_max * DRAWS_EXPECTED * pair / noise_row), 1));
     const double occurrences = fmin(floor(CENTER_ROW_MAX * passes / center_row), BLOCK_WORDS_MAX);
     return (struct step_limits){
         .passes = (size_t)passes,
         .occurrences = occurrences < 1 ? 1 : (size_t)occurrences,
-        .pairs = (size_t)fmin(NOISE_ROW_MAX * passes / noise_row, pairs_max * (double)BLOCK_WORDS_MAX)};
+        .pairs = (size_t)fmin(noise_row * passes / pair, pairs_max * (double)BLOCK_WORDS_MAX)};
 }

@@ -16,7 +16,8 @@
  * with noise and scores of its own. Where a single pair would, there are more noise words.
  *
  * For example, SGNS with K = 5 has c = 6 and n = 5. At alpha 0.05 with N = 32 a pair adds 0.0078 to A, so a
- * block may have 192 pairs, and a word with 6 pairs adds 1.8 to B, so it may occur three times in a block. */
+ * block may have 96 pairs (0.75 / 0.0078), and a word with 6 pairs adds 1.8 to B, so it may occur three times
+ * in a block. */
 #ifndef SGNS_TRAIN_STEP_LIMITS_H
 #define SGNS_TRAIN_STEP_LIMITS_H
 
@@ -41,9 +42,14 @@ struct step_limits {
  */
 uint64_t step_limits_noise(struct loss_limits limits, double alpha, uint64_t noise);
 
+/* The limit of A. Vectors learn better from smaller steps (src/EXPERIMENTS.md), which take a little more
+ * time. With random windows the limit stays where it was, and so do the results. */
+#define STEP_LIMITS_NOISE_ROW 0.75
+#define STEP_LIMITS_NOISE_ROW_RANDOM 1.5
+
 /* For the learning rate of the moment. The pair weights of a word add up to `pairs_max` at most, and to
- * `pairs_mean` on average; `noise` is N. */
+ * `pairs_mean` on average; `noise` is N, and `noise_row` the limit of A. */
 struct step_limits step_limits_choose(struct loss_limits limits, double alpha, double pairs_max,
-                                      double pairs_mean, double noise);
+                                      double pairs_mean, double noise, double noise_row);
 
 #endif

@@ -271,7 +271,8 @@ static double train_passage(const struct trainer *trainer, struct worker *worker
     /* For the passage's first alpha, its largest. */
     const struct step_limits limits = step_limits_choose(
         trainer->training.loss->limits(parameters), alpha, parameters_pairs_max(parameters),
-        parameters_pairs_mean(parameters), (double)parameters->noise);
+        parameters_pairs_mean(parameters), (double)parameters->noise,
+        parameters->weights == WEIGHTS_RANDOM ? STEP_LIMITS_NOISE_ROW_RANDOM : STEP_LIMITS_NOISE_ROW);
     size_t blocks = 0;
     batcher_begin(worker->batcher, passage, &limits, &worker->rng);
     for (size_t at = 0; at < passage->size; blocks++) {
