@@ -58,14 +58,14 @@ static float *centroid_at(const struct work *work, size_t label) {
 static uint32_t nearest_centroid(const struct work *work, size_t row, size_t place, const float *products,
                                  const uint32_t *reached, size_t count, float cut) {
     uint32_t best = CLUSTER_NONE;
-    double most = -INFINITY;
+    double max = -INFINITY;
     for (size_t i = 0; i < count; i++) {
         if (products[reached[i] * SCAN_ROWS + place] < cut)
             continue;
         const double product = vector_dot(centroid_at(work, reached[i]), row_at(work, row),
                                           work->space->stride);
-        if (best == CLUSTER_NONE || product > most) {
-            most = product;
+        if (best == CLUSTER_NONE || product > max) {
+            max = product;
             best = reached[i];
         }
     }

@@ -33,7 +33,7 @@ void interrupt_hold(struct interrupt *interrupt) {
     const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         struct sigaction action;
-        /* One that is ignored (nohup) stays ignored. */
+        /* A signal that is ignored (nohup) stays ignored. */
         if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
             sigaddset(&interrupt->signals, numbers[i]);
     }

@@ -1,6 +1,6 @@
-/* Ctrl-C and SIGTERM while files are written. A thread of its own waits for them, so that no handler and no
- * global is needed: the first one asks a training to end with what it has learned; a second one, or one while
- * there is nothing to save, removes the temporary files and ends the process as the signal would have. */
+/* Ctrl-C and SIGTERM while files are written. A thread waits for them, so that neither a handler nor a global
+ * is needed. The first one asks a training to end early and save its model. A second one, or one while there
+ * is nothing to save, removes the temporary files and ends the process as the signal would have. */
 #ifndef SGNS_CLI_INTERRUPT_H
 #define SGNS_CLI_INTERRUPT_H
 
@@ -21,17 +21,18 @@ struct interrupt {
     pthread_t thread;
 };
 
-/* Keeps signals waiting, so that none comes between the creation of the files and interrupt_watch. If it does
- * not come to that, interrupt_release lets them through. */
+/* Blocks the signals, so that none comes between the creation of the files and interrupt_watch. If
+ * interrupt_watch is not called after all, interrupt_release unblocks them. */
 void interrupt_hold(struct interrupt *interrupt);
 void interrupt_release(const struct interrupt *interrupt);
 
-/* After interrupt_hold: starts to watch over files just created, `count` <= INTERRUPT_FILES_MAX of them; all
- * threads started afterwards leave the signals to it. `interrupt` must stay where it is. */
+/* After interrupt_hold: starts to watch over the files just created, at most INTERRUPT_FILES_MAX. All threads
+ * started afterwards leave the signals to it. `interrupt` must stay where it is. On failure the signals are
+ * unblocked. */
 bool interrupt_watch(struct interrupt *interrupt, const struct file_out *files, size_t count,
                      struct error *error) MUST_USE;
 
-/* Ends the watching; signals work as before, as they do after interrupt_watch failed. */
+/* Stops watching and unblocks the signals. */
 void interrupt_end(struct interrupt *interrupt);
 
 #endif

@@ -11,14 +11,14 @@
 struct progress {
     bool quiet;
     bool live;            /* standard error is a terminal */
-    bool line_open;       /* a live line stands there, to be overwritten */
+    bool line_open;       /* a live line is shown, to be overwritten */
     double started;       /* of the current phase, by the monotonic clock, in seconds */
-    double shown;         /* the last line */
+    double shown;         /* when the last line was printed */
     uint64_t bytes_total; /* of the corpus; 0 if unknown */
     size_t epochs;
 };
 
-/* Seconds by a clock that is never set back. */
+/* Seconds of the monotonic clock. */
 double progress_clock(void);
 
 struct progress progress_create(bool quiet, uint64_t bytes_total, size_t epochs);

@@ -60,10 +60,10 @@ static bool measure_purity(const struct labeled_words *words, const struct clust
         counts[clusters->classes[i] * count + words->list[i].category]++;
     size_t right = 0;
     for (size_t class_at = 0; class_at < count * count; class_at += count) {
-        size_t most = 0;
+        size_t max = 0;
         for (size_t label = 0; label < count; label++)
-            most = counts[class_at + label] > most ? counts[class_at + label] : most;
-        right += most;
+            max = counts[class_at + label] > max ? counts[class_at + label] : max;
+        right += max;
     }
     free(counts);
     *purity = (double)right / (double)words->count;

@@ -11,7 +11,8 @@
  * number. Of ten runs of spherical k-means with fixed seeds (analyse/cluster.h), the one with the highest
  * mean cosine to the centroids counts. Purity is the share of the words that belong to the most frequent
  * category of their class (Baroni, Dinu, Kruszewski 2014, "Don't count, predict!"). Case is ignored. A word
- * that occurs twice counts twice. */
+ * that occurs twice counts twice. The value is not known with fewer than two categories among the words
+ * covered. */
 bool categories_score(struct test_score *score, const struct model *model, const char *path,
                       const struct test_settings *settings, struct error *error) MUST_USE;
 

@@ -113,12 +113,14 @@ restricted() {
             "$TMPDIR/frequent" "$TMPDIR/few"
 }
 check "--restrict: only the most frequent words answer" restricted
+all_words() { near -k 30 red && keep all-words && near -k 30 red --restrict 0 && keep restrict-0 && equal all-words restrict-0; }
+check "--restrict 0: all words answer" all_words
 excluded() {
     near king -k 2 && first=$(awk 'NR == 1 { print $1 }' "$out") && second=$(awk 'NR == 2 { print $1 }' "$out") &&
         near king -k 1 --exclude "$first" && [ "$(words)" = "$second " ] &&
         near king -k 30 --exclude "$first" --exclude="$second" && ! grep -Eq "^($first|$second) " "$out"
 }
-check "--exclude, again and again" excluded
+check "--exclude, repeated" excluded
 fails "--exclude with an unknown word" 1 '"quen" is not among' "$SGNS" near "$model" king --exclude quen
 threshold() {
     near king -k 30 --format tsv && cut=$(awk -F '\t' 'NR == 5 { print $3 - 0.000001 }' "$out") && head -n 5 "$out" >"$TMPDIR/five" &&
