@@ -30,8 +30,8 @@ static const char *weights_help(size_t weights) {
 
 static const struct option options[] = {
     INTEGER_OPTION("dim", 0, "100", 1, 4096, "vector dimensions", AT(dim)),
-    INTEGER_OPTION("window", 0, "5", 1, 100, "context words on either side, at most", AT(window)),
-    CHOICES_OPTION("weights", "random", weights_names, weights_help,
+    INTEGER_OPTION("window", 0, "7", 1, 100, "context words on either side, at most", AT(window)),
+    CHOICES_OPTION("weights", "harmonic", weights_names, weights_help,
                    "how much a pair counts at distance d in a window of w words", AT(weights)),
     CHOICES_OPTION("loss", "sgns", loss_names, loss_help, "the training objective", AT(loss)),
     INTEGER_OPTION("negative", 0, "5", 1, 100, "negatives per pair: the weight of the noise", AT(negative)),
@@ -42,7 +42,7 @@ static const struct option options[] = {
     INTEGER_OPTION("epochs", 0, "8", 1, 100000, "passes over the corpus", AT(epochs)),
     REAL_OPTION("alpha", "0.05", 1e-6, 1, "initial learning rate; it falls linearly", AT(alpha)),
     REAL_OPTION("min-alpha", "0.000005", 0, 1, "final learning rate", AT(min_alpha)),
-    REAL_OPTION("sample", "3e-4", 0, 1,
+    REAL_OPTION("sample", "1e-4", 0, 1,
                 "subsampling threshold: words above this share of the corpus are skipped at random, the more "
                 "frequent the more often; 0 skips none",
                 AT(sample)),

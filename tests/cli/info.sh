@@ -32,9 +32,9 @@ check "words read" has "corpus words" 1401
 check "words that stay" has "in the vocabulary" 1400
 check "distinct words" has "distinct words" 4
 check "sentences" has sentences 201
-check "the defaults" eval 'has loss sgns && has window 5 && has negative 5 && has noise 32 && has noise-power 0.75 &&
+check "the defaults" eval 'has loss sgns && has window 7 && has negative 5 && has noise 32 && has noise-power 0.75 &&
     has alpha 0.05 && has min-alpha 5e-06 && has min-count 5 && has max-vocab 0 &&
-    has max-sentence 1000 && has seed 1 && has weights random'
+    has max-sentence 1000 && has seed 1 && has weights harmonic'
 check "options given" eval 'has epochs 3 && has threads 1 && has sample 0'
 losses() {
     [ "$(grep -c '^loss, epoch ' "$out")" -eq 3 ] || return 1
@@ -61,7 +61,7 @@ all_options() {
 check "every option is told" all_options
 whitespace() {
     train -o "$TMPDIR/other.sgns" --tokenizer whitespace && run 0 "$SGNS" info "$TMPDIR/other.sgns" &&
-        has tokenizer whitespace && has case kept && has sample 0.0003
+        has tokenizer whitespace && has case kept && has sample 0.0001
 }
 check "the whitespace tokenizer keeps case" whitespace
 

@@ -66,7 +66,7 @@ done <<'END'
 --window 4
 --weights uniform
 --weights linear
---weights harmonic
+--weights random
 --loss nce
 --negative 6
 --noise 16
