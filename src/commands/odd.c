@@ -57,9 +57,7 @@ static size_t count_words(struct tokenizer_rules rules, const char *line) {
 
 static bool read_question(struct question *question, const struct model *model, const char *line,
                           struct error *error) {
-    const size_t count = question->count = count_words(model->rules, line);
-    if (count < WORDS_MIN)
-        return error_set(error, ERROR_INPUT, "at least %d words, or there is no odd one", WORDS_MIN);
+    const size_t count = question->count;
     question->words = memory_allocate(count, sizeof *question->words, "the words", error);
     question->directions = memory_allocate(count, sizeof *question->directions, "the words", error);
     question->scores = memory_allocate(count, sizeof *question->scores, "the words", error);
@@ -112,7 +110,9 @@ static void print_odd(enum output_format format, const struct question *question
 static bool answer_line(void *context, const char *line, struct error *error) {
     const struct session *session = context;
     const size_t stride = session->model.stride;
-    struct question question = {.count = 0};
+    struct question question = {.count = count_words(session->model.rules, line)};
+    if (question.count < WORDS_MIN)
+        return error_set(error, ERROR_INPUT, "at least %d words, or there is no odd one", WORDS_MIN);
     double *sum = memory_allocate(stride, sizeof *sum, "a sum", error);
     const bool done = sum != NULL && read_question(&question, &session->model, line, error);
     if (done)

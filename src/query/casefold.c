@@ -7,7 +7,7 @@
 #include "text/unicode.h"
 #include "text/utf8.h"
 
-/* A folded code point has at most twice the bytes. */
+/* Case-folds a word. `folded` has room for twice the bytes: a folded code point has at most twice as many. */
 static size_t fold(const char *word, size_t length, unsigned char *folded) {
     const unsigned char *at = (const unsigned char *)word, *end = at + length;
     size_t used = 0;
@@ -24,7 +24,7 @@ static size_t fold(const char *word, size_t length, unsigned char *folded) {
     return used;
 }
 
-/* The key of a word, a new one if there is none yet. */
+/* The key of a word; a word without one gets the next. */
 static bool find_key(struct casefold *casefold, const char *word, size_t length, uint32_t *key,
                      struct error *error) {
     unsigned char *folded = memory_allocate(2 * length + 4, 1, "a word", error);

@@ -92,7 +92,7 @@ static void directions_are_shared(struct test *test) {
     const struct expression expression = {
         .directions = directions, .terms = terms, .count = 2, .length = length};
     struct term added[2] = {{0, 1}, {0, -0.5}};
-    CHECK(test, query_batch_add_row(&batch, rows + 2 * DIM, &error));
+    CHECK(test, query_batch_add_row(&batch, rows + (size_t)2 * DIM, &error));
     CHECK(test, query_batch_add_direction(&batch, directions[1], &added[1].direction, &error) &&
                     query_batch_add_direction(&batch, directions[0], &added[0].direction, &error));
     for (size_t i = 0; i < 3; i++)
