@@ -439,8 +439,7 @@ static void add_self(struct example *example, size_t rows, struct rng *rng) {
     step->noise_self = example->self + 2 * max;
 }
 
-/* Row `index` of `count` of them that are the same matrix, all different rows: what the update makes of each.
- */
+/* What an update makes of number d of center (kind 0), context (kind 1) or noise row (kind 2) `index`. */
 static double exact_row(const struct kernel_step *step, int kind, size_t index, size_t d, double scale) {
     double sum = 0, row = 0, self = 0;
     if (kind == 0) {
