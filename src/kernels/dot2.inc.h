@@ -333,7 +333,7 @@ INTENDED_RACE static void update_with_self(const struct targets *targets, size_t
 }
 
 /* Moves rows first and first + 1. */
-static void update_two(const struct targets *targets, size_t first, const struct part *parts, size_t count,
+INLINE void update_two(const struct targets *targets, size_t first, const struct part *parts, size_t count,
                        size_t width) {
     if (targets->self == NULL)
         update_plain(targets, first, parts, count, width);
