@@ -50,7 +50,7 @@ ifeq ($(shell $(CC) -mavxvnni -E -x c /dev/null >/dev/null 2>&1 && echo yes),yes
 $(BUILD)/kernels/registry.o $(BUILD)/kernels/avxvnni.o: ALL_CFLAGS += -DKERNEL_AVXVNNI=1
 $(BUILD)/kernels/avxvnni.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx2 -mfma -mprfchw -mavxvnni
 endif
-$(BUILD)/kernels/avx512.o $(BUILD)/kernels/avx512bf16.o $(BUILD)/search/scan_avx512.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx512f -mavx512bw \
+$(BUILD)/kernels/avx512.o $(BUILD)/kernels/avx512float.o $(BUILD)/kernels/avx512vnni.o $(BUILD)/kernels/avx512bf16.o $(BUILD)/search/scan_avx512.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx512f -mavx512bw \
 	-mavx512dq -mavx512vl -mfma -mprefer-vector-width=512 -mprfchw
 endif
 

@@ -1,10 +1,15 @@
-/* 32 registers of 16 floats. */
+/* AVX-512: one instruction for the products of pairs, another one to add them to the sum. */
 #include "kernels/kernel_list.h"
 #if CPU_X86
 #define KERNEL_NAME "avx512"
 #define KERNEL_TABLE kernel_avx512
 #define SIMD_WIDTH 16
-#define TILE_ROWS 12
-#define TILE_VECTORS 7
-#include "kernels/float32.inc.h"
+#define INTEGER_SUMS
+#include "kernels/simd.inc.h"
+
+INLINE lanes add_products(lanes sum, packed a, packed b) {
+    return sum + (lanes)_mm512_madd_epi16((__m512i)a, (__m512i)b);
+}
+
+#include "kernels/int16.inc.h"
 #endif

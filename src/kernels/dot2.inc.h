@@ -6,23 +6,30 @@
  * (1, 2, 3, 4) and y = (5, 6, 7, 8) takes the pairs (1, 5), (3, 7), (2, 6), (4, 8), each times (10, 20): 110,
  * 170, 140, 200, which are its dims 0, 2, 1, 3.
  *
- * A kernel's source file defines, after simd.inc.h and before this:
- * - SCORE_ROWS: the register tile of noise scores has at most so many rows, 6 or 12, by two vectors
- * - TWO_ROW_CONTEXTS: up to so many contexts, two centers are scored at once; beyond, one after the other
- * - UPDATE_VECTORS: the register tile of updates has two rows by at most so many vectors, 6 or 10
+ * A kernel's source file defines SIMD_WIDTH 8 or 16, includes simd.inc.h, defines the following, and includes
+ * this:
  * - IN_PLACE: 1 if numbers of rows are factors as they are, so that pairs are scored in the matrices; 0 if
  * they have to be converted first
  * - load_factors(): 2 W numbers of a row as factors, times a scale that makes them fit
- * - interleave_last(): the factors of two rows as pairs; used for the last W numbers where no more than W are
- * left
+ * - narrow(): two vectors of weights, rounded to factors, as one of pairs
  * - add_products(): sum + the products of pairs, lane by lane
  * - shift_right(): sums, arithmetically shifted by so many bits
  * - to_floats(): sums times the unit of the products
- * - move_last(): move_bfloat16s(), in the order of interleave_last()
- * - next_vectors(): how many of the vectors that are left an update takes next: all, or an even number, so
- * that even and odd places stay together
  *
  * Loops over a tile have constant bounds, so that the sums live in registers. */
+
+/* SCORE_ROWS: the register tile of noise scores has at most so many rows, by two vectors. TWO_ROW_CONTEXTS:
+ * up to so many contexts, two centers are scored at once; beyond, one after the other. UPDATE_VECTORS: the
+ * tile of updates has two rows by at most so many vectors. */
+#if W == 16
+#define SCORE_ROWS 12
+#define TWO_ROW_CONTEXTS 12
+#define UPDATE_VECTORS 10
+#else
+#define SCORE_ROWS 6
+#define TWO_ROW_CONTEXTS 4
+#define UPDATE_VECTORS 6
+#endif
 
 typedef int32_t packed_pair __attribute__((may_alias));
 
@@ -62,6 +69,60 @@ static struct workspace plan_workspace(const struct kernel_step *step, size_t ha
 }
 
 /* --- packing --- */
+
+/* interleave_last(): pairs of two rows, from the lower halves, which are the last W numbers of each.
+ * interleave_halves(): pairs of two rows, one in the lower half and one in the upper half. The order is that
+ * of the dims; for 8 lanes interleave_last() takes even dims first, since 16-bit shuffles across lanes take
+ * AVX-512.
+ */
+#if W == 16
+INLINE packed interleave_last(packed first, packed second) {
+    return (packed)__builtin_shufflevector((shorts)first, (shorts)second, 0, 32, 1, 33, 2, 34, 3, 35, 4, 36,
+                                           5, 37, 6, 38, 7, 39, 8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45,
+                                           14, 46, 15, 47);
+}
+
+INLINE packed interleave_halves(packed both) {
+    return (packed)__builtin_shufflevector((shorts)both, (shorts)both, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5,
+                                           21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14,
+                                           30, 15, 31);
+}
+
+/* Moves the last W numbers, in the order of interleave_last(). */
+INLINE void move_last(bfloat16 *address, lanes sums, struct motion motion) {
+    move_bfloat16s(address, sums, motion);
+}
+
+/* How many of the vectors that are left an update takes next: all, or an even number, so that even and odd
+ * places stay together. Tiles have nearly the same width. */
+INLINE size_t next_vectors(size_t left) {
+    const size_t vectors = next_part(left, UPDATE_VECTORS);
+    return vectors + (vectors < left ? vectors % 2 : 0);
+}
+#else
+INLINE packed interleave_last(packed first, packed second) {
+    return LANES_EVEN(interleave_even(first, second), interleave_odd(first, second));
+}
+
+INLINE packed interleave_halves(packed both) {
+    const __m256i first = _mm256_permute4x64_epi64((__m256i)both, 0x50);
+    const __m256i second = _mm256_permute4x64_epi64((__m256i)both, 0xfa);
+    return (packed)_mm256_unpacklo_epi16(first, second);
+}
+
+INLINE void move_last(bfloat16 *address, lanes sums, struct motion motion) {
+    const bits32 shifts = {16, 16, 16, 16},
+                 both = (bits32)_mm256_broadcastsi128_si256(*(const __m128i *)address);
+    const bits32 last = moved((vector)(both << shifts & 0xffff0000), sums, motion);
+    const __m128i even = _mm256_castsi256_si128((__m256i)(last >> 16));
+    *(__m128i *)address = _mm_blend_epi16(even, _mm256_extracti128_si256((__m256i)last, 1), 0xaa);
+}
+
+/* Tiles of four vectors are faster than tiles of six, which leave no register free. */
+INLINE size_t next_vectors(size_t left) {
+    return left > UPDATE_VECTORS ? 4 : left;
+}
+#endif
 
 /* Interleaves the factors of two rows, 2 W of each from dim d on: even places, then odd ones. */
 INLINE void interleave_rows(int32_t *rows, packed first, packed second, size_t d, size_t width) {
@@ -104,6 +165,20 @@ INTENDED_RACE static void pack_noise(const struct kernel_step *step, float scale
                 interleave_rows(workspace->noise_rows + (j + i) / 2 * workspace->width, (packed)rows[i],
                                 (packed)rows[i + 1], d, workspace->width);
             transpose_tile((float *)workspace->noise_dims + d / 2 * step->columns + j, step->columns, rows);
+        }
+}
+
+/* Packs weights, (rows, columns), times a scale, as pairs along a row, and as pairs of two rows. */
+INLINE void pack_weights(int32_t *along, int32_t *across, const float *weights, size_t rows, size_t columns,
+                         float scale) {
+    for (size_t r = 0; r < rows; r += 2)
+        for (size_t k = 0; k < columns; k += W) {
+            const float *first = weights + r * columns + k;
+            const vector both = (vector)narrow(LOAD(first) * scale, LOAD(first + columns) * scale);
+            float *to = (float *)along + (r * columns + k) / 2;
+            *(half_vector *)to = LOW_HALF(both);
+            *(half_vector *)(to + columns / 2) = HIGH_HALF(both);
+            STORE_PACKED(across + r / 2 * columns + k, interleave_halves((packed)both));
         }
 }
 
@@ -333,7 +408,7 @@ INTENDED_RACE static void update_with_self(const struct targets *targets, size_t
 }
 
 /* Moves rows first and first + 1. */
-static void update_two(const struct targets *targets, size_t first, const struct part *parts, size_t count,
+INLINE void update_two(const struct targets *targets, size_t first, const struct part *parts, size_t count,
                        size_t width) {
     if (targets->self == NULL)
         update_plain(targets, first, parts, count, width);

@@ -1,4 +1,4 @@
-/* The kernels of 256-bit vectors that multiply 16-bit integers: twice the products of a float instruction.
+/* The kernels that multiply 16-bit integers: twice the products of a float instruction.
  * The numbers of rows become integers by a power of two, one for the centers of a step and one for contexts
  * and noise; so do the weights of an update. Sums are 32-bit integers, and the powers are chosen so that none
  * can overflow. What rounding to an integer loses is small beside the largest factors, and smaller than what
@@ -12,14 +12,61 @@
  * scale is at most 2^17, and as a single weight must fit 16 bits too, for a largest weight of 0.4 it is at
  * most 2^16: 0.4 becomes 26214.
  *
- * A kernel's source file defines KERNEL_NAME, for users, KERNEL_TABLE, the table to define, SIMD_WIDTH 8 and
- * INTEGER_SUMS, includes simd.inc.h, defines add_products() (see dot2.inc.h), and includes this. */
+ * A kernel's source file defines KERNEL_NAME, for users, KERNEL_TABLE, the table to define, SIMD_WIDTH 8 or
+ * 16 and INTEGER_SUMS, includes simd.inc.h, defines add_products() (see dot2.inc.h), and includes this. */
 #include <math.h>
 
-#define SCORE_ROWS 6
-#define TWO_ROW_CONTEXTS 4
 #define IN_PLACE 0
-#define UPDATE_VECTORS 6
+
+/* --- what the vector extensions have no operators for --- */
+
+#if W == 16
+INLINE shorts max_shorts(shorts a, shorts b) {
+    return (shorts)_mm512_max_epu16((__m512i)a, (__m512i)b);
+}
+
+INLINE vector max_floats(vector a, vector b) {
+    return (vector)_mm512_max_ps((__m512)a, (__m512)b);
+}
+
+INLINE vector min_floats(vector a, vector b) {
+    return (vector)_mm512_min_ps((__m512)a, (__m512)b);
+}
+
+INLINE vector reciprocal_estimate(vector value) {
+    return (vector)_mm512_rcp14_ps((__m512)value);
+}
+
+INLINE packed narrow(vector low, vector high) {
+    const __m512i both = _mm512_packs_epi32(_mm512_cvtps_epi32((__m512)low),
+                                            _mm512_cvtps_epi32((__m512)high));
+    return (packed)_mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), both);
+}
+#else
+INLINE shorts max_shorts(shorts a, shorts b) {
+    return (shorts)_mm256_max_epu16((__m256i)a, (__m256i)b);
+}
+
+INLINE vector max_floats(vector a, vector b) {
+    return (vector)_mm256_max_ps((__m256)a, (__m256)b);
+}
+
+INLINE vector min_floats(vector a, vector b) {
+    return (vector)_mm256_min_ps((__m256)a, (__m256)b);
+}
+
+INLINE vector reciprocal_estimate(vector value) {
+    return (vector)_mm256_rcp_ps((__m256)value);
+}
+
+INLINE packed narrow(vector low, vector high) {
+    const __m256i both = _mm256_packs_epi32(_mm256_cvtps_epi32((__m256)low),
+                                            _mm256_cvtps_epi32((__m256)high));
+    return (packed)_mm256_permute4x64_epi64(both, 0xd8);
+}
+#endif
+
+/* --- factors --- */
 
 INLINE vector to_floats(lanes sum, float unit) {
     return lane_values(sum) * unit;
@@ -39,25 +86,6 @@ INLINE packed load_factors(const bfloat16 *address, float scale) {
     vector even, odd;
     load_even_odd(address, &even, &odd);
     return interleave_even((packed)(even + rounding_term(scale)), (packed)(odd + rounding_term(scale)));
-}
-
-/* The dims at even places, then those at odd ones. */
-INLINE packed interleave_last(packed first, packed second) {
-    return LANES_EVEN(interleave_even(first, second), interleave_odd(first, second));
-}
-
-/* move_even_odd() of the last eight dims. */
-INLINE void move_last(bfloat16 *address, lanes sums, struct motion motion) {
-    const bits32 shifts = {16, 16, 16, 16},
-                 both = (bits32)_mm256_broadcastsi128_si256(*(const __m128i *)address);
-    const bits32 last = moved((vector)(both << shifts & 0xffff0000), sums, motion);
-    const __m128i even = _mm256_castsi256_si128((__m256i)(last >> 16));
-    *(__m128i *)address = _mm_blend_epi16(even, _mm256_extracti128_si256((__m256i)last, 1), 0xaa);
-}
-
-/* Tiles of four vectors are faster than tiles of six, which leave no register free. */
-INLINE size_t next_vectors(size_t left) {
-    return left > UPDATE_VECTORS ? 4 : left;
 }
 
 #include "kernels/dot2.inc.h"
@@ -87,7 +115,7 @@ static int factor_bits(size_t dim) {
  * before it is packed: 16 bits can hold eight times the largest, and beyond that a single step goes wrong. */
 INLINE shorts max_magnitudes(shorts max, const bfloat16 *address) {
     const shorts magnitudes = *(const shorts *)address & 0x7fff;
-    return (shorts)_mm256_max_epu16((__m256i)max, (__m256i)magnitudes);
+    return max_shorts(max, magnitudes);
 }
 
 /* `count` is even. */
@@ -98,7 +126,7 @@ INTENDED_RACE static shorts max_of_rows(bfloat16 *const *rows, size_t count, siz
             max = max_magnitudes(max, rows[r] + d);
             second = max_magnitudes(second, rows[r + 1] + d);
         }
-    return (shorts)_mm256_max_epu16((__m256i)max, (__m256i)second);
+    return max_shorts(max, second);
 }
 
 static float scale_for(shorts max, size_t dim) {
@@ -112,7 +140,7 @@ INLINE void add_magnitudes(const float *weights, size_t count, vector *sums, vec
     for (size_t k = 0; k < count; k += W) {
         const vector magnitudes = (vector)((integers)LOAD(weights + k) & 0x7fffffff);
         *sums += magnitudes;
-        *max = (vector)_mm256_max_ps((__m256)*max, (__m256)magnitudes);
+        *max = max_floats(*max, magnitudes);
     }
 }
 
@@ -143,9 +171,9 @@ static struct weight_powers choose_powers(const struct kernel_step *step) {
         vector sums = {0}, max = {0};
         add_magnitudes(step->pairs + p * step->band_columns, step->band_columns, &sums, &max_pairs);
         add_magnitudes(step->noise_scores + p * step->columns, step->columns, &sums, &max);
-        row_sums = (vector)_mm256_max_ps((__m256)row_sums, (__m256)sums);
+        row_sums = max_floats(row_sums, sums);
         column_sums += max;
-        max_noise = (vector)_mm256_max_ps((__m256)max_noise, (__m256)max);
+        max_noise = max_floats(max_noise, max);
     }
     const float pair = max_lane(max_pairs), noise = max_lane(max_noise);
     const float row = sum_lanes(row_sums), column = max_lane(column_sums);
@@ -158,35 +186,6 @@ static struct weight_powers choose_powers(const struct kernel_step *step) {
     powers.noise = min_int(powers.noise, powers.pairs);
     powers.pairs = min_int(powers.pairs, powers.noise + 31);
     return powers;
-}
-
-/* --- weights --- */
-
-INLINE packed round_to_integers(vector values) {
-    return (packed)_mm256_cvtps_epi32((__m256)values);
-}
-
-/* Two vectors of integers that fit 16 bits, as one of pairs. */
-INLINE packed narrow(packed low, packed high) {
-    return (packed)_mm256_permute4x64_epi64(_mm256_packs_epi32((__m256i)low, (__m256i)high), 0xd8);
-}
-
-/* Packs weights, (rows, columns), as pairs along a row, and as pairs of two rows. */
-static void pack_weights(int32_t *along, int32_t *across, const float *weights, size_t rows, size_t columns,
-                         float scale) {
-    for (size_t r = 0; r < rows; r += 2)
-        for (size_t k = 0; k < columns; k += 2 * (size_t)W) {
-            const float *from = weights + r * columns + k;
-            packed first[2], second[2];
-            for (size_t i = 0; i < 2; i++) {
-                first[i] = round_to_integers(LOAD(from + i * W) * scale);
-                second[i] = round_to_integers(LOAD(from + columns + i * W) * scale);
-                STORE_PACKED(across + r / 2 * columns + k + i * W, interleave_even(first[i], second[i]));
-            }
-            int32_t *to = along + (r * columns + k) / 2;
-            STORE_PACKED(to, narrow(first[0], first[1]));
-            STORE_PACKED(to + columns / 2, narrow(second[0], second[1]));
-        }
 }
 
 /* --- steps --- */
@@ -232,13 +231,14 @@ INLINE vector power_of_two(vector x) {
     return (vector)((integers)power_of_rest(x - (shifted - ROUNDING)) + ((integers)shifted << 23));
 }
 
-/* The reciprocal is exact to 1.5 * 2^-12, and after one step of Newton's method to the square of that. */
+/* The estimate of the reciprocal is exact to 1.5 * 2^-12 at least, and after one step of Newton's method to
+ * the square of that. */
 static void logistic(float *values, size_t count) {
-    const __m256 max = _mm256_set1_ps(120);
+    const vector max = (vector){0} + 120.0f;
     for (size_t i = 0; i < count; i += W) {
-        const __m256 x = (__m256)(LOAD(values + i) * -1.44269504f);
-        const vector sum = 1.0f + power_of_two((vector)_mm256_max_ps(_mm256_min_ps(x, max), -max));
-        const vector near = (vector)_mm256_rcp_ps((__m256)sum);
+        const vector x = LOAD(values + i) * -1.44269504f;
+        const vector sum = 1.0f + power_of_two(max_floats(min_floats(x, max), -max));
+        const vector near = reciprocal_estimate(sum);
         STORE(values + i, near * (2.0f - near * sum));
     }
 }

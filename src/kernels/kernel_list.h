@@ -17,6 +17,8 @@ extern const struct kernel kernel_avx2;
 extern const struct kernel kernel_avxvnni;
 #endif
 extern const struct kernel kernel_avx512;
+extern const struct kernel kernel_avx512float;
+extern const struct kernel kernel_avx512vnni;
 extern const struct kernel kernel_avx512bf16;
 #endif
 

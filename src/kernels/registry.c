@@ -10,7 +10,9 @@
 static const struct cpu_variant variants[] = {
 #if CPU_X86
     {&kernel_avx512bf16, CPU_AVX512BF16},
+    {&kernel_avx512vnni, CPU_AVX512VNNI},
     {&kernel_avx512, CPU_AVX512},
+    {&kernel_avx512float, CPU_AVX512},
 #if KERNEL_AVXVNNI
     {&kernel_avxvnni, CPU_AVXVNNI},
 #endif

@@ -59,6 +59,7 @@ struct example {
     struct kernel_step step;
     size_t vocab;
     bfloat16 *center_matrix, *context_matrix;
+    float *self; /* of all rows, or NULL */
     bfloat16 **centers, **contexts, **noise;
 };
 
@@ -114,6 +115,7 @@ static void free_example(struct example *example) {
     free(example->step.pairs);
     free(example->step.noise_scores);
     free(example->step.workspace);
+    free(example->self);
 }
 
 /* What an update is given: a weight for every context that a row can have, its own included, and for every
@@ -431,21 +433,22 @@ static void test_rounding(struct test *test) {
 /* --- self factors --- */
 
 /* Self factors for all rows that move, in [-1, 1); zero for those that only fill up. */
-static void add_self(struct kernel_step *step, size_t rows, struct rng *rng) {
-    step->center_self = make_floats(1, rows, kernel_floats(step->rows), rng);
-    step->context_self = make_floats(1, step->rows + 2 * step->window,
-                                     kernel_floats(step->rows + 2 * step->window), rng);
-    step->noise_self = make_floats(1, step->noise_count, step->columns, rng);
+static void add_self(struct example *example, size_t rows, struct rng *rng) {
+    struct kernel_step *step = &example->step;
+    const size_t contexts = step->rows + 2 * step->window, max = kernel_floats(contexts + step->columns);
+    example->self = aligned_zeros(3 * max, sizeof *example->self);
+    for (size_t p = 0; p < rows; p++)
+        example->self[p] = 2 * rng_unit(rng) - 1;
+    for (size_t s = 0; s < contexts; s++)
+        example->self[max + s] = 2 * rng_unit(rng) - 1;
+    for (size_t j = 0; j < step->noise_count; j++)
+        example->self[2 * max + j] = 2 * rng_unit(rng) - 1;
+    step->center_self = example->self;
+    step->context_self = example->self + max;
+    step->noise_self = example->self + 2 * max;
 }
 
-static void free_self(struct kernel_step *step) {
-    free((void *)(uintptr_t)step->center_self);
-    free((void *)(uintptr_t)step->context_self);
-    free((void *)(uintptr_t)step->noise_self);
-}
-
-/* Row `index` of `count` of them that are the same matrix, all different rows: what the update makes of each.
- */
+/* What an update makes of number d of center (kind 0), context (kind 1) or noise row (kind 2) `index`. */
 static double exact_row(const struct kernel_step *step, int kind, size_t index, size_t d, double scale) {
     double sum = 0, row = 0, self = 0;
     if (kind == 0) {
@@ -505,8 +508,8 @@ static void check_self(struct test *test, const struct kernel *kernel, size_t ro
     kernel->scores(&after.step);
     fill_weights(&before.step, rows, &rng);
     fill_weights(&after.step, rows, &same);
-    add_self(&before.step, rows, &rng);
-    add_self(&after.step, rows, &same);
+    add_self(&before, rows, &rng);
+    add_self(&after, rows, &same);
     kernel->update(&after.step, -0.25f);
     CHECK_MSG(test,
               count_wrong(&before, &after, 0, rows, -0.25) == 0 &&
@@ -514,8 +517,6 @@ static void check_self(struct test *test, const struct kernel *kernel, size_t ro
                   count_wrong(&before, &after, 2, noise, -0.25) == 0,
               "%s: self factors, rows %zu window %zu noise %zu dim %zu", kernel->name, rows, window, noise,
               dim);
-    free_self(&before.step);
-    free_self(&after.step);
     free_example(&before);
     free_example(&after);
 }
