@@ -113,15 +113,15 @@ wrong "no corpus" 'name a text file to train on, or - for standard input$' -o "$
 wrong "a missing corpus" "$TMPDIR/none\\.txt: can't open: No such file or directory\$" "$TMPDIR/none.txt" -o "$model"
 wrong "a missing one among others" "$TMPDIR/none\\.txt: can't open: " "$corpus" "$TMPDIR/none.txt" -o "$model"
 wrong "an empty name" ": can't open: No such file" "" -o "$model"
-wrong "a folder" "$TMPDIR/folder: a folder; name the text files in it\$" "$TMPDIR/folder" -o "$model"
+wrong "a folder" "$TMPDIR/folder: is a folder; name the text files in it\$" "$TMPDIR/folder" -o "$model"
 : >"$TMPDIR/empty.txt"
-wrong "an empty corpus" "$TMPDIR/empty\\.txt: no words in it \\(0 bytes\\)\$" "$TMPDIR/empty.txt" -o "$model" -q
-wrong "empty standard input" 'standard input: no words in it \(0 bytes\)$' - -o "$model"
+wrong "an empty corpus" "$TMPDIR/empty\\.txt: no words found in 0 bytes\$" "$TMPDIR/empty.txt" -o "$model" -q
+wrong "empty standard input" 'standard input: no words found in 0 bytes$' - -o "$model"
 printf '...\n\n - \n' >"$TMPDIR/dots.txt"
-wrong "no words" "$TMPDIR/dots\\.txt: no words in it \\(9 bytes\\)\$" "$TMPDIR/dots.txt" -o "$model"
-wrong "no words in several files" "$TMPDIR/dots\\.txt and the other files: no words in it \\(18 bytes\\)\$" \
+wrong "no words" "$TMPDIR/dots\\.txt: no words found in 9 bytes\$" "$TMPDIR/dots.txt" -o "$model"
+wrong "no words in several files" "$TMPDIR/dots\\.txt and the other files: no words found in 18 bytes\$" \
     "$TMPDIR/dots.txt" "$TMPDIR/empty.txt" "$TMPDIR/dots.txt" -o "$model"
-wrong "no word often enough" "$corpus: none of its 6 words occurs 101 times; lower --min-count\$" \
+wrong "no word often enough" "$corpus: none of the 6 distinct words occurs 101 times; lower --min-count\$" \
     "$corpus" -o "$model" --min-count 101
 wrong "standard input named twice" 'standard input \(-\) is named more than once$' - "$corpus" - -o "$model"
 # stdin NAME STATUS PATTERN FILE: standard input is FILE; closed, if that is -.
@@ -141,11 +141,11 @@ stdin_so() {
     cat "$err" >&2
     return 1
 }
-stdin "standard input is a folder" 2 '^sgns train: standard input: a folder; name' "$TMPDIR/folder" "$model"
+stdin "standard input is a folder" 2 '^sgns train: standard input: is a folder; name' "$TMPDIR/folder" "$model"
 stdin "standard input is closed" 3 "^sgns train: standard input: can't read: Bad file descriptor\$" - "$model"
 packed() {
     printf '%b' "$2" >"$TMPDIR/packed"
-    wrong "a corpus packed by $1" "$TMPDIR/packed: compressed; unpack it into a pipe, as in: " \
+    wrong "a corpus packed by $1" "$TMPDIR/packed: compressed by $1; unpack it into a pipe: " \
         "$TMPDIR/packed" -o "$model"
 }
 packed gzip '\037\213\010\000word'
