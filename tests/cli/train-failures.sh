@@ -159,9 +159,9 @@ packed zip 'PK\003\004word'
 wrong "no model named" 'name the model to write: -o MODEL$' "$corpus"
 wrong "standard output" "-o takes a file; a model cannot be written to a pipe\$" "$corpus" -o -
 wrong "an empty model name" 'the name of the file to write is empty$' "$corpus" -o ""
-wrong "a missing folder" "$TMPDIR/none/m: can't create a file there: No such file or directory\$" \
+wrong "a missing folder" "$TMPDIR/none/m: can't create the file: No such file or directory\$" \
     "$corpus" -o "$TMPDIR/none/m"
-wrong "a file in the folder's place" "$corpus/m: can't create a file there: Not a directory\$" "$corpus" -o "$corpus/m"
+wrong "a file in the folder's place" "$corpus/m: can't create the file: Not a directory\$" "$corpus" -o "$corpus/m"
 wrong "a folder in the model's place" "$TMPDIR/folder: not a regular file; name a file to write\$" \
     "$corpus" -o "$TMPDIR/folder"
 wrong "a device in the model's place" '/dev/null: not a regular file; name a file to write$' "$corpus" -o /dev/null
@@ -173,24 +173,24 @@ wrong "the corpus by another name" "$TMPDIR/link: the corpus itself;" "$TMPDIR/t
 stdin "the corpus through standard input" 2 'the corpus itself;' "$TMPDIR/text" "$TMPDIR/text"
 check "the corpus is still there" cmp "$corpus" "$TMPDIR/text"
 long=$(awk 'BEGIN { for (i = 0; i < 300; i++) printf "x" }')
-refuses "a name too long" 3 "can't create a file there: File name too long\$" "$SGNS" train "$corpus" -o "$TMPDIR/$long"
+refuses "a name too long" 3 "can't create the file: File name too long\$" "$SGNS" train "$corpus" -o "$TMPDIR/$long"
 
 # --- the system ---
 
 limited() { (ulimit -f 8 && exec "$SGNS" train "$@"); }
-refuses "a limit on file sizes" 3 "^sgns train: $model: no room for [0-9]* bytes: File too large\$" \
+refuses "a limit on file sizes" 3 "^sgns train: $model: can't reserve [0-9]* bytes on disk: File too large\$" \
     limited "$corpus" -o "$model" --dim 1000 --quiet
 # Room for the first guess, but not for the model.
 exact() { (ulimit -f 2000 && exec "$SGNS" train "$@"); }
 awk 'BEGIN { for (i = 0; i < 3000; i++) print "w" i }' >"$TMPDIR/many.txt"
 refuses "a limit that shows once the words are known" 3 \
-    "^sgns train: $model: no room for [0-9]* bytes: File too large\$" \
+    "^sgns train: $model: can't reserve [0-9]* bytes on disk: File too large\$" \
     exact "$TMPDIR/many.txt" -o "$model" --dim 400 --min-count 1 --quiet
 # Not in POSIX, but in every shell of Linux; and sanitizers take more memory than any limit worth setting.
 # shellcheck disable=SC3045
 memory() { (ulimit -v 80000 && exec "$SGNS" "$@"); }
 if memory --version >/dev/null 2>&1; then
-    refuses "a limit on memory" 3 '^sgns train: no memory: [0-9]+ bytes for the (word|context) vectors: Cannot allocate' \
+    refuses "a limit on memory" 3 '^sgns train: out of memory: [0-9]+ bytes for the (word|context) vectors: Cannot allocate' \
         memory train "$TMPDIR/many.txt" -o "$model" --min-count 1 --dim 4096 --threads 1 --quiet
 else
     check "skipped, the program needs more than 80 MB here: a limit on memory" true
@@ -209,7 +209,7 @@ if powerless "$SGNS" --version >/dev/null 2>&1; then
     refuses "a corpus that may not be read" 3 "^sgns train: $TMPDIR/empty\\.txt: can't open: Permission denied\$" \
         powerless "$SGNS" train "$TMPDIR/empty.txt" -o "$model"
     refuses "a folder that may not be written" 3 \
-        "^sgns train: $TMPDIR/folder/m: can't create a file there: Permission denied\$" as_nobody
+        "^sgns train: $TMPDIR/folder/m: can't create the file: Permission denied\$" as_nobody
 else
     check "skipped as root without setpriv(1): files that may not be read or written" true
 fi
