@@ -33,7 +33,7 @@ static struct binary take_apart(float number) {
 
 #define POWER_MIN (-38)
 
-/* 10^POWER_MIN, ..., 10^53: each as the upper 64 bits of its binary form, rounded up. */
+/* 10^POWER_MIN to 10^53, each as the upper 64 bits of its binary form, rounded up. */
 static const uint64_t powers[] = {
     0xd9c7dced53c72256, 0x881cea14545c7576, 0xaa242499697392d3, 0xd4ad2dbfc3d07788, 0x84ec3c97da624ab5,
     0xa6274bbdd0fadd62, 0xcfb11ead453994bb, 0x81ceb32c4b43fcf5, 0xa2425ff75e14fc32, 0xcad2f7f5359a3b3f,
@@ -56,7 +56,8 @@ static const uint64_t powers[] = {
     0xd5d238a4abe98069, 0x85a36366eb71f042,
 };
 
-/* 10^power is about mantissa * 2^exponent. The multiplier is log2(10) in 2^-19, good for all of the table. */
+/* 10^power is about mantissa * 2^exponent. The multiplier is log2(10) * 2^19, exact enough for the whole
+ * table. */
 static int power_exponent(int power) {
     return (power * 1741647 >> 19) - 63;
 }
@@ -65,32 +66,34 @@ static uint64_t power_mantissa(int power) {
     return powers[power - POWER_MIN];
 }
 
-/* The largest power of ten that is not above 2^exponent, or 3/4 of that; log10(2) and -log10(3/4) in 2^-22.
- */
+/* The largest power of ten not above 2^exponent, or not above 3/4 of it. The constants are log10(2) and
+ * -log10(3/4), times 2^22. */
 static int power_below(int exponent, bool three_quarters) {
     return (exponent * 1262611 - (three_quarters ? 524031 : 0)) >> 22;
 }
 
-/* The product's upper 64 of 96 bits; that `powers` are rounded up adds one at most. */
+/* The upper 64 of the 96 bits of the product. Since `powers` are rounded up, it is too large by one at
+ * most. */
 static uint64_t multiply_high(uint64_t mantissa, uint32_t factor) {
     return (mantissa >> 32) * factor + ((mantissa & 0xffffffff) * factor >> 32);
 }
 
 /* --- the shortest digits --- */
 
-/* factor * power / 2^64 rounded down, with the last bit set if something was lost: it still compares rightly
- * with every even number. Below 2^32, the product is the rounding of `powers`. */
+/* factor * power / 2^64, rounded down, with the last bit set if anything was lost, so that it still compares
+ * correctly with every even number. The lowest 32 bits of the product come only from the rounding of
+ * `powers`. */
 static uint32_t scale(uint64_t power, uint32_t factor) {
     const uint64_t high = multiply_high(power, factor);
     return (uint32_t)(high >> 32) | ((uint32_t)high != 0);
 }
 
-/* After Raffaello Giulietti, "The Schubfach way to render doubles" (2020). The numbers that are read as this
- * one make an interval around it, which reaches half way to its neighbours; its ends belong to it if the
- * mantissa is even. With 10^k not above its width, it has a multiple of 10^k, and at most one of 10^(k+1).
- * All is scaled by 4 * 10^-k. */
+/* After Raffaello Giulietti, "The Schubfach way to render doubles" (2020). The decimals that are read as this
+ * number form an interval around it, which reaches half way to its neighbors; the ends belong to it if the
+ * mantissa is even. With 10^k not above its width, the interval contains a multiple of 10^k, and at most one
+ * of 10^(k+1). Everything is scaled by 4 * 10^-k. */
 static struct decimal shortest(struct binary number) {
-    /* The neighbour below a power of two is only half as far. */
+    /* The neighbor below a power of two is only half as far away. */
     const bool power_of_two = number.mantissa == 1U << 23 && number.exponent > -149;
     const int k = power_below(number.exponent, power_of_two);
     const uint64_t power = power_mantissa(-k);
@@ -110,9 +113,9 @@ static struct decimal shortest(struct binary number) {
     return (struct decimal){below + up, k};
 }
 
-/* --- a number of digits --- */
+/* --- a given number of digits --- */
 
-/* For the few numbers in the middle of two decimals, or so close to it that 64 bits don't tell. */
+/* For the few numbers that lie halfway between two decimals, or so close to it that 64 bits cannot tell. */
 static struct decimal rounded_by_library(float number, int digits) {
     char text[32];
     snprintf(text, sizeof text, "%.*e", digits - 1, (double)number);
@@ -128,27 +131,27 @@ static struct decimal rounded_by_library(float number, int digits) {
 static struct decimal rounded(struct binary number, int digits) {
     const int zeros = __builtin_clz(number.mantissa);
     const int exponent = number.exponent - zeros;
-    const uint64_t most = power_mantissa(digits) >> -power_exponent(digits);
-    /* The first guess of the power that leaves so many digits before the point may leave one more. */
+    const uint64_t max = power_mantissa(digits) >> -power_exponent(digits);
+    /* The first guess of the power that leaves this many digits before the point may leave one more. */
     for (int power = digits - 1 - power_below(exponent + 31, false);; power--) {
         const uint64_t high = multiply_high(power_mantissa(power), number.mantissa << zeros);
         const int fraction_bits = -(exponent + power_exponent(power) + 32);
-        const uint64_t whole = high >> fraction_bits, fraction = high - (whole << fraction_bits);
+        const uint64_t integer = high >> fraction_bits, fraction = high - (integer << fraction_bits);
         const uint64_t half = UINT64_C(1) << (fraction_bits - 1);
-        if (whole >= most)
+        if (integer >= max)
             continue;
         if (fraction == half)
             return rounded_by_library(number.value, digits);
-        return (struct decimal){whole + (fraction > half), -power};
+        return (struct decimal){integer + (fraction > half), -power};
     }
 }
 
 /* --- text --- */
 
-#define FIGURES 10
+#define DIGITS 10
 
-/* All FIGURES digits, with leading zeros. */
-static void write_figures(uint64_t digits, char *text) {
+/* Writes DIGITS digits, with leading zeros. */
+static void write_digits(uint64_t digits, char *text) {
     static const char pairs[] =
         "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
         "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
@@ -161,11 +164,11 @@ static void write_figures(uint64_t digits, char *text) {
     memcpy(text + 8, pairs + (size_t)2 * (lower % 100), 2);
 }
 
-/* d.ddde-XX; `figures` as in write_decimal. */
-static size_t write_scientific(const char *figures, int count, int exponent, char *text) {
-    text[0] = figures[0];
+/* Writes d.ddde-XX; `count` digits from `first` on, as in write_decimal(). */
+static size_t write_scientific(const char *first, int count, int exponent, char *text) {
+    text[0] = first[0];
     text[1] = '.';
-    memcpy(text + 2, figures + 1, FIGURES);
+    memcpy(text + 2, first + 1, DIGITS);
     char *at = text + (count > 1 ? count + 1 : 1);
     *at++ = 'e';
     if (exponent < 0)
@@ -178,35 +181,35 @@ static size_t write_scientific(const char *figures, int count, int exponent, cha
 }
 
 static size_t write_decimal(struct decimal decimal, char *text) {
-    char all[2 * FIGURES];
-    memset(all + FIGURES, '0', FIGURES);
-    write_figures(decimal.digits, all);
-    const char *figures = all, *end = all + FIGURES;
-    while (*figures == '0')
-        figures++;
-    const int exponent = decimal.exponent + (int)(end - figures) - 1; /* of the first figure */
+    char all[2 * DIGITS];
+    memset(all + DIGITS, '0', DIGITS);
+    write_digits(decimal.digits, all);
+    const char *first = all, *end = all + DIGITS;
+    while (*first == '0')
+        first++;
+    const int exponent = decimal.exponent + (int)(end - first) - 1; /* of the first digit */
     while (end[-1] == '0')
         end--;
-    const int count = (int)(end - figures);
+    const int count = (int)(end - first);
     if (exponent < -4 || exponent > 8)
-        return write_scientific(figures, count, exponent, text);
-    /* Whole FIGURES are copied, since a size that is known is fast; what is too much does no harm. */
+        return write_scientific(first, count, exponent, text);
+    /* Copies always have DIGITS bytes, since a constant size is fast; excess bytes do no harm. */
     if (exponent < 0) {
         memset(text, '0', 5);
         text[1] = '.';
-        memcpy(text + 1 - exponent, figures, FIGURES);
+        memcpy(text + 1 - exponent, first, DIGITS);
         return (size_t)(count + 1 - exponent);
     }
-    const int whole = exponent + 1;
-    memcpy(text, figures, FIGURES);
-    if (count <= whole)
-        return (size_t)whole;
-    text[whole] = '.';
-    memcpy(text + whole + 1, figures + whole, FIGURES);
+    const int integer_digits = exponent + 1;
+    memcpy(text, first, DIGITS);
+    if (count <= integer_digits)
+        return (size_t)integer_digits;
+    text[integer_digits] = '.';
+    memcpy(text + integer_digits + 1, first + integer_digits, DIGITS);
     return (size_t)count + 1;
 }
 
-/* Writes a sign if there is one. What is left is positive, or zero. */
+/* Writes the sign if there is one, and leaves *number positive or zero. */
 static size_t write_sign(float *number, char *text) {
     text[0] = '-';
     if (!signbit(*number))

@@ -13,7 +13,7 @@
 
 #define BUFFER_BYTES ((size_t)1 << 20)
 
-/* Whether a path names something that isn't there. */
+/* Whether a path names something that does not exist. */
 static bool is_missing(int number) {
     return number == ENOENT || number == ENOTDIR;
 }
@@ -48,18 +48,18 @@ static bool open_temporary(struct file_out *file, struct error *error) {
     struct stat status;
     if (stat(file->path, &status) == 0 && !S_ISREG(status.st_mode))
         return error_set(error, ERROR_INPUT, "%s: not a regular file; name a file to write", file->path);
-    const size_t room = strlen(file->path) + 32;
-    file->temporary = memory_allocate(room, 1, "a file name", error);
+    const size_t size = strlen(file->path) + 32;
+    file->temporary = memory_allocate(size, 1, "a file name", error);
     if (file->temporary == NULL)
         return false;
-    snprintf(file->temporary, room, "%s.tmp-%ld", file->path, (long)getpid());
+    snprintf(file->temporary, size, "%s.tmp-%ld", file->path, (long)getpid());
     file->descriptor = open(file->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (file->descriptor < 0) {
         const int number = errno;
         free(file->temporary);
         file->temporary = NULL;
         return error_set(error, is_missing(number) ? ERROR_INPUT : ERROR_SYSTEM,
-                         "%s: can't create a file there: %s", file->path, strerror(number));
+                         "%s: can't create the file: %s", file->path, strerror(number));
     }
     return true;
 }
@@ -94,7 +94,8 @@ bool file_reserve(struct file_out *file, uint64_t bytes, struct error *error) {
     const int number = posix_fallocate(file->descriptor, 0, (off_t)bytes);
     if (number == 0 || number == EOPNOTSUPP || number == EINVAL || number == ENOSYS || number == EINTR)
         return true;
-    return error_system(error, number, "%s: no room for %llu bytes", file->path, (unsigned long long)bytes);
+    return error_system(error, number, "%s: can't reserve %llu bytes on disk", file->path,
+                        (unsigned long long)bytes);
 }
 
 bool file_write(struct file_out *file, const void *data, size_t bytes, struct error *error) {
@@ -109,7 +110,8 @@ bool file_write(struct file_out *file, const void *data, size_t bytes, struct er
     return true;
 }
 
-/* The rename itself lasts only once the folder is synced. Some file systems can't sync a folder: no harm. */
+/* The rename is durable only once the folder is synced. Some file systems cannot sync a folder, which does no
+ * harm. */
 static void sync_folder(const char *path) {
     const char *slash = strrchr(path, '/');
     char folder[4096] = ".";
@@ -142,7 +144,7 @@ static bool finish_temporary(struct file_out *file, struct error *error) {
     if (closed != 0)
         return error_system(error, errno, "%s: can't write", file->path);
     if (rename(file->temporary, file->path) != 0)
-        return error_system(error, errno, "%s: can't take that name", file->path);
+        return error_system(error, errno, "%s: can't rename the temporary file to this name", file->path);
     free(file->temporary);
     file->temporary = NULL;
     sync_folder(file->path);
@@ -169,7 +171,7 @@ void file_abandon(struct file_out *file) {
 
 bool file_map_open(struct file_map *map, const char *path, struct error *error) {
     *map = (struct file_map){NULL, 0};
-    /* Without O_NONBLOCK, a named pipe would wait for a writer before it is refused. */
+    /* Without O_NONBLOCK, opening a named pipe would wait for a writer before it is rejected. */
     const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0)
         return file_open_error(error, errno, path);
@@ -178,7 +180,7 @@ bool file_map_open(struct file_map *map, const char *path, struct error *error) 
     if (fstat(descriptor, &status) != 0)
         error_system(error, errno, "%s: can't read", path);
     else if (S_ISFIFO(status.st_mode))
-        error_set(error, ERROR_INPUT, "%s: a pipe; save what it brings in a file first", path);
+        error_set(error, ERROR_INPUT, "%s: is a pipe; save its output to a file first", path);
     else if (!S_ISREG(status.st_mode))
         error_set(error, ERROR_INPUT, "%s: not a regular file", path);
     else if (status.st_size == 0)
@@ -186,7 +188,7 @@ bool file_map_open(struct file_map *map, const char *path, struct error *error) 
     else {
         void *data = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED, descriptor, 0);
         if (data == MAP_FAILED)
-            error_system(error, errno, "%s: can't map", path);
+            error_system(error, errno, "%s: can't map into memory", path);
         else {
             *map = (struct file_map){data, (size_t)status.st_size};
             done = true;

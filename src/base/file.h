@@ -1,4 +1,4 @@
-/* Files: whole or not at all for writing, mapped for reading. */
+/* Files: written completely or not at all, and mapped for reading. */
 #ifndef SGNS_BASE_FILE_H
 #define SGNS_BASE_FILE_H
 
@@ -7,15 +7,15 @@
 
 #include "base/error.h"
 
-/* Sets the error "PATH: can't open: REASON" for `number`, an errno value, and returns false. A file that
- * isn't there is ERROR_INPUT, anything else ERROR_SYSTEM. */
+/* Sets the error "PATH: can't open: REASON" for `number`, an errno value, and returns false. A file that does
+ * not exist is ERROR_INPUT, anything else ERROR_SYSTEM. */
 bool file_open_error(struct error *error, int number, const char *path);
 
-/* A file being written. The bytes go to a temporary file in the target's own folder, which takes the target's
- * name in one step at file_commit, after fsync; until then an existing target stays untouched. The path "-"
- * means standard output, which is written as it comes. One thread at a time. */
+/* A file being written. The bytes go to a temporary file in the folder of the target. file_commit() syncs it
+ * and then renames it to the target in one step; until then an existing target is untouched. The path "-"
+ * means standard output, which is written directly. Not thread-safe. */
 struct file_out {
-    char *path;      /* the target, as errors name it; owned */
+    char *path;      /* the target, as error messages name it; owned */
     char *temporary; /* the temporary file's path; owned; NULL for standard output */
     int descriptor;
     unsigned char *buffer; /* owned */
@@ -23,26 +23,27 @@ struct file_out {
     uint64_t written;      /* bytes handed to file_write so far */
 };
 
-/* Opens; refuses a folder or a missing folder with an error that names the path, and an empty path. A file
- * that exists must be a regular file. */
+/* Creates the temporary file. Fails, naming the path, if the folder does not exist, or if the path exists but
+ * is not a regular file; fails if the path is empty. */
 bool file_create(struct file_out *file, const char *path, struct error *error) MUST_USE;
 
-/* Takes disk space for `bytes` in all, so that a full disk is found out before the work; file_commit gives
- * back what was not used. Does nothing where the file system has no such call, or on standard output. */
+/* Reserves disk space for `bytes` in all, so that a full disk is noticed before the work is done;
+ * file_commit() gives back what was not used. Does nothing on standard output, or if the file system cannot
+ * reserve space. */
 bool file_reserve(struct file_out *file, uint64_t bytes, struct error *error) MUST_USE;
 
 /* Appends. */
 bool file_write(struct file_out *file, const void *data, size_t bytes, struct error *error) MUST_USE;
 
-/* Brings all to the disk. Of what file_commit does, only the rename can fail then: for files that belong
- * together, before the first of them is committed. */
+/* Writes everything to disk. After this, only the rename in file_commit() can fail; call it for files that
+ * belong together before committing the first. */
 bool file_sync(struct file_out *file, struct error *error) MUST_USE;
 
-/* Flushes, syncs, renames, closes. On failure the temporary file is gone and the target as it was. Either way
- * `file` is done with. */
+/* Flushes, syncs, closes and renames. On failure the temporary file is removed and the target unchanged.
+ * Either way `file` is no longer usable. */
 bool file_commit(struct file_out *file, struct error *error) MUST_USE;
 
-/* Gives up: removes the temporary file. Harmless after file_commit and on a zeroed struct. */
+/* Removes the temporary file and frees `file`. Harmless after file_commit() and on a zeroed struct. */
 void file_abandon(struct file_out *file);
 
 /* A file mapped for reading. The mapping of an empty file has data NULL and size 0. */

@@ -25,7 +25,7 @@ bool size_add(size_t a, size_t b, size_t *result) {
 }
 
 void *memory_allocate(size_t count, size_t size, const char *what, struct error *error) {
-    /* calloc checks the product itself; one byte at least, so that NULL always means failure. */
+    /* calloc checks the product itself. At least one byte, so that NULL always means failure. */
     void *memory = calloc(count > 0 ? count : 1, size > 0 ? size : 1);
     if (memory == NULL)
         error_set(error, ERROR_SYSTEM, "out of memory: %zu times %zu bytes for %s", count, size, what);
@@ -36,21 +36,22 @@ bool memory_reserve_bytes(void **array, size_t *capacity, size_t needed, size_t 
                           struct error *error) {
     if (needed <= *capacity)
         return true;
-    size_t room = *capacity + *capacity / 2;
-    if (room < needed)
-        room = needed;
-    if (room < 16)
-        room = 16;
+    size_t grown_capacity = *capacity + *capacity / 2;
+    if (grown_capacity < needed)
+        grown_capacity = needed;
+    if (grown_capacity < 16)
+        grown_capacity = 16;
     size_t bytes;
-    void *grown = size_multiply(room, size, &bytes) ? realloc(*array, bytes) : NULL;
+    void *grown = size_multiply(grown_capacity, size, &bytes) ? realloc(*array, bytes) : NULL;
     if (grown == NULL)
-        return error_set(error, ERROR_SYSTEM, "out of memory: %zu times %zu bytes for %s", room, size, what);
+        return error_set(error, ERROR_SYSTEM, "out of memory: %zu times %zu bytes for %s", grown_capacity,
+                         size, what);
     *array = grown;
-    *capacity = room;
+    *capacity = grown_capacity;
     return true;
 }
 
-/* Whole huge pages, but for a rest that fills less than half of one. */
+/* Rounds up to whole huge pages, or to small pages if the last huge page would be less than half full. */
 static size_t pages_length(size_t bytes) {
     const size_t part = bytes % HUGE_PAGE < HUGE_PAGE / 2 ? ANY_PAGE : HUGE_PAGE;
     const size_t rest = bytes % part;
@@ -62,8 +63,8 @@ static char *map(size_t length) {
     return pages == MAP_FAILED ? NULL : pages;
 }
 
-/* A mapping begins at any page; of a larger one the part is kept that begins where a huge page can. The rest,
- * never touched, costs nothing should the system refuse to take it back. */
+/* A mapping can begin at any page, so this maps more than needed and keeps the part that begins at a huge
+ * page. If the system refuses to take the rest back, it costs nothing, because it is never touched. */
 static char *map_huge(size_t length) {
     char *pages = map(length + HUGE_PAGE);
     if (pages == NULL)
@@ -74,20 +75,20 @@ static char *map_huge(size_t length) {
     if (before < HUGE_PAGE)
         munmap(pages + length, HUGE_PAGE - before);
 #ifdef MADV_HUGEPAGE
-    (void)madvise(pages, length, MADV_HUGEPAGE); /* only a hint: without huge pages it works, slower */
+    (void)madvise(pages, length, MADV_HUGEPAGE); /* only a hint: it works without */
 #endif
     return pages;
 }
 
 void *memory_pages(size_t bytes, const char *what, struct error *error) {
     char *pages = NULL;
-    errno = ENOMEM; /* where the size is beyond any address space */
+    errno = ENOMEM; /* for sizes beyond any address space */
     if (bytes <= SIZE_MAX - 2 * HUGE_PAGE) {
         const size_t length = pages_length(bytes);
         pages = length < HUGE_PAGE ? map(length) : map_huge(length);
     }
     if (pages == NULL)
-        error_system(error, errno, "no memory: %zu bytes for %s", bytes, what);
+        error_system(error, errno, "out of memory: %zu bytes for %s", bytes, what);
     return pages;
 }
 
@@ -96,7 +97,8 @@ void memory_pages_free(void *pages, size_t bytes) {
         munmap(pages, pages_length(bytes));
 }
 
-/* The number behind `key` in a small text file of the kernel's, or SIZE_MAX. */
+/* Reads the first number that matches `format` in a small text file of the kernel; SIZE_MAX if there is
+ * none. */
 static size_t read_number(const char *path, const char *format) {
     FILE *file = fopen(path, "r");
     if (file == NULL)

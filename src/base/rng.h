@@ -1,5 +1,5 @@
-/* Random numbers: xoshiro256++ (Blackman, Vigna 2019), seeded through splitmix64. Not for secrets. One per
- * thread. */
+/* Random numbers: xoshiro256++ (Blackman, Vigna 2019), seeded with splitmix64. Not for cryptography. Each
+ * thread needs its own generator. */
 #ifndef SGNS_BASE_RNG_H
 #define SGNS_BASE_RNG_H
 
@@ -16,7 +16,7 @@ static inline uint64_t rng_mix(uint64_t *state) {
     return z ^ (z >> 31);
 }
 
-/* A generator of its own for every (seed, stream) pair. */
+/* A different generator for every pair of seed and stream. */
 static inline struct rng rng_seed(uint64_t seed, uint64_t stream) {
     uint64_t mix = seed;
     uint64_t start = rng_mix(&mix) ^ (stream * UINT64_C(0xd1342543de82ef95));
@@ -43,8 +43,8 @@ static inline uint64_t rng_next(struct rng *rng) {
     return result;
 }
 
-/* Uniform in [0, limit) from 32 random bits, by multiplication (Lemire 2019); the bias is below limit / 2^32.
- */
+/* Uniform in [0, limit), from 32 random bits by multiplication (Lemire 2019); the bias is below limit /
+ * 2^32. */
 static inline uint32_t rng_scale(uint32_t bits, uint32_t limit) {
     return (uint32_t)(((uint64_t)bits * limit) >> 32);
 }
@@ -53,7 +53,7 @@ static inline uint32_t rng_below(struct rng *rng, uint32_t limit) {
     return rng_scale((uint32_t)(rng_next(rng) >> 32), limit);
 }
 
-/* Uniform in [0, 1), by the upper 24 of 64 random bits. */
+/* Uniform in [0, 1), from the upper 24 of 64 random bits. */
 static inline float rng_unit_of(uint64_t bits) {
     return (float)(bits >> 40) * 0x1p-24f;
 }

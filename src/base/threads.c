@@ -11,7 +11,7 @@
 
 #include "base/memory.h"
 
-/* The cores that a control group's quota amounts to; `group` is its path, "" for the root. */
+/* The number of cores that a control group's quota allows; `group` is its path, "" for the root. */
 static double group_limit(const char *group) {
     char path[600], line[100] = "";
     snprintf(path, sizeof path, "/sys/fs/cgroup%s/cpu.max", group);
@@ -20,12 +20,12 @@ static double group_limit(const char *group) {
         return INFINITY;
     const bool read = fgets(line, sizeof line, file) != NULL;
     fclose(file);
-    char *behind;
-    const double quota = strtod(line, &behind), period = strtod(behind, NULL);
-    return read && quota > 0 && period > 0 ? quota / period : INFINITY; /* or it is "max 100000" */
+    char *rest;
+    const double quota = strtod(line, &rest), period = strtod(rest, NULL);
+    return read && quota > 0 && period > 0 ? quota / period : INFINITY; /* no quota: "max 100000" */
 }
 
-/* The least of this process's control group (version 2) and those above it. */
+/* The lowest limit of the control group (version 2) of this process and those above it. */
 static double groups_limit(void) {
     char group[512] = "";
     FILE *file = fopen("/proc/self/cgroup", "r");

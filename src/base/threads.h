@@ -6,14 +6,15 @@
 
 #include "base/error.h"
 
-/* Cores this process may use, by its affinity and the quotas of its control groups; 1 at least. */
+/* The number of cores this process may use, given its CPU affinity and the quotas of its control groups; at
+ * least 1. */
 size_t threads_usable(void);
 
 typedef void threads_work(void *context, size_t index);
 
-/* Calls work(context, i) for i in [0, count), each on a thread of its own, i = 0 on the caller's, and waits
- * for all. If the system refuses a thread, none of the work's results may be used: the error says so, after
- * those that did start have ended. */
+/* Calls work(context, i) for each i in [0, count), each on its own thread (i = 0 on the caller's), and waits
+ * for all of them. If the system refuses to create a thread, this fails after the started ones have ended,
+ * and no results of `work` may be used. */
 bool threads_run(size_t count, threads_work *work, void *context, struct error *error) MUST_USE;
 
 /* Divides the items [0, count) into chunks and calls work(context, thread, first, end) for each, on at most

@@ -5,12 +5,12 @@
 
 #include "base/memory.h"
 
-#define SLOTS_AT_FIRST ((size_t)1 << 14)
+#define SLOTS_MIN ((size_t)1 << 14)
 #define IDS_MAX ((size_t)UINT32_MAX - 1)
 
 bool dictionary_create(struct dictionary *dictionary, struct error *error) {
-    *dictionary = (struct dictionary){.slot_count = SLOTS_AT_FIRST};
-    dictionary->slots = memory_pages(SLOTS_AT_FIRST * sizeof *dictionary->slots, "the dictionary", error);
+    *dictionary = (struct dictionary){.slot_count = SLOTS_MIN};
+    dictionary->slots = memory_pages(SLOTS_MIN * sizeof *dictionary->slots, "the dictionary", error);
     return dictionary->slots != NULL;
 }
 
@@ -26,11 +26,11 @@ void dictionary_free(struct dictionary *dictionary) {
 static const unsigned char ones_and_zeros[2 * DICTIONARY_HEAD_BYTES] = {ONES, ONES};
 #undef ONES
 
-/* Sixteen bytes can be read from `word` on. Lengths are as good as random, so no branch depends on them; the
- * mask is taken from where as many ones are left as the word has bytes. */
+/* Reads sixteen bytes, however short the word is. Lengths are hard to predict, so no branch depends on them:
+ * the mask begins with as many 0xff bytes as the word has. */
 static struct dictionary_head make_head(const unsigned char *word, size_t length) {
-    const size_t most = DICTIONARY_HEAD_BYTES;
-    const unsigned char *mask = ones_and_zeros + (most - (length < most ? length : most));
+    const size_t max = DICTIONARY_HEAD_BYTES;
+    const unsigned char *mask = ones_and_zeros + (max - (length < max ? length : max));
     struct dictionary_head head, masks;
     memcpy(&head, word, sizeof head);
     memcpy(&masks, mask, sizeof masks);
@@ -47,13 +47,13 @@ static uint32_t make_hash(const unsigned char *word, size_t length, struct dicti
     return (uint32_t)((hash * multiplier) >> 32);
 }
 
-/* Of a word of which nothing but its bytes can be read. */
-static struct dictionary_word word_alone(const unsigned char *bytes, size_t length) {
+/* For a word whose bytes may not be followed by readable ones: the head is taken from a padded copy. */
+static struct dictionary_word make_word(const unsigned char *bytes, size_t length) {
     struct dictionary_word word = {.bytes = bytes, .length = length};
-    unsigned char room[DICTIONARY_HEAD_BYTES] = {0};
+    unsigned char padded[DICTIONARY_HEAD_BYTES] = {0};
     if (length > 0)
-        memcpy(room, bytes, length < sizeof room ? length : sizeof room);
-    word.head = make_head(room, length);
+        memcpy(padded, bytes, length < sizeof padded ? length : sizeof padded);
+    word.head = make_head(padded, length);
     word.hash = make_hash(bytes, length, word.head);
     return word;
 }
@@ -66,7 +66,7 @@ static void place(uint64_t *slots, size_t slot_count, uint32_t hash, uint32_t id
 }
 
 static bool grow_slots(struct dictionary *dictionary, struct error *error) {
-    const size_t slot_count = dictionary->slot_count * 2; /* of at most 2^33 */
+    const size_t slot_count = dictionary->slot_count * 2; /* 2^33 at most */
     uint64_t *slots = memory_pages(slot_count * sizeof *slots, "the dictionary", error);
     if (slots == NULL)
         return false;
@@ -79,7 +79,7 @@ static bool grow_slots(struct dictionary *dictionary, struct error *error) {
 }
 
 static bool grow_entries(struct dictionary *dictionary, struct error *error) {
-    const size_t capacity = dictionary->entry_capacity > 0 ? dictionary->entry_capacity * 2 : SLOTS_AT_FIRST;
+    const size_t capacity = dictionary->entry_capacity > 0 ? dictionary->entry_capacity * 2 : SLOTS_MIN;
     struct dictionary_entry *entries = memory_pages(capacity * sizeof *entries, "the dictionary", error);
     if (entries == NULL)
         return false;
@@ -91,10 +91,11 @@ static bool grow_entries(struct dictionary *dictionary, struct error *error) {
     return true;
 }
 
-static bool make_room(struct dictionary *dictionary, size_t length, struct error *error) {
+static bool reserve_entry(struct dictionary *dictionary, size_t length, struct error *error) {
     const char *what = "the dictionary";
     if (dictionary->size >= IDS_MAX)
-        return error_set(error, ERROR_INPUT, "more than %zu different words", IDS_MAX);
+        return error_set(error, ERROR_INPUT,
+                         "the corpus has more than %zu distinct words, too many for 32-bit ids", IDS_MAX);
     if (dictionary->size >= dictionary->slot_count / 2 && !grow_slots(dictionary, error))
         return false;
     const size_t size = dictionary->size + 1, bytes = dictionary->text_bytes + length;
@@ -103,10 +104,10 @@ static bool make_room(struct dictionary *dictionary, size_t length, struct error
            memory_reserve(&dictionary->text, &dictionary->text_capacity, bytes, what, error);
 }
 
-/* The new entry, or NULL. */
+/* Returns the new entry, or NULL on failure. */
 static struct dictionary_entry *insert(struct dictionary *dictionary, const struct dictionary_word *word,
                                        struct error *error) {
-    if (!make_room(dictionary, word->length, error) || dictionary->entries == NULL ||
+    if (!reserve_entry(dictionary, word->length, error) || dictionary->entries == NULL ||
         dictionary->origins == NULL)
         return NULL;
     struct dictionary_entry *entry = &dictionary->entries[dictionary->size];
@@ -145,7 +146,7 @@ static struct dictionary_entry *find(const struct dictionary *dictionary,
     return NULL;
 }
 
-/* The word's entry, which may be new; NULL on failure. */
+/* Returns the word's entry, which may be new; NULL on failure. */
 static struct dictionary_entry *obtain(struct dictionary *dictionary, const struct dictionary_word *word,
                                        uint64_t first, struct error *error) {
     struct dictionary_entry *entry = find(dictionary, word);
@@ -171,15 +172,15 @@ static bool add_word(struct dictionary *dictionary, const struct dictionary_word
 
 bool dictionary_add(struct dictionary *dictionary, const unsigned char *word, size_t length, uint64_t count,
                     uint64_t first, uint32_t *id, struct error *error) {
-    const struct dictionary_word whole = word_alone(word, length);
-    return add_word(dictionary, &whole, count, first, id, error);
+    const struct dictionary_word made = make_word(word, length);
+    return add_word(dictionary, &made, count, first, id, error);
 }
 
 static void fetch_slot(const struct dictionary *dictionary, uint32_t hash) {
     __builtin_prefetch(&dictionary->slots[hash & (dictionary->slot_count - 1)]);
 }
 
-/* The id in the first slot of a hash, most likely the word's, plus 1; 0 if that is free. */
+/* The id plus 1 in the hash's first slot, most likely that of the word; 0 if the slot is free. */
 static uint32_t guess(const struct dictionary *dictionary, uint32_t hash) {
     return (uint32_t)dictionary->slots[hash & (dictionary->slot_count - 1)];
 }

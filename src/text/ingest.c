@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/threads.h"
 #include "text/dictionary.h"
@@ -21,7 +22,7 @@ struct batch {
     struct dictionary_word words[BATCH_WORDS];
     size_t size;
     uint32_t ends;                            /* bit i: a sentence ends before word i */
-    unsigned char (*folded)[TOKEN_BYTES_MAX]; /* (BATCH_WORDS) those that are not in the piece */
+    unsigned char (*folded)[TOKEN_BYTES_MAX]; /* copies of words that were folded */
 };
 
 /* One thread's part of the reading. */
@@ -32,17 +33,16 @@ struct worker {
     uint32_t *ids; /* (ids_capacity) the chunk being filled */
     size_t ids_size, ids_capacity;
     size_t sentence_tokens;
-    struct batch batches[BATCHES]; /* these three, in whatever order: */
-    struct batch *newest;          /* takes words */
-    struct batch *expected;        /* by the dictionary */
-    struct batch *fetched;         /* by it too, as the next step */
+    struct batch batches[BATCHES]; /* the next three point to them, in any order */
+    struct batch *newest;          /* being filled */
+    struct batch *expected;        /* after dictionary_expect() */
+    struct batch *fetched;         /* after dictionary_fetch() */
     uint64_t chunk_order, word_order;
     uint64_t tokens, sentences;
     uint64_t ill_formed_order; /* the piece of the first ill-formed byte */
     const char *ill_formed_path;
     size_t map_size;
-    uint32_t
-        *map; /* (map_size) provisional id to id in the vocabulary, STREAM_SENTENCE_END for pruned words */
+    uint32_t *map; /* (map_size) provisional to vocabulary id; STREAM_SENTENCE_END for dropped words */
     struct error error;
 };
 
@@ -52,24 +52,24 @@ struct ingestion {
     struct reader reader;
     struct worker *workers; /* (options->threads) */
     atomic_size_t next_chunk;
-    atomic_bool failed; /* by any worker: the others end too */
+    atomic_bool failed; /* a worker has failed, so the others stop */
 };
 
 /* --- checks before anything is read --- */
 
 struct magic {
-    const char *bytes, *tool;
+    const char *bytes, *format, *unpack;
 };
 
-/* What a user most likely forgot to unpack. */
+/* Formats that a user may have forgotten to unpack. */
 static const struct magic magics[] = {
-    {"\x1f\x8b", "gzip"},
+    {"\x1f\x8b", "gzip", "gzip -dc"},
     {"\xfd"
      "7zXZ",
-     "xz"},
-    {"\x28\xb5\x2f\xfd", "zstd"},
-    {"BZh", "bzip2"},
-    {"PK\x03\x04", "unzip"},
+     "xz", "xz -dc"},
+    {"\x28\xb5\x2f\xfd", "zstd", "zstd -dc"},
+    {"BZh", "bzip2", "bzip2 -dc"},
+    {"PK\x03\x04", "zip", "unzip -p"},
 };
 
 static bool check_content(const char *path, int descriptor, struct error *error) {
@@ -78,33 +78,28 @@ static bool check_content(const char *path, int descriptor, struct error *error)
         return error_system(error, errno, "%s: can't read", path);
     for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
         if (strncmp(start, magics[i].bytes, strlen(magics[i].bytes)) == 0)
-            return error_set(
-                error, ERROR_INPUT, "%s: compressed; unpack it into a pipe, as in: %s ... | sgns train - ...",
-                path, strcmp(magics[i].tool, "unzip") == 0 ? "unzip -p" : "xz, gzip, bzip2 or zstd -dc");
+            return error_set(error, ERROR_INPUT,
+                             "%s: compressed by %s; unpack it into a pipe: %s FILE | sgns train - ...", path,
+                             magics[i].format, magics[i].unpack);
     return true;
-}
-
-static bool cannot_open(const char *path, struct error *error) {
-    return error_set(error, errno == ENOENT || errno == ENOTDIR ? ERROR_INPUT : ERROR_SYSTEM,
-                     "%s: can't open: %s", path, strerror(errno));
 }
 
 static bool check_file(const char *path, uint64_t *bytes, bool *pipe, struct error *error) {
     struct stat status;
     const bool standard = strcmp(path, "-") == 0;
     if ((standard ? fstat(STDIN_FILENO, &status) : stat(path, &status)) != 0)
-        return cannot_open(reader_path_name(path), error);
+        return file_open_error(error, errno, reader_path_name(path));
     if (S_ISDIR(status.st_mode))
-        return error_set(error, ERROR_INPUT, "%s: a folder; name the text files in it",
+        return error_set(error, ERROR_INPUT, "%s: is a folder; name the text files in it",
                          reader_path_name(path));
     if (standard || !S_ISREG(status.st_mode)) {
-        /* Not opened for a look: that would leave the writer of a named pipe without a reader. */
+        /* Opening a named pipe just to look would leave its writer without a reader. */
         *pipe = true;
-        return standard || access(path, R_OK) == 0 || cannot_open(path, error);
+        return standard || access(path, R_OK) == 0 || file_open_error(error, errno, path);
     }
     const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
-        return cannot_open(path, error);
+        return file_open_error(error, errno, path);
     *bytes += (uint64_t)status.st_size;
     const bool done = check_content(path, descriptor, error);
     close(descriptor);
@@ -128,8 +123,8 @@ bool ingest_check(const char *const *paths, size_t path_count, uint64_t *bytes, 
 
 /* --- reading --- */
 
-/* Chunk orders: the piece in the upper bits, the chunk within it in the lower. A piece has far fewer than
- * 2^24. */
+/* The order of a chunk: its piece in the upper bits, its number within the piece in the lower 24. A piece has
+ * far fewer than 2^24 chunks. */
 static bool close_chunk(struct ingestion *ingestion, struct worker *worker, size_t index) {
     if (worker->ids_size == 0)
         return true;
@@ -149,16 +144,16 @@ static bool end_sentence(struct ingestion *ingestion, struct worker *worker, siz
     return worker->ids_size < STREAM_CHUNK_IDS || close_chunk(ingestion, worker, index);
 }
 
-/* Words of one sentence, which is cut if it gets too long. */
+/* Adds words of one sentence to the chunk, and splits the sentence where it gets too long. */
 static bool take_ids(struct ingestion *ingestion, struct worker *worker, const uint32_t *ids, size_t count,
                      size_t index) {
     while (count > 0) {
-        const size_t room = ingestion->options->max_sentence - worker->sentence_tokens;
-        const size_t part = count < room ? count : room;
+        const size_t left = ingestion->options->max_sentence - worker->sentence_tokens;
+        const size_t part = count < left ? count : left;
         memcpy(worker->ids + worker->ids_size, ids, part * sizeof *ids);
         worker->ids_size += part;
         worker->sentence_tokens += part;
-        if (part == room && !end_sentence(ingestion, worker, index))
+        if (part == left && !end_sentence(ingestion, worker, index))
             return false;
         ids += part;
         count -= part;
@@ -166,13 +161,13 @@ static bool take_ids(struct ingestion *ingestion, struct worker *worker, const u
     return true;
 }
 
-/* The first word behind word i before which a sentence ends, or the end of the batch. */
+/* The first word after word i that begins a sentence, or the end of the batch. */
 static size_t sentence_end(const struct batch *batch, size_t i) {
     const uint32_t later = batch->ends >> i >> 1;
     return later != 0 ? i + 1 + (size_t)__builtin_ctz(later) : batch->size;
 }
 
-/* The words of the batch get their ids and go into their sentences. */
+/* Gives the words of the batch their ids and adds them to their sentences. */
 static bool end_batch(struct ingestion *ingestion, struct worker *worker, struct batch *batch, size_t index) {
     uint32_t ids[BATCH_WORDS];
     /* A piece has at most 2^20 bytes, so its words fit in 24 bits. */
@@ -192,8 +187,8 @@ static bool end_batch(struct ingestion *ingestion, struct worker *worker, struct
     return done;
 }
 
-/* Every batch goes a step further, so that it has the time of another one to get what it needs from memory;
- * the oldest is done, and takes new words. */
+/* Moves every batch one step on, so that its prefetches have the time of another batch to arrive. The oldest
+ * batch is finished and becomes the one being filled. */
 static bool pass_on(struct ingestion *ingestion, struct worker *worker, size_t index) {
     struct batch *oldest = worker->fetched;
     worker->fetched = worker->expected;
@@ -217,7 +212,7 @@ static bool take_word(struct ingestion *ingestion, struct worker *worker, size_t
     return ++batch->size < BATCH_WORDS || pass_on(ingestion, worker, index);
 }
 
-/* All words get their ids, and the last sentence ends. */
+/* Finishes all batches and ends the last sentence. */
 static bool end_piece(struct ingestion *ingestion, struct worker *worker, size_t index) {
     for (size_t i = 0; i < BATCHES; i++)
         if (!pass_on(ingestion, worker, index))
@@ -340,7 +335,7 @@ static void sum_up(struct ingestion *ingestion) {
     }
 }
 
-/* Adds the other workers' words to the first one's dictionary; worker->map gets their ids there. */
+/* Adds the other workers' words to the first worker's dictionary; worker->map maps to its ids. */
 static bool merge_dictionaries(struct ingestion *ingestion, struct error *error) {
     struct dictionary *merged = &ingestion->workers[0].dictionary;
     for (size_t i = 1; i < ingestion->options->threads; i++) {
@@ -355,7 +350,7 @@ static bool merge_dictionaries(struct ingestion *ingestion, struct error *error)
     return true;
 }
 
-/* Entries with their id, for sorting. */
+/* A word to keep, for sorting. */
 struct ranked {
     uint64_t count, first;
     uint32_t id;
@@ -368,7 +363,7 @@ static int compare_ranked(const void *a, const void *b) {
     return (left->first > right->first) - (left->first < right->first);
 }
 
-/* The words that stay, sorted; *size of them. */
+/* Returns the words to keep, sorted; *size is their number. */
 static struct ranked *rank_words(const struct dictionary *dictionary, const struct ingest_options *options,
                                  size_t *size, struct error *error) {
     struct ranked *ranked = memory_allocate(dictionary->size, sizeof *ranked, "the vocabulary", error);
@@ -409,7 +404,7 @@ static bool fill_vocab(struct vocab *vocab, const struct dictionary *dictionary,
     return true;
 }
 
-/* Turns the workers' maps, now to ids of the merged dictionary, into maps to the vocabulary. The first
+/* Turns the workers' maps, so far to ids of the merged dictionary, into maps to the vocabulary. The first
  * worker's ids are those of the merged dictionary, so its map is the table for the others. */
 static bool map_to_vocab(struct ingestion *ingestion, size_t distinct, const struct ranked *ranked,
                          size_t size, struct error *error) {
@@ -448,11 +443,11 @@ static bool no_words(const struct ingestion *ingestion, struct error *error) {
     const char *name = reader_path_name(ingestion->options->paths[0]);
     const char *more = ingestion->options->path_count > 1 ? " and the other files" : "";
     if (corpus->tokens == 0)
-        return error_set(error, ERROR_INPUT, "%s%s: no words in it (%llu bytes)", name, more,
+        return error_set(error, ERROR_INPUT, "%s%s: no words found in %llu bytes", name, more,
                          (unsigned long long)corpus->bytes);
-    return error_set(error, ERROR_INPUT, "%s%s: none of its %llu words occurs %llu times; lower --min-count",
-                     name, more, (unsigned long long)corpus->distinct,
-                     (unsigned long long)ingestion->options->min_count);
+    return error_set(error, ERROR_INPUT,
+                     "%s%s: none of the %llu distinct words occurs %llu times; lower --min-count", name, more,
+                     (unsigned long long)corpus->distinct, (unsigned long long)ingestion->options->min_count);
 }
 
 static bool make_vocab(struct ingestion *ingestion, struct error *error) {

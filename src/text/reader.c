@@ -17,7 +17,7 @@ bool reader_create(struct reader *reader, const char *const *paths, size_t path_
     *reader = (struct reader){.paths = paths, .path_count = path_count, .rules = rules, .descriptor = -1};
     const int number = pthread_mutex_init(&reader->lock, NULL);
     if (number != 0)
-        return error_system(error, number, "can't make a lock");
+        return error_system(error, number, "can't create a lock");
     reader->rest = memory_allocate(READER_PIECE_BYTES, 1, "a read buffer", error);
     return reader->rest != NULL;
 }

@@ -14,12 +14,12 @@
 bool stream_create(struct stream *stream, uint64_t memory_limit, const char *folder, struct error *error) {
     *stream = (struct stream){.memory_limit = memory_limit, .folder = folder, .descriptor = -1};
     const int number = pthread_mutex_init(&stream->lock, NULL);
-    return number == 0 || error_system(error, number, "can't make a lock");
+    return number == 0 || error_system(error, number, "can't create a lock");
 }
 
 void stream_free(struct stream *stream) {
     for (size_t i = 0; i < stream->block_count; i++)
-        memory_pages_free(stream->blocks[i].ids, stream->blocks[i].room * sizeof *stream->blocks[i].ids);
+        memory_pages_free(stream->blocks[i].ids, stream->blocks[i].capacity * sizeof *stream->blocks[i].ids);
     free(stream->blocks);
     free(stream->chunks);
     if (stream->descriptor >= 0)
@@ -31,21 +31,21 @@ void stream_free(struct stream *stream) {
 static bool open_file(struct stream *stream, struct error *error) {
     if (stream->descriptor >= 0)
         return true;
-    const size_t room = strlen(stream->folder) + 32;
-    char *path = memory_allocate(room, 1, "a file name", error);
+    const size_t size = strlen(stream->folder) + 32;
+    char *path = memory_allocate(size, 1, "a file name", error);
     if (path == NULL)
         return false;
-    snprintf(path, room, "%s/.sgns-ids-XXXXXX", stream->folder);
+    snprintf(path, size, "%s/.sgns-ids-XXXXXX", stream->folder);
     stream->descriptor = mkstemp(path);
     if (stream->descriptor < 0)
-        error_system(error, errno, "%s: can't create a temporary file there", stream->folder);
+        error_system(error, errno, "%s: can't create a temporary file in this folder", stream->folder);
     else
         unlink(path);
     free(path);
     return stream->descriptor >= 0;
 }
 
-/* Both move the whole range or fail. */
+/* Both transfer the whole range or fail. */
 static bool write_ids(const struct stream *stream, const uint32_t *ids, size_t size, uint64_t offset,
                       struct error *error) {
     const char *from = (const char *)ids;
@@ -93,33 +93,32 @@ static bool add_block(struct stream *stream, size_t ids, struct error *error) {
     if (!memory_reserve(&stream->blocks, &stream->block_capacity, stream->block_count + 1, "the corpus",
                         error))
         return false;
-    struct stream_block block = {.room = ids > BLOCK_IDS ? ids : BLOCK_IDS};
-    block.ids = memory_pages(block.room * sizeof *block.ids, "the corpus", error);
+    struct stream_block block = {.capacity = ids > BLOCK_IDS ? ids : BLOCK_IDS};
+    block.ids = memory_pages(block.capacity * sizeof *block.ids, "the corpus", error);
     if (block.ids == NULL)
         return false;
     stream->blocks[stream->block_count++] = block;
     return true;
 }
 
-/* Room in the last block, or in a new one; NULL on failure. */
-static uint32_t *take_room(struct stream *stream, size_t ids, struct error *error) {
+/* Takes `ids` ids of the last block, or of a new one; NULL on failure. */
+static uint32_t *take_ids(struct stream *stream, size_t ids, struct error *error) {
     const struct stream_block *last = stream->block_count > 0 ? &stream->blocks[stream->block_count - 1]
                                                               : NULL;
-    if ((last == NULL || last->room - last->used < ids) && !add_block(stream, ids, error))
+    if ((last == NULL || last->capacity - last->used < ids) && !add_block(stream, ids, error))
         return NULL;
     struct stream_block *block = &stream->blocks[stream->block_count - 1];
-    uint32_t *room = block->ids + block->used;
+    uint32_t *taken = block->ids + block->used;
     block->used += ids;
-    return room;
+    return taken;
 }
 
-/* Takes room in memory for the chunk's ids if they still fit under the limit, else writes them behind the
- * file's end. */
+/* Reserves memory for the chunk's ids while they fit under the limit; otherwise appends them to the file. */
 static bool keep_ids(struct stream *stream, struct stream_chunk *chunk, const uint32_t *ids,
                      struct error *error) {
     const size_t bytes = chunk->size * sizeof *ids;
     if (stream->memory_bytes + bytes <= stream->memory_limit) {
-        chunk->ids = take_room(stream, chunk->size, error);
+        chunk->ids = take_ids(stream, chunk->size, error);
         stream->memory_bytes += bytes;
         return chunk->ids != NULL;
     }
@@ -159,14 +158,15 @@ void stream_sort(struct stream *stream) {
         qsort(stream->chunks, stream->size, sizeof *stream->chunks, compare_order);
 }
 
-const uint32_t *stream_read(const struct stream *stream, size_t index, uint32_t *room, struct error *error) {
+const uint32_t *stream_read(const struct stream *stream, size_t index, uint32_t *buffer,
+                            struct error *error) {
     const struct stream_chunk *chunk = &stream->chunks[index];
     if (chunk->ids != NULL)
         return chunk->ids;
-    return read_ids(stream, room, chunk->size, chunk->offset, error) ? room : NULL;
+    return read_ids(stream, buffer, chunk->size, chunk->offset, error) ? buffer : NULL;
 }
 
-/* In place; returns how many ids are left. */
+/* Works in place; returns how many ids are left. */
 static size_t remap_ids(uint32_t *ids, size_t size, const uint32_t *map) {
     size_t kept = 0;
     for (size_t i = 0; i < size; i++)
@@ -178,12 +178,12 @@ static size_t remap_ids(uint32_t *ids, size_t size, const uint32_t *map) {
     return kept;
 }
 
-bool stream_remap(struct stream *stream, size_t index, const uint32_t *map, uint32_t *room,
+bool stream_remap(struct stream *stream, size_t index, const uint32_t *map, uint32_t *buffer,
                   struct error *error) {
     struct stream_chunk *chunk = &stream->chunks[index];
     uint32_t *ids = chunk->ids;
     if (ids == NULL) {
-        ids = room;
+        ids = buffer;
         if (!read_ids(stream, ids, chunk->size, chunk->offset, error))
             return false;
     }

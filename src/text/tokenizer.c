@@ -10,15 +10,15 @@
 
 #define RIGHT_SINGLE_QUOTE 0x2019u /* the typographic apostrophe */
 
-/* What a byte alone says. */
+/* What a byte tells by itself. */
 enum byte_class {
-    BYTE_SEPARATOR = 0, /* ASCII that is in no word, nor joins two parts of one */
-    BYTE_BLANK,         /* the same, and white space or NUL */
+    BYTE_SEPARATOR = 0, /* ASCII that neither belongs to a word nor joins two parts of one */
+    BYTE_BLANK,         /* a separator that is white space or NUL */
     BYTE_NEWLINE,
-    BYTE_PLAIN,  /* lower-case letter or digit: in a word as it is */
+    BYTE_PLAIN,  /* lower-case letter or digit: copied to words unchanged */
     BYTE_UPPER,  /* upper-case letter */
     BYTE_JOINER, /* ' - _ */
-    BYTE_HIGH,   /* part of a longer UTF-8 sequence, or of none */
+    BYTE_HIGH,   /* part of a multi-byte UTF-8 sequence, or ill-formed */
 };
 
 #define P BYTE_PLAIN
@@ -66,7 +66,7 @@ static void count_ill_formed(struct tokenizer *tokenizer) {
 
 #define STEP 16
 
-/* Signed, so that bytes beyond ASCII are in no range of it. */
+/* Signed, so that bytes beyond ASCII are negative and in none of the ranges. */
 typedef signed char bytes __attribute__((vector_size(STEP)));
 
 static bytes are_plain(bytes all) {
@@ -77,7 +77,7 @@ static bytes are_visible(bytes all) {
     return (all >= '!') & (all <= '~');
 }
 
-/* How many bytes from the first on have all bits set; each has all or none. */
+/* The number of leading bytes with all bits set. Each byte has either all or none. */
 static size_t leading_ones(bytes ones) {
 #if defined(__SSE2__)
     return (size_t)__builtin_ctz(~(unsigned)_mm_movemask_epi8((__m128i)ones));
@@ -90,8 +90,8 @@ static size_t leading_ones(bytes ones) {
 #endif
 }
 
-/* Passes over bytes of that kind as long as sixteen can be looked at; hardly a word is longer, so there are
- * few branches to mispredict. Byte by byte from there on. */
+/* Skips bytes of that kind while sixteen at a time can be read; the caller goes on byte by byte. Hardly any
+ * word is longer, so there are few branches to mispredict. */
 static const unsigned char *skip_sixteens(const unsigned char *at, const unsigned char *end,
                                           bytes (*kind)(bytes all)) {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -107,7 +107,7 @@ static const unsigned char *skip_sixteens(const unsigned char *at, const unsigne
     return at;
 }
 
-/* A word that stays where it is. */
+/* A word that needs no copy. */
 static void set_token(struct tokenizer *tokenizer, const unsigned char *start, const unsigned char *end) {
     tokenizer->token = start;
     tokenizer->length = (size_t)(end - start);
@@ -116,9 +116,10 @@ static void set_token(struct tokenizer *tokenizer, const unsigned char *start, c
 
 /* --- words --- */
 
-/* A character at `at`: its length in bytes (or of the ill-formed bytes), and what it is to a word. */
+/* What a character is to a word. */
 enum character_kind { CHARACTER_WORD, CHARACTER_JOINER, CHARACTER_OTHER, CHARACTER_ILL_FORMED };
 
+/* Reads the character at `at`; *length is its length in bytes, or that of the ill-formed bytes. */
 static enum character_kind read_character(const struct tokenizer *tokenizer, const unsigned char *at,
                                           uint32_t *code_point, size_t *length) {
     const int decoded = utf8_decode(at, tokenizer->end, code_point);
@@ -138,14 +139,13 @@ static enum character_kind read_character(const struct tokenizer *tokenizer, con
     return unicode_is_word(*code_point) ? CHARACTER_WORD : CHARACTER_OTHER;
 }
 
-/* Appends to `folded` as long as it holds; the length counts on, so that the token is known to be too long.
- */
+/* Appends to `folded` until the length is above TOKEN_BYTES_MAX, which marks the token as too long. */
 static void append(struct tokenizer *tokenizer, uint32_t code_point) {
     if (tokenizer->length <= TOKEN_BYTES_MAX)
         tokenizer->length += utf8_encode(code_point, tokenizer->folded + tokenizer->length);
 }
 
-/* A word of any characters from `start` on, copied and folded; stops behind its last word character. */
+/* Copies and folds the word that begins at `start`; stops after its last word character. */
 static void scan_folded(struct tokenizer *tokenizer, const unsigned char *start) {
     uint32_t joiner = 0;
     tokenizer->token = tokenizer->folded;
@@ -170,7 +170,7 @@ static void scan_folded(struct tokenizer *tokenizer, const unsigned char *start)
     }
 }
 
-/* A word that starts at tokenizer->at. Most are plain and stay where they are. */
+/* Scans the word at tokenizer->at. Most words are plain and need no copy. */
 static void scan_word(struct tokenizer *tokenizer) {
     const unsigned char *start = tokenizer->at, *end = tokenizer->end;
     const unsigned char *at = skip_sixteens(start, end, are_plain);
@@ -183,7 +183,7 @@ static void scan_word(struct tokenizer *tokenizer) {
     set_token(tokenizer, start, at);
 }
 
-/* Is there a word at tokenizer->at? If not, passes over what is there; not called at a newline. */
+/* Is there a word at tokenizer->at? If not, skips what is there. Not called at a newline. */
 static bool at_word(struct tokenizer *tokenizer) {
     const unsigned char class = byte_classes[*tokenizer->at];
     if (class == BYTE_PLAIN || class == BYTE_UPPER)
@@ -238,7 +238,7 @@ static void scan_token(struct tokenizer *tokenizer) {
 
 /* --- tokens --- */
 
-/* Not in place: usual words need not save the registers that this uses. */
+/* Not inlined, so that common words need not save the registers this uses. */
 __attribute__((noinline)) static enum token_kind next_of_any(struct tokenizer *tokenizer) {
     const bool words = tokenizer->rules.kind == TOKENIZER_WORDS;
     while (tokenizer->at < tokenizer->end) {
@@ -262,9 +262,9 @@ __attribute__((noinline)) static enum token_kind next_of_any(struct tokenizer *t
     return TOKEN_END;
 }
 
-/* Most words stand behind a blank and are plain or visible ASCII. False, and nothing done, if the next one is
- * not like that. */
-static bool take_usual(struct tokenizer *tokenizer) {
+/* Most words follow a blank and are plain or visible ASCII. Returns false, and does nothing, if the next one
+ * is different. */
+static bool take_common(struct tokenizer *tokenizer) {
     if (tokenizer->at == tokenizer->end || *tokenizer->at != ' ')
         return false;
     const bool words = tokenizer->rules.kind == TOKENIZER_WORDS;
@@ -281,12 +281,12 @@ static bool take_usual(struct tokenizer *tokenizer) {
 }
 
 enum token_kind tokenizer_next(struct tokenizer *tokenizer) {
-    return take_usual(tokenizer) ? TOKEN_WORD : next_of_any(tokenizer);
+    return take_common(tokenizer) ? TOKEN_WORD : next_of_any(tokenizer);
 }
 
 /* --- cuts --- */
 
-/* Where the last character ends that is whole; `size` if the bytes end with one, or are ill-formed anyway. */
+/* Where the last complete character ends; `size` if the bytes end with one, or are ill-formed anyway. */
 static size_t cut_character(const unsigned char *piece, size_t size) {
     for (size_t back = 1; back <= 3 && back <= size; back++) {
         const unsigned char byte = piece[size - back];
@@ -298,7 +298,8 @@ static size_t cut_character(const unsigned char *piece, size_t size) {
     return size;
 }
 
-/* Behind the last character that is in no word, nor joins two parts of one; 0 if there is none. */
+/* The end of the last character that neither belongs to a word nor joins two parts of one; 0 if there is
+ * none. */
 static size_t cut_other(const unsigned char *piece, size_t size) {
     for (size_t end = size; end > 0;) {
         size_t start = end - 1;
@@ -308,10 +309,10 @@ static size_t cut_other(const unsigned char *piece, size_t size) {
         uint32_t code_point;
         size_t length;
         const enum character_kind kind = read_character(&all, piece + start, &code_point, &length);
-        const bool whole = length == end - start;
-        if (whole && kind == CHARACTER_OTHER)
+        const bool complete = length == end - start;
+        if (complete && kind == CHARACTER_OTHER)
             return end;
-        end = whole ? start : end - 1;
+        end = complete ? start : end - 1;
     }
     return 0;
 }
@@ -326,10 +327,10 @@ size_t tokenizer_cut(struct tokenizer_rules rules, const unsigned char *piece, s
         if (class == BYTE_BLANK || (rules.kind == TOKENIZER_WORDS && class == BYTE_SEPARATOR))
             return i;
     }
-    const size_t whole = cut_character(piece, size);
-    const size_t other = rules.kind == TOKENIZER_WORDS ? cut_other(piece, whole) : 0;
+    const size_t complete = cut_character(piece, size);
+    const size_t other = rules.kind == TOKENIZER_WORDS ? cut_other(piece, complete) : 0;
     *inside = other == 0;
-    return other > 0 ? other : whole;
+    return other > 0 ? other : complete;
 }
 
 bool tokenizer_normalize(struct tokenizer_rules rules, const char *word, char *normal) {

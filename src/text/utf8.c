@@ -1,10 +1,10 @@
 #include "text/utf8.h"
 
-/* What the lead byte says: how many bytes follow, and the range of the first of them, which rules out
- * overlong forms, surrogates and what is too large. */
+/* What a lead byte tells: how many bytes follow, and the range of the first of them, which rules out overlong
+ * forms, surrogates and code points above U+10FFFF. */
 struct lead {
     int following;
-    unsigned char least, most;
+    unsigned char min, max;
     uint32_t bits;
 };
 
@@ -28,11 +28,11 @@ int utf8_decode(const unsigned char *at, const unsigned char *end, uint32_t *cod
     if (lead.following < 0)
         return -1;
     for (int i = 1; i <= lead.following; i++) {
-        if (at + i >= end || at[i] < lead.least || at[i] > lead.most)
+        if (at + i >= end || at[i] < lead.min || at[i] > lead.max)
             return -i;
         lead.bits = lead.bits << 6 | (at[i] & 0x3fu);
-        lead.least = 0x80;
-        lead.most = 0xbf;
+        lead.min = 0x80;
+        lead.max = 0xbf;
     }
     *code_point = lead.bits;
     return lead.following + 1;

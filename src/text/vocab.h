@@ -1,6 +1,6 @@
-/* The vocabulary: words and their counts, the most frequent first, ties by first appearance in the corpus. A
- * word's place is its id everywhere: in the id stream, in the matrices, in the model file. Read-only once
- * made. */
+/* The vocabulary: words and their counts, most frequent first, ties by first appearance in the corpus. The
+ * index of a word is its id everywhere: in the id stream, the matrices and the model file. Read-only once
+ * built. */
 #ifndef SGNS_TEXT_VOCAB_H
 #define SGNS_TEXT_VOCAB_H
 
@@ -11,14 +11,14 @@
 
 struct vocab {
     size_t size;       /* words */
-    char *text;        /* the words one after the other, each ended by a NUL; owned */
-    size_t text_bytes; /* bytes in `text`, the NULs included */
+    char *text;        /* the words back to back, each followed by a NUL; owned */
+    size_t text_bytes; /* bytes in `text`, including the NULs */
     uint64_t *starts;  /* (size + 1); word i is text[starts[i]], starts[size] == text_bytes; owned */
     uint64_t *counts;  /* (size) occurrences in the corpus; owned */
     uint64_t total;    /* sum of the counts */
 };
 
-/* Word `id`, ended by a NUL. */
+/* Word `id`, NUL-terminated. */
 static inline const char *vocab_word(const struct vocab *vocab, size_t id) {
     return vocab->text + vocab->starts[id];
 }

@@ -15,7 +15,7 @@ static const char *const tokenizers[] = {"words", "whitespace", NULL};
 
 static const char *tokenizer_help(size_t tokenizer) {
     static const char *const help[] = {"letters, marks and digits, case folded",
-                                       "everything between blanks, as it is"};
+                                       "everything between white space, unchanged"};
     return help[tokenizer];
 }
 

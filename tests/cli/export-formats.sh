@@ -289,7 +289,7 @@ fails_clean "a second file that is a folder" 2 "^sgns export: $TMPDIR/old.vocab:
 cp "$model" "$TMPDIR/m.vocab"
 fails_clean "a second file in the model's place" 2 "^sgns export: $TMPDIR/m.vocab: this is the model itself; " \
     "$SGNS" export "$TMPDIR/m.vocab" -f fvecs -o "$TMPDIR/m"
-fails_clean "a file of two in a missing folder" 2 "^sgns export: $TMPDIR/none/v.vectors.tsv: can't create a file there: " \
+fails_clean "a file of two in a missing folder" 2 "^sgns export: $TMPDIR/none/v.vectors.tsv: can't create the file: " \
     "$SGNS" export "$model" -f tensorboard -o "$TMPDIR/none/v"
 # The words need more than the vectors: the second file is the one that does not fit.
 awk 'BEGIN { word = "x"; while (length(word) < 900) word = word word; for (i = 0; i < 64; i++) print word i, i }' \

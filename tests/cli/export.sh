@@ -149,7 +149,7 @@ fails_clean "a missing model" 2 "^sgns export: $TMPDIR/none: can't open: " \
     "$SGNS" export "$TMPDIR/none" -f word2vec -o "$TMPDIR/old"
 fails_clean "a text is no model" 2 "^sgns export: $corpus: not a model but text; train one on it first: " \
     "$SGNS" export "$corpus" -f word2vec -o "$TMPDIR/old"
-fails_clean "a missing folder" 2 "^sgns export: $TMPDIR/none/v: can't create a file there: No such file" \
+fails_clean "a missing folder" 2 "^sgns export: $TMPDIR/none/v: can't create the file: No such file" \
     "$SGNS" export "$model" -f word2vec -o "$TMPDIR/none/v"
 fails_clean "a folder" 2 "^sgns export: $TMPDIR: not a regular file; name a file to write\$" \
     "$SGNS" export "$model" -f word2vec -o "$TMPDIR"

@@ -161,7 +161,7 @@ fails "more words than fit" 2 'the first line, "3000000000 300", .* too few$' "$
 fails "an empty file" 2 "^sgns near: $odd: not a model: the file is empty\$" "$SGNS" near "$odd" king
 fails "a folder" 2 "^sgns near: $TMPDIR: not a regular file\$" "$SGNS" near "$TMPDIR" king
 mkfifo "$TMPDIR/pipe"
-fails "a pipe" 2 "^sgns near: $TMPDIR/pipe: a pipe; save what it brings in a file first\$" "$SGNS" near "$TMPDIR/pipe" king
+fails "a pipe" 2 "^sgns near: $TMPDIR/pipe: is a pipe; save its output to a file first\$" "$SGNS" near "$TMPDIR/pipe" king
 gzip -c "$glove" >"$odd" 2>/dev/null || printf '\037\213\010' >"$odd"
 fails "compressed" 2 'not a model: compressed with gzip; decompress it first$' "$SGNS" near "$odd" king
 
@@ -170,7 +170,7 @@ little_memory() {
     awk 'BEGIN { for (i = 0; i < 600000; i++) print i "w", 1 }' >"$odd"
     # shellcheck disable=SC3045 # where there is no -v, there is no test
     (ulimit -v 40000 && "$SGNS" info "$odd") >"$out" 2>"$err"
-    [ $? -eq 3 ] && grep -Eq 'no memory: 38400000 bytes for the word vectors: ' "$err"
+    [ $? -eq 3 ] && grep -Eq 'out of memory: 38400000 bytes for the word vectors: ' "$err"
 }
 # shellcheck disable=SC3045
 if (ulimit -v 40000 && "$SGNS" --version) >/dev/null 2>&1; then # a sanitizer needs more

@@ -124,7 +124,7 @@ fails "a missing file" 2 "^sgns info: $TMPDIR/none: can't open: No such file" "$
 fails "a file in the folder's place" 2 "can't open: Not a directory" "$SGNS" info "$corpus/none"
 fails "a folder" 2 "^sgns info: $TMPDIR: not a regular file\$" "$SGNS" info "$TMPDIR"
 mkfifo "$TMPDIR/pipe"
-fails "a named pipe that nobody writes to" 2 "^sgns info: $TMPDIR/pipe: a pipe; save what it brings in a file first\$" \
+fails "a named pipe that nobody writes to" 2 "^sgns info: $TMPDIR/pipe: is a pipe; save its output to a file first\$" \
     timeout 10 "$SGNS" info "$TMPDIR/pipe"
 fails "no model" 2 '^sgns info: name one model, not 0$' "$SGNS" info
 fails "two models" 2 '^sgns info: name one model, not 2$' "$SGNS" info "$model" "$model"

@@ -98,11 +98,11 @@ wrong "an unknown letter" 'unknown option -z; --help lists the options$' "$corpu
 wrong "part of an option" 'unknown option --keep-cas; did you mean --keep-case\?$' "$corpus" -o "$model" --keep-cas
 wrong "a missing value" '--dim needs a value: --dim N$' "$corpus" -o "$model" --dim
 wrong "a missing value of -o" '--output needs a value: --output MODEL$' "$corpus" -o
-wrong "training that blows up" 'training diverged at learning rate 0[.0-9]*: the loss is not a number any more; ' \
+wrong "training that blows up" 'training diverged at learning rate 0[.0-9]*: the loss is no longer finite; ' \
     "$corpus" -o "$model" --alpha 1 --negative 60 --noise 4096 --sample 0 --epochs 100 --threads 1 --quiet
 awk 'BEGIN { for (i = 0; i < 250; i++) print "w" i * i * 7 % 41 }' | tr '\n' ' ' >"$TMPDIR/short.txt"
 wrong "training that blows up in blocks whose loss isn't measured" \
-    'training diverged at learning rate 1: a vector is not a number any more; try a lower --alpha or fewer negatives than --negative 60$' \
+    'training diverged at learning rate 1: a vector is no longer finite; lower --alpha or --negative \(now 60\)$' \
     "$TMPDIR/short.txt" -o "$model" --alpha 1 --min-alpha 1 --negative 60 --noise 4096 --sample 0 --window 1 --epochs 1 \
     --min-count 1 --kernel scalar --threads 1 --quiet
 wrong "a value for a flag" '--keep-case takes no value$' "$corpus" -o "$model" --keep-case=1
@@ -113,15 +113,15 @@ wrong "no corpus" 'name a text file to train on, or - for standard input$' -o "$
 wrong "a missing corpus" "$TMPDIR/none\\.txt: can't open: No such file or directory\$" "$TMPDIR/none.txt" -o "$model"
 wrong "a missing one among others" "$TMPDIR/none\\.txt: can't open: " "$corpus" "$TMPDIR/none.txt" -o "$model"
 wrong "an empty name" ": can't open: No such file" "" -o "$model"
-wrong "a folder" "$TMPDIR/folder: a folder; name the text files in it\$" "$TMPDIR/folder" -o "$model"
+wrong "a folder" "$TMPDIR/folder: is a folder; name the text files in it\$" "$TMPDIR/folder" -o "$model"
 : >"$TMPDIR/empty.txt"
-wrong "an empty corpus" "$TMPDIR/empty\\.txt: no words in it \\(0 bytes\\)\$" "$TMPDIR/empty.txt" -o "$model" -q
-wrong "empty standard input" 'standard input: no words in it \(0 bytes\)$' - -o "$model"
+wrong "an empty corpus" "$TMPDIR/empty\\.txt: no words found in 0 bytes\$" "$TMPDIR/empty.txt" -o "$model" -q
+wrong "empty standard input" 'standard input: no words found in 0 bytes$' - -o "$model"
 printf '...\n\n - \n' >"$TMPDIR/dots.txt"
-wrong "no words" "$TMPDIR/dots\\.txt: no words in it \\(9 bytes\\)\$" "$TMPDIR/dots.txt" -o "$model"
-wrong "no words in several files" "$TMPDIR/dots\\.txt and the other files: no words in it \\(18 bytes\\)\$" \
+wrong "no words" "$TMPDIR/dots\\.txt: no words found in 9 bytes\$" "$TMPDIR/dots.txt" -o "$model"
+wrong "no words in several files" "$TMPDIR/dots\\.txt and the other files: no words found in 18 bytes\$" \
     "$TMPDIR/dots.txt" "$TMPDIR/empty.txt" "$TMPDIR/dots.txt" -o "$model"
-wrong "no word often enough" "$corpus: none of its 6 words occurs 101 times; lower --min-count\$" \
+wrong "no word often enough" "$corpus: none of the 6 distinct words occurs 101 times; lower --min-count\$" \
     "$corpus" -o "$model" --min-count 101
 wrong "standard input named twice" 'standard input \(-\) is named more than once$' - "$corpus" - -o "$model"
 # stdin NAME STATUS PATTERN FILE: standard input is FILE; closed, if that is -.
@@ -141,11 +141,11 @@ stdin_so() {
     cat "$err" >&2
     return 1
 }
-stdin "standard input is a folder" 2 '^sgns train: standard input: a folder; name' "$TMPDIR/folder" "$model"
+stdin "standard input is a folder" 2 '^sgns train: standard input: is a folder; name' "$TMPDIR/folder" "$model"
 stdin "standard input is closed" 3 "^sgns train: standard input: can't read: Bad file descriptor\$" - "$model"
 packed() {
     printf '%b' "$2" >"$TMPDIR/packed"
-    wrong "a corpus packed by $1" "$TMPDIR/packed: compressed; unpack it into a pipe, as in: " \
+    wrong "a corpus packed by $1" "$TMPDIR/packed: compressed by $1; unpack it into a pipe: " \
         "$TMPDIR/packed" -o "$model"
 }
 packed gzip '\037\213\010\000word'
@@ -159,9 +159,9 @@ packed zip 'PK\003\004word'
 wrong "no model named" 'name the model to write: -o MODEL$' "$corpus"
 wrong "standard output" "-o takes a file; a model cannot be written to a pipe\$" "$corpus" -o -
 wrong "an empty model name" 'the name of the file to write is empty$' "$corpus" -o ""
-wrong "a missing folder" "$TMPDIR/none/m: can't create a file there: No such file or directory\$" \
+wrong "a missing folder" "$TMPDIR/none/m: can't create the file: No such file or directory\$" \
     "$corpus" -o "$TMPDIR/none/m"
-wrong "a file in the folder's place" "$corpus/m: can't create a file there: Not a directory\$" "$corpus" -o "$corpus/m"
+wrong "a file in the folder's place" "$corpus/m: can't create the file: Not a directory\$" "$corpus" -o "$corpus/m"
 wrong "a folder in the model's place" "$TMPDIR/folder: not a regular file; name a file to write\$" \
     "$corpus" -o "$TMPDIR/folder"
 wrong "a device in the model's place" '/dev/null: not a regular file; name a file to write$' "$corpus" -o /dev/null
@@ -173,24 +173,24 @@ wrong "the corpus by another name" "$TMPDIR/link: the corpus itself;" "$TMPDIR/t
 stdin "the corpus through standard input" 2 'the corpus itself;' "$TMPDIR/text" "$TMPDIR/text"
 check "the corpus is still there" cmp "$corpus" "$TMPDIR/text"
 long=$(awk 'BEGIN { for (i = 0; i < 300; i++) printf "x" }')
-refuses "a name too long" 3 "can't create a file there: File name too long\$" "$SGNS" train "$corpus" -o "$TMPDIR/$long"
+refuses "a name too long" 3 "can't create the file: File name too long\$" "$SGNS" train "$corpus" -o "$TMPDIR/$long"
 
 # --- the system ---
 
 limited() { (ulimit -f 8 && exec "$SGNS" train "$@"); }
-refuses "a limit on file sizes" 3 "^sgns train: $model: no room for [0-9]* bytes: File too large\$" \
+refuses "a limit on file sizes" 3 "^sgns train: $model: can't reserve [0-9]* bytes on disk: File too large\$" \
     limited "$corpus" -o "$model" --dim 1000 --quiet
 # Room for the first guess, but not for the model.
 exact() { (ulimit -f 2000 && exec "$SGNS" train "$@"); }
 awk 'BEGIN { for (i = 0; i < 3000; i++) print "w" i }' >"$TMPDIR/many.txt"
 refuses "a limit that shows once the words are known" 3 \
-    "^sgns train: $model: no room for [0-9]* bytes: File too large\$" \
+    "^sgns train: $model: can't reserve [0-9]* bytes on disk: File too large\$" \
     exact "$TMPDIR/many.txt" -o "$model" --dim 400 --min-count 1 --quiet
 # Not in POSIX, but in every shell of Linux; and sanitizers take more memory than any limit worth setting.
 # shellcheck disable=SC3045
 memory() { (ulimit -v 80000 && exec "$SGNS" "$@"); }
 if memory --version >/dev/null 2>&1; then
-    refuses "a limit on memory" 3 '^sgns train: no memory: [0-9]+ bytes for the (word|context) vectors: Cannot allocate' \
+    refuses "a limit on memory" 3 '^sgns train: out of memory: [0-9]+ bytes for the (word|context) vectors: Cannot allocate' \
         memory train "$TMPDIR/many.txt" -o "$model" --min-count 1 --dim 4096 --threads 1 --quiet
 else
     check "skipped, the program needs more than 80 MB here: a limit on memory" true
@@ -209,7 +209,7 @@ if powerless "$SGNS" --version >/dev/null 2>&1; then
     refuses "a corpus that may not be read" 3 "^sgns train: $TMPDIR/empty\\.txt: can't open: Permission denied\$" \
         powerless "$SGNS" train "$TMPDIR/empty.txt" -o "$model"
     refuses "a folder that may not be written" 3 \
-        "^sgns train: $TMPDIR/folder/m: can't create a file there: Permission denied\$" as_nobody
+        "^sgns train: $TMPDIR/folder/m: can't create the file: Permission denied\$" as_nobody
 else
     check "skipped as root without setpriv(1): files that may not be read or written" true
 fi

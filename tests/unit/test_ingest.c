@@ -632,16 +632,16 @@ static void texts_without_words(struct test *test) {
     struct files *files = make_files();
     struct ingest_options options = plain_options(files->paths, 1);
     write_file(files->paths[0], "w", "", 0);
-    check_refusal(test, &options, ERROR_INPUT, ": no words in it (0 bytes)");
+    check_refusal(test, &options, ERROR_INPUT, ": no words found in 0 bytes");
     write_file(files->paths[0], "w", "... \n\xff\n", 7);
-    check_refusal(test, &options, ERROR_INPUT, ": no words in it (7 bytes)");
+    check_refusal(test, &options, ERROR_INPUT, ": no words found in 7 bytes");
     write_file(files->paths[1], "w", "!", 1);
     options.path_count = 2;
-    check_refusal(test, &options, ERROR_INPUT, " and the other files: no words in it (8 bytes)");
+    check_refusal(test, &options, ERROR_INPUT, " and the other files: no words found in 8 bytes");
     write_file(files->paths[1], "w", "a b a", 5);
     options.min_count = 3;
     check_refusal(test, &options, ERROR_INPUT,
-                  " and the other files: none of its 2 words occurs 3 times; lower --min-count");
+                  " and the other files: none of the 2 distinct words occurs 3 times; lower --min-count");
     free_files(files);
 }
 
