@@ -6,39 +6,38 @@
 
 #define ROWS_MAX KERNEL_ROWS_MAX
 
-/* Steps that share their noise words. Each computes their scores anew, so that step sizes stay bounded; what
- * is saved is drawing the words and waiting for their rows (src/EXPERIMENTS.md has what that is worth). */
+/* Steps that share their noise words. Each step computes its scores anew, so step sizes stay bounded; what is
+ * saved is drawing the words and waiting for their rows (measured in src/EXPERIMENTS.md). */
 #define NOISE_STEPS 4
 
-/* A context row is known by its place: its position in the passage, counted from `window` before the block's
- * first word. */
+/* Context rows are indexed by position in the passage, counted from `window` words before its first word. */
 struct batcher {
     const struct training *training;
-    bfloat16 *input[2], *output[2]; /* the matrices; the thread's replica */
-    size_t replica_words;           /* words below this have rows in the replica */
+    bfloat16 *input[2], *output[2]; /* [0]: the matrix; [1]: the thread's replica */
+    size_t replica_words;           /* words with lower ids have rows in the replica */
     const struct passage *passage;
     const struct step_limits *limits; /* of the passage */
-    size_t fetched;                   /* words of the passage whose rows have been asked for */
-    size_t next_length;               /* of the block after this one; 0: not known yet */
-    size_t length;      /* words of the block; the step has one row more, without weights, if that is odd */
+    size_t fetched;                   /* words of the passage whose rows have been requested */
+    size_t next_length;               /* words of the next block; 0: not known yet */
+    size_t length;      /* words of the block; if odd, the step has one more row, without weights */
     struct batch batch; /* its arrays are this batcher's */
 
-    bfloat16 **centers;  /* (passage + 1) rows of the passage's words; zeros at the end */
-    bfloat16 **contexts; /* (passage + 2 window + 3) the same, from `window` before; zeros beyond both ends */
+    bfloat16 **centers;  /* (passage + 1) rows of the words of the passage; zeros at the end */
+    bfloat16 **contexts; /* (passage + 2 window + 3) the same from `window` words before; zeros outside */
     bfloat16 **noise;    /* (columns) */
     bfloat16 **ahead;    /* (2 ROWS_MAX + noise words) */
-    bfloat16 *zeros;     /* (stride) in place of rows that are missing */
+    bfloat16 *zeros;     /* (stride) stands in for missing rows */
 
-    float *weights;      /* (2, band_columns) of the contexts in the band of an even row and of an odd one */
-    double *weight_sums; /* (window + 1) of the pairs up to that distance, on one side */
+    float *weights; /* (2, band_columns) weights of the contexts in the band of an even and of an odd row */
+    double *weight_sums; /* (window + 1) sums of the pair weights up to a distance, on one side */
 
-    size_t noise_steps;    /* for which the noise words stay */
-    size_t draws_max;      /* of one noise word */
+    size_t noise_steps;    /* steps left for the current noise words */
+    size_t draws_max;      /* the most draws of one noise word */
     uint32_t *noise_words; /* (columns) ids */
 
-    uint32_t *drawn;        /* (noise words) the next step's noise, its rows being fetched */
-    struct noise_aim *aims; /* (noise words) that of the step after it */
-    uint32_t *draw_table;   /* (draw_slots) a noise word's column + 1 by hash, to find words drawn twice */
+    uint32_t *drawn;        /* (noise words) the next noise words, whose rows are being fetched */
+    struct noise_aim *aims; /* (noise words) the draws after those */
+    uint32_t *draw_table;   /* (draw_slots) hash table of column + 1, to find words drawn twice */
     size_t draw_slots;      /* a power of two */
 
     struct batch_work work;
@@ -100,7 +99,7 @@ static void lay_out_rows(struct batcher *batcher, struct workspace *workspace, s
     batcher->contexts = workspace_take(workspace, passage_max + 2 * window + 3, sizeof(bfloat16 *));
 }
 
-/* In its band an even row's center is context `window`, and an odd row's the one behind it. */
+/* In the band of an even row the center is context `window`; in that of an odd row it is the next one. */
 static void fill_weights(struct batcher *batcher) {
     const struct parameters *parameters = batcher->training->parameters;
     const size_t window = (size_t)parameters->window, columns = batcher->batch.step.band_columns;
@@ -136,7 +135,7 @@ struct batcher *batcher_lay_out(struct workspace *workspace, const struct traini
 
 /* --- rows, and fetching them before they are needed --- */
 
-/* By a table, not a branch: no processor can predict which words are frequent. */
+/* Uses a table, not a branch: no processor can predict which words are frequent. */
 static bfloat16 *input_row(const struct batcher *batcher, uint32_t word) {
     return batcher->input[word < batcher->replica_words] + word * batcher->training->stride;
 }
@@ -152,7 +151,7 @@ static void add_ahead(struct batcher *batcher, bfloat16 *const *rows, size_t fir
     batcher->batch.step.ahead_count += end - first;
 }
 
-/* The rows that a block of up to `length` words from `at` on will need: each is asked for once. */
+/* Lists the rows that a block of up to `length` words from `at` on needs. Each row is requested once. */
 static void list_ahead(struct batcher *batcher, size_t at, size_t length) {
     const size_t size = batcher->passage->size, window = batcher->batch.step.window;
     const size_t first = at > batcher->fetched ? at : batcher->fetched;
@@ -167,8 +166,7 @@ static void list_ahead(struct batcher *batcher, size_t at, size_t length) {
 
 /* --- noise words --- */
 
-/* Takes the N noise words that come next, so that their rows arrive from memory meanwhile, and aims at those
- * after them. */
+/* Takes the next N noise words, whose rows then arrive from memory in time, and aims at the N after them. */
 static void draw_ahead(struct batcher *batcher, struct rng *rng) {
     const struct noise *noise = batcher->training->noise;
     const size_t words = (size_t)batcher->batch.parameters->noise;
@@ -178,8 +176,8 @@ static void draw_ahead(struct batcher *batcher, struct rng *rng) {
         batcher->ahead[batcher->batch.step.ahead_count++] = output_row(batcher, batcher->drawn[i]);
 }
 
-/* Lists the noise words drawn ahead; a word drawn again is one row that counts more. Returns the most draws
- * of one word. */
+/* Lists the noise words drawn ahead. A word drawn more than once is one row that counts more. Returns the
+ * most draws of one word. */
 static size_t list_noise(struct batcher *batcher) {
     float *draws = batcher->batch.draws, max = 1;
     struct kernel_step *step = &batcher->batch.step;
@@ -211,7 +209,7 @@ static size_t list_noise(struct batcher *batcher) {
 
 /* --- the words of a block --- */
 
-/* Does the word at `p` occur in the block that starts at `at` as often as allowed already? */
+/* Has the word at `p` already occurred in the block that starts at `at` as often as allowed? */
 static bool repeats(const struct passage *passage, size_t at, size_t p, size_t occurrences) {
     size_t before = 0;
     for (size_t q = at; q < p; q++)
@@ -219,23 +217,23 @@ static bool repeats(const struct passage *passage, size_t at, size_t p, size_t o
     return before >= occurrences;
 }
 
-/* The sum of the pair weights of the passage's word `p`. */
+/* The sum of the pair weights of word `p` of the passage. */
 static double pairs_of(const struct batcher *batcher, size_t p) {
     const struct passage *passage = batcher->passage;
     return batcher->weight_sums[p - passage->window_begin[p]] +
            batcher->weight_sums[passage->window_end[p] - p - 1];
 }
 
-/* How many words the block takes: it ends before the word that would occur in it once too often, or whose
- * pairs would be too many for a noise word that was drawn `draws` times; and after an even number, as steps
- * have. */
+/* How many words the block takes. It ends before a word that would occur in it too often, or whose pairs
+ * would be too many for a noise word drawn `draws` times; and its length is even where possible, as steps
+ * need an even number of rows. */
 static size_t choose_length(const struct batcher *batcher, size_t at, size_t draws) {
     const struct passage *passage = batcher->passage;
     const struct step_limits *limits = batcher->limits;
     const size_t left = passage->size - at, max = left < ROWS_MAX ? left : ROWS_MAX;
     const double pairs_max = (double)(limits->pairs / draws);
     double pairs = 0;
-    uint8_t seen[256] = {0}; /* words with that low byte, so that few are looked for */
+    uint8_t seen[256] = {0}; /* words seen with each low byte, so that few need a search */
     for (size_t p = 0; p < max; p++) {
         pairs += pairs_of(batcher, at + p);
         const bool maybe = seen[passage->words[at + p] % sizeof seen]++ >= limits->occurrences;
@@ -255,8 +253,8 @@ static void take_words(struct batcher *batcher, size_t at) {
     step->contexts = batcher->contexts + at;
 }
 
-/* Lists the rows of the block that starts at `at`. How long it is depends on its noise words: before they are
- * listed, none is known to have been drawn twice, and it may be shorter. */
+/* Lists the rows of the block that starts at `at`. Its length depends on its noise words. Until those are
+ * listed, this assumes that none is drawn twice, and the block may turn out shorter. */
 static void look_ahead(struct batcher *batcher, size_t at) {
     const bool known = batcher->noise_steps > 0;
     const size_t length = choose_length(batcher, at, known ? batcher->draws_max : 1);
@@ -266,7 +264,7 @@ static void look_ahead(struct batcher *batcher, size_t at) {
 
 /* --- pairs and their weights --- */
 
-/* Keeps every `passes`-th pair, starting with number `pass`. Returns the sum of the weights that are left. */
+/* Keeps every `passes`-th pair, starting with pair number `pass`. Returns the sum of their weights. */
 static double thin_row(struct batch *batch, size_t p, size_t pass, size_t passes) {
     float *weights = batch->pair_weights + p * batch->step.band_columns;
     size_t turn = passes - pass;
@@ -315,7 +313,7 @@ static void list_log_noise(struct batcher *batcher, size_t at) {
 
 /* --- passages and batches --- */
 
-/* The rows of the passage's words, in the order in which blocks take them. */
+/* Lists the rows of the words of the passage, in the order in which blocks take them. */
 static void list_rows(struct batcher *batcher) {
     const struct passage *passage = batcher->passage;
     const size_t window = batcher->batch.step.window;
@@ -354,7 +352,8 @@ const struct batch *batcher_next(struct batcher *batcher, size_t at, size_t pass
     struct kernel_step *step = &batcher->batch.step;
     if (batcher->noise_steps == 0) {
         batcher->draws_max = list_noise(batcher);
-        batcher->noise_steps = batcher->limits->passes > 1 ? 1 : NOISE_STEPS; /* passes bring noise enough */
+        /* With several passes, each draws its own noise. */
+        batcher->noise_steps = batcher->limits->passes > 1 ? 1 : NOISE_STEPS;
     }
     batcher->noise_steps--;
     if (pass == 0) {

@@ -7,7 +7,7 @@ struct loss_limits logistic_limits(const struct parameters *parameters) {
     return (struct loss_limits){.center = 1 + negative, .context = 1, .noise = negative};
 }
 
-/* weights[p] = m_p K / N: what one noise draw counts for row p. */
+/* weights[p] = m_p K / N: the weight of one noise draw for row p. */
 static void weigh_noise(const struct batch *batch, float weights[KERNEL_ROWS_MAX]) {
     const float share = (float)batch->parameters->negative / (float)batch->parameters->noise;
     for (size_t p = 0; p < batch->step.rows; p++)
@@ -16,18 +16,18 @@ static void weigh_noise(const struct batch *batch, float weights[KERNEL_ROWS_MAX
 
 void logistic_gradient(const struct batch *batch, const struct kernel *kernel) {
     const struct kernel_step *step = &batch->step;
-    const size_t places = step->rows * step->band_columns;
+    const size_t entries = step->rows * step->band_columns;
     float noise_weights[KERNEL_ROWS_MAX];
     weigh_noise(batch, noise_weights);
-    kernel->logistic(step->pairs, places);
-    kernel->weigh_errors(step->pairs, 1, batch->pair_weights, places);
+    kernel->logistic(step->pairs, entries);
+    kernel->weigh_errors(step->pairs, 1, batch->pair_weights, entries);
     kernel->logistic(step->noise_scores, step->rows * step->columns);
     kernel->weigh(step->noise_scores, step->rows, step->columns, noise_weights, batch->draws);
 }
 
 /* The sum of weights[i] * log(1 + exp(sign * (values[i] - shifts[i]))), without overflow. `shifts` may be
- * NULL. Logarithms are the expensive part, so factors of weight 1, each between 1 and 2, are multiplied and
- * share one. */
+ * NULL. Logarithms are the expensive part, so factors of weight 1, each between 1 and 2, are multiplied first
+ * and share one logarithm. */
 static double sum_softplus(const float *values, const float *shifts, const float *weights, size_t count,
                            double sign) {
     double sum = 0, product = 1;

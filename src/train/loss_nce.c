@@ -1,5 +1,5 @@
-/* Noise-contrastive estimation: SGNS of the density ratio, s - log(K q(word)) in place of s, so that the
- * scores become log probabilities. */
+/* Noise-contrastive estimation: SGNS with s - log(K q(word)), a density ratio, in place of s. It makes the
+ * scores s themselves log probabilities. */
 #include "train/logistic.h"
 
 static void gradient(const struct batch *batch, const struct kernel *kernel) {

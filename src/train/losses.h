@@ -1,9 +1,9 @@
-/* The losses: what turns scores into gradients. One file and one line of LOSSES each; nothing else knows
+/* The losses, which turn scores into gradients. Each is one file and one line of LOSSES; nothing else knows
  * which loss is in use.
  *
- * A batch (train/batch.h) has P center rows with their positive pairs, and N noise draws that all rows share.
- * With m_p the sum of the pair weights of row p, the losses of the SGNS family count each noise draw m_p K /
- * N times for the row, so that the expected loss is that of K negatives for each pair. */
+ * A batch (train/batch.h) has P center rows with their positive pairs, and N noise draws shared by all rows.
+ * With m_p the sum of the pair weights of row p, the losses of the SGNS family give each noise draw the
+ * weight m_p K / N for that row, so that the expected loss is that of K negatives for each pair. */
 #ifndef SGNS_TRAIN_LOSSES_H
 #define SGNS_TRAIN_LOSSES_H
 
@@ -15,29 +15,29 @@
 struct batch;
 struct parameters;
 
-/* How hard one pair can pull, as step_limits needs it: the largest sum of weights that a pair of weight 1
- * puts on its center's row, on its context's row, and on all N noise draws together. A weight of 1 is that of
- * a logistic loss: along a row x it has curvature |x|^2 / 4 at most. */
+/* The largest weights a pair can put on rows, for step_limits: for a pair of weight 1, the sum of the weights
+ * on the row of its center, on the row of its context, and on all N noise draws together. Weight 1 is that of
+ * a logistic loss, whose curvature along a row x is at most |x|^2 / 4. */
 struct loss_limits {
     double center, context, noise;
 };
 
 struct loss {
-    const char *name;   /* as --loss takes it */
+    const char *name;   /* the value of --loss */
     const char *help;   /* a line */
-    const char *source; /* the paper, and its equation */
+    const char *source; /* the paper and the equation in it */
     bool log_noise;     /* needs pair_log_noise and noise_log_noise */
     struct loss_limits (*limits)(const struct parameters *parameters);
 
-    /* Turns every score s of the batch into dL/ds, in place; 0 where the weight is 0. */
+    /* Replaces every score s of the batch by dL/ds; 0 where the weight is 0. */
     void (*gradient)(const struct batch *batch, const struct kernel *kernel);
 
-    /* The loss L of the batch, in double; leaves the scores as they are. L divided by the sum of the pair
-     * weights is the mean loss that is reported. */
+    /* The loss L of the batch, computed in double; does not change the scores. L divided by the sum of the
+     * pair weights is the mean loss that is reported. */
     double (*value)(const struct batch *batch);
 };
 
-/* All losses, in the order of --loss; X(sgns) stands for the table entry loss_sgns in loss_sgns.c. */
+/* All losses, in the order of --loss. X(sgns) stands for the table entry loss_sgns in loss_sgns.c. */
 #define LOSSES(X) \
     X(sgns)       \
     X(nce)
@@ -45,10 +45,10 @@ struct loss {
 #define LOSS_DECLARE(name) extern const struct loss loss_##name;
 LOSSES(LOSS_DECLARE)
 
-/* The same by number; NULL beyond the last. */
+/* Loss number `index`; NULL after the last. */
 const struct loss *loss_at(size_t index);
 
-/* For --loss: the names, ended by NULL, and a line of help for each. */
+/* For --loss: the names, with a NULL at the end, and a line of help for each. */
 extern const char *const loss_names[];
 const char *loss_help(size_t index);
 

@@ -12,12 +12,12 @@ bfloat16 *matrix_packed(float *matrix, size_t vocab, size_t dim) {
     return (bfloat16 *)(void *)(matrix + vocab * matrix_stride(dim)) - vocab * kernel_stride(dim);
 }
 
-/* From the first row on, in pieces: a float takes twice the room of a number, so what is written catches up
- * with what is read only at the very end, and never passes a whole piece. */
+/* Works from the first row on, in pieces. A float is twice as large as a bfloat16, so what is written catches
+ * up with what is read only at the very end, and never gets past the piece being read. */
 bool matrix_unpack(float *matrix, size_t vocab, size_t dim) {
     const size_t width = matrix_stride(dim), stride = kernel_stride(dim);
     const bfloat16 *from = matrix_packed(matrix, vocab, dim);
-    size_t spoilt = 0; /* numbers whose exponents have all their bits, as those of no finite ones do */
+    size_t not_finite = 0; /* an exponent of all ones is infinity or not a number */
     for (size_t row = 0; row < vocab; row++, from += stride, matrix += width)
         for (size_t d = 0; d < width; d += KERNEL_ROW_NUMBERS) {
             bfloat16 piece[KERNEL_ROW_NUMBERS];
@@ -25,7 +25,7 @@ bool matrix_unpack(float *matrix, size_t vocab, size_t dim) {
             for (size_t k = 0; k < KERNEL_ROW_NUMBERS && d + k < width; k++)
                 matrix[d + k] = bfloat16_value(piece[k]);
             for (size_t k = 0; k < KERNEL_ROW_NUMBERS; k++)
-                spoilt += (piece[k] & 0x7f80) == 0x7f80;
+                not_finite += (piece[k] & 0x7f80) == 0x7f80;
         }
-    return spoilt == 0;
+    return not_finite == 0;
 }

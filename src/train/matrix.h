@@ -1,5 +1,5 @@
-/* A matrix while it is trained and afterwards. Trained are rows of bfloat16 (kernel.h); what is handed on are
- * floats, and both have one room, of the floats' size: the bfloat16 rows stand at its end. */
+/* A matrix during training and after it. Training works on rows of bfloat16 (kernels/kernel.h), but the
+ * results are floats. Both share one buffer with space for the floats: the bfloat16 rows are at its end. */
 #ifndef SGNS_TRAIN_MATRIX_H
 #define SGNS_TRAIN_MATRIX_H
 
@@ -8,14 +8,15 @@
 
 #include "kernels/bfloat16.h"
 
-/* Floats from one row to the next for that dim: rounded up to KERNEL_ROW_FLOATS. */
+/* Floats from one row to the next: dim rounded up to KERNEL_ROW_FLOATS. */
 size_t matrix_stride(size_t dim);
 
-/* The bfloat16 rows, (vocab, kernel_stride(dim)), in the room of `matrix`, (vocab, matrix_stride(dim)). */
+/* The bfloat16 rows, (vocab, kernel_stride(dim)) row-major, inside the buffer `matrix`, which has vocab *
+ * matrix_stride(dim) floats. */
 bfloat16 *matrix_packed(float *matrix, size_t vocab, size_t dim);
 
-/* Makes them floats: (vocab, matrix_stride(dim)) row-major, zeros beyond dim. They are gone then. Says
- * whether all are finite. */
+/* Converts the rows to floats in place: (vocab, matrix_stride(dim)) row-major, zeros beyond dim. The bfloat16
+ * rows are overwritten. Returns whether all numbers are finite. */
 bool matrix_unpack(float *matrix, size_t vocab, size_t dim);
 
 #endif

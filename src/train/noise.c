@@ -6,8 +6,8 @@ double noise_probability(const struct noise *noise, uint64_t count) {
     return pow((double)count, noise->power) / noise->normalizer;
 }
 
-/* Entries hold less or more than their share 1 / size: each poor one is topped up by a rich one, which may
- * become poor itself. `order` has the poor ones from the front, the rich ones from the back. */
+/* Entries hold less or more than their share 1 / size. Each poor entry is filled up from a rich one, which
+ * may become poor itself. `order` lists the poor ones from the front and the rich ones from the back. */
 static void balance(struct noise *noise) {
     double *shares = noise->shares;
     uint32_t *order = noise->order;

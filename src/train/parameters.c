@@ -15,7 +15,7 @@ static const char *const tokenizers[] = {"words", "whitespace", NULL};
 
 static const char *tokenizer_help(size_t tokenizer) {
     static const char *const help[] = {"letters, marks and digits, case folded",
-                                       "everything between blanks, as it is"};
+                                       "everything between white space, unchanged"};
     return help[tokenizer];
 }
 
@@ -161,7 +161,7 @@ static const struct option options[] = {
     {.name = "kernel",
      .type = OPTION_TEXT,
      .value = "NAME",
-     .help = "instruction set to use (default: the best that this machine has; see sgns info --cpu)",
+     .help = "instruction set to use (default: the best on this machine; see sgns info --cpu)",
      .offset = AT(kernel)},
 };
 const struct option_table parameter_options = OPTION_TABLE(options);

@@ -1,5 +1,5 @@
-/* The training parameters: one struct and one table. The parser and help of `sgns train`, the record in the
- * model file and `sgns info` all read the table. */
+/* The training parameters: one struct and one table. The table is used to parse the options of `sgns train`,
+ * to print its help, to write the record in the model file, and to print `sgns info`. */
 #ifndef SGNS_TRAIN_PARAMETERS_H
 #define SGNS_TRAIN_PARAMETERS_H
 
@@ -10,55 +10,53 @@
 #include "base/error.h"
 #include "base/option.h"
 
-/* What a pair at distance d in a window of w words weighs. */
+/* The weight of a pair at distance d in a window of w words. */
 enum pair_weights {
     WEIGHTS_HARMONIC, /* 1 / d (GloVe; Pennington, Socher, Manning 2014, section 4.2) */
-    WEIGHTS_LINEAR,   /* (w + 1 - d) / w, what WEIGHTS_RANDOM gives on average */
+    WEIGHTS_LINEAR,   /* (w + 1 - d) / w, the mean of WEIGHTS_RANDOM */
     WEIGHTS_UNIFORM,  /* 1 */
-    WEIGHTS_RANDOM,   /* 1, in a window of random size 1 to w for each word, as word2vec.c draws it */
+    WEIGHTS_RANDOM,   /* 1, but each word draws a window of 1 to w words, as in word2vec.c */
 };
 
 struct parameters {
-    uint64_t dim;       /* D: dimensions of a vector */
-    uint64_t window;    /* w: context words to either side, at most */
-    uint64_t negative;  /* K: negatives for each pair */
-    uint64_t noise;     /* N: noise words that a block shares */
-    uint64_t epochs;    /* passes over the corpus */
-    uint64_t min_count; /* rarer words are left out of the vocabulary */
-    uint64_t max_vocab; /* words in the vocabulary, at most; 0: any number */
-    uint64_t max_sentence;
-    uint64_t threads; /* 0: all usable cores, until parameters_resolve() */
+    uint64_t dim;          /* D: dimensions of a vector */
+    uint64_t window;       /* w: context words on either side, at most */
+    uint64_t negative;     /* K: negatives for each pair */
+    uint64_t noise;        /* N: noise words shared by a block */
+    uint64_t epochs;       /* passes over the corpus */
+    uint64_t min_count;    /* rarer words are dropped from the vocabulary */
+    uint64_t max_vocab;    /* the most words in the vocabulary; 0: no limit */
+    uint64_t max_sentence; /* words; longer lines are split */
+    uint64_t threads;      /* 0: all usable cores, until parameters_resolve() */
     uint64_t seed;
     double noise_power;
-    double alpha, min_alpha; /* the learning rate falls linearly from one to the other */
-    double sample;           /* the subsampling threshold t, a share of the corpus; 0: none */
+    double alpha, min_alpha; /* the learning rate falls linearly from alpha to min_alpha */
+    double sample;           /* t: subsampling threshold, as a share of the corpus; 0: no subsampling */
     size_t loss;             /* index into the losses (train/losses.h) */
     size_t tokenizer;        /* enum tokenizer_kind */
-    const char *kernel;      /* NULL: the best, until parameters_resolve(); into argv, or static */
+    const char *kernel;      /* NULL: the best, until parameters_resolve(); points into argv, or is static */
     size_t weights;          /* enum pair_weights */
     bool keep_case;
 };
 
-/* The table of all of them; offsets are into struct parameters. */
+/* The table; its offsets are into struct parameters. */
 extern const struct option_table parameter_options;
 
-/* Checks what no table can, and replaces what was left open or would be unstable by what will be used: the
- * number of threads, the kernel's name, and more noise words than asked for where so few would be unstable.
- */
+/* Checks what a table cannot express, and fills in what was left open: the number of threads and the name of
+ * the kernel. Raises `noise` if training with fewer noise words would be unstable. */
 bool parameters_resolve(struct parameters *parameters, struct error *error) MUST_USE;
 
 /* The weight of a pair at distance d, 1 to window. */
 double parameters_pair_weight(const struct parameters *parameters, uint64_t d);
 
-/* The sum of the pair weights of a word in the middle of a long sentence: the largest there is, and the mean.
- */
+/* The sum of the pair weights of a word far from the ends of its sentence: the maximum and the mean. */
 double parameters_pairs_max(const struct parameters *parameters);
 double parameters_pairs_mean(const struct parameters *parameters);
 
 #define PARAMETER_TEXT_MAX 64
 
-/* The parameter's key in a model's record, "min_count" for --min-count, and its value as the record and
- * `info` have it. */
+/* The key of a parameter in the record of a model ("min_count" for --min-count), and its value as the record
+ * and `sgns info` show it. */
 void parameter_key(const struct option *option, char key[PARAMETER_TEXT_MAX]);
 void parameter_value(const struct option *option, const struct parameters *parameters,
                      char value[PARAMETER_TEXT_MAX]);

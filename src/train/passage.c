@@ -4,7 +4,7 @@
 
 #include "text/stream.h"
 
-/* word2vec.c's rule: a word with share f of the corpus stays with probability (sqrt(f / t) + 1) * t / f. */
+/* As in word2vec.c, a word with share f of the corpus is kept with probability (sqrt(f / t) + 1) t / f. */
 uint32_t subsampling_threshold(uint64_t count, uint64_t total, double sample) {
     if (sample <= 0)
         return UINT32_MAX;
@@ -36,7 +36,7 @@ struct passage_buffer passage_lay_out(struct workspace *workspace, size_t chunk)
                                    .window_end = workspace_take(workspace, chunk, sizeof(uint32_t))};
 }
 
-/* A sentence's words are at [start, end). Their window sizes, in window_begin, become windows within it. */
+/* The window sizes of the sentence [start, end), in window_begin, become windows within the sentence. */
 static void set_windows(struct passage_buffer *buffer, size_t start, size_t end) {
     for (size_t p = start; p < end; p++) {
         const uint32_t size = buffer->window_begin[p];
@@ -52,7 +52,7 @@ struct passage passage_make(struct passage_buffer *buffer, const struct subsampl
     const uint32_t *keep = subsampling->keep;
     const bool random = parameters->weights == WEIGHTS_RANDOM;
     uint32_t *words = buffer->words, *sizes = buffer->window_begin;
-    struct rng state = *rng; /* a copy that can stay in registers */
+    struct rng state = *rng; /* a local copy can stay in registers */
     size_t kept = 0, start = 0;
     for (size_t i = 0; i < size; i++) {
         if (ids[i] == STREAM_SENTENCE_END) {
@@ -63,7 +63,7 @@ struct passage passage_make(struct passage_buffer *buffer, const struct subsampl
         const uint64_t bits = rng_next(&state);
         words[kept] = ids[i];
         sizes[kept] = random ? 1 + rng_scale((uint32_t)bits, window) : window;
-        /* One entry for all that are always kept, so that few lines of the table are read. */
+        /* All words that are always kept share one entry, so that few cache lines of the table are read. */
         kept += (uint32_t)(bits >> 32) <= keep[ids[i] < subsampled ? ids[i] : subsampled];
     }
     set_windows(buffer, start, kept);

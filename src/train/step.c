@@ -1,5 +1,6 @@
-/* The algorithm. A block of words comes with its contexts and a shared set of noise words (train/batch.c says
- * which); the step scores them all, asks the loss for gradients, and moves every row. */
+/* The algorithm. train/batch.c chooses a block of words, their contexts, and a shared set of noise words; a
+ * step scores every center against its contexts and the noise, asks the loss for gradients, and updates every
+ * row. */
 #include "train/step.h"
 
 static void step(const struct training *training, const struct batch *batch, double alpha,

@@ -4,14 +4,14 @@
 
 #include "train/batch.h"
 
-/* Sums over the steps that were measured. */
+/* Sums over the steps in which the loss was measured. */
 struct loss_sum {
     double loss;
     double pairs; /* the sum of the pair weights */
 };
 
-/* Trains on the block that starts at word `at` of the passage given to batcher_begin(), and returns how many
- * words it took. Adds the loss before the update to `loss` unless that is NULL. Races on the matrices
+/* Trains on the block that starts at word `at` of the passage given to batcher_begin(), and returns its
+ * number of words. Unless `loss` is NULL, adds the loss before the update to it. Races on the matrices
  * (base/race.h). */
 size_t train_block(const struct training *training, struct batcher *batcher, size_t at, double alpha,
                    struct rng *rng, struct loss_sum *loss);

@@ -12,41 +12,41 @@
 #include "train/passage.h"
 #include "train/step.h"
 
-/* The loss is measured on every so-manyth block of a chunk. */
+/* The loss is measured on one block in this many. */
 #define LOSS_EVERY 256
 
-/* A word has a row in the replicas if each thread meets it so often in a training: then a share of what each
- * learns is plenty. Replicas are merged after so many chunks. */
+/* A word has a row in the replicas if each thread is expected to meet it at least this often during training:
+ * then a share of what each thread learns is plenty. Replicas are merged after this many chunks. */
 #define REPLICA_OCCURRENCES 1000
 #define REPLICA_CHUNKS 8
 
-/* One thread's part. */
+/* The state of one thread. */
 struct worker {
-    struct workspace memory; /* all of it; owned */
+    struct workspace memory; /* all the memory of this worker; owned */
     struct batcher *batcher;
     struct replica replica;
     struct passage_buffer passage;
-    uint32_t *ids; /* (stream.chunk_max) a chunk that is read from the file */
+    uint32_t *ids; /* (stream.chunk_max) buffer for a chunk read from the file */
     struct rng rng;
     struct loss_sum *losses; /* (epochs) */
     struct loss_sum recent;
     struct error error;
 };
 
-/* All but the atomics and the matrices is read-only while threads run. */
+/* While threads run, everything but the atomics and the matrices is read-only. */
 struct trainer {
     const struct corpus *corpus;
     const struct parameters *parameters;
-    struct training training; /* has the matrices while they are trained */
-    struct workspace memory;  /* the tables that follow; owned */
+    struct training training; /* has the matrices during training */
+    struct workspace memory;  /* memory of the tables below; owned */
     struct noise noise;
     struct subsampling subsampling;
     float *log_noise;       /* (vocab) or NULL */
     uint64_t *words_before; /* (chunks + 1) words of an epoch before each chunk */
-    double *losses;         /* (epochs) of the results */
+    double *losses;         /* (epochs) for the results */
     struct worker *workers; /* (threads) */
-    size_t replica_words;   /* words that have rows in the replicas */
-    float *input, *output;  /* (vocab, matrix_stride) hold the matrices, packed and later not; owned */
+    size_t replica_words;   /* words with rows in the replicas */
+    float *input, *output;  /* (vocab, matrix_stride) the matrices: packed, and floats at the end; owned */
     size_t matrix_bytes;    /* of each */
     size_t tasks, until;
     const struct trainer_hooks *hooks;
@@ -57,7 +57,7 @@ struct trainer {
 
 /* --- memory --- */
 
-/* Words are in the order of their counts. */
+/* The vocabulary is sorted by count, so these words come first. */
 static size_t count_replica_words(const struct corpus *corpus, const struct parameters *parameters) {
     const struct vocab *vocab = &corpus->vocab;
     const double times = (double)parameters->epochs / (double)parameters->threads / UINT32_MAX;
@@ -82,9 +82,9 @@ static void lay_out_tables(struct trainer *trainer, struct workspace *workspace)
     trainer->workers = workspace_take(workspace, trainer->parameters->threads, sizeof *trainer->workers);
 }
 
-/* A worker's memory begins with its replica, the part that gains most from huge pages. All that a thread
- * writes at every step is on pages of its own: in a heap, arrays of two threads can lie side by side, and a
- * processor that fetches beyond the end of one takes lines of the other. */
+/* The replica comes first in the memory of a worker, since it gains most from huge pages. Everything that a
+ * thread writes at every step is on its own pages: in a heap, arrays of two threads can be neighbors, and a
+ * processor that prefetches beyond the end of one takes cache lines from the other. */
 static void lay_out_worker(const struct trainer *trainer, struct worker *worker, size_t index,
                            struct workspace *workspace) {
     const size_t chunk = trainer->corpus->stream.chunk_max;
@@ -96,7 +96,7 @@ static void lay_out_worker(const struct trainer *trainer, struct worker *worker,
     worker->losses = workspace_take(workspace, trainer->parameters->epochs, sizeof *worker->losses);
 }
 
-/* The bytes of a matrix, of the tables and of a worker; false if they overflow. */
+/* Computes the bytes of a matrix, of the tables and of a worker; false if they overflow. */
 static bool measure(struct trainer *trainer, size_t *worker_bytes) {
     struct workspace tables = {.base = NULL}, workspace = {.base = NULL};
     struct worker worker = {.batcher = NULL};
@@ -139,7 +139,8 @@ static bool take_pages(struct workspace *workspace, const char *what, struct err
 static bool take_memory(struct trainer *trainer, struct error *error) {
     size_t worker_bytes;
     if (!measure(trainer, &worker_bytes))
-        return error_set(error, ERROR_INPUT, "%zu words of %llu dimensions do not fit in memory",
+        return error_set(error, ERROR_INPUT,
+                         "%zu words of %llu dimensions do not fit in memory; lower --dim or --max-vocab",
                          trainer->corpus->vocab.size, (unsigned long long)trainer->parameters->dim);
     if (!take_pages(&trainer->memory, "the training tables", error))
         return false;
@@ -196,8 +197,7 @@ static bfloat16 start_number(struct rng *rng, float scale) {
     return bfloat16_round((rng_unit_of(bits) - 0.5f) * scale, (uint32_t)bits);
 }
 
-/* Each row has a generator of its own, so threads can share the rows out as they come, and touch the pages
- * first. */
+/* Each row has its own generator, so threads can take rows in any order. They also touch the pages first. */
 INTENDED_RACE static void start_rows(struct trainer *trainer) {
     const struct training *training = &trainer->training;
     const size_t vocab = trainer->corpus->vocab.size, dim = (size_t)trainer->parameters->dim;
@@ -231,7 +231,7 @@ static bool prepare(struct trainer *trainer, struct error *error) {
         return false;
     fill_tables(trainer);
     if (!size_multiply(trainer->corpus->stream.size, trainer->parameters->epochs, &trainer->tasks))
-        return error_set(error, ERROR_INPUT, "--epochs %llu is too many",
+        return error_set(error, ERROR_INPUT, "--epochs %llu is too many for a corpus of this size",
                          (unsigned long long)trainer->parameters->epochs);
     return threads_run(trainer->parameters->threads, start_part, trainer, error);
 }
@@ -262,13 +262,14 @@ static double alpha_at(const struct trainer *trainer, double words) {
     return parameters->alpha - (parameters->alpha - parameters->min_alpha) * (words / total);
 }
 
-/* The passage's words are `words` of the corpus, behind `words_before`. Returns the last learning rate. */
+/* Trains on a passage made of `words` words of the corpus, which follow `words_before` others. Returns the
+ * last learning rate. */
 static double train_passage(const struct trainer *trainer, struct worker *worker,
                             const struct passage *passage, double words_before, double words,
                             struct loss_sum *loss) {
     const struct parameters *parameters = trainer->parameters;
     double alpha = alpha_at(trainer, words_before);
-    /* For the passage's first alpha, its largest. */
+    /* For the first alpha of the passage, which is its largest. */
     const struct step_limits limits = step_limits_choose(
         trainer->training.loss->limits(parameters), alpha, parameters_pairs_max(parameters),
         parameters_pairs_mean(parameters), (double)parameters->noise);
@@ -296,11 +297,10 @@ static void report(const struct trainer *trainer, const struct loss_sum *loss, s
 }
 
 static bool diverged(const struct trainer *trainer, struct error *error, double alpha, const char *what) {
-    return error_set(
-        error, ERROR_INPUT,
-        "training diverged at learning rate %g: %s is not a number any more; try a lower --alpha "
-        "or fewer negatives than --negative %llu",
-        alpha, what, (unsigned long long)trainer->parameters->negative);
+    return error_set(error, ERROR_INPUT,
+                     "training diverged at learning rate %g: %s is no longer finite; lower --alpha "
+                     "or --negative (now %llu)",
+                     alpha, what, (unsigned long long)trainer->parameters->negative);
 }
 
 static bool train_chunk(struct trainer *trainer, struct worker *worker, size_t index, size_t task) {
@@ -320,7 +320,7 @@ static bool train_chunk(struct trainer *trainer, struct worker *worker, size_t i
         return diverged(trainer, &worker->error, alpha, "the loss");
     worker->losses[epoch].loss += loss.loss;
     worker->losses[epoch].pairs += loss.pairs;
-    /* A mean over the last twenty chunks or so, for the eye. */
+    /* A running mean over about twenty chunks, for the progress display. */
     worker->recent.loss = worker->recent.loss * 0.95 + loss.loss;
     worker->recent.pairs = worker->recent.pairs * 0.95 + loss.pairs;
     atomic_fetch_add_explicit(&trainer->words_done, stream->chunks[chunk].words, memory_order_relaxed);
@@ -367,7 +367,7 @@ bool trainer_run(struct trainer *trainer, size_t until, const struct trainer_hoo
     trainer->hooks = hooks;
     if (!threads_run(trainer->parameters->threads, train_part, trainer, error))
         return false;
-    /* Each thread has asked for one task too many. */
+    /* Each thread has taken one task too many. */
     if (atomic_load(&trainer->next_task) > trainer->until)
         atomic_store(&trainer->next_task, trainer->until);
     for (size_t i = 0; i < trainer->parameters->threads; i++)
@@ -432,6 +432,6 @@ bool trainer_results(struct trainer *trainer, struct training_results *results, 
     gather_work(trainer, results);
     if (!threads_run(parameters->threads > 1 ? 2 : 1, unpack_part, trainer, error))
         return false;
-    /* The loss tells earlier, but not of a run's last blocks. */
+    /* The loss shows divergence earlier, but not in the last blocks of a run. */
     return !atomic_load(&trainer->failed) || diverged(trainer, error, alpha_at(trainer, words), "a vector");
 }

@@ -98,11 +98,11 @@ wrong "an unknown letter" 'unknown option -z; --help lists the options$' "$corpu
 wrong "part of an option" 'unknown option --keep-cas; did you mean --keep-case\?$' "$corpus" -o "$model" --keep-cas
 wrong "a missing value" '--dim needs a value: --dim N$' "$corpus" -o "$model" --dim
 wrong "a missing value of -o" '--output needs a value: --output MODEL$' "$corpus" -o
-wrong "training that blows up" 'training diverged at learning rate 0[.0-9]*: the loss is not a number any more; ' \
+wrong "training that blows up" 'training diverged at learning rate 0[.0-9]*: the loss is no longer finite; ' \
     "$corpus" -o "$model" --alpha 1 --negative 60 --noise 4096 --sample 0 --epochs 100 --threads 1 --quiet
 awk 'BEGIN { for (i = 0; i < 250; i++) print "w" i * i * 7 % 41 }' | tr '\n' ' ' >"$TMPDIR/short.txt"
 wrong "training that blows up in blocks whose loss isn't measured" \
-    'training diverged at learning rate 1: a vector is not a number any more; try a lower --alpha or fewer negatives than --negative 60$' \
+    'training diverged at learning rate 1: a vector is no longer finite; lower --alpha or --negative \(now 60\)$' \
     "$TMPDIR/short.txt" -o "$model" --alpha 1 --min-alpha 1 --negative 60 --noise 4096 --sample 0 --window 1 --epochs 1 \
     --min-count 1 --kernel scalar --threads 1 --quiet
 wrong "a value for a flag" '--keep-case takes no value$' "$corpus" -o "$model" --keep-case=1
