@@ -1,12 +1,13 @@
-# make            build/sgns
-# make demo       builds, trains on the bundled corpus, shows neighbours
-# make test       builds and runs every test; make test SANITIZE=address,undefined runs them under sanitizers
-# make fuzz       damaged inputs for all that reads, under SANITIZE=address,undefined if no other is named; COUNT=N of them
-# make bench      speed; CORPUS=file to measure on, or one of random words
-# make bench-query  speed of answers, beside faiss if it is there; SIZE="words dims" to change it
-# make test-interop  other programs read what sgns writes, and it reads what they write; skips those not installed
-# make lint       layers, globals, warnings of both compilers, formatting, clang-tidy and more
-# make install    to PREFIX (/usr/local)
+# make               builds build/sgns
+# make demo          builds, trains on the bundled corpus, and shows what the vectors know
+# make test          builds and runs all tests; SANITIZE=address,undefined runs them under sanitizers, ONLY=pattern some
+# make fuzz          feeds damaged inputs to every reader, by default under SANITIZE=address,undefined; COUNT=number
+# make bench         measures training; CORPUS=file, by default random words
+# make bench-query   measures queries, also with faiss if it is installed; SIZE="words dimensions"
+# make test-interop  exchanges vectors with other programs in both directions; skips those not installed
+# make lint          checks layers, globals, formatting, clang-tidy, warnings of both compilers and more; ONLY="checks"
+# make format        formats the C files
+# make install       installs to PREFIX (/usr/local)
 CC ?= cc
 CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
@@ -33,15 +34,15 @@ all: $(BUILD)/sgns
 $(BUILD)/sgns: $(BUILD)/main.o $(LIBRARY)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
-# All but main.o, for the program and its tests.
+# Everything but main.o, for the program and the tests.
 $(LIBRARY): $(filter-out $(BUILD)/main.o,$(OBJECTS))
 	rm -f $@
 	$(AR) rcs $@ $^
 
-# The kernels: full optimization, products and sums fused, one instruction set each.
+# Kernels: full optimization, fused multiply-adds, one instruction set each.
 KERNEL_CFLAGS = -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math
 $(BUILD)/kernels/simd128.o $(BUILD)/search/scan_simd128.o: ALL_CFLAGS += $(KERNEL_CFLAGS)
-# Plain loops that are worth more: vectors, or small functions in place.
+# Plain loops that gain from vectorization, or from inlining small functions.
 $(BUILD)/text/dictionary.o $(BUILD)/text/stream.o $(BUILD)/text/tokenizer.o $(BUILD)/train/batch.o $(BUILD)/train/replica.o $(BUILD)/train/logistic.o \
 	$(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/train/loss_*.c src/train/score_*.c)): ALL_CFLAGS += -O3
 ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
@@ -74,7 +75,7 @@ $(BUILD)/fuzz/%.o: tests/fuzz/%.c
 $(BUILD)/fuzz/fuzz: $(FUZZ) $(LIBRARY)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
-# The read loop that the scan is measured against is as fast as the compiler can make it.
+# -O3, since the scan is measured against the fastest read loop that the compiler can make.
 $(BUILD)/tools/%: tests/tools/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -O3 $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) -lm

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Measures speed: scripts/bench.sh BUILD_FOLDER [CORPUS]. Without a corpus it makes one of random words. What is compared is
-# run alternately, and medians are shown. Peers: fasttext if it is installed; others where these variables name a program:
-# WORD2VEC (word2vec.c), PWORD2VEC (pWord2Vec or pSGNScc, which take the same options). ROUNDS=3 runs of each; THREADS all.
+# Measures the speed of training: scripts/bench.sh BUILD_FOLDER [CORPUS]
+# Without a corpus it makes one of random words. Programs that are compared take turns, and medians are shown. fasttext
+# is compared if it is installed, other programs if these variables name them: WORD2VEC (word2vec.c) and PWORD2VEC
+# (pWord2Vec or pSGNScc, which take the same options). ROUNDS is the number of runs (3), THREADS that of threads (all).
 set -eu
 build=${1:?usage: bench.sh BUILD_FOLDER [CORPUS]}
 corpus=${2:-}
@@ -17,7 +18,8 @@ median() { sort -n "$1" | awk '{ value[NR] = $1 } END { print value[int((NR + 1)
 
 "$sgns" info --cpu | tee "$scratch/cpu"
 threads=${THREADS:-$(awk '/^usable cores/ { print $3 }' "$scratch/cpu")}
-# peak KERNEL: GFLOP/s of multiply-adds of as many cores as there are threads, now: other programs slow a machine down.
+# peak KERNEL: the GFLOP/s of multiply-adds that as many cores as threads reach right now, since other programs may slow
+# the machine down.
 peak() {
     "$sgns" info --cpu |
         awk -v kernel="$1" -v threads="$threads" '$1 == "kernel" && $2 == kernel { print $(NF - 2) * threads }'
@@ -31,7 +33,7 @@ fi
 size=$(wc -c <"$corpus" | tr -d ' ')
 echo "corpus: $corpus, $size bytes; $threads threads; medians of $rounds runs"
 
-# train CORPUS OPTION...: trains with one epoch, word2vec's subsampling and the options; what it said is in $scratch/log.
+# train CORPUS OPTION...: trains for one epoch with word2vec's subsampling and the options; its messages go to $scratch/log.
 train() {
     train_corpus=$1
     shift
@@ -40,8 +42,9 @@ train() {
 }
 field() { sed -n "$1" "$scratch/log"; }
 
-# rate LABEL DIM NOISE KERNEL CORPUS OPTION...: words/s, GFLOP/s, share of the peak, and GB/s of rows that came from memory and went
-# back, of training alone. The peak is measured before every run, and the share is the median of the runs' own.
+# rate LABEL DIM NOISE KERNEL CORPUS OPTION...: for training alone, prints words/s, GFLOP/s, the share of the peak, and
+# the GB/s of rows read from memory and written back. The peak is measured before every run; the share is the median of
+# all runs.
 rate() {
     label=$1 dim=$2 noise=$3 kernel=$4 rate_corpus=$5
     shift 5
@@ -69,7 +72,7 @@ rate() {
 }
 
 echo
-echo "reading (tokenizer, dictionary, ids; one epoch follows, not counted)"
+echo "reading alone (tokenizer, dictionary, ids)"
 for reading in 1 "$threads"; do
     : >"$scratch/rates"
     for _ in $(seq "$rounds"); do
@@ -80,7 +83,7 @@ for reading in 1 "$threads"; do
 done
 
 echo
-echo "training alone, flops counted as 6 D (pairs + noise) a kept word, and bytes of the rows that it asks memory for, twice"
+echo "training alone; 6 D (pairs + noise) flops per kept word; each row fetched counts twice, read and written"
 for noise in 16 32 64; do
     rate "dim 100, noise $noise" 100 $noise "$best" "$corpus"
 done
@@ -93,14 +96,15 @@ sed -n 's/^kernel \([a-z0-9]*\) .*/\1/p' "$scratch/cpu" | sed 1d | grep -v scala
 while read -r kernel; do
     rate "dim 100, noise 64, kernel $kernel" 100 64 "$kernel" "$corpus"
 done <"$scratch/kernels"
-for different in 100000 1000000; do
-    sh "$here/make-zipf.sh" -v "$different" -w 8000000 >"$scratch/large.txt"
-    rate "zipf $different words, dim 100" 100 64 "$best" "$scratch/large.txt" --min-count 1
-    rate "zipf $different words, dim 300" 300 64 "$best" "$scratch/large.txt" --min-count 1
+for distinct in 100000 1000000; do
+    sh "$here/make-zipf.sh" -v "$distinct" -w 8000000 >"$scratch/large.txt"
+    rate "zipf $distinct words, dim 100" 100 64 "$best" "$scratch/large.txt" --min-count 1
+    rate "zipf $distinct words, dim 300" 300 64 "$best" "$scratch/large.txt" --min-count 1
 done
 rm -f "$scratch/large.txt"
 
-# cost LABEL CORPUS OPTION...: seconds of the whole process. The last model is removed before, not while it is measured.
+# cost LABEL CORPUS OPTION...: prints the seconds that the whole process takes. The last model is removed beforehand, so
+# that replacing it is not measured.
 cost() {
     label=$1
     shift
@@ -115,7 +119,7 @@ cost() {
 }
 
 echo
-echo "cost by length of the corpus and by epochs: seconds of the whole process"
+echo "cost by corpus size and by epochs: seconds for the whole process"
 for part in 8 4 2 1; do
     head -c $((size / part)) "$corpus" >"$scratch/part.txt"
     cost "1/$part of the corpus" "$scratch/part.txt"
@@ -124,7 +128,7 @@ for epochs in 2 4; do
     cost "$epochs epochs" "$corpus" --epochs "$epochs"
 done
 
-# --- peers: the whole process, file to saved vectors ---
+# --- other programs: the whole process, from text to saved vectors ---
 
 run_sgns16() { train "$corpus" --noise 16; }
 run_sgns32() { train "$corpus" --noise 32; }
@@ -141,11 +145,11 @@ run_word2vec() { word2vec_options "$WORD2VEC"; }
 run_pword2vec() { word2vec_options "$PWORD2VEC"; }
 
 programs="sgns16 sgns32 sgns64"
-command -v fasttext >/dev/null 2>&1 && programs="$programs fasttext" || echo "fasttext is not installed, so not compared"
-[ -n "${WORD2VEC:-}" ] && programs="$programs word2vec" || echo "WORD2VEC names no program, so word2vec.c is not compared"
-[ -n "${PWORD2VEC:-}" ] && programs="$programs pword2vec" || echo "PWORD2VEC names no program, so it is not compared"
+command -v fasttext >/dev/null 2>&1 && programs="$programs fasttext" || echo "fasttext is not installed; skipped"
+[ -n "${WORD2VEC:-}" ] && programs="$programs word2vec" || echo "WORD2VEC is not set; word2vec.c skipped"
+[ -n "${PWORD2VEC:-}" ] && programs="$programs pword2vec" || echo "PWORD2VEC is not set; pWord2Vec skipped"
 echo
-echo "whole process, 1 epoch, dim 100: seconds, and how many times as long as sgns --noise 32"
+echo "whole process, 1 epoch, dim 100: seconds, and the ratio to sgns --noise 32"
 for _ in $(seq "$rounds"); do
     for program in $programs; do
         start=$(now)

@@ -1,9 +1,9 @@
-# What lint.sh wants to know of every function in the C files given, a line each:
+# Prints what lint.sh needs to know about every function in the given C files, one line each:
 #   FILE:LINE NAME LINES RACE CALL
-# LINES counts from the "{" to the "}", RACE is 1 for an INTENDED_RACE function, CALL is the first memory or string
-# function that it calls, or "-". Relies on the formatting: a definition starts and ends in column 0.
+# LINES is counted from "{" to "}"; RACE is 1 for an INTENDED_RACE function; CALL is the first memory or string function
+# it calls, or "-". This relies on the formatting: definitions start and end in column 0.
 
-# The line without comments and with empty literals. `comment` says whether one is still open.
+# The line without comments and with literals emptied. `comment` is true while a comment is open.
 function code(line, result, mark) {
     result = ""
     while (line != "") {
@@ -31,7 +31,7 @@ function code(line, result, mark) {
     return result
 }
 
-# The name before the first "(" that no attribute has.
+# The name before the first "(" that does not belong to an attribute.
 function name_of(head) {
     gsub(/__attribute__ *\(\([^()]*(\([^()]*\))?[^()]*\)\)/, "", head)
     return match(head, /[A-Za-z_0-9]+ *\(/) ? substr(head, RSTART, RLENGTH - 1) : "?"
@@ -70,7 +70,7 @@ inside {
     next
 }
 continued || line ~ /^[ \t]*#/ {
-    # A macro that stands for the attribute marks functions as well.
+    # A macro defined as the attribute marks functions too.
     if (line ~ /^[ \t]*#[ \t]*define/ && is_race(line) && split(line, words, /[ \t(]+/) > 1)
         marks[words[2]] = 1
     continued = line ~ /\\$/

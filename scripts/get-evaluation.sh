@@ -1,10 +1,10 @@
 #!/bin/sh
-# Fetches English evaluation sets: scripts/get-evaluation.sh [FOLDER], ./corpora unless named.
+# Downloads English evaluation sets: scripts/get-evaluation.sh [FOLDER], by default ./corpora
 #   questions-words.txt  19,544 analogies, made for word2vec (Mikolov et al. 2013, arXiv:1301.3781)
-#   wordsim353.txt       353 pairs with people's scores of relatedness (Finkelstein et al. 2002)
-#   simlex999.txt        999 pairs with people's scores of similarity (Hill et al. 2015, arXiv:1408.3456)
-#   men3000.txt          3,000 pairs with people's scores of relatedness (Bruni et al. 2014)
-# The first from word2vec's repository, the others as Manaal Faruqui's eval-word-vectors has them, at fixed revisions.
+#   wordsim353.txt       353 pairs with human ratings of relatedness (Finkelstein et al. 2002)
+#   simlex999.txt        999 pairs with human ratings of similarity (Hill et al. 2015, arXiv:1408.3456)
+#   men3000.txt          3,000 pairs with human ratings of relatedness (Bruni et al. 2014)
+# The first comes from the word2vec repository, the others from Manaal Faruqui's eval-word-vectors; revisions are fixed.
 set -eu
 folder=${1:-corpora}
 # shellcheck source=scripts/get.sh

@@ -1,29 +1,29 @@
 # shellcheck shell=sh
-# For the get-*.sh scripts, which source it: files from the network, kept only if their sums are right.
+# Downloads for the get-*.sh scripts, which source this file. A file is kept only if its checksum is right.
 
-# get URL FILE SUM: FILE appears whole and right, or not at all. SUM is of SHA-256 (64 digits) or MD5 (32).
+# get URL FILE SUM: downloads FILE completely or not at all. SUM is its SHA-256 (64 digits) or MD5 checksum (32).
 get() {
     url=$1 file=$2 sum=$3
     if [ -e "$file" ]; then
         echo "$file: already there"
         return
     fi
-    echo "$file: from $url"
+    echo "downloading $file from $url"
     mkdir -p "$(dirname "$file")"
     part=$file.part
     if command -v curl >/dev/null 2>&1; then
-        curl -fsSL -o "$part" "$url" || give_up "$url: could not be fetched"
+        curl -fsSL -o "$part" "$url" || give_up "$url: download failed"
     elif command -v wget >/dev/null 2>&1; then
-        wget -q -O "$part" "$url" || give_up "$url: could not be fetched"
+        wget -q -O "$part" "$url" || give_up "$url: download failed"
     else
-        give_up "neither curl nor wget is here; install one, or fetch $url yourself"
+        give_up "neither curl nor wget is installed; install one, or download $url yourself"
     fi
     found=$(sum_of "$part" "${#sum}")
-    [ "$found" = "$sum" ] || give_up "$url: its sum is $found and not $sum, so it is not the file that was meant"
+    [ "$found" = "$sum" ] || give_up "$url: its checksum is $found, not $sum, so it is not the expected file"
     mv "$part" "$file"
 }
 
-# sum_of FILE DIGITS
+# sum_of FILE DIGITS: prints the checksum of that many digits.
 sum_of() {
     if [ "$2" -eq 64 ]; then
         programs='sha256sum shasum_-a_256 sha256_-q'
@@ -37,7 +37,7 @@ sum_of() {
             return
         fi
     done
-    echo "unknown, for lack of a program for it,"
+    echo "unknown, as no program for it is installed,"
 }
 
 give_up() {

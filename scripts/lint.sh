@@ -1,7 +1,7 @@
 #!/bin/sh
-# Checks the source: usage: scripts/lint.sh BUILD_FOLDER ["CHECK..."], all checks unless some are named. Each prints
-# its findings and one line, "lint: CHECK: ok", "failed" or "skipped" with the tool that is missing. Exits with 1 if
-# any failed. BUILD_FOLDER/lint holds objects of its own.
+# Checks the source: scripts/lint.sh BUILD_FOLDER ["CHECK..."], by default all checks.
+# Each check prints its findings and one line: "lint: CHECK: ok", "failed", or "skipped" with the missing tool. The exit
+# status is 1 if any check failed. The checks build into BUILD_FOLDER/lint.
 set -u
 case ${1:-} in
 /*) build=$1/lint ;;
@@ -13,7 +13,7 @@ export LC_ALL=C
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
 ALL_CHECKS="layers circles guards headers functions races compile globals format tidy scripts top"
-# The style and the set of warnings depend on the version.
+# Formatting and warnings depend on the version.
 LLVM_VERSION=14
 LONGEST_FUNCTION=60
 
@@ -26,7 +26,7 @@ failed=0
 has() { command -v "$1" >/dev/null 2>&1; }
 skip() { echo "lint: $1: skipped, $2"; }
 
-# conclude CHECK: what is in $findings decides.
+# conclude CHECK: the check failed if $findings is not empty.
 conclude() {
     if [ -s "$findings" ]; then
         cat "$findings"
@@ -37,7 +37,7 @@ conclude() {
     fi
 }
 
-# An #include names LAYER/FILE.h, of the own layer or of one that the table lists for it: layers run one way.
+# An #include names LAYER/FILE.h from the same layer or from one that the table lists for it, so layers run one way.
 check_layers() {
     awk '
         function may(layer, below) { allowed[layer] = " " layer " " below " " }
@@ -58,7 +58,7 @@ check_layers() {
         FNR == 1 {
             layer = split(FILENAME, part, "/") > 2 ? part[2] : "main"
             if (layer == "main" && FILENAME != "src/main.c" || layer != "main" && !(layer in allowed))
-                print FILENAME ": stands in no layer"
+                print FILENAME ": is in no layer"
         }
         /^[ \t]*#[ \t]*include[ \t]*"/ {
             split($0, quoted, "\"")
@@ -71,8 +71,8 @@ check_layers() {
     conclude layers
 }
 
-# A source and its header are one unit; what units include never leads back to them. Units that nothing leads to, or
-# that lead nowhere, are taken away until none is left; what is left then goes round in a circle.
+# A source file and its header are one unit, and includes must not form a circle of units. Units that are included by
+# none, or that include none, are removed until there are no more; units that remain form circles.
 check_circles() {
     awk '
         FNR == 1 { unit = FILENAME; sub(/^src\//, "", unit); sub(/(\.inc)?\.[ch]$/, "", unit); units[unit] = 1 }
@@ -109,7 +109,7 @@ check_circles() {
     conclude circles
 }
 
-# A header is guarded by SGNS_LAYER_FILE_H. A *.inc.h is included more than once, each time with other macros.
+# A header is guarded by SGNS_LAYER_FILE_H. A *.inc.h has no guard: it is included several times, with other macros.
 check_guards() {
     for header in src/*/*.h tests/unit/*.h; do
         case $header in *.inc.h) continue ;; esac
@@ -127,7 +127,7 @@ check_guards() {
     conclude guards
 }
 
-# A header includes what it needs.
+# A header compiles on its own.
 check_headers() {
     has "$compiler" || { skip headers "$compiler is not installed"; return; }
     for header in src/*/*.h tests/unit/*.h; do
@@ -148,7 +148,7 @@ check_functions() {
     conclude functions
 }
 
-# ThreadSanitizer sees the calls of a function that it is told to leave alone.
+# ThreadSanitizer still checks what is called by functions that it is told to ignore.
 check_races() {
     awk -f scripts/functions.awk src/*.c src/*/*.[ch] |
         awk '
@@ -158,7 +158,7 @@ check_races() {
     conclude races
 }
 
-# build_with COMPILER: all programs, tests included, warnings being errors.
+# build_with COMPILER: builds all programs and tests, with warnings as errors.
 build_with() {
     ${MAKE:-make} -s -k -j 2 CC="$1" BUILD="$build/$1" SANITIZE='' CFLAGS='-O2 -g -Werror' LDFLAGS='' programs \
         >"$findings" 2>&1 && : >"$findings"
@@ -172,7 +172,7 @@ check_compile() {
     done
 }
 
-# No object that can change: no compiled source has a symbol in a section for data.
+# No mutable globals: no object file has a symbol in a writable data section.
 check_globals() {
     for needed in nm "$compiler"; do
         has "$needed" || { skip globals "$needed is not installed"; return; }
@@ -185,7 +185,7 @@ check_globals() {
             echo "$source: does not compile"
             continue
         fi
-        # Pointers that the linker fills in lie in .data.rel.ro, read-only when the program runs.
+        # .data.rel.ro holds pointers filled in by the loader; it is read-only while the program runs.
         nm -f sysv "$object" | awk -F '|' -v source="$source" '
             { gsub(/ /, "", $1); gsub(/ /, "", $7) }
             $7 ~ /^\.(data|bss|tdata|tbss)/ && $7 !~ /^\.data\.rel\.ro/ || $7 == "*COM*" {
@@ -195,12 +195,12 @@ check_globals() {
     conclude globals
 }
 
-# llvm_tool CHECK NAME: $tool is the tool of the version that the checks were made for, or the check is skipped.
+# llvm_tool CHECK NAME: sets $tool to NAME of the expected version, or skips the check.
 llvm_tool() {
     for tool in "$2-$LLVM_VERSION" "$2"; do
         has "$tool" || continue
         "$tool" --version | grep -q "version $LLVM_VERSION\." && return 0
-        skip "$1" "it is made for $2 $LLVM_VERSION, and this is $("$tool" --version | grep -o 'version [0-9.]*')"
+        skip "$1" "it needs $2 $LLVM_VERSION, and this is $("$tool" --version | grep -o 'version [0-9.]*')"
         return 1
     done
     skip "$1" "$2 is not installed"
@@ -215,7 +215,7 @@ check_format() {
 
 check_tidy() {
     llvm_tool tidy clang-tidy || return
-    # Findings go to standard output; standard error counts what was suppressed, and tells of a failed start.
+    # Findings go to standard output. Standard error counts suppressed warnings, and says if the tool cannot start.
     printf '%s\n' src/*.c src/*/*.c tests/*/*.c |
         xargs -P 2 -I '{}' "$tool" --quiet --warnings-as-errors='*' '{}' -- \
             -std=c11 -D_GNU_SOURCE -Isrc -Itests/unit >"$findings" 2>"$findings.log" ||
@@ -234,12 +234,12 @@ check_scripts() {
     fi
     conclude scripts
     has shellcheck || { skip shellcheck "shellcheck is not installed"; return; }
-    # SC2317: `check` and `trap` call functions that seem never to be called.
+    # SC2317: functions called through `check` or `trap` look as if they were never called.
     shellcheck -x -e SC2317 scripts/*.sh tests/*.sh tests/cli/*.sh tests/interop/*.sh .ci/run >"$findings" 2>&1
     conclude shellcheck
 }
 
-# The top level has its fixed entries; dotfiles are free, and what git ignores is not asked.
+# The top level has a fixed set of entries, dotfiles aside. What git ignores is not checked.
 check_top() {
     { git ls-files --cached --others --exclude-standard 2>/dev/null || ls -A; } |
         sed 's,/.*,,' | sort -u |

@@ -1,11 +1,11 @@
-# Tables and shapes in, sentences out: see make-corpus.sh.
+# Reads tables and sentence shapes, writes sentences: see make-corpus.sh.
 
-# Uniform in [0, limit), whole: Lehmer's generator modulo 2^31 - 1 (Park, Miller 1988), exact in doubles everywhere.
+# A uniform integer in [0, limit): Lehmer's generator modulo 2^31 - 1 (Park, Miller 1988), which is exact in doubles.
 function draw(limit) {
     state = (state * 48271) % 2147483647
     return int(state / 2147483647 * limit)
 }
-# A row of a table of `count` rows, the first ones more often: weights 1 / (row + 10), by their running sum.
+# A random row of a table. Early rows are more likely: their weights are 1 / (row + 10); `sums` has the running sums.
 function draw_row(table,   at, low, high, middle) {
     at = draw(1000000) / 1000000 * sums[table, rows[table]]
     low = 1
@@ -23,7 +23,7 @@ function add_row(table, row) {
     rows[table] = row
     sums[table, row] = sums[table, row - 1] + 1 / (row + 10)
 }
-# Each pair of gender.tsv as two people.
+# Adds each pair of gender.tsv as two people.
 function add_people(row,   person) {
     for (person = 2 * row - 1; person <= 2 * row; person++) {
         cell["people", person, "place"] = cell["gender", row, "place"]
@@ -39,7 +39,7 @@ function add_people(row,   person) {
         add_row("people", person)
     }
 }
-# The table that a column of a mixed sentence comes from: the first one that has it.
+# The table that a column of a mixed sentence comes from: the first table that has the column.
 function table_of(column) {
     if (!(column in home)) {
         print "make-corpus: no table has a column " column > "/dev/stderr"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Writes the bundled corpus to standard output: scripts/make-corpus.sh [-s SEED] [-w WORDS]
-# It is made from the tables in data/, so its hidden structure is known; the same seed gives the same bytes.
+# It is generated from the tables in data/, so its hidden structure is known. The same seed gives the same bytes.
 set -eu
 seed=1 words=2000000
 while getopts s:w: option; do

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Writes analogy questions about the bundled corpus to standard output, in the format of questions-words.txt. Every table
-# gives a section: each of its rows with the rows behind it, the next eight at most.
+# Writes analogy questions about the bundled corpus to standard output, in the format of questions-words.txt. Every
+# table becomes a section, in which each row is paired with up to eight rows that follow it.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 LC_ALL=C exec awk '

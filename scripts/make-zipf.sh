@@ -1,21 +1,21 @@
 #!/bin/sh
-# Writes a corpus of random words, whose counts follow Zipf's law, to standard output, for measuring speed:
-# scripts/make-zipf.sh [-v DIFFERENT_WORDS] [-w WORDS] [-s SEED]
+# Writes a corpus for measuring speed to standard output: random words whose counts follow Zipf's law.
+# scripts/make-zipf.sh [-v DISTINCT_WORDS] [-w WORDS] [-s SEED]
 set -eu
-different=100000 words=10000000 seed=1
+distinct=100000 words=10000000 seed=1
 while getopts v:w:s: option; do
     case $option in
-    v) different=$OPTARG ;;
+    v) distinct=$OPTARG ;;
     w) words=$OPTARG ;;
     s) seed=$OPTARG ;;
     *)
-        echo "usage: make-zipf.sh [-v DIFFERENT_WORDS] [-w WORDS] [-s SEED]" >&2
+        echo "usage: make-zipf.sh [-v DISTINCT_WORDS] [-w WORDS] [-s SEED]" >&2
         exit 2
         ;;
     esac
 done
-# The rank by the inverse of the distribution's integral, log(rank) / log(different); a name of letters from its digits.
-LC_ALL=C exec awk -v different="$different" -v words="$words" -v seed="$seed" '
+# Draws a rank by inverting the cumulative distribution, log(rank) / log(distinct). Its digits in base 24 spell a word.
+LC_ALL=C exec awk -v distinct="$distinct" -v words="$words" -v seed="$seed" '
     function name(rank,   text) {
         text = ""
         do {
@@ -26,7 +26,7 @@ LC_ALL=C exec awk -v different="$different" -v words="$words" -v seed="$seed" '
     }
     BEGIN {
         srand(seed)
-        scale = log(different)
+        scale = log(distinct)
         for (i = 1; i <= words; i++) {
             rank = int(exp(rand() * scale))
             if (!(rank in names))

@@ -1,6 +1,6 @@
 # Reads UnicodeData.txt, prints src/text/unicode_table.h: see unicode-table.sh.
-# Blocks of 128 code points; equal blocks are stored once. A block's word bits are four 32-bit words; a block's folds are
-# differences, of which only blocks that have any are stored (number 0 is the block without).
+# Code points are in blocks of 128, and equal blocks are stored once. The word bits of a block are four 32-bit words;
+# its folds are differences. Block 0 of the folds has none, and blocks after the last one with folds are not stored.
 BEGIN {
     FS = ";"
     digits = "0123456789ABCDEF"
@@ -29,7 +29,7 @@ function is_word(category) {
         lower[code] = hex($14)
 }
 function fold(c,   up) {
-    # The Turkish small i without a dot is a letter of its own, though its capital looks like that of i.
+    # The Turkish dotless i is a letter of its own, though its capital looks like that of i.
     if (c == 305)
         return c
     up = c in upper ? upper[c] : c

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs all tests, as many at once as there are processors, up to four: usage: tests/run.sh BUILD_FOLDER [PATTERN]. Each
-# test is a program that prints "ok NAME" and "not ok NAME" lines; one that dies without saying so counts as a failure.
-# Ends with "N passed, N failed".
+# Runs the tests: tests/run.sh BUILD_FOLDER [PATTERN], by default all of them, one per processor at a time, up to four.
+# Each test is a program that prints "ok NAME" and "not ok NAME" lines. One that exits with an error but reports none,
+# or prints no such line, counts as a failure. The last line is "N passed, N failed".
 set -u
 build=$1
 pattern=${2:-}
@@ -9,14 +9,14 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd)
 SGNS=$build/sgns
 case $SGNS in /*) ;; *) SGNS=$PWD/$SGNS ;; esac
 export ROOT SGNS LC_ALL=C
-# More than four would wait for the longest test anyway, and a container may have fewer than it sees.
+# More than four would only wait for the longest test, and a container may have fewer processors than it sees.
 workers=$(getconf _NPROCESSORS_ONLN 2>/dev/null) || workers=1
 [ "$workers" -le 4 ] || workers=4
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/sgns-test.XXXXXX") || exit 3
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 3' HUP INT TERM
 
-# The longest first, so that no processor is left with it at the end.
+# The longest test goes first, so that it does not run alone at the end.
 tests() {
     for test in "$build/tests/test_trainer" "$build"/tests/test_* "$ROOT"/tests/cli/*.sh; do
         case $test in *harness.sh | *.o | *.d) continue ;; esac
@@ -24,7 +24,7 @@ tests() {
     done | awk '!seen[$0]++'
 }
 
-# run_test TEST FOLDER: leaves the counts in FOLDER/counts, and what there is to say in FOLDER/report.
+# run_test TEST FOLDER: writes the counts to FOLDER/counts and the report to FOLDER/report.
 run_test() {
     TMPDIR=$2/files
     export TMPDIR
@@ -50,7 +50,7 @@ run_test() {
     cat "$2/report"
 }
 
-# Takes every test that no other worker has taken: making a folder succeeds once.
+# Runs every test that no other worker has taken; only one of them succeeds in making its folder.
 work() {
     while read -r test; do
         mkdir "$scratch/${test##*/}" 2>/dev/null || continue
@@ -58,8 +58,8 @@ work() {
     done <"$scratch/tests"
 }
 
-# start N: so many workers, as a pipeline through which nothing flows. Jobs in the background would ignore Ctrl-C, and
-# so would the programs that they test.
+# start N: starts N workers as a pipeline that carries no data. Background jobs would ignore Ctrl-C, and so would the
+# programs they test.
 start() {
     if [ "$1" -gt 1 ]; then
         work >&3 | { start $(($1 - 1)); cat; }

@@ -14,12 +14,12 @@ PATH=$TMPDIR/bin:$PATH
 export NET PATH
 cd "$TMPDIR" || exit 3
 
-fails "get: a file that isn't the one meant is refused" 3 'sum is [0-9a-f]{64} and not 8c29' \
+fails "get: a file that isn't the one meant is refused" 3 'checksum is [0-9a-f]{64}, not 8c29' \
     sh -c 'echo wrong >net/questions-words.txt; sh "$ROOT/scripts/get-evaluation.sh" sets >/dev/null'
 check "get: and leaves nothing behind" test -z "$(ls sets)"
 rm -f net/questions-words.txt
 check "get: a failed fetch says what" run 3 sh "$ROOT/scripts/get-evaluation.sh" sets
-check "get: and where" grep -q 'questions-words.txt: could not be fetched' "$err"
+check "get: and where" grep -q 'questions-words.txt: download failed' "$err"
 check "get: text8 of a wrong sum is refused" run 3 sh -c 'echo wrong >net/text8.zip; sh "$ROOT/scripts/get-text8.sh" sets'
 check "get: and names it" grep -q 'not 3bea1919949baf155f99411df5fada7e' "$err"
 
