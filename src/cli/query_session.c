@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "cli/open.h"
+#include "cli/open_model.h"
 #include "cli/shared_options.h"
 #include "query/lookup.h"
 #include "query/query_batch.h"

@@ -4,7 +4,7 @@
 
 #include "analyse/cluster.h"
 #include "base/memory.h"
-#include "cli/open.h"
+#include "cli/open_model.h"
 #include "cli/shared_options.h"
 #include "commands/commands.h"
 #include "search/heap.h"

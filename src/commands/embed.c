@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 #include "cli/embedding.h"
-#include "cli/open.h"
+#include "cli/open_model.h"
 #include "cli/shared_options.h"
 #include "commands/commands.h"
 #include "search/vectors.h"

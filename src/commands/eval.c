@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "base/threads.h"
-#include "cli/open.h"
+#include "cli/open_model.h"
 #include "cli/query_session.h"
 #include "cli/shared_options.h"
 #include "commands/commands.h"

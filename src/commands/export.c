@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/interrupt.h"
-#include "cli/open.h"
+#include "cli/open_model.h"
 #include "cli/shared_options.h"
 #include "commands/commands.h"
 #include "formats/export_formats.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/open.h"
+#include "cli/open_model.h"
 #include "cli/processor.h"
 #include "model/model.h"
 #include "train/parameters.h"

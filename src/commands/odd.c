@@ -6,7 +6,7 @@
 #include "analyse/odd.h"
 #include "base/memory.h"
 #include "cli/dialogue.h"
-#include "cli/open.h"
+#include "cli/open_model.h"
 #include "cli/shared_options.h"
 #include "commands/commands.h"
 #include "query/expression.h"

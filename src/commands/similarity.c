@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "cli/dialogue.h"
-#include "cli/open.h"
+#include "cli/open_model.h"
 #include "cli/shared_options.h"
 #include "commands/commands.h"
 #include "query/expression.h"

@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "cli/dialogue.h"
-#include "cli/open.h"
+#include "cli/open_model.h"
 #include "cli/shared_options.h"
 #include "commands/commands.h"
 #include "query/lookup.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 
 const char *reader_path_name(const char *path) {
@@ -39,7 +40,7 @@ static bool open_next(struct reader *reader, struct error *error) {
     reader->offset = 0;
     reader->descriptor = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (reader->descriptor < 0)
-        return error_system(error, errno, "%s: can't open", path);
+        return file_open_error(error, errno, path);
     return true;
 }
 

@@ -1,4 +1,4 @@
-#include "cli/open.h"
+#include "cli/open_model.h"
 
 #include <stdio.h>
 

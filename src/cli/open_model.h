@@ -1,6 +1,6 @@
 /* Opening a model for a command. */
-#ifndef SGNS_CLI_OPEN_H
-#define SGNS_CLI_OPEN_H
+#ifndef SGNS_CLI_OPEN_MODEL_H
+#define SGNS_CLI_OPEN_MODEL_H
 
 #include "model/model.h"
 
