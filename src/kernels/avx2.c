@@ -5,7 +5,7 @@
 #define KERNEL_TABLE kernel_avx2
 #define SIMD_WIDTH 8
 #define INTEGER_SUMS
-#include "kernels/kernel.inc.h"
+#include "kernels/shared.inc.h"
 
 INLINE lanes add_products(lanes sum, packed a, packed b) {
     return sum + (lanes)_mm256_madd_epi16((__m256i)a, (__m256i)b);

@@ -5,7 +5,7 @@
 #define KERNEL_TABLE kernel_avx512
 #define SIMD_WIDTH 16
 #define INTEGER_SUMS
-#include "kernels/kernel.inc.h"
+#include "kernels/shared.inc.h"
 
 INLINE lanes add_products(lanes sum, packed a, packed b) {
     return sum + (lanes)_mm512_madd_epi16((__m512i)a, (__m512i)b);

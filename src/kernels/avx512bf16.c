@@ -4,7 +4,7 @@
 #if CPU_X86
 #define SIMD_WIDTH 16
 #define IN_PLACE 1
-#include "kernels/kernel.inc.h"
+#include "kernels/shared.inc.h"
 
 /* The instructions by name, as the compilers have different functions for them. */
 INLINE vector add_products(vector sum, packed a, packed b) {

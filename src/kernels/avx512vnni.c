@@ -5,7 +5,7 @@
 #define KERNEL_TABLE kernel_avx512vnni
 #define SIMD_WIDTH 16
 #define INTEGER_SUMS
-#include "kernels/kernel.inc.h"
+#include "kernels/shared.inc.h"
 
 /* By name, for the same reason as in avxvnni.c. */
 INLINE lanes add_products(lanes sum, packed a, packed b) {

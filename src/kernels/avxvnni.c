@@ -6,7 +6,7 @@
 #define KERNEL_TABLE kernel_avxvnni
 #define SIMD_WIDTH 8
 #define INTEGER_SUMS
-#include "kernels/kernel.inc.h"
+#include "kernels/shared.inc.h"
 
 /* By name: with the compilers' function for it GCC stores all sums in each round of a loop. */
 INLINE lanes add_products(lanes sum, packed a, packed b) {

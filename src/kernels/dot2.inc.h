@@ -6,7 +6,7 @@
  * (1, 2, 3, 4) and y = (5, 6, 7, 8) takes the pairs (1, 5), (3, 7), (2, 6), (4, 8), each times (10, 20): 110,
  * 170, 140, 200, which are its dims 0, 2, 1, 3.
  *
- * A kernel's source file defines SIMD_WIDTH 8 or 16, includes kernel.inc.h, defines the following, and
+ * A kernel's source file defines SIMD_WIDTH 8 or 16, includes shared.inc.h, defines the following, and
  * includes this:
  * - IN_PLACE: 1 if numbers of rows are factors as they are, so that pairs are scored in the matrices; 0 if
  * they have to be converted first

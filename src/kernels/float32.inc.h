@@ -3,7 +3,7 @@
  *   TILE_ROWS                   the register tile of a matrix product: at most 6 or 12 rows by two vectors
  *   TILE_VECTORS                the tile for two rows: at most 5 or 7 vectors
  * and includes this. Loops over a tile have constant bounds, so that the sums live in registers. */
-#include "kernels/kernel.inc.h"
+#include "kernels/shared.inc.h"
 
 /* The workspace of a step: all its rows as floats, in the order of load_even_odd(). */
 struct workspace {

@@ -13,7 +13,7 @@
  * most 2^16: 0.4 becomes 26214.
  *
  * A kernel's source file defines KERNEL_NAME, for users, KERNEL_TABLE, the table to define, SIMD_WIDTH 8 or
- * 16 and INTEGER_SUMS, includes kernel.inc.h, defines add_products() (see dot2.inc.h), and includes this. */
+ * 16 and INTEGER_SUMS, includes shared.inc.h, defines add_products() (see dot2.inc.h), and includes this. */
 #include <math.h>
 
 #define IN_PLACE 0

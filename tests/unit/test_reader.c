@@ -477,7 +477,7 @@ static void check_failure(struct test *test, const char *path, const char *says)
     const char *const paths[] = {test_path(good, sizeof good, "text"), path};
     write_file(good, &(struct text){(unsigned char *)"good", 4});
     struct taken *taken = take_all(paths, 2, words, 1);
-    CHECK(test, !taken->done && taken->size == 1 && taken->error.kind == ERROR_SYSTEM);
+    CHECK(test, !taken->done && taken->size == 1 && taken->error.kind == ERROR_INPUT);
     CHECK_MSG(test, strncmp(taken->error.text, path, strlen(path)) == 0, "%s", taken->error.text);
     CHECK_MSG(test, strstr(taken->error.text, says) != NULL, "%s", taken->error.text);
     free_taken(taken);
