@@ -472,12 +472,12 @@ static void no_descriptor_is_left_open(struct test *test) {
     free_files(files);
 }
 
-static void check_failure(struct test *test, const char *path, const char *says) {
+static void check_failure(struct test *test, const char *path, enum error_kind kind, const char *says) {
     char good[PATH_BYTES];
     const char *const paths[] = {test_path(good, sizeof good, "text"), path};
     write_file(good, &(struct text){(unsigned char *)"good", 4});
     struct taken *taken = take_all(paths, 2, words, 1);
-    CHECK(test, !taken->done && taken->size == 1 && taken->error.kind == ERROR_INPUT);
+    CHECK(test, !taken->done && taken->size == 1 && taken->error.kind == kind);
     CHECK_MSG(test, strncmp(taken->error.text, path, strlen(path)) == 0, "%s", taken->error.text);
     CHECK_MSG(test, strstr(taken->error.text, says) != NULL, "%s", taken->error.text);
     free_taken(taken);
@@ -486,9 +486,9 @@ static void check_failure(struct test *test, const char *path, const char *says)
 
 static void files_that_cannot_be_read(struct test *test) {
     char path[PATH_BYTES];
-    check_failure(test, test_path(path, sizeof path, "missing"), ": can't open: ");
+    check_failure(test, test_path(path, ERROR_INPUT, sizeof path, "missing"), ": can't open: ");
     CHECK(test, mkdir(test_path(path, sizeof path, "folder"), 0777) == 0);
-    check_failure(test, path, ": can't read: ");
+    check_failure(test, path, ERROR_SYSTEM, ": can't read: ");
     rmdir(path);
 }
 
