@@ -20,12 +20,16 @@
 
 /* SCORE_ROWS: the register tile of noise scores has at most so many rows, by two vectors. TWO_ROW_CONTEXTS:
  * up to so many contexts, two centers are scored at once; beyond, one after the other. UPDATE_VECTORS: the
- * tile of updates has two rows by at most so many vectors. */
+ * tile of updates has two rows by at most so many vectors. BY_COLUMNS: 1 if an update moves all rows in the
+ * columns of one tile before those of the next, which saves choosing a tile for every two rows; 0 if it moves
+ * all of a row first, which is faster where rows are many tiles long. */
 #if W == 16
+#define BY_COLUMNS 1
 #define SCORE_ROWS 12
 #define TWO_ROW_CONTEXTS 12
 #define UPDATE_VECTORS 10
 #else
+#define BY_COLUMNS 0
 #define SCORE_ROWS 6
 #define TWO_ROW_CONTEXTS 4
 #define UPDATE_VECTORS 6
@@ -338,14 +342,6 @@ INLINE void add_part(lanes sums[2][UPDATE_VECTORS], const struct part *part, siz
     }
 }
 
-/* Rows that move, two at a time, by sums of this unit. `self`: their self factors, which `scale` belongs to.
- */
-struct targets {
-    bfloat16 *const *rows;
-    const float *self; /* or NULL */
-    float scale, unit;
-};
-
 /* In the order of interleave_rows(). */
 INLINE void move_part(bfloat16 *row, const lanes *sums, size_t vectors, struct motion motion) {
     for (size_t v = 0; v + 1 < vectors; v += 2)
@@ -354,67 +350,12 @@ INLINE void move_part(bfloat16 *row, const lanes *sums, size_t vectors, struct m
         move_last(row + (vectors - 1) * W, sums[vectors - 1], motion);
 }
 
-/* Target after target, as they may be the same row. `self`: do they have self factors? */
-INLINE void update_tile(const struct targets *targets, size_t first, const struct part *parts, size_t count,
-                        size_t width, size_t at, size_t vectors, bool self) {
-    lanes sums[2][UPDATE_VECTORS] = {{{0}}};
-    for (size_t i = 0; i < count; i++) {
-        add_part(sums, &parts[i], width, at, vectors);
-        for (size_t v = 0; v < vectors && i + 1 < count; v++) {
-            sums[0][v] = shift_right(sums[0][v], parts[i].shift);
-            sums[1][v] = shift_right(sums[1][v], parts[i].shift);
-        }
-    }
-    for (size_t t = 0; t < 2; t++) {
-        const float keep = self ? kernel_keep(targets->self, first + t, targets->scale) : 1;
-        move_part(targets->rows[first + t] + at, sums[t], vectors, (struct motion){keep, targets->unit});
-    }
-}
-
-INLINE void update_tiles(const struct targets *targets, size_t first, const struct part *parts, size_t count,
-                         size_t width, bool self) {
-    for (size_t at = 0, vectors; at < width; at += vectors * W) {
-        vectors = next_vectors((width - at) / W);
-        switch (vectors) {
-#define CASE(n)                                                        \
-    case n:                                                            \
-        update_tile(targets, first, parts, count, width, at, n, self); \
-        break
-            CASE(1);
-            CASE(2);
-            CASE(3);
-            CASE(4);
-            CASE(5);
-            CASE(6);
-#if UPDATE_VECTORS > 6
-            CASE(7);
-            CASE(8);
-            CASE(9);
-            CASE(10);
-#endif
-#undef CASE
-        }
-    }
-}
-
-INTENDED_RACE static void update_plain(const struct targets *targets, size_t first, const struct part *parts,
-                                       size_t count, size_t width) {
-    update_tiles(targets, first, parts, count, width, false);
-}
-
-INTENDED_RACE static void update_with_self(const struct targets *targets, size_t first,
-                                           const struct part *parts, size_t count, size_t width) {
-    update_tiles(targets, first, parts, count, width, true);
-}
-
-/* Moves rows first and first + 1. */
-INLINE void update_two(const struct targets *targets, size_t first, const struct part *parts, size_t count,
-                       size_t width) {
-    if (targets->self == NULL)
-        update_plain(targets, first, parts, count, width);
-    else
-        update_with_self(targets, first, parts, count, width);
-}
+/* Rows that move, by sums of this unit. */
+struct targets {
+    bfloat16 *const *rows;
+    const float *self; /* their self factors, or NULL */
+    float unit;
+};
 
 /* What 1 in a sum of products stands for, in the numbers of a row. */
 struct units {
@@ -422,27 +363,126 @@ struct units {
     int shift;                      /* weights of pairs have so many more bits than those of noise */
 };
 
-/* The weights are packed. */
-static void update_centers(const struct kernel_step *step, const struct workspace *workspace,
-                           const struct units *units, float scale, struct ahead *ahead) {
-    const size_t width = workspace->width, band = step->band_columns;
-    const struct targets targets = {step->centers, step->center_self, scale, units->centers};
-    for (size_t p = 0; p < step->rows; p += 2) {
-        const struct part parts[] = {
-            {workspace->context_rows + p / 2 * width, step->window + 1,
-             workspace->pair_contexts + p * band / 2, band / 2, 1, units->shift},
-            {workspace->noise_rows, (step->noise_count + 1) / 2,
-             workspace->noise_words + p * step->columns / 2, step->columns / 2, 1, 0},
-        };
-        fetch_ahead(ahead, 1);
-        update_two(&targets, p, parts, 2, width);
+/* An update, with the weights packed. */
+struct update {
+    const struct kernel_step *step;
+    const struct workspace *workspace;
+    const struct units *units;
+    float scale;
+    struct ahead ahead;
+};
+
+/* How a part of an update goes; constants, so that it is compiled for each. */
+struct tile {
+    size_t vectors; /* columns; 0: all of them, in tiles of their own */
+    bool self;      /* are there self factors? */
+};
+
+/* Columns from `at` on of two targets: one after the other, as they may be the same row. */
+INLINE void update_tile(const struct update *update, const struct targets *targets, size_t first,
+                        const struct part *parts, size_t count, size_t at, struct tile tile) {
+    const size_t width = update->workspace->width;
+    lanes sums[2][UPDATE_VECTORS] = {{{0}}};
+    for (size_t i = 0; i < count; i++) {
+        add_part(sums, &parts[i], width, at, tile.vectors);
+        for (size_t v = 0; v < tile.vectors && i + 1 < count; v++) {
+            sums[0][v] = shift_right(sums[0][v], parts[i].shift);
+            sums[1][v] = shift_right(sums[1][v], parts[i].shift);
+        }
+    }
+    for (size_t t = 0; t < 2; t++) {
+        const float keep = tile.self ? kernel_keep(targets->self, first + t, update->scale) : 1;
+        move_part(targets->rows[first + t] + at, sums[t], tile.vectors, (struct motion){keep, targets->unit});
     }
 }
 
-static void update_contexts(const struct kernel_step *step, const struct workspace *workspace,
-                            const struct units *units, float scale, struct ahead *ahead) {
+/* CASE(n) for each width of a tile. */
+#if UPDATE_VECTORS > 6
+#define TILE_CASES \
+    CASE(1);       \
+    CASE(2);       \
+    CASE(3);       \
+    CASE(4);       \
+    CASE(5);       \
+    CASE(6);       \
+    CASE(7);       \
+    CASE(8);       \
+    CASE(9);       \
+    CASE(10)
+#else
+#define TILE_CASES \
+    CASE(1);       \
+    CASE(2);       \
+    CASE(3);       \
+    CASE(4);       \
+    CASE(5);       \
+    CASE(6)
+#endif
+
+#if BY_COLUMNS
+INLINE void update_two(const struct update *update, const struct targets *targets, size_t first,
+                       const struct part *parts, size_t count, size_t at, struct tile tile) {
+    update_tile(update, targets, first, parts, count, at, tile);
+}
+#else
+INLINE void update_tiles(const struct update *update, const struct targets *targets, size_t first,
+                         const struct part *parts, size_t count, bool self) {
+    const size_t width = update->workspace->width;
+    for (size_t at = 0, vectors; at < width; at += vectors * W) {
+        vectors = next_vectors((width - at) / W);
+        switch (vectors) {
+#define CASE(n)                                                                        \
+    case n:                                                                            \
+        update_tile(update, targets, first, parts, count, at, (struct tile){n, self}); \
+        break
+            TILE_CASES;
+#undef CASE
+        }
+    }
+}
+
+INTENDED_RACE static void update_two_plain(const struct update *update, const struct targets *targets,
+                                           size_t first, const struct part *parts, size_t count) {
+    update_tiles(update, targets, first, parts, count, false);
+}
+
+INTENDED_RACE static void update_two_with_self(const struct update *update, const struct targets *targets,
+                                               size_t first, const struct part *parts, size_t count) {
+    update_tiles(update, targets, first, parts, count, true);
+}
+
+INLINE void update_two(const struct update *update, const struct targets *targets, size_t first,
+                       const struct part *parts, size_t count, size_t at, struct tile tile) {
+    (void)at;
+    if (tile.self)
+        update_two_with_self(update, targets, first, parts, count);
+    else
+        update_two_plain(update, targets, first, parts, count);
+}
+#endif
+
+INLINE void update_centers(struct update *update, size_t at, struct tile tile) {
+    const struct kernel_step *step = update->step;
+    const struct workspace *workspace = update->workspace;
+    const size_t width = workspace->width, band = step->band_columns;
+    const struct targets targets = {step->centers, step->center_self, update->units->centers};
+    for (size_t p = 0; p < step->rows; p += 2) {
+        const struct part parts[] = {
+            {workspace->context_rows + p / 2 * width, step->window + 1,
+             workspace->pair_contexts + p * band / 2, band / 2, 1, update->units->shift},
+            {workspace->noise_rows, (step->noise_count + 1) / 2,
+             workspace->noise_words + p * step->columns / 2, step->columns / 2, 1, 0},
+        };
+        fetch_ahead(&update->ahead, 1);
+        update_two(update, &targets, p, parts, 2, at, tile);
+    }
+}
+
+INLINE void update_contexts(struct update *update, size_t at, struct tile tile) {
+    const struct kernel_step *step = update->step;
+    const struct workspace *workspace = update->workspace;
     const size_t reach = 2 * step->window, width = workspace->width, band = step->band_columns;
-    const struct targets targets = {step->contexts, step->context_self, scale, units->contexts};
+    const struct targets targets = {step->contexts, step->context_self, update->units->contexts};
     for (size_t s = 0; s < step->rows + reach; s += 2) {
         const size_t from = s > reach ? s - reach : 0, to = s + 2 < step->rows ? s + 2 : step->rows;
         const struct part part = {workspace->center_rows + from / 2 * width,
@@ -451,28 +491,74 @@ static void update_contexts(const struct kernel_step *step, const struct workspa
                                   1,
                                   band - 2,
                                   0};
-        fetch_ahead(ahead, 1);
-        update_two(&targets, s, &part, 1, width);
+        fetch_ahead(&update->ahead, 1);
+        update_two(update, &targets, s, &part, 1, at, tile);
     }
 }
 
-static void update_noise(const struct kernel_step *step, const struct workspace *workspace,
-                         const struct units *units, float scale, struct ahead *ahead) {
-    const struct targets targets = {step->noise, step->noise_self, scale, units->noise};
+INLINE void update_noise(struct update *update, size_t at, struct tile tile) {
+    const struct kernel_step *step = update->step;
+    const struct workspace *workspace = update->workspace;
+    const struct targets targets = {step->noise, step->noise_self, update->units->noise};
     for (size_t j = 0; j < step->noise_count; j += 2) {
         const struct part part = {
             workspace->center_rows, step->rows / 2, workspace->noise_centers + j, 1, step->columns, 0};
-        fetch_ahead(ahead, 1);
-        update_two(&targets, j, &part, 1, workspace->width);
+        fetch_ahead(&update->ahead, 1);
+        update_two(update, &targets, j, &part, 1, at, tile);
     }
 }
 
+INLINE void update_all(struct update *update, size_t at, struct tile tile) {
+    update_centers(update, at, tile);
+    update_contexts(update, at, tile);
+    update_noise(update, at, tile);
+}
+
+#if BY_COLUMNS
+INLINE void update_columns(struct update *update, size_t at, size_t vectors, bool self) {
+    switch (vectors) {
+#define CASE(n)                                         \
+    case n:                                             \
+        update_all(update, at, (struct tile){n, self}); \
+        break
+        TILE_CASES;
+#undef CASE
+    }
+}
+
+INTENDED_RACE static void update_plain(struct update *update) {
+    for (size_t at = 0, vectors; at < update->workspace->width; at += vectors * W) {
+        vectors = next_vectors((update->workspace->width - at) / W);
+        update_columns(update, at, vectors, false);
+    }
+}
+
+INTENDED_RACE static void update_with_self(struct update *update) {
+    for (size_t at = 0, vectors; at < update->workspace->width; at += vectors * W) {
+        vectors = next_vectors((update->workspace->width - at) / W);
+        update_columns(update, at, vectors, true);
+    }
+}
+#else
+static void update_plain(struct update *update) {
+    update_all(update, 0, (struct tile){0, false});
+}
+
+static void update_with_self(struct update *update) {
+    update_all(update, 0, (struct tile){0, true});
+}
+#endif
+
+/* The weights are packed. */
 static void update_rows(const struct kernel_step *step, const struct workspace *workspace,
                         const struct units *units, float scale) {
-    struct ahead ahead = plan_ahead(step);
-    update_centers(step, workspace, units, scale, &ahead);
-    update_contexts(step, workspace, units, scale, &ahead);
-    update_noise(step, workspace, units, scale, &ahead);
+    const size_t vectors = workspace->width / W;
+    const size_t passes = BY_COLUMNS ? (vectors + UPDATE_VECTORS - 1) / UPDATE_VECTORS : 1;
+    struct update update = {step, workspace, units, scale, plan_ahead(step, passes)};
+    if (step->center_self != NULL || step->context_self != NULL || step->noise_self != NULL)
+        update_with_self(&update);
+    else
+        update_plain(&update);
 }
 
 /* --- logistic --- */

@@ -325,7 +325,7 @@ static void update_noise(const struct kernel_step *step, const struct workspace 
 
 static void update(const struct kernel_step *step, float scale) {
     const struct workspace workspace = plan(step);
-    struct ahead ahead = plan_ahead(step);
+    struct ahead ahead = plan_ahead(step, 1);
     update_centers(step, &workspace, scale, &ahead);
     update_contexts(step, &workspace, scale, &ahead);
     update_noise(step, &workspace, scale, &ahead);

@@ -195,9 +195,10 @@ static bool fetches_to_write(void) {
 #endif
 }
 
-/* For the update of a step, which calls fetch_ahead() for every two rows that it moves. */
-static struct ahead plan_ahead(const struct kernel_step *step) {
-    const size_t tiles = step->rows + step->window + step->noise_count / 2;
+/* For the update of a step, which calls fetch_ahead() for every two rows that it moves, in so many passes
+ * over the rows. */
+static struct ahead plan_ahead(const struct kernel_step *step, size_t passes) {
+    const size_t tiles = (step->rows + step->window + step->noise_count / 2) * passes;
     return (struct ahead){step->ahead, step->ahead_count, step->ahead_count / tiles + 1, step->dim,
                           fetches_to_write()};
 }
