@@ -1,5 +1,5 @@
 #!/bin/sh
-# The bundled corpus and its questions: made the same everywhere, and of what the tables say.
+# The bundled corpus and its questions: the same on every machine, and made of the entries of the tables.
 # shellcheck disable=SC2016 # variables in the commands of sh -c
 . "$ROOT/tests/cli/harness.sh"
 cd "$TMPDIR" || exit 3

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What `make demo` promises: trained with the defaults, the bundled corpus gives back its hidden structure.
+# What `make demo` promises: trained with the defaults, the model recovers the hidden structure of the bundled corpus.
 . "$ROOT/tests/cli/harness.sh"
 cd "$TMPDIR" || exit 3
 sh "$ROOT/scripts/demo.sh" "${SGNS%/*}" >demo.txt 2>errors.txt

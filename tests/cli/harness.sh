@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# The command-line tests' harness; each tests/cli/*.sh sources it and ends with `finish`.
-# run.sh sets SGNS (the program), TMPDIR (a scratch folder of this test's own) and ROOT (the repository).
+# The harness of the command-line tests; each tests/cli/*.sh sources it and ends with `finish`.
+# run.sh sets SGNS (the program), TMPDIR (a scratch folder for this test alone) and ROOT (the repository).
 failed=0
 
 # check NAME COMMAND...: passes if the command succeeds.
@@ -16,7 +16,7 @@ check() {
     fi
 }
 
-# run EXPECTED_STATUS COMMAND...: runs with output in $out and $err (files); passes on that exit status.
+# run EXPECTED_STATUS COMMAND...: runs it with output in the files $out and $err; succeeds on that exit status.
 out=$TMPDIR/out
 err=$TMPDIR/err
 run() {

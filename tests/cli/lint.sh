@@ -1,5 +1,5 @@
 #!/bin/sh
-# scripts/lint.sh finds what is planted in a small source tree, and nothing in the tree itself.
+# scripts/lint.sh finds faults planted in a small source tree, and none in the tree without them.
 . "$ROOT/tests/cli/harness.sh"
 
 tree=$TMPDIR/tree
@@ -62,12 +62,12 @@ printf '#include "harness.h"\n\nint harness = 1;\n' >"$tree/tests/unit/harness.c
 printf '#ifndef SGNS_TESTS_HARNESS_H\n#define SGNS_TESTS_HARNESS_H\nextern int harness;\n#endif\n' \
     >"$tree/tests/unit/harness.h"
 
-# lint CHECK: runs it alone; its output is in $out. Without a compiler that the check knows it is skipped.
+# lint CHECK: runs one check, with its output in $out. Without a suitable compiler the check is skipped.
 lint() { sh "$tree/scripts/lint.sh" "$TMPDIR/build" "$1" >"$out" 2>"$err"; }
 clean() { lint "$1" && grep -q "^lint: $1.*: ok\$" "$out"; }
 # finds CHECK 'EXTENDED REGEX': the check fails with that finding.
 finds() { ! lint "$1" && grep -Eq -- "$2" "$out" && grep -q "^lint: $1.*: failed\$" "$out"; }
-# planted NAME CHECK REGEX FILE TEXT: as finds, with TEXT added to FILE for the time of the check.
+# planted NAME CHECK REGEX FILE TEXT: like finds, with TEXT added to FILE during the check.
 planted() {
     cp "$tree/$4" "$TMPDIR/saved"
     printf '%s\n' "$5" >>"$tree/$4"

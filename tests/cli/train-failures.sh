@@ -1,5 +1,5 @@
 #!/bin/sh
-# sgns train, refused or failing: one sentence, the exit code, the old model as it was, and no temporary file.
+# Failures of sgns train: one sentence, the exit code, the old model unchanged, and no temporary file.
 . "$ROOT/tests/cli/harness.sh"
 
 corpus=$TMPDIR/corpus.txt
@@ -10,20 +10,20 @@ mkdir "$TMPDIR/folder"
 cp "$model" "$TMPDIR/folder/copy"
 
 traces() { find "$TMPDIR" -name '*.tmp-*' -o -name '.sgns-ids-*' -o -name '.tmp-*'; }
-# untouched: the old model is as it was, and there is nothing beside it.
+# untouched: the old model is unchanged, and there is nothing else in its folder.
 untouched() {
     cmp "$model" "$TMPDIR/folder/copy" >&2 && [ -z "$(traces)" ] && return 0
     echo "left behind: $(traces)" >&2
     return 1
 }
-# refuses NAME STATUS PATTERN COMMAND...: fails as in the harness, and leaves no trace.
+# refuses NAME STATUS PATTERN COMMAND...: like fails in the harness, and also leaves nothing behind.
 refuses() {
     name=$1
     shift
     check "$name" refuses_so "$@"
 }
 refuses_so() { fails_so "$@" && untouched; }
-# wrong NAME PATTERN ARGUMENT...: sgns train can't use what it is given.
+# wrong NAME PATTERN ARGUMENT...: sgns train rejects its arguments or its input.
 wrong() {
     wrong_name=$1 wrong_pattern=$2
     shift 2
@@ -124,7 +124,7 @@ wrong "no words in several files" "$TMPDIR/dots\\.txt and the other files: no wo
 wrong "no word often enough" "$corpus: none of the 6 distinct words occurs 101 times; lower --min-count\$" \
     "$corpus" -o "$model" --min-count 101
 wrong "standard input named twice" 'standard input \(-\) is named more than once$' - "$corpus" - -o "$model"
-# stdin NAME STATUS PATTERN FILE: standard input is FILE; closed, if that is -.
+# stdin NAME STATUS PATTERN FILE: with FILE as standard input, or with standard input closed if FILE is -.
 stdin() {
     name=$1
     shift
@@ -180,13 +180,13 @@ refuses "a name too long" 3 "can't create the file: File name too long\$" "$SGNS
 limited() { (ulimit -f 8 && exec "$SGNS" train "$@"); }
 refuses "a limit on file sizes" 3 "^sgns train: $model: can't reserve [0-9]* bytes on disk: File too large\$" \
     limited "$corpus" -o "$model" --dim 1000 --quiet
-# Room for the first guess, but not for the model.
+# Large enough for the first estimate, but not for the model.
 exact() { (ulimit -f 2000 && exec "$SGNS" train "$@"); }
 awk 'BEGIN { for (i = 0; i < 3000; i++) print "w" i }' >"$TMPDIR/many.txt"
 refuses "a limit that shows once the words are known" 3 \
     "^sgns train: $model: can't reserve [0-9]* bytes on disk: File too large\$" \
     exact "$TMPDIR/many.txt" -o "$model" --dim 400 --min-count 1 --quiet
-# Not in POSIX, but in every shell of Linux; and sanitizers take more memory than any limit worth setting.
+# Not in POSIX, but in every Linux shell. Sanitizers need more memory than any useful limit.
 # shellcheck disable=SC3045
 memory() { (ulimit -v 80000 && exec "$SGNS" "$@"); }
 if memory --version >/dev/null 2>&1; then
@@ -195,7 +195,7 @@ if memory --version >/dev/null 2>&1; then
 else
     check "skipped, the program needs more than 80 MB here: a limit on memory" true
 fi
-# As a user who may not look into $TMPDIR: who runs the tests, or nobody if that is root.
+# As a user who may not look into $TMPDIR: whoever runs the tests, or nobody if that is root.
 chmod 000 "$TMPDIR/empty.txt"
 if [ ! -r "$TMPDIR/empty.txt" ]; then
     powerless() { "$@"; }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# sgns train, interrupted: before there is anything to save, in the middle, and twice. The middle shows as progress on a
-# terminal (of script, from util-linux).
+# sgns train, interrupted: before there is anything to save, in the middle, and twice. Progress on a terminal (made by
+# script, from util-linux) shows when it is in the middle.
 . "$ROOT/tests/cli/harness.sh"
 
 corpus=$TMPDIR/corpus.txt
@@ -22,7 +22,7 @@ ended=$TMPDIR/status
 log=$TMPDIR/log
 
 short_sleep() { sleep 0.02 2>/dev/null || sleep 1; }
-# wait_for COMMAND...: until it succeeds, for a minute at most.
+# wait_for COMMAND...: waits until it succeeds, at most a minute.
 wait_for() {
     waited=0
     until "$@"; do
@@ -32,7 +32,7 @@ wait_for() {
     done
 }
 no_traces() { [ -z "$(find "$TMPDIR" -name '*.tmp-*')" ]; }
-# fresh: the old model in its place, and nothing of an earlier job.
+# fresh: puts the old model in place and removes what an earlier job left.
 fresh() { rm -f "$pid" "$ended" "$log" && cp "$old" "$model"; }
 untouched() { cmp "$old" "$model" >&2 && no_traces; }
 ended_with() {
@@ -41,7 +41,7 @@ ended_with() {
     return 1
 }
 
-# A signal that those who started the tests ignore is ignored by the program too.
+# If whoever started the tests ignores a signal, the program ignores it too.
 ignored() { sh -c "kill -$1 \$\$; exit 0" 2>/dev/null; }
 
 # The job: its process id in $pid at the start, its exit code in $ended at the end.
@@ -56,7 +56,7 @@ END
 
 # --- before there is anything to save ---
 
-# It reads from a pipe that is kept open. A pipe holds much less than what was written to it when the signal is sent.
+# It reads from a pipe that stays open. By the time of the signal, much more was written than a pipe holds.
 while_reading() {
     fresh && mkfifo "$TMPDIR/pipe.$1" || return 1
     PID=$pid ENDED=$ended sh "$job" "" - -o "$model" <"$TMPDIR/pipe.$1" 2>"$log" &
@@ -77,10 +77,10 @@ fi
 
 # --- in the middle ---
 
-# In the second epoch, however slow the machine: after less the words of a topic may not have found each other.
+# Waits for the second epoch, however slow the machine: before it, the topics may not be separated.
 shows_progress() { grep -Eq 'epoch ([2-9]|[0-9]{2})' "$log" 2>/dev/null; }
-# in_the_middle WORD COMMAND...: the command runs when the training shows progress; what it prints is typed on the
-# terminal. WORD is nohup or nothing.
+# in_the_middle WORD COMMAND...: runs the command once the training shows progress; its output is typed on the terminal.
+# WORD is nohup or empty.
 in_the_middle() {
     word=$1
     shift
@@ -92,7 +92,7 @@ in_the_middle() {
         "exec sh '$job' '$word' '$corpus' -o '$model' --threads 2 --dim 300 --epochs 3000" /dev/null >"$log"
 }
 send() { kill "-$1" "$(cat "$pid")"; }
-# The model has part of its training, and says so.
+# The model is partly trained, and the program says so.
 part_saved() {
     ended_with 0 && no_traces && grep -q 'sgns train: interrupted; the model has [0-9.]*% of its training' "$log" &&
         run 0 "$SGNS" info --verify "$model" || return 1
@@ -103,7 +103,7 @@ part_saved() {
 }
 terminated() { in_the_middle "" send TERM && part_saved; }
 typed() { in_the_middle "" printf '\003' && part_saved; }
-# The training goes on behind SIGHUP, with two more lines of progress.
+# The training continues after SIGHUP, with two more lines of progress.
 lines_shown() { tr '\r' '\n' <"$log" | grep -c 'epoch [0-9]'; }
 ended_or_shown() { [ -s "$ended" ] || [ "$(lines_shown)" -ge "$1" ]; }
 hangup_ignored() {
@@ -111,7 +111,7 @@ hangup_ignored() {
     send HUP && wait_for ended_or_shown $((shown + 2)) && [ ! -s "$ended" ] && send TERM && echo >"$TMPDIR/went_on"
 }
 without_hangup() { in_the_middle nohup hangup_ignored && part_saved && [ -f "$TMPDIR/went_on" ]; }
-# Both reach the program while it stands still.
+# Both signals reach the program while it is stopped.
 twice() {
     send STOP && send INT && send TERM && send CONT
 }

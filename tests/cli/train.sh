@@ -1,5 +1,5 @@
 #!/bin/sh
-# sgns train: the model, what each option does to it, what is read, and what is said.
+# sgns train: the model, the effect of each option, what is read, and what is printed.
 # shellcheck disable=SC2016 # variables in the commands of sh -c
 . "$ROOT/tests/cli/harness.sh"
 
@@ -15,18 +15,18 @@ awk 'BEGIN {
         print ""
     }
 }' >"$corpus"
-# More than one piece of the reading, which are of a megabyte.
+# More than one megabyte, which is the size of the pieces that are read.
 big=$TMPDIR/big.txt
 cat "$corpus" "$corpus" "$corpus" "$corpus" "$corpus" "$corpus" >"$big"
 
 # --- what it makes ---
 
 model=$TMPDIR/words.sgns
-# train CORPUS... -o MODEL: without a word, on one thread.
+# train CORPUS... -o MODEL: quietly, on one thread.
 train() { run 0 "$SGNS" train --threads 1 --quiet "$@" && [ ! -s "$out" ] && [ ! -s "$err" ]; }
 check "a model, without a word" train "$corpus" -o "$model"
 check "which is whole" run 0 "$SGNS" info --verify "$model"
-# field MODEL LABEL: what info says there.
+# field MODEL LABEL: the value that info prints.
 field() { "$SGNS" info "$1" | sed -n "s/^$2   *//p"; }
 # has MODEL LABEL VALUE
 has() {
@@ -34,7 +34,7 @@ has() {
     echo "\"$2\" is \"$(field "$1" "$2")\", not \"$3\"" >&2
     return 1
 }
-# Every neighbour of a word is of its topic before any is of the other.
+# The neighbors of a word from its own topic come before all those from the other.
 topics_apart() {
     for word in sea00 sky29; do
         run 0 "$SGNS" near "$1" -k 29 "$word" && [ "$(grep -c "^${word%??}" "$out")" -eq 29 ] || return 1
@@ -43,7 +43,7 @@ topics_apart() {
 check "which knows what belongs together" topics_apart "$model"
 
 other=$TMPDIR/other.sgns
-# same CORPUS...: the same model, byte for byte. differ CORPUS...: other vectors.
+# same CORPUS...: gives the same model, byte for byte. differ CORPUS...: gives other vectors.
 same() { train -o "$other" "$@" && cmp "$other" "$model" >&2; }
 vectors() { "$SGNS" export "$1" -f word2vec; }
 differ() {
@@ -113,7 +113,7 @@ two_threads() {
 }
 check "two threads learn from the same words" two_threads
 
-# The losses of MODEL's epochs, one a line. They are measured on some blocks, so a corpus must not be too small.
+# The losses of the epochs of MODEL, one per line. They are measured on some blocks, so the corpus must not be too small.
 losses() { "$SGNS" info "$1" | sed -n 's/^loss, epoch [0-9]*  *\([0-9.]*\) a pair$/\1/p'; }
 falls() {
     train "$big" -o "$other" --epochs 4 --sample 0 "$@" && topics_apart "$other" &&
@@ -130,7 +130,7 @@ done
 
 # --- what it reads ---
 
-# run_piped ARGUMENT...: as train, but standard input is the caller's.
+# run_piped ARGUMENT...: as train, but with the caller's standard input.
 run_piped() { "$SGNS" train --threads 1 --quiet "$@" >"$out" 2>"$err" && [ ! -s "$out" ] && [ ! -s "$err" ]; }
 piped() {
     sed '' "$big" | run_piped -o "$other" - --epochs 1 && train "$big" -o "$TMPDIR/again.sgns" --epochs 1 &&
@@ -142,9 +142,9 @@ first=$TMPDIR/first.txt
 second=$TMPDIR/second.txt
 printf 'rain rain\nwind sun' >"$first"
 printf 'sun\nsnow' >"$second"
-# words MODEL: its words on one line, the most frequent first.
+# words MODEL: its words on one line, most frequent first.
 words() { "$SGNS" export "$1" -f word2vec-text | tail -n +2 | cut -d' ' -f1 | tr '\n' ' '; }
-# knows WORDS: the other model's.
+# knows WORDS: those of the other model.
 knows() { [ "$(words "$other")" = "$1 " ]; }
 # reads WORDS SENTENCES ARGUMENT...: the vocabulary is WORDS.
 reads() {
@@ -170,7 +170,7 @@ dashes() {
         (cd "$TMPDIR" && train -ofile.sgns --min-count=1 ./-first -- && cmp "$other" file.sgns >&2)
 }
 check "a name that begins with -, behind --" dashes
-# The writer waits for a reader before the program comes to look at the pipe.
+# The writer waits for a reader before the program checks the pipe.
 named_pipe() {
     mkfifo "$TMPDIR/pipe" || return 1
     (cat "$second" >"$TMPDIR/pipe"; echo $? >"$TMPDIR/written") &
@@ -178,7 +178,7 @@ named_pipe() {
     run 0 timeout 20 "$SGNS" train "$big" "$TMPDIR/pipe" -o "$other" --min-count 1 --quiet \
         --epochs 1 --dim 8
     named_status=$?
-    # If the program never came to it, the writer must not wait on.
+    # If the program never opened it, the writer must not wait forever.
     exec 3<>"$TMPDIR/pipe"
     wait $!
     exec 3>&-
@@ -198,11 +198,11 @@ check "--min-count" reads "a b c" 3 "$TMPDIR/cut.txt" --min-count 4
 
 # --- what it says ---
 
-# Without a terminal: whole lines, and nothing that only a terminal understands.
+# Without a terminal: complete lines, and no control sequences.
 plain() {
     run 0 "$SGNS" train "$corpus" -o "$other" --threads 1 --epochs 100 --dim 200 && [ ! -s "$out" ] &&
         [ "$(tr -d '\040-\176\n' <"$err" | wc -c)" -eq 0 ] && [ "$(tail -c 1 "$err" | wc -l)" -eq 1 ] || return 1
-    # On a slow machine there may be lines of progress.
+    # A slow machine may print lines of progress.
     grep -Ev '^(reading: |epoch )' "$err" | awk '
         NR == 1 && /^read 30000 words in 3000 sentences; kept 60 of 60 distinct words, 100\.0% of the text$/ { good++ }
         NR == 2 && /^training 60 words of 200 dimensions takes [0-9]+ MB of the [0-9]+ MB available$/ { good++ }
@@ -231,7 +231,7 @@ closed() {
 }
 check "a closed standard error does not get into the model" closed
 
-# warns PATTERN ARGUMENT...: succeeds, even quietly, with one line that matches.
+# warns PATTERN ARGUMENT...: succeeds and prints one line that matches, even with --quiet.
 warns() {
     pattern=$1
     shift

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The Unicode table is the one that scripts/unicode-table.sh makes of the Unicode Character Database.
+# The Unicode table is what scripts/unicode-table.sh generates from the Unicode Character Database.
 . "$ROOT/tests/cli/harness.sh"
 
 table=$ROOT/src/text/unicode_table.h

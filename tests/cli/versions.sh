@@ -1,7 +1,7 @@
 #!/bin/sh
-# Model files of every version of the format are read by every command, with the same answers. In tests/golden,
-# version1.sgns was written by the last program whose own version it was: train --dim 12 --max-vocab 90 --epochs 2 on
-# the demo's corpus. version2.sgns and version3.sgns are exports of it, made by programs whose own versions they were.
+# Every command reads model files of every format version, with the same answers. In tests/golden, version1.sgns was
+# written by the last program that wrote version 1: train --dim 12 --max-vocab 90 --epochs 2 on the demo corpus.
+# version2.sgns and version3.sgns are exports of it, by programs that wrote these versions.
 . "$ROOT/tests/cli/harness.sh"
 
 golden=$ROOT/tests/golden
@@ -16,7 +16,7 @@ for version in $versions; do
     check "export makes the newest version of version $version" cmp "$made" "$golden/version$newest.sgns"
 done
 
-# same COMMAND OPTION...: all files give the same answer, which is not empty. @ stands for the model.
+# same COMMAND OPTION...: all files give the same answer, and it is not empty. @ stands for the model.
 answer() {
     for word; do
         shift
@@ -66,7 +66,7 @@ for format in word2vec word2vec-text glove jsonl; do
     check "export -f $format --context" same export @ -f "$format" --context
 done
 
-# Damage is found out in every version.
+# Damage is noticed in every version.
 truncated() {
     head -c "$1" "$file" >"$TMPDIR/damaged" &&
         fails_so 2 "damaged: truncated: $2\$" "$SGNS" near "$TMPDIR/damaged" gown

@@ -1,5 +1,5 @@
-/* The unit tests' harness. A test program is a table of cases; each prints "ok NAME" or "not ok NAME", with a
- * line a failed check on standard error, and the program exits with 1 if any failed. */
+/* The harness of the unit tests. A test program is a table of cases; each prints "ok NAME" or "not ok NAME",
+ * with a line on standard error for each failed check. The program exits with 1 if any failed. */
 #ifndef SGNS_TESTS_HARNESS_H
 #define SGNS_TESTS_HARNESS_H
 
@@ -17,7 +17,7 @@ struct test_case {
     void (*run)(struct test *test);
 };
 
-/* Notes a failure and goes on. Usage: CHECK(test, a == b); or CHECK_MSG(test, a == b, "dim %zu", dim); */
+/* Records a failure and continues. Usage: CHECK(test, a == b); or CHECK_MSG(test, a == b, "dim %zu", dim); */
 #define CHECK(test, condition) CHECK_MSG(test, condition, "%s", "")
 #define CHECK_MSG(test, condition, ...)                                                               \
     do {                                                                                              \
@@ -29,7 +29,7 @@ struct test_case {
         }                                                                                             \
     } while (0)
 
-/* A path for a scratch file of this process in the build folder's tmp/, in a buffer of the caller's. */
+/* The path of a scratch file of this process, in tmp/ of the build folder, written to the caller's buffer. */
 const char *test_path(char *buffer, size_t size, const char *name);
 
 int test_main(const struct test_case *cases, size_t count);

@@ -1,5 +1,5 @@
-/* A batch computed the plain way: rows in double, dot products one by one. What a step must do follows from
- * it, for every loss and score, without knowing which they are. */
+/* A batch computed in the plain way: rows in double, dot products one by one. From it follows what a step
+ * must do, for every loss and score, without knowing which ones there are. */
 #ifndef SGNS_TESTS_PLAIN_BATCH_H
 #define SGNS_TESTS_PLAIN_BATCH_H
 
@@ -23,8 +23,8 @@ struct plain_rows {
 struct plain_batch {
     struct batch batch;
     uint32_t centers[KERNEL_ROWS_MAX], contexts[PLAIN_CONTEXTS], noise[PLAIN_NOISE]; /* words */
-    bool missing[PLAIN_CONTEXTS]; /* beyond the passage's ends */
-    size_t length;                /* centers, but for a last one without weights */
+    bool missing[PLAIN_CONTEXTS]; /* beyond the ends of the passage */
+    size_t length;                /* centers, not counting a last one without weights */
     _Alignas(64) float pairs[KERNEL_ROWS_MAX * PLAIN_BAND];
     _Alignas(64) float pair_weights[KERNEL_ROWS_MAX * PLAIN_BAND];
     _Alignas(64) float pair_log_noise[KERNEL_ROWS_MAX * PLAIN_BAND];
@@ -75,7 +75,7 @@ static inline void plain_list_pairs(struct plain_batch *plain, const struct pass
     }
 }
 
-/* Words `at` to at + length of the passage, with these noise draws. log_noise: (PLAIN_VOCAB). */
+/* The batch of words `at` to at + length of the passage with these noise draws. log_noise: (PLAIN_VOCAB). */
 static inline void plain_batch_create(struct plain_batch *plain, const struct parameters *parameters,
                                       const struct passage *passage, size_t at, size_t length,
                                       const uint32_t *drawn, const float *log_noise) {
@@ -149,7 +149,7 @@ static inline void plain_add_pair(struct plain_rows *gradient, struct plain_rows
               sizes != NULL ? sizes->output[other] : NULL);
 }
 
-/* Adds the self factors' part; they are zero unless the score sets them. */
+/* Adds the part of the self factors, which are zero unless the score sets them. */
 static inline void plain_add_selves(const struct plain_batch *plain, struct plain_rows *gradient,
                                     const struct plain_rows *rows) {
     const struct kernel_step *step = &plain->batch.step;
@@ -165,8 +165,8 @@ static inline void plain_add_selves(const struct plain_batch *plain, struct plai
                   (double)plain->noise_self[j], NULL);
 }
 
-/* The gradient of the batch's loss by its rows, by the chain rule; the scores are overwritten. `sizes` gets
- * the sums of the terms' magnitudes, if it is not NULL. */
+/* The gradient of the loss of the batch with respect to its rows, by the chain rule. Overwrites the scores.
+ * If `sizes` is not NULL, it gets the sums of the magnitudes of the terms. */
 static inline void plain_gradient(struct plain_batch *plain, const struct plain_rows *rows,
                                   const struct loss *loss, const struct score *score,
                                   const struct kernel *kernel, struct plain_rows *gradient,

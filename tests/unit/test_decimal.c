@@ -22,15 +22,15 @@ static float float_of(uint32_t bits) {
     return number;
 }
 
-/* The text as a string; `digits` 0 means the shortest. Whatever stands in the room beforehand may stand
- * there afterwards, so it is none that could belong to a number. */
+/* The text as a string; `digits` 0 means the shortest. The buffer may keep what it held before, so it is
+ * filled with a character that no number contains. */
 static const char *text_of(float number, int digits, char text[DECIMAL_CAPACITY + 1]) {
     memset(text, '#', DECIMAL_CAPACITY);
     text[digits == 0 ? decimal_shortest(number, text) : decimal_rounded(number, digits, text)] = '\0';
     return text;
 }
 
-/* The digits of a positive number's text as a whole number without zeros at its end, and its exponent. */
+/* The digits of the text of a positive number as an integer without trailing zeros, and its exponent. */
 struct parsed {
     uint64_t digits;
     int exponent, count;
@@ -170,8 +170,8 @@ static void every_sampled_float_reads_back(struct test *test) {
                 reads_back(test, bits + near - 2);
 }
 
-/* Those that are read as one float lie side by side, so if one has a digit less, then so has one of the two
- * next to it. */
+/* Decimals read as the same float are adjacent, so if one of them has fewer digits, so has one of its two
+ * neighbors. */
 static void no_shorter_text(struct test *test, uint32_t bits) {
     char text[DECIMAL_CAPACITY + 1], other[64];
     const struct parsed parsed = parse(text_of(float_of(bits), 0, text));
@@ -181,7 +181,7 @@ static void no_shorter_text(struct test *test, uint32_t bits) {
                   "%08x: %s, and %s", (unsigned)bits, text, other);
 }
 
-/* One more or less in the last digit is no closer, or it is read as another float. */
+/* Changing the last digit by one is no closer, or is read as another float. */
 static void no_closer_text(struct test *test, uint32_t bits) {
     char text[DECIMAL_CAPACITY + 1], other[64];
     const float number = float_of(bits);
@@ -219,7 +219,7 @@ static void roundings_are_those_of_the_library(struct test *test) {
     for (uint32_t bits = 1; bits < INFINITE_BITS; bits += 60013)
         for (int digits = 1; digits <= 9; digits++)
             rounds_like_the_library(test, float_of(bits), digits);
-    /* In the middle of two decimals, or near it. */
+    /* Halfway between two decimals, or close to it. */
     for (uint32_t whole = 1; whole < 20000; whole++)
         for (int digits = 1; digits <= 4; digits++) {
             const float number = (float)(5 * whole);
@@ -230,7 +230,7 @@ static void roundings_are_those_of_the_library(struct test *test) {
         }
 }
 
-/* With one digit and with nine, and all of the range, no text is longer than it may be. */
+/* With one digit and with nine, over the whole range, no text is longer than the documented maximum. */
 static void texts_fit(struct test *test) {
     char text[DECIMAL_CAPACITY + 1];
     size_t longest = 0;

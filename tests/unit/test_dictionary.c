@@ -10,7 +10,7 @@
 #define UNSEEN UINT32_MAX
 #define BATCH_WORDS 32
 
-/* Ends the program if it fails: a test can't go on without it. */
+/* Exits on failure: a test cannot continue without it. */
 static struct dictionary make_dictionary(void) {
     struct error error = {.kind = ERROR_NONE};
     struct dictionary dictionary;
@@ -33,7 +33,7 @@ struct word {
     size_t length;
 };
 
-/* A copy that ends where its memory ends, so that AddressSanitizer sees a read too far. */
+/* A copy that ends where its allocation ends, so that AddressSanitizer notices a read past the end. */
 static uint32_t add(struct test *test, struct dictionary *dictionary, const struct word *word, uint64_t count,
                     uint64_t first) {
     struct error error = {.kind = ERROR_NONE};
@@ -55,7 +55,7 @@ static bool entry_is(const struct dictionary *dictionary, uint32_t id, const str
             memcmp(dictionary->text + dictionary->origins[id].start, word->bytes, word->length) == 0);
 }
 
-/* The slots are a power of two, at most half of them taken, and each word in one. */
+/* The number of slots is a power of two; at most half are taken, and each word has one. */
 static void check_slots(struct test *test, const struct dictionary *dictionary) {
     size_t taken = 0;
     for (size_t i = 0; i < dictionary->slot_count; i++)
@@ -69,8 +69,8 @@ static void check_slots(struct test *test, const struct dictionary *dictionary) 
 
 /* --- against a model: an array by number of the word --- */
 
-/* Words of 0 to 44 bytes that any two numbers tell apart: the number in letters between fillers of its own.
- */
+/* Words of 0 to 44 bytes, different for different numbers: the number in letters, with filler on both
+ * sides. */
 static struct word make_word(uint32_t number) {
     struct word word = {.length = 0};
     if (number == 0)
@@ -162,8 +162,8 @@ static size_t equal_hashes(const struct dictionary *dictionary) {
 
 /* --- words that are nearly the same --- */
 
-/* Adds words made by `make` from 0 on twice: each has an id of its own, the same both times. A good hash has
- * at most half a pair of equal values among so many words; it may have 4. */
+/* Adds the words made by `make` twice: each must get its own id, the same both times. Among so many words a
+ * good hash has at most half a pair of equal values on average; up to 4 are allowed. */
 static void check_distinct(struct test *test, struct word (*make)(uint32_t number), uint32_t numbers) {
     struct dictionary dictionary = make_dictionary();
     for (uint32_t round = 0; round < 2; round++)
@@ -189,7 +189,7 @@ static void words_of_zeros(struct test *test) {
 
 #define LETTER_BITS 6u /* in which ASCII letters and digits differ */
 
-/* A single bit set, at every place in words of every length up to 40. */
+/* A single bit set, at every position in words of every length up to 40. */
 static struct word one_bit(uint32_t number) {
     struct word word = {.length = 1};
     while (number >= word.length * LETTER_BITS) {
@@ -231,8 +231,8 @@ static struct word decimal(uint32_t number) {
     return word;
 }
 
-/* 300,000 words have about 10 pairs of equal 32-bit hashes if the hash is a good one: 40 or more come about
- * with a probability below 1e-11, and none with 3e-5; the words are the same every time. */
+/* With a good hash, 300,000 words have about 10 pairs of equal 32-bit hashes: the probability of 40 or more
+ * is below 1e-11, that of none 3e-5. The words are the same in every run. */
 static void equal_hashes_are_told_apart(struct test *test) {
     const uint32_t numbers = 300000;
     struct dictionary dictionary = make_dictionary();
@@ -251,8 +251,8 @@ static void equal_hashes_are_told_apart(struct test *test) {
 
 /* --- batches --- */
 
-/* Batches of every size give what words added one by one give, with repeats in a batch and growth within it.
- */
+/* Batches of every size give the same as words added one by one, with repeats within a batch and growth in
+ * the middle of one. */
 static void batches_are_words_one_by_one(struct test *test) {
     struct dictionary batched = make_dictionary(), single = make_dictionary();
     struct rng rng = rng_seed(12, 0);
@@ -294,8 +294,8 @@ static void add_some(struct test *test, struct dictionary *dictionary, struct ex
         add_and_note(test, dictionary, model, rng_below(&rng, numbers), &rng);
 }
 
-/* Of every size from none to many, so that the end of looking ahead is met: what both have had is in one, and
- * the map says where. */
+/* Every size from none to many, so that the end of prefetching is covered. The merged dictionary has the
+ * words of both, and the map says where. */
 static void check_merge(struct test *test, uint32_t numbers, uint32_t others) {
     struct error error = {.kind = ERROR_NONE};
     struct dictionary into = make_dictionary(), from = make_dictionary();

@@ -16,7 +16,7 @@ static void kind_and_message(struct test *test) {
     }
 }
 
-/* Scripts tell failures apart by these numbers. */
+/* Scripts distinguish failures by these numbers. */
 static void kinds_are_exit_codes(struct test *test) {
     CHECK(test, ERROR_NONE == 0 && ERROR_NO_ANSWER == 1 && ERROR_INPUT == 2 && ERROR_SYSTEM == 3);
 }
@@ -52,8 +52,7 @@ struct fenced {
     unsigned char fence[64];
 };
 
-/* A message of `length` letters: it is kept, or its beginning and end are, and nothing behind it is touched.
- */
+/* A message of `length` letters is kept, or only its beginning and end are; nothing after it is written. */
 static void check_length(struct test *test, const char *letters, size_t length, bool system) {
     struct fenced fenced;
     memset(&fenced, 0xA5, sizeof fenced);

@@ -16,7 +16,7 @@
 
 #define MEGABYTE ((size_t)1 << 20)
 
-/* A folder of its own for each test, so that anything left over is seen. */
+/* Each test has its own folder, so that any leftover file is noticed. */
 struct place {
     char folder[4096], target[4096 + 16];
 };
@@ -139,7 +139,7 @@ static void giving_up_leaves_no_trace(struct test *test) {
     leave_place(test, &place);
 }
 
-/* What a process leaves that ends in the middle is not the target. */
+/* A process that dies in the middle must not leave a target. */
 static void the_end_of_the_process_keeps_the_old_file(struct test *test) {
     const struct place place = make_place();
     put(place.target, "old");
@@ -166,7 +166,7 @@ static unsigned char *make_bytes(size_t count) {
     return bytes;
 }
 
-/* Pieces around the size of the buffer, and many small ones across its end. */
+/* Pieces about the size of the buffer, and many small ones across its end. */
 static void pieces_of_any_size(struct test *test) {
     const size_t pieces[] = {
         0, 1, MEGABYTE - 1, 1, MEGABYTE, 0, 3, MEGABYTE + 1, 5, MEGABYTE - 5, 700000, 700000, 1};
@@ -270,8 +270,8 @@ static void the_name_is_taken_meanwhile(struct test *test) {
 
 typedef int child_work(const void *context, struct error *error);
 
-/* Runs `work` in a child; what limits that process is gone with it. Returns its exit status, or -1, and its
- * error. */
+/* Runs `work` in a child process, so that limits set on it do not last. Returns its exit status, or -1, and
+ * its error. */
 static int in_child(child_work *work, const void *context, struct error *error) {
     int ends[2], status = -1;
     if (pipe(ends) != 0)
@@ -296,7 +296,7 @@ struct limited {
     size_t pieces, piece, reserve;
 };
 
-/* Writes with files limited to 100,000 bytes, which stands in for a full disk. */
+/* Writes with file sizes limited to 100,000 bytes, which stands in for a full disk. */
 static int write_limited(const void *context, struct error *error) {
     const struct limited *limited = context;
     const struct rlimit limit = {100000, 100000};
@@ -384,8 +384,8 @@ static void ignore(int number) {
     (void)number;
 }
 
-/* Writes 2 MB to standard output, a pipe that fills up, while signals interrupt: each comes after a part was
- * written, or before any was. */
+/* Writes 2 MB to standard output, a pipe that fills up, while signals interrupt it: some after part of a
+ * write, others before any of it. */
 static int write_interrupted(const int *ends) {
     struct error error = {.kind = ERROR_NONE};
     struct file_out file;
@@ -450,7 +450,7 @@ static void descriptors_are_closed(struct test *test) {
     leave_place(test, &place);
 }
 
-/* As any program's: for all to read and write whom the user's mask does not exclude. */
+/* Like files of any program: anyone may read and write them, except for what the umask excludes. */
 static void the_usual_permissions(struct test *test) {
     const struct place place = make_place();
     const mode_t mask = umask(027);
@@ -479,7 +479,7 @@ static void a_mapped_file(struct test *test) {
     leave_place(test, &place);
 }
 
-/* A reader keeps what it has opened while a new file takes the name. */
+/* A reader keeps the file it opened while a new file takes over the name. */
 static void a_mapped_file_is_replaced(struct test *test) {
     const struct place place = make_place();
     struct error error = {.kind = ERROR_NONE};
@@ -524,7 +524,7 @@ static void what_can_not_be_mapped(struct test *test) {
     leave_place(test, &place);
 }
 
-/* Nobody ever writes to the pipe: waiting for that would never end. */
+/* Nobody ever writes to this pipe, so waiting for a writer would never end. */
 static void a_named_pipe_is_refused_at_once(struct test *test) {
     const struct place place = make_place();
     struct error error = {.kind = ERROR_NONE};

@@ -49,7 +49,7 @@ static struct ingest_options plain_options(const char *const *paths, size_t path
                                    .folder = scratch_folder()};
 }
 
-/* The whole stream, all its sentence ends included. */
+/* The whole stream, including sentence ends. */
 struct ids {
     uint32_t *ids;
     size_t size;
@@ -80,12 +80,12 @@ static struct ids flatten(struct test *test, const struct stream *stream) {
 struct sample {
     char *text; /* (size) */
     size_t size, capacity;
-    uint32_t *tokens; /* (token_count) numbers of words, and END behind every line that has any */
+    uint32_t *tokens; /* (token_count) word numbers, with END after every line that has words */
     size_t token_count;
     uint64_t counts[WORDS], first[WORDS];
 };
 
-/* The number in letters, some of them not ASCII. */
+/* The number in letters, some of them outside ASCII. */
 static size_t spell(uint32_t number, char *word) {
     size_t length = 0;
     for (uint32_t rest = number + 1; rest > 0; rest /= 24)
@@ -97,15 +97,15 @@ static size_t spell(uint32_t number, char *word) {
     return length;
 }
 
-/* Half of the words are frequent, the first ones most; the others so rare that many have the same count and
- * appear in one piece only. */
+/* Half of the words are frequent, the first ones most; the others are so rare that many have the same count
+ * and appear in a single piece. */
 static uint32_t draw_word(struct rng *rng) {
     const float unit = rng_unit(rng);
     return rng_below(rng, 100) == 0 ? WORDS / 2 + rng_below(rng, WORDS / 2)
                                     : (uint32_t)(unit * unit * unit * unit * (WORDS / 2.0F));
 }
 
-/* Now and then a word has a capital. */
+/* Some words are capitalized. */
 static void add_word(struct sample *sample, struct rng *rng) {
     const uint32_t number = draw_word(rng);
     char *word = sample->text + sample->size;
@@ -145,7 +145,7 @@ static void free_sample(struct sample *sample) {
 
 struct expected {
     uint32_t order[WORDS]; /* (size) numbers of words by id */
-    uint32_t ids[WORDS];   /* by number; END if the word is pruned */
+    uint32_t ids[WORDS];   /* by word number; END if the word is dropped */
     size_t size;
     uint64_t different, tokens, sentences, words;
     struct ids stream;
@@ -156,7 +156,7 @@ static bool is_before(const struct sample *sample, uint32_t a, uint32_t b) {
                                                   : sample->first[a] < sample->first[b];
 }
 
-/* Finds the place of every word by comparing it with all others. */
+/* Ranks every word by comparing it with all others. */
 static void rank_plainly(struct expected *expected, const struct sample *sample,
                          const struct ingest_options *options) {
     for (uint32_t number = 0; number < WORDS; number++) {
@@ -273,7 +273,7 @@ static void free_files(struct files *files) {
     free(files);
 }
 
-/* The shape of what is read must not show in what comes of it. */
+/* How the input is delivered must not affect the result. */
 static void any_number_of_threads(struct test *test) {
     struct sample *sample = make_sample();
     struct files *files = make_files();
@@ -311,7 +311,7 @@ static void pruned_in_every_way(struct test *test) {
     free_sample(sample);
 }
 
-/* The lines in three files, without the newline at the end of each. */
+/* Splits the lines into three files, without the newline at the end of each. */
 static void several_files(struct test *test) {
     struct sample *sample = make_sample();
     struct files *files = make_files();
@@ -359,7 +359,7 @@ static void check_pipe(struct test *test, const struct sample *sample) {
     CHECK(test, mkfifo(files->paths[0], 0666) == 0);
     if (pthread_create(&source.thread, NULL, write_source, &source) != 0)
         abort();
-    usleep(20000); /* until the writer waits for a reader, which the check must not be */
+    usleep(20000); /* long enough for the writer to wait for a reader, which the check must not become */
     alarm(60);
     CHECK_MSG(test, ingest_check(files->paths, 1, &bytes, &error) && bytes == 0, "%s", error.text);
     check_ingestion(test, sample, &options);
@@ -374,7 +374,7 @@ static void a_pipe_like_a_file(struct test *test) {
     free_sample(sample);
 }
 
-/* Less than a pipe holds, so that the writer is gone before anything is read. */
+/* Less than a pipe holds, so that the writer has finished before anything is read. */
 static void a_short_writer_loses_nothing(struct test *test) {
     struct sample *sample = allocate(1, sizeof *sample);
     struct rng rng = rng_seed(2, 0);
@@ -386,8 +386,8 @@ static void a_short_writer_loses_nothing(struct test *test) {
     free_sample(sample);
 }
 
-/* Nothing is pruned, so that chunks are as they were closed: at the first sentence end after STREAM_CHUNK_IDS
- * ids, or with the piece. */
+/* No word is dropped, so chunks are as they were appended: each ends at the first sentence end after
+ * STREAM_CHUNK_IDS ids, or with its piece. */
 static void chunks_end_with_sentences(struct test *test) {
     struct sample *sample = make_sample();
     struct files *files = make_files();
@@ -483,10 +483,10 @@ static void small_texts(struct test *test) {
         {{"z y x\nx y\nx"}, 1, 0, 9, "x:3 y:2 z:1 ", "z y x / x y / x / ", 6, 3, words},
         {{"b a c\na b d"}, 1, 3, 9, "b:2 a:2 c:1 ", "b a c / a b / ", 6, 2, words},
         {{"b a c\na b d"}, 1, 9, 9, "b:2 a:2 c:1 d:1 ", "b a c / a b d / ", 6, 2, words},
-        /* Sentences that pruning empties are gone from the stream, but were counted. */
+        /* Sentences left empty by dropped words are not in the stream, but are counted. */
         {{"a b\nc\nb a\n"}, 2, 0, 9, "a:2 b:2 ", "a b / b a / ", 5, 3, words},
         {{"c\nd\na a"}, 2, 0, 9, "a:2 ", "a a / ", 4, 3, words},
-        /* Sentences that are cut. */
+        /* Sentences that are split. */
         {{"a b c\n"}, 1, 0, 3, "a:1 b:1 c:1 ", "a b c / ", 3, 1, words},
         {{"a b c d\n"}, 1, 0, 3, "a:1 b:1 c:1 d:1 ", "a b c / d / ", 4, 2, words},
         {{"a b c\nd"}, 1, 0, 1, "a:1 b:1 c:1 d:1 ", "a / b / c / d / ", 4, 4, words},
@@ -525,7 +525,7 @@ static void the_first_ill_formed_bytes(struct test *test) {
     free_files(files);
 }
 
-/* Puts an ill-formed byte and an overlong word in the place of some words; returns the byte's offset. */
+/* Replaces some words by an ill-formed byte and an overlong word; returns the offset of the byte. */
 static size_t spoil(const struct sample *sample, size_t place) {
     const char *blank = memchr(sample->text + place, ' ', sample->size - place);
     const size_t start = (size_t)(blank - sample->text) + 1;
@@ -536,7 +536,7 @@ static size_t spoil(const struct sample *sample, size_t place) {
     return start;
 }
 
-/* Of several places in one file of three pieces, which threads take in any order. */
+/* Several errors in one file of three pieces, which threads take in any order. */
 static void losses_in_every_piece(struct test *test) {
     struct sample *sample = make_sample();
     struct files *files = make_files();
@@ -662,7 +662,7 @@ static void files_that_cannot_be_used(struct test *test) {
     free_files(files);
 }
 
-/* The third of the files is missing: what was read of the others is given up. */
+/* The third file is missing; what was read from the others is discarded. */
 static void a_later_file_is_missing(struct test *test) {
     struct sample *sample = make_sample();
     struct files *files = make_files();

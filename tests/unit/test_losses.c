@@ -1,5 +1,5 @@
-/* Every loss and score of the tables, without knowing which they are: gradients against central differences
- * of the loss, in double. */
+/* Every loss and score in the tables, without knowing which ones there are: compares gradients with central
+ * differences of the loss, in double. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,9 +79,9 @@ static double slope(const struct loss *loss, const struct batch *batch, float *s
     return (above - below) / (2 * (double)STEP);
 }
 
-/* The third derivative of softplus is below 0.1, so the differences are off by 0.1 / 6 step^2 weight, about
- * 2e-6. The logistic function of a kernel is off by a sixteenth of its weights' roundoff, times weights up
- * to 4. */
+/* The third derivative of softplus is below 0.1, so the error of the differences is at most 0.1 / 6 step^2
+ * weight, about 2e-6. The logistic function of a kernel adds up to a sixteenth of the rounding error of its
+ * weights, times weights up to 4. */
 static void check_gradient(struct test *test, const struct loss *loss, const struct kernel *kernel) {
     const double bound = 1e-5 +
                          (kernel->weight_roundoff > 1e-6f ? (double)kernel->weight_roundoff / 16 * 4 : 0);
@@ -129,8 +129,8 @@ static double value_of(struct plain_batch *plain, const struct plain_rows *rows,
     return loss->value(&plain->batch);
 }
 
-/* Scores are floats, so a difference of losses is off by about 2^-24 for each score; divided by the step that
- * is 1e-4 at most, and so is what the third derivatives add. */
+/* Scores are floats, so the error of a difference of losses is about 2^-24 per score. Divided by the step
+ * that is at most 1e-4, and so is the contribution of the third derivatives. */
 static void check_rows(struct test *test, const struct loss *loss, const struct score *score,
                        const struct kernel *kernel) {
     struct rng rng = rng_seed(8, 1);
@@ -171,7 +171,7 @@ static void test_losses_by_scores(struct test *test) {
     const struct loss *loss;
     const struct score *score;
     size_t last = 0;
-    while (kernel_at(last + 1) != NULL) /* the scalar kernel, which rounds least */
+    while (kernel_at(last + 1) != NULL) /* the scalar kernel, which has the smallest rounding errors */
         last++;
     for (size_t l = 0; (loss = loss_at(l)) != NULL; l++)
         for (size_t s = 0; (score = score_at(s)) != NULL; s++)
@@ -238,7 +238,7 @@ static void test_extreme_scores(struct test *test) {
     CHECK(test, fabsf(tiny.pairs[0] + 1) < 1e-6f && fabsf(tiny.noise[0] - 5) < 1e-5f);
 }
 
-/* Options, help and errors name what the tables have. */
+/* Options, help and errors list what is in the tables. */
 static void test_tables(struct test *test) {
     const struct loss *loss;
     const struct score *score;

@@ -5,7 +5,7 @@
 #include "kernels/kernel.h"
 #include "train/matrix.h"
 
-/* Every number of every row comes out as it was, for matrices of all widths, one row and some. */
+/* Every number of every row survives unpacking, for matrices of all widths, with one row and with several. */
 static void check_unpack(struct test *test, size_t vocab, size_t dim) {
     const size_t floats = vocab * matrix_stride(dim), stride = kernel_stride(dim);
     float *matrix = aligned_alloc(64, floats * sizeof *matrix);
@@ -35,7 +35,7 @@ static void test_unpack(struct test *test) {
     check_unpack(test, 1, 1024);
 }
 
-/* The largest numbers are finite, infinity and NaN aren't, wherever they stand and whatever their sign. */
+/* The largest numbers are finite; infinity and NaN are not, wherever they are and whatever their sign. */
 static void test_finite(struct test *test) {
     const struct {
         bfloat16 number;

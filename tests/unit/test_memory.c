@@ -7,7 +7,7 @@
 
 #include "harness.h"
 
-/* The sanitizers' allocators end the program at a size that can't be had, unless told otherwise. */
+/* The allocators of the sanitizers exit when they cannot provide a size, unless told otherwise. */
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 const char *__asan_default_options(void);
 const char *__tsan_default_options(void);
@@ -28,7 +28,7 @@ static const size_t root = (size_t)1 << (sizeof(size_t) * 4);
 
 typedef bool size_function(size_t a, size_t b, size_t *result);
 
-/* Both orders of each pair: the result, or, where `fits` is false, a refusal that leaves it untouched. */
+/* Both orders of each pair: the result or, if `fits` is false, a failure that leaves it untouched. */
 static void check_sizes(struct test *test, size_function *function, bool fits, const struct sizes *sizes,
                         size_t count) {
     for (size_t i = 0; i < 2 * count; i++) {
@@ -82,7 +82,7 @@ static bool all_zero(const unsigned char *bytes, size_t count) {
 static void allocated_memory_is_zero(struct test *test) {
     struct error error = {.kind = ERROR_NONE};
     for (size_t count = 1; count < 40; count++) {
-        /* Used memory of the same size, for the allocator to hand out again. */
+        /* Dirty memory of the same size, which the allocator may return again. */
         unsigned char *used = memory_allocate(count, 24, "used memory", &error);
         if (used != NULL)
             memset(used, 0xFF, count * 24);
@@ -145,7 +145,7 @@ static void room_grows_and_keeps_what_is_there(struct test *test) {
         moves += capacity != before;
         numbers[i] = i * 7;
     }
-    /* From 16 to 100,000 by halves are 22 steps. */
+    /* Growing from 16 to 100,000 by half each time takes 22 steps. */
     CHECK_MSG(test, error.kind == ERROR_NONE && moves < 30, "%zu moves; %s", moves, error.text);
     for (uint32_t i = 0; error.kind == ERROR_NONE && i < 100000; i++)
         CHECK_MSG(test, numbers[i] == i * 7, "number %u", i);

@@ -4,7 +4,7 @@
 #include "harness.h"
 #include "train/noise.h"
 
-/* A noise distribution in memory of its own. */
+/* A noise distribution in its own memory. */
 static struct noise make_noise(const uint64_t *counts, size_t size, double power, struct workspace *memory) {
     struct error error = {0};
     *memory = (struct workspace){.base = NULL};
@@ -60,8 +60,8 @@ static double chi_square(const struct noise *noise, const uint64_t *counts, size
     return sum;
 }
 
-/* The statistic is about normal with that mean and twice that variance; 4.5 deviations: a false alarm in 3e-6
- * of seeds. Words drawn many at once vary less, so that the bound only gets safer. */
+/* The statistic is about normal with this mean and twice this variance. The bound is 4.5 standard deviations,
+ * a false alarm in 3e-6 of seeds. Stratified draws vary less, which makes the bound only safer. */
 static void check_distribution(struct test *test, const uint64_t *counts, size_t size, double power) {
     struct workspace memory;
     const struct noise noise = make_noise(counts, size, power, &memory);
@@ -100,7 +100,7 @@ static void test_small(struct test *test) {
     check_distribution(test, counts, 2, 0.75);
 }
 
-/* Of eight equally likely words drawn four at once each comes from its own quarter. */
+/* With eight equally likely words, drawn four at a time, each draw comes from its own quarter. */
 static void test_spread(struct test *test) {
     struct workspace memory;
     const uint64_t counts[] = {5, 5, 5, 5, 5, 5, 5, 5};

@@ -13,7 +13,7 @@ static bool parse(struct parameters *parameters, char **argv, int argc, struct e
     return options_parse(tables, &argc, argv, parameters, error);
 }
 
-/* Every entry has a key and a value that a record can hold, and no two have the same key. */
+/* Every parameter has a key and a value that fit in a record, and all keys are different. */
 static void test_record(struct test *test) {
     struct parameters parameters;
     struct error error;
@@ -38,7 +38,7 @@ static const char *value_of(const struct parameters *parameters, const char *nam
     return value;
 }
 
-/* What is recorded is what was used. */
+/* The record has the values that were used. */
 static void test_resolve(struct test *test) {
     char noise[] = "--noise=4", loss[] = "--loss=nce", sample[] = "--sample=1e-4", value[PARAMETER_TEXT_MAX];
     char *argv[] = {noise, loss, sample};

@@ -90,7 +90,7 @@ static void write_file(const char *path, const struct text *text) {
 /* --- what a reader gives --- */
 
 struct taken {
-    struct piece pieces[PIECES_MAX]; /* by order; their bytes are copies of their own */
+    struct piece pieces[PIECES_MAX]; /* by order, with copies of their bytes */
     size_t size;
     uint64_t bytes; /* the reader's count */
     bool done;
@@ -155,7 +155,7 @@ static void free_taken(struct taken *taken) {
 
 /* --- checks --- */
 
-/* Pieces [*next, ...) of one file are its bytes, one behind the other. */
+/* The pieces from *next on are the bytes of one file, in order. */
 static void check_bytes(struct test *test, const struct taken *taken, size_t *next, const char *path,
                         const struct text *text) {
     size_t at = 0;
@@ -173,7 +173,7 @@ static void check_bytes(struct test *test, const struct taken *taken, size_t *ne
     CHECK_MSG(test, at == text->size, "%zu of %zu bytes", at, text->size);
 }
 
-/* A piece ends where the tokenizer says that a megabyte from its start may be cut. */
+/* A piece ends where the tokenizer would cut a megabyte that starts with it. */
 static void check_cuts(struct test *test, const struct taken *taken, const struct text *text,
                        struct tokenizer_rules rules) {
     for (size_t i = 0; i < taken->size; i++) {
@@ -189,7 +189,7 @@ static void check_cuts(struct test *test, const struct taken *taken, const struc
     }
 }
 
-/* All that a tokenizer says, in a few numbers. */
+/* The output of a tokenizer, summed up in a few numbers. */
 struct digest {
     uint64_t words, newlines, hash;
 };
@@ -280,7 +280,7 @@ static void cuts_within_no_token(struct test *test) {
         free(texts[i].bytes);
 }
 
-/* Nothing separates words here, but characters stay whole. */
+/* Nothing separates words here, but characters are not split. */
 static void cuts_within_no_character(struct test *test) {
     for (size_t i = 0; i < 4; i++) {
         struct text text = characters_only(READER_PIECE_BYTES + 1000 + i);
@@ -301,7 +301,7 @@ static void cuts_within_no_character(struct test *test) {
 }
 
 struct source {
-    const char *path; /* of a pipe with a name, or NULL */
+    const char *path; /* of a named pipe, or NULL */
     int descriptor;   /* of one without */
     const struct text *text;
     size_t step;
@@ -334,7 +334,7 @@ static void check_same(struct test *test, const struct taken *a, const struct ta
     }
 }
 
-/* However it comes, in drops or in gushes, a pipe is cut like the file. */
+/* However slowly or quickly the bytes arrive, a pipe is cut like the file. */
 static void a_pipe_is_cut_like_a_file(struct test *test) {
     const size_t steps[] = {500, 100000, 0};
     struct text text = lines(2200000);
@@ -372,7 +372,7 @@ static void standard_input(struct test *test) {
     pthread_join(source.thread, NULL);
     CHECK(test, taken->done && taken->size == 2);
     check_bytes(test, taken, &next, paths[0], &text);
-    CHECK(test, fcntl(STDIN_FILENO, F_GETFD) >= 0); /* not the reader's to close */
+    CHECK(test, fcntl(STDIN_FILENO, F_GETFD) >= 0); /* the reader must not close it */
     close(ends[0]);
     if (before >= 0)
         dup2(before, STDIN_FILENO);
@@ -387,7 +387,7 @@ struct files {
     const char *paths[FILES_MAX];
 };
 
-/* Without a newline at the end of the first; the second is empty. */
+/* The first file ends without a newline; the second is empty. */
 static struct files *make_files(void) {
     const size_t sizes[FILES_MAX] = {1300000, 0, 10, 2300000};
     struct files *files = allocate(sizeof *files);
@@ -486,7 +486,7 @@ static void check_failure(struct test *test, const char *path, enum error_kind k
 
 static void files_that_cannot_be_read(struct test *test) {
     char path[PATH_BYTES];
-    check_failure(test, test_path(path, ERROR_INPUT, sizeof path, "missing"), ": can't open: ");
+    check_failure(test, test_path(path, sizeof path, "missing"), ERROR_INPUT, ": can't open: ");
     CHECK(test, mkdir(test_path(path, sizeof path, "folder"), 0777) == 0);
     check_failure(test, path, ERROR_SYSTEM, ": can't read: ");
     rmdir(path);

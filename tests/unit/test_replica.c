@@ -37,8 +37,8 @@ static bool all(const bfloat16 *rows, float value) {
     return true;
 }
 
-/* Two threads learn 2 and 6, and -4 and 0: the matrices get the mean of each, and both threads too, in the
- * end. Whole numbers up to 256 need no rounding. */
+/* Two threads learn 2 and 6, and -4 and 0. The matrices get the mean of each, and in the end so do both
+ * threads. Integers up to 256 need no rounding. */
 static void test_merge(struct test *test) {
     const struct kernel *kernel = kernel_at(0);
     struct workspace memory[2];
@@ -56,7 +56,7 @@ static void test_merge(struct test *test) {
     CHECK(test, all(input, 1) && all(first.input, 1) && all(output, 98) && all(first.output, 98));
     replica_merge(&second, kernel, input, output, 0.5f);
     CHECK(test, all(input, 4) && all(second.input, 4) && all(output, 98) && all(second.output, 98));
-    /* What was merged once isn't merged again. */
+    /* What has been merged is not merged again. */
     replica_merge(&first, kernel, input, output, 0.5f);
     replica_merge(&second, kernel, input, output, 0.5f);
     CHECK(test, all(input, 4) && all(first.input, 4) && all(output, 98) && all(first.output, 98));

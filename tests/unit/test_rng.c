@@ -2,8 +2,8 @@
 
 #include "harness.h"
 
-/* The values below come from published runs of the two generators, or from a second implementation: models
- * can be made again from a seed only as long as they hold. */
+/* The values below come from published runs of the two generators, or from a second implementation. Models
+ * can be reproduced from a seed only as long as they hold. */
 
 static void the_published_splitmix64(struct test *test) {
     const uint64_t expected[] = {UINT64_C(6457827717110365317), UINT64_C(3203168211198807973),
@@ -50,7 +50,8 @@ static void seeds_and_streams(struct test *test) {
     }
 }
 
-/* First numbers of 64 seeds with 64 streams each; two alike by chance: 1 in 2 million million. */
+/* The first numbers of 64 seeds with 64 streams each. The chance that two of them are equal is 1 in 2
+ * trillion. */
 static void every_pair_has_numbers_of_its_own(struct test *test) {
     uint64_t first[4096];
     for (size_t i = 0; i < 4096; i++) {
@@ -79,8 +80,8 @@ static void scaling(struct test *test) {
     }
 }
 
-/* The sum of squared deviations of `cells` counts, each over its expectation: chi-square with cells - 1
- * degrees of freedom if the draws are uniform. */
+/* Pearson's statistic of `cells` counts: it has a chi-square distribution with cells - 1 degrees of freedom
+ * if the draws are uniform. */
 static double chi_square(const unsigned *counts, size_t cells, double draws) {
     const double expected = draws / (double)cells;
     double sum = 0;
@@ -89,8 +90,8 @@ static double chi_square(const unsigned *counts, size_t cells, double draws) {
     return sum;
 }
 
-/* Chi-square with 99 degrees of freedom is above 191 or below 42 in less than one of 10 million runs each,
- * and there are 9 such sums: the false-alarm rate of another seed is below 2 in a million. */
+/* Chi-square with 99 degrees of freedom is above 191 or below 42 less than once in 10 million each, and there
+ * are 9 statistics: for another seed, the false-alarm rate is below 2 in a million. */
 static void check_uniform(struct test *test, const unsigned *counts, const char *what, unsigned which) {
     const double sum = chi_square(counts, 100, 200000);
     CHECK_MSG(test, sum > 42 && sum < 191, "%s %u: chi-square %g", what, which, sum);
@@ -120,7 +121,7 @@ static void units_are_uniform(struct test *test) {
     check_uniform(test, fine, "last digits of units", 0);
 }
 
-/* Neighbouring streams go to neighbouring threads: their numbers must not move together. */
+/* Neighboring threads have neighboring streams, so these must not be correlated. */
 static void streams_are_independent(struct test *test) {
     for (unsigned stream = 0; stream < 3; stream++) {
         unsigned counts[100] = {0};

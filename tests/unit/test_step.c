@@ -1,5 +1,5 @@
-/* A block's update against the gradient of its whole loss, computed plainly (plain_batch.h), for every kernel
- * and loss; and how the corpus is cut into blocks. */
+/* Compares the update of a block with the gradient of its whole loss, computed in the plain way
+ * (plain_batch.h), for every kernel and loss; and tests how the corpus is cut into blocks. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #define STRIDE 32
 #define WORDS 100 /* more than the longest block */
 
-/* Random rows, a passage of two sentences, with words that repeat. */
+/* Random rows, and a passage of two sentences with repeated words. */
 struct setup {
     struct parameters parameters;
     struct training training;
@@ -100,7 +100,7 @@ static void free_setup(struct setup *setup) {
     memory_pages_free(setup->memory.base, setup->memory.used);
 }
 
-/* The noise that a block begins with if its random numbers come from `rng`. */
+/* The noise words of a block whose random numbers come from `rng`. */
 static void draw(const struct setup *setup, struct rng *rng, uint32_t *drawn) {
     struct noise_aim aims[PLAIN_NOISE];
     noise_aim(&setup->noise, rng, aims, (size_t)setup->parameters.noise);
@@ -120,8 +120,9 @@ static double trained_cell(const struct setup *setup, size_t i) {
     return (double)bfloat16_value((i < half ? setup->input : setup->output)[at]);
 }
 
-/* One block with a huge alpha: (after - before) / -alpha is the gradient up to rounding, of a kernel's
- * factors too, some tens of which add up, and of the row, to bfloat16, each time that it is updated. */
+/* One block with a huge alpha, so that (after - before) / -alpha is the gradient up to rounding. Rounded are
+ * the factors of the kernel, of which several dozen add up, and the row, to bfloat16, each time it is
+ * updated. */
 static void check_block(struct test *test, struct setup *setup, size_t at, const struct step_limits *limits) {
     const double alpha = 1e6;
     const struct training *training = &setup->training;
@@ -170,9 +171,10 @@ static void test_updates(struct test *test) {
                 }
 }
 
-/* Split into passes, every pair is still trained once, and the noise has the same weight in all. With output
- * rows at zero every score is 0: a center's row stays, and an output row gets alpha / 2 times the centers of
- * its pairs less K / 2 times those of its noise, so the sum over all rows is known. */
+/* When a block is split into passes, every pair is still trained once, and the noise has the same total
+ * weight. With output rows at zero every score is 0. The rows of centers then stay, and an output row gets
+ * alpha / 2 times the centers of its pairs minus K / 2 times those of its noise, so the sum over all rows is
+ * known. */
 static void test_passes_cover_all_pairs(struct test *test) {
     struct setup setup;
     make_setup(&setup, kernel_at(0), &loss_sgns, &score_dot, 8, WEIGHTS_RANDOM);
@@ -212,12 +214,12 @@ static void test_block_ends_at_repeats(struct test *test) {
     const uint64_t rows_before = batcher_work(setup.batcher).rows;
     for (size_t at = 0; at + 2 <= WORDS; at += 2) /* not 3 */
         CHECK(test, train_block(&setup.training, setup.batcher, at, 0.01, &rng, NULL) == 2);
-    /* Rows beyond those that a passage begins with are asked for once, noise words' for every fourth block.
-     */
+    /* Rows other than those a passage begins with are fetched once, and those of noise words for every fourth
+     * block. */
     const uint64_t beyond = WORDS - KERNEL_ROWS_MAX, noise = WORDS / 2 / 4 * setup.parameters.noise;
     const uint64_t rows = batcher_work(setup.batcher).rows - rows_before;
     CHECK_MSG(test, rows == 2 * beyond - PLAIN_WINDOW + noise, "%zu rows", (size_t)rows);
-    /* Too many pairs for any block leave blocks of one word. */
+    /* If there are too many pairs for any block, blocks have one word. */
     limits.pairs = 0;
     batcher_begin(setup.batcher, &setup.passage, &limits, &rng);
     for (size_t at = 0; at < WORDS; at++)
@@ -225,7 +227,7 @@ static void test_block_ends_at_repeats(struct test *test) {
     free_setup(&setup);
 }
 
-/* What is laid out is what is measured, and sizes that overflow are told. */
+/* The layout takes exactly what was measured, and sizes that overflow are reported. */
 static void test_workspace(struct test *test) {
     struct setup setup;
     make_setup(&setup, kernel_at(0), &loss_nce, &score_dot, 33, WEIGHTS_HARMONIC);

@@ -1,12 +1,12 @@
 #include "harness.h"
 #include "train/step_limits.h"
 
-/* What a pair of the SGNS family puts on its center, and on the noise in all. */
+/* The weights that a pair of the SGNS family puts on its center, and on all the noise. */
 static struct loss_limits limits_of(double negative) {
     return (struct loss_limits){.center = 1 + negative, .context = 1, .noise = negative};
 }
 
-/* The two sums that step_limits.h bounds, recomputed from its answer. */
+/* The two products that step_limits.h limits, recomputed from its answer. */
 static void check_bounds(struct test *test, double alpha, double window, double pairs_mean, double negative,
                          double noise, double noise_row) {
     const struct step_limits limits = step_limits_choose(limits_of(negative), alpha, 2 * window, pairs_mean,
@@ -38,7 +38,7 @@ static void test_bounds(struct test *test) {
                 }
 }
 
-/* No pair counts more than 1/64 on a noise row, and no more noise words than that takes are added. */
+/* No pair has a weight above 1/64 on a noise row, and no more noise words are added than that takes. */
 static void test_noise_words(struct test *test) {
     const double alphas[] = {1e-6, 0.025, 0.05, 0.1, 1}, negatives[] = {1, 5, 20, 100};
     for (size_t a = 0; a < 5; a++)
@@ -53,7 +53,7 @@ static void test_noise_words(struct test *test) {
             }
 }
 
-/* The common case is left alone: whole blocks in one pass. */
+/* The usual case is not affected: full blocks in one pass. */
 static void test_defaults(struct test *test) {
     const struct step_limits limits = step_limits_choose(limits_of(5), 0.05, 10, 6, 64,
                                                          STEP_LIMITS_NOISE_ROW);

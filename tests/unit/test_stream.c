@@ -32,7 +32,7 @@ static uint32_t *make_room(void) {
     return room;
 }
 
-/* Sentences of 0 to 30 words; the last one is ended. Some chunks are empty. */
+/* Sentences of 0 to 30 words; the last one is ended too. Some chunks are empty. */
 static struct ids make_chunk(uint64_t number) {
     struct ids chunk = {.ids = make_room()};
     struct rng rng = rng_seed(1, number);
@@ -58,7 +58,7 @@ static const char *scratch_folder(void) {
     return folder != NULL ? folder : "/tmp";
 }
 
-/* Ends the program if it fails: a test can't go on without it. */
+/* Exits on failure: a test cannot continue without it. */
 static struct stream make_stream(uint64_t memory_limit) {
     struct error error = {.kind = ERROR_NONE};
     struct stream stream;
@@ -78,7 +78,7 @@ static void append(struct test *test, struct stream *stream, uint64_t number) {
     free(chunk.ids);
 }
 
-/* All chunk numbers, in another order. */
+/* All chunk numbers in another order. */
 static uint64_t scrambled(uint64_t i) {
     return i * 37 % CHUNKS;
 }
@@ -198,8 +198,7 @@ static void the_file_has_no_name(struct test *test) {
 
 /* --- remapped --- */
 
-/* Every third word is dropped; of the rest, different ones may get the same id, and larger ones than before.
- */
+/* Every third word is dropped; of the others, different ones may get the same id, and ids may grow. */
 static uint32_t mapped(uint32_t id) {
     return id % 3 == 0 ? STREAM_SENTENCE_END : id % 5 == 0 ? 70000 : id + 1;
 }
@@ -213,7 +212,7 @@ static uint32_t *make_map(void) {
     return map;
 }
 
-/* A sentence at a time, into a chunk of its own. */
+/* Each sentence goes into its own chunk. */
 static struct ids remap_plainly(const struct ids *chunk) {
     struct ids result = {.ids = make_room()};
     for (size_t start = 0, end = 0; start < chunk->size; start = end + 1) {
@@ -318,7 +317,7 @@ static void no_folder_for_the_file(struct test *test) {
     stream_free(&stream);
 }
 
-/* A limit on the size of files takes a part of the first write and refuses the rest, like a full disk. */
+/* A limit on file sizes accepts part of the first write and rejects the rest, like a full disk. */
 static void no_room_for_the_file(struct test *test) {
     struct error error = {.kind = ERROR_NONE};
     struct stream stream = make_stream(0);

@@ -37,7 +37,7 @@ static void every_part_runs_once(struct test *test) {
     }
 }
 
-/* The parts wait for each other, which they could not do one after the other. */
+/* The parts wait for each other, so they cannot run one after the other. */
 static void each_has_a_thread_of_its_own(struct test *test) {
     struct parts parts = {.meet = true};
     struct error error = {.kind = ERROR_NONE};
@@ -67,7 +67,7 @@ static void all_are_waited_for(struct test *test) {
         CHECK_MSG(test, parts.runs[i] == 1, "part %zu", i);
 }
 
-/* Eight stacks of 64 TB each: more than there are addresses. */
+/* Eight stacks of 64 TB each do not fit in the address space. */
 static void a_refused_thread_is_an_error(struct test *test) {
     pthread_attr_t large, usual;
     struct parts parts = {.meet = false};
@@ -98,7 +98,7 @@ static void usable_cores(struct test *test) {
         CHECK_MSG(test, usable <= (size_t)online, "%zu of %ld", usable, online);
 }
 
-/* Bound to one core, there is one. */
+/* When bound to one core, there is one. */
 static void usable_cores_follow_affinity(struct test *test) {
     cpu_set_t all, one;
     if (sched_getaffinity(0, sizeof all, &all) != 0)

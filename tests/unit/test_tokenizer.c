@@ -30,7 +30,7 @@ struct result {
     struct tokenizer_skipped skipped;
 };
 
-/* The folded form of a text has at most 3 bytes for 2. */
+/* Folding turns 2 bytes into 3 at most. */
 static struct result make_result(void) {
     struct result result = {.lengths = malloc(TEXT_MAX * sizeof *result.lengths),
                             .bytes = malloc(2 * TEXT_MAX)};
@@ -120,7 +120,8 @@ static size_t read_characters(const unsigned char *text, size_t size, struct cha
     return count;
 }
 
-/* Where a word that starts at character `i` ends: word characters, and single joiners between them. */
+/* Where the word that starts at character `i` ends: it has word characters and single joiners between
+ * them. */
 static size_t word_end(const struct character *characters, size_t i) {
     while (characters[i].kind == WORD || (characters[i].kind == JOINER && characters[i + 1].kind == WORD))
         i++;
@@ -179,7 +180,7 @@ static void run_plainly(struct result *result, struct tokenizer_rules rules, con
 
 /* --- random texts --- */
 
-/* The parts that texts are mixed of. */
+/* The parts that texts are composed of. */
 static const char *const atoms[] = {
     "a",
     "e",
@@ -264,7 +265,7 @@ static void add(struct text *text, const char *atom) {
     }
 }
 
-/* Mostly letters: an atom again and again until about as many bytes as a token may have. */
+/* Mostly letters: repeats an atom up to about the number of bytes that a token may have. */
 static void add_run(struct text *text, struct rng *rng) {
     const char *atom = atoms[rng_below(rng, ATOMS)];
     const size_t bytes = TOKEN_BYTES_MAX - 6 + rng_below(rng, 12);
@@ -275,7 +276,7 @@ static void add_run(struct text *text, struct rng *rng) {
         add(text, "x");
 }
 
-/* Atoms of the whole table or of a few of it, so that long words come about as well as short ones. */
+/* Uses all atoms or only a few, so that there are long words as well as short ones. */
 static void mix(struct text *text, struct rng *rng) {
     const uint32_t first = rng_below(rng, 2) == 0 ? 0 : rng_below(rng, ATOMS);
     const uint32_t range = rng_below(rng, 2) == 0 ? ATOMS - first : 1 + rng_below(rng, ATOMS - first);
@@ -293,7 +294,7 @@ static void mix(struct text *text, struct rng *rng) {
     }
 }
 
-/* A copy that ends where its memory ends, so that AddressSanitizer sees a read too far. */
+/* A copy that ends where its allocation ends, so that AddressSanitizer notices a read past the end. */
 static unsigned char *copy_exactly(const struct text *text, size_t size) {
     unsigned char *copy = malloc(size > 0 ? size : 1);
     if (copy == NULL)
@@ -304,7 +305,7 @@ static unsigned char *copy_exactly(const struct text *text, size_t size) {
 
 /* --- tests --- */
 
-/* What the texts held, to be sure that the comparison had something to compare. */
+/* What the texts contained, to be sure that the comparison covered everything. */
 struct seen {
     uint64_t words, newlines, ill_formed, overlong, longest;
 };
@@ -348,14 +349,14 @@ static void random_texts_agree_with_a_plain_reading(struct test *test) {
                   (unsigned long long)seen[r].longest);
 }
 
-/* A byte behind which a cut surely divides no word. */
+/* A byte after which a cut never splits a word. */
 static bool separates(struct tokenizer_rules rules, unsigned char byte) {
     const enum character_kind kind = byte < 0x80 ? kind_of(byte) : WORD;
     return kind == BLANK || kind == NEWLINE_CHARACTER || (kind == OTHER && rules.kind == TOKENIZER_WORDS);
 }
 
-/* Feeds what tokenizer_cut() allows of windows of about `window` bytes, larger ones where nothing separates.
- */
+/* Feeds the tokenizer what tokenizer_cut() allows of windows of about `window` bytes, or larger ones where
+ * nothing separates words. */
 static size_t run_in_pieces(struct result *result, struct tokenizer_rules rules, const unsigned char *text,
                             size_t size, size_t window, uint64_t offset) {
     struct tokenizer tokenizer = {.skipped = {0}};
@@ -396,7 +397,7 @@ static void pieces_give_what_the_whole_gives(struct test *test) {
     CHECK_MSG(test, pieces > RULES * TEXTS * 4, "%zu", pieces);
 }
 
-/* Behind the last newline, else behind the last byte that separates; 0 if there is neither. */
+/* The end of the last newline, or else of the last separating byte; 0 if there is neither. */
 static size_t plain_cut(struct tokenizer_rules rules, const unsigned char *text, size_t size) {
     size_t newline = 0, separator = 0;
     for (size_t i = 0; i < size; i++) {
@@ -408,7 +409,8 @@ static size_t plain_cut(struct tokenizer_rules rules, const unsigned char *text,
     return newline > 0 ? newline : separator;
 }
 
-/* Behind the last whole character that is in no word; 0 if there is none, or if only bytes separate. */
+/* The end of the last complete character that is in no word; 0 if there is none, or if only bytes
+ * separate. */
 static size_t plain_character_cut(struct tokenizer_rules rules, const unsigned char *text, size_t size) {
     struct character characters[TEXT_MAX + 1];
     size_t cut = 0;
@@ -418,7 +420,7 @@ static size_t plain_character_cut(struct tokenizer_rules rules, const unsigned c
     return cut;
 }
 
-/* The first character that ends at `at` or behind it. */
+/* The first character that ends at `at` or after it. */
 static const struct character *character_at(const struct character *characters, size_t count, size_t at) {
     size_t i = 0;
     while (i < count && characters[i].at + characters[i].length < at)
@@ -426,7 +428,7 @@ static const struct character *character_at(const struct character *characters, 
     return &characters[i];
 }
 
-/* Never within a character, and behind the last one if that is whole. */
+/* Never inside a character, and after the last one if that is complete. */
 static void check_cut_of_characters(struct test *test, const struct text *text, size_t size, size_t cut) {
     struct character characters[TEXT_MAX + 1];
     const size_t count = read_characters(text->bytes, text->size, characters);
@@ -437,7 +439,7 @@ static void check_cut_of_characters(struct test *test, const struct text *text, 
     CHECK_MSG(test, whole ? cut == size : cut + 3 >= size, "%zu of %zu", cut, size);
 }
 
-/* True if nothing separated, so that the cut could only keep to characters. */
+/* True if nothing separated words, so that the cut could only respect characters. */
 static bool check_cut(struct test *test, struct tokenizer_rules rules, const struct text *text, size_t size) {
     unsigned char *copy = copy_exactly(text, size);
     bool inside;
@@ -468,7 +470,7 @@ static void cuts_are_where_they_should_be(struct test *test) {
     CHECK_MSG(test, unseparated > 1000, "%zu", unseparated);
 }
 
-/* A token that no piece holds is passed over whole: its first piece counts it, the rest says nothing. */
+/* A token that is longer than any piece is skipped: its first piece counts it, the rest is silent. */
 static void rest_of_an_overlong_token(struct test *test) {
     const unsigned char text[] = "acgt acgt";
     for (size_t r = 0; r < RULES; r++) {
@@ -480,7 +482,7 @@ static void rest_of_an_overlong_token(struct test *test) {
     }
 }
 
-/* The words, each ended by a bar, and a slash for a newline. */
+/* The words, each followed by a bar, and a slash for each newline. */
 static void print_result(char *line, const struct result *result) {
     const unsigned char *word = result->bytes;
     for (size_t i = 0; i < result->size; i++) {
@@ -532,7 +534,7 @@ static void examples(struct test *test) {
 struct repeated {
     size_t rules;
     const char *atom;
-    size_t times, bytes; /* of the word that comes of it; 0 if it is too long */
+    size_t times, bytes; /* of the resulting word; 0 if it is too long */
 };
 
 static void words_as_long_as_can_be(struct test *test) {
@@ -600,7 +602,7 @@ static void the_longest_typed_words(struct test *test) {
     CHECK(test, strspn(normal, "a") == TOKEN_BYTES_MAX && normal[TOKEN_BYTES_MAX] == '\0');
 }
 
-/* What is in a vocabulary can be asked for. */
+/* Every word of a vocabulary can be asked for. */
 static void check_normal(struct test *test, const struct result *result, struct tokenizer_rules rules) {
     const unsigned char *at = result->bytes;
     for (size_t i = 0; i < result->size; i++) {

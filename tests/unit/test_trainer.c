@@ -1,4 +1,4 @@
-/* The trainer on a small corpus whose structure is known: words of a topic occur together. */
+/* The trainer on a small corpus with a known structure: words of the same topic occur together. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +16,8 @@
 #define TOPIC_WORDS 20
 #define COMMON_WORDS 5
 
-/* Sentences of ten words of one topic, the first ones the most frequent, and three of everybody's. A word is
- * "tNwM"; the number of its topic is its second character. */
+/* Sentences of ten words of one topic, the first ones most frequent, and three words that all topics share. A
+ * word is "tNwM"; its second character is the number of its topic. */
 static bool write_corpus(const char *path, size_t sentences) {
     struct rng rng = rng_seed(1, 1);
     FILE *out = fopen(path, "w");
@@ -72,7 +72,7 @@ static struct parameters default_parameters(void) {
                                .kernel = kernel_at(0)->name};
 }
 
-/* A trainer that has run to its end; whatever fails ends the test. */
+/* A trainer that has finished. Any failure ends the test. */
 static struct trainer *run_all(const struct corpus *corpus, const struct parameters *parameters,
                                const struct trainer_hooks *hooks, struct training_results *results) {
     struct error error = {0};
@@ -99,7 +99,7 @@ static double cosine(const struct training_results *training, size_t a, size_t b
     return dot / sqrt(aa * bb);
 }
 
-/* The share of topic words whose nearest neighbour is of the same topic. A tenth would be chance. */
+/* The share of topic words whose nearest neighbor is of the same topic; by chance it would be a tenth. */
 static double purity(const struct training_results *training, const struct vocab *vocab) {
     size_t right = 0, asked = 0;
     for (size_t a = 0; a < vocab->size; a++) {
@@ -129,7 +129,7 @@ static bool all_finite(const struct training_results *training, size_t vocab) {
     return true;
 }
 
-/* What became of a training. */
+/* The outcome of a training run. */
 struct outcome {
     bool finite;
     double purity, loss, progress;
@@ -172,7 +172,7 @@ static bool odd(unsigned bits) {
 
 #define CORNERS 18
 
-/* Trainings that don't know of each other, on all processors. */
+/* Independent training runs, on all processors. */
 struct corners {
     struct corpus corpus;
     struct parameters options[CORNERS];
@@ -180,9 +180,9 @@ struct corners {
     atomic_size_t next;
 };
 
-/* A quarter of the corners of the options' range, so chosen that every three options meet in all their
- * combinations (a fractional factorial design of resolution IV), and the two with the largest steps, which
- * take the longest and so come first. */
+/* A quarter of the corners of the ranges of the options, chosen so that any three options occur in all their
+ * combinations (a fractional factorial design of resolution IV). The two with the largest steps take longest,
+ * and so come first. */
 static void choose_corners(struct parameters *options, size_t loss) {
     const size_t windows[] = {1, 15}, negatives[] = {1, 20}, dims[] = {10, 300}, noises[] = {4, 32};
     const double alphas[] = {0.025, 0.1};
@@ -209,7 +209,7 @@ static void learn_corners(void *context, size_t index) {
         corners->outcomes[i] = learn(&corners->corpus, &corners->options[i]);
 }
 
-/* None may collapse, whatever the loss. */
+/* No run may collapse, whatever the loss. */
 static void test_corners(struct test *test) {
     struct error error = {0};
     struct corners corners = {.next = 0};
@@ -242,7 +242,7 @@ static bool same_result(const struct training_results *a, const struct training_
     return memcmp(a->input, b->input, bytes) == 0 && memcmp(a->output, b->output, bytes) == 0;
 }
 
-/* The same corpus in memory and in a file; another seed. */
+/* The same corpus in memory and in the temporary file; another seed. */
 static void test_reproducible(struct test *test) {
     struct corpus corpus = {.words = 0}, spilled = {.words = 0};
     CHECK(test, read_corpus(&corpus, "same", 5000, SIZE_MAX) && read_corpus(&spilled, "same", 5000, 0));
@@ -262,7 +262,7 @@ static void test_reproducible(struct test *test) {
     corpus_free(&spilled);
 }
 
-/* A run that stops behind any task and goes on is the same as one that does not. */
+/* A run that stops after any task and continues gives the same result as one that does not stop. */
 static void test_runs_in_parts(struct test *test) {
     struct error error = {0};
     const struct trainer_hooks none = {.stop = NULL};
@@ -291,7 +291,7 @@ static void test_threads(struct test *test) {
     corpus_free(&corpus);
 }
 
-/* An untrained model has output rows of zero, so every score is 0 and the loss is (1 + K) log 2; learning
+/* An untrained model has output rows of zeros, so every score is 0 and the loss is (1 + K) log 2. Training
  * lowers it from epoch to epoch. */
 static void test_losses(struct test *test) {
     struct corpus corpus = {.words = 0};
@@ -312,7 +312,7 @@ static void test_losses(struct test *test) {
     corpus_free(&corpus);
 }
 
-/* Asks for an end at the first report. */
+/* Stops the run at the first report. */
 static void stop_at_once(void *context, const struct training_status *status) {
     if (status->words > 0)
         atomic_store((atomic_bool *)context, true);
@@ -332,8 +332,8 @@ static void test_stop(struct test *test) {
     corpus_free(&corpus);
 }
 
-/* A line of a million words makes a chunk of as many: three arrays of the passage and one of ids, of 4 bytes
- * each, and two of rows, of 8. */
+/* A line of a million words makes a chunk of a million: three arrays of the passage and one of ids, with 4
+ * bytes per word, and two arrays of rows, with 8. */
 static void test_memory(struct test *test) {
     struct corpus corpus = {.words = 0};
     CHECK(test, read_corpus(&corpus, "memory", 8000, SIZE_MAX));

@@ -5,7 +5,7 @@
 #include "harness.h"
 
 #define CODE_POINTS 0x110000u
-/* The surrogates are asked about, too: the answers are defined for every number. */
+/* Surrogates are included: the functions are defined for every number. */
 #define BEYOND (CODE_POINTS + 0x1000u)
 
 static void ascii_agrees_with_ctype(struct test *test) {
@@ -67,7 +67,7 @@ static void what_folds_to_itself(struct test *test) {
         CHECK_MSG(test, unicode_fold(same[i]) == same[i], "U+%04X: U+%04X", same[i], unicode_fold(same[i]));
 }
 
-/* unicode_table.h says where its folds are not those of CaseFolding.txt. */
+/* unicode_table.h says where its folding differs from CaseFolding.txt. */
 static void the_folds_of_our_own(struct test *test) {
     const struct pair pairs[] = {
         {0x130, 'i'}, {0x13a0, 0xab70}, {0xab70, 0xab70}, {0x13f8, 0x13f8}, {0x13f0, 0x13f8}};
@@ -101,7 +101,7 @@ static void other_code_points(struct test *test) {
         CHECK_MSG(test, !unicode_is_word(others[i]), "U+%04X", others[i]);
 }
 
-/* So that a word that was folded once is found as it is. */
+/* A folded word must not change when it is folded again. */
 static void folding_twice_is_folding_once(struct test *test) {
     for (uint32_t c = 0; c < BEYOND; c++) {
         const uint32_t folded = unicode_fold(c);
@@ -112,8 +112,8 @@ static void folding_twice_is_folding_once(struct test *test) {
 }
 
 /* Unicode 15.0.0: DerivedGeneralCategory.txt counts 136,104 letters, 2,450 marks and 680 decimal digits.
- * CaseFolding.txt has 1,454 entries of status C and S, among them 86 of Cherokee, which we turn around, and
- * U+0130 comes on top. */
+ * CaseFolding.txt has 1,454 entries of status C and S, including 86 for Cherokee, which the table reverses;
+ * U+0130 is added. */
 static void as_many_as_the_database_has(struct test *test) {
     size_t words = 0, folds = 0;
     for (uint32_t c = 0; c < CODE_POINTS; c++) {

@@ -8,7 +8,7 @@
 #define CODE_POINTS 0x110000u
 #define SEQUENCE_MAX 4
 
-/* Bytes that end where the memory ends, so that AddressSanitizer sees a read too far. */
+/* Bytes that end where their allocation ends, so that AddressSanitizer notices a read past the end. */
 struct room {
     unsigned char *bytes;
 };
@@ -113,7 +113,7 @@ static void ill_formed_sequences(struct test *test) {
         SAMPLE("\xff", -1, 0),
         SAMPLE("\x80", -1, 0), /* lone continuation bytes */
         SAMPLE("\xbf\x80", -1, 0),
-        SAMPLE("\xc3", -1, 0), /* cut off by the end */
+        SAMPLE("\xc3", -1, 0), /* cut off by the end of the text */
         SAMPLE("\xe2", -1, 0),
         SAMPLE("\xe2\x82", -2, 0),
         SAMPLE("\xf0", -1, 0),
@@ -163,8 +163,8 @@ static const struct form forms[] = {
     {4, {{0xf4, 0xf4}, {0x80, 0x8f}, {0x80, 0xbf}, {0x80, 0xbf}}},
 };
 
-/* The length of the form that the bytes have; minus the longest start of a form that they have if none, and
- * -1 for a byte that starts none. */
+/* The length of the well-formed sequence at the bytes; if there is none, minus the length of the longest
+ * prefix of one, or -1 for a byte that starts none. */
 static int plain_decode(const unsigned char *bytes, size_t size) {
     int longest = 1;
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
@@ -181,7 +181,7 @@ static int plain_decode(const unsigned char *bytes, size_t size) {
     return -longest;
 }
 
-/* Every first byte, before bytes at the borders of all ranges, cut off at every length: what is behind the
+/* Every first byte, followed by bytes at the borders of all ranges, cut off at every length: bytes after the
  * end must not count. */
 static void all_sequences_agree_with_the_table(struct test *test) {
     const unsigned char borders[] = {0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f,
@@ -211,7 +211,7 @@ static void well_formed_texts(struct test *test) {
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         CHECK_MSG(test, utf8_well_formed(texts[i].bytes, strlen(texts[i].bytes)) == texts[i].well_formed,
                   "%s", texts[i].bytes);
-    /* A NUL is a character like another, and what lies behind the length is not looked at. */
+    /* A NUL is a character like any other, and bytes after the length are not read. */
     CHECK(test, utf8_well_formed("a\0b", 3) && !utf8_well_formed("a\0\xff", 3));
     CHECK(test, utf8_well_formed("a\xff", 1) && utf8_well_formed("\xff", 0));
 }
