@@ -231,13 +231,14 @@ static size_t choose_length(const struct batcher *batcher, size_t at, size_t dra
     const struct passage *passage = batcher->passage;
     const struct step_limits *limits = batcher->limits;
     const size_t left = passage->size - at, max = left < ROWS_MAX ? left : ROWS_MAX;
-    const double pairs_max = (double)(limits->pairs / draws);
+    const size_t pairs_max = limits->pairs / draws; /* rounded down */
+    const double sum_max = (double)pairs_max;
     double pairs = 0;
     uint8_t seen[256] = {0}; /* words seen with each low byte, so that few need a search */
     for (size_t p = 0; p < max; p++) {
         pairs += pairs_of(batcher, at + p);
         const bool maybe = seen[passage->words[at + p] % sizeof seen]++ >= limits->occurrences;
-        if (p > 0 && (pairs > pairs_max || (maybe && repeats(passage, at, at + p, limits->occurrences))))
+        if (p > 0 && (pairs > sum_max || (maybe && repeats(passage, at, at + p, limits->occurrences))))
             return p > 1 ? p / 2 * 2 : 1;
     }
     return max;
