@@ -39,7 +39,7 @@ static const struct option options[] = {
                    AT(noise)),
     REAL_OPTION("noise-power", "0.75", 0, 2, "noise words are drawn in proportion to count^X",
                 AT(noise_power)),
-    INTEGER_OPTION("epochs", 0, "8", 1, 100000, "passes over the corpus", AT(epochs)),
+    INTEGER_OPTION("epochs", 0, "9", 1, 100000, "passes over the corpus", AT(epochs)),
     REAL_OPTION("alpha", "0.05", 1e-6, 1, "initial learning rate; it falls linearly", AT(alpha)),
     REAL_OPTION("min-alpha", "0.000005", 0, 1, "final learning rate", AT(min_alpha)),
     REAL_OPTION("sample", "1e-4", 0, 1,

@@ -54,7 +54,7 @@ differ() {
 check "the same again, byte for byte" same "$corpus"
 check "the same over the old model" same "$corpus"
 check "the defaults are those of the help" same "$corpus" --dim 100 --window 7 --weights harmonic --loss sgns --negative 5 --noise 32 \
-    --noise-power 0.75 --epochs 8 --alpha 0.05 --min-alpha 0.000005 --sample 1e-4 --min-count 5 --max-vocab 0 \
+    --noise-power 0.75 --epochs 9 --alpha 0.05 --min-alpha 0.000005 --sample 1e-4 --min-count 5 --max-vocab 0 \
     --tokenizer words --max-sentence 1000 --seed 1
 while read -r option; do
     # shellcheck disable=SC2086 # several words
