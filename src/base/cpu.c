@@ -41,6 +41,15 @@ bool cpu_supports(enum cpu_features features) {
     }
 }
 
+const char *cpu_features_name(enum cpu_features features) {
+    static const char *const names[CPU_FEATURES] = {
+        [CPU_BASELINE] = "the baseline",   [CPU_AVX2] = "AVX2",
+        [CPU_AVXVNNI] = "AVX-VNNI",        [CPU_AVX512] = "AVX-512",
+        [CPU_AVX512VNNI] = "AVX-512 VNNI", [CPU_AVX512BF16] = "AVX-512 BF16",
+    };
+    return names[features];
+}
+
 const void *cpu_variant_at(const struct cpu_variant *variants, size_t count, size_t index) {
     for (size_t i = 0; i < count; i++)
         if (cpu_supports(variants[i].features) && index-- == 0)

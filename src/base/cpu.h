@@ -20,10 +20,14 @@ enum cpu_features {
     CPU_AVX512,     /* CPU_AVX2 and AVX-512 */
     CPU_AVX512VNNI, /* CPU_AVX512 and AVX512_VNNI */
     CPU_AVX512BF16, /* CPU_AVX512 and AVX512_BF16 */
+    CPU_FEATURES    /* their number */
 };
 
 /* Whether the processor has the features and the system saves their registers. */
 bool cpu_supports(enum cpu_features features);
+
+/* For users, for example "AVX2". */
+const char *cpu_features_name(enum cpu_features features);
 
 /* A table of functions, of a type that the caller knows, and what it needs. */
 struct cpu_variant {

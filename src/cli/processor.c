@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "base/memory.h"
 #include "base/threads.h"
 #include "cli/progress.h"
@@ -61,9 +62,32 @@ static bool print_kernel(const struct kernel *kernel, size_t threads, struct err
     double sum;
     if (!measure_all(&measurement, threads, &sum, error))
         return false;
-    printf("kernel %-10s %8.1f GFLOP/s of multiply-adds, %.1f a core\n", kernel->name, sum * 1e-9,
+    printf("kernel %-11s %8.1f GFLOP/s of multiply-adds, %.1f a core\n", kernel->name, sum * 1e-9,
            sum * 1e-9 / (double)threads);
     return true;
+}
+
+/* The sets of features above the baseline that are supported, or those that are not. */
+static void print_features(bool supported) {
+    const char *separator = "";
+    for (int features = CPU_BASELINE + 1; features < CPU_FEATURES; features++)
+        if (cpu_supports(features) == supported) {
+            printf("%s%s", separator, cpu_features_name(features));
+            separator = ", ";
+        }
+    fputs(*separator == '\0' ? "none" : "", stdout);
+}
+
+static void print_choice(void) {
+    if (CPU_X86) {
+        fputs("vector instructions: ", stdout);
+        print_features(true);
+        fputs("; not here: ", stdout);
+        print_features(false);
+        putchar('\n');
+    }
+    printf("training uses %s unless --kernel says otherwise: it is the fastest that can run here\n",
+           kernel_at(0)->name);
 }
 
 static bool print_memory(size_t threads, struct error *error) {
@@ -93,5 +117,6 @@ bool processor_print(struct error *error) {
     for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
         if (!print_kernel(kernel, threads, error))
             return false;
+    print_choice();
     return print_memory(threads, error);
 }

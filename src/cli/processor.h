@@ -1,4 +1,5 @@
-/* What `sgns info --cpu` prints: the cores, each kernel's peak and the memory's, measured. */
+/* What `sgns info --cpu` prints: the cores, the measured peak of each kernel, which kernel training uses and
+ * why, and the measured speed of memory. */
 #ifndef SGNS_CLI_PROCESSOR_H
 #define SGNS_CLI_PROCESSOR_H
 

@@ -61,6 +61,12 @@ static void test_system_agrees(struct test *test) {
     }
 }
 
+static void test_names(struct test *test) {
+    for (int features = 0; features < CPU_FEATURES; features++)
+        CHECK_MSG(test, cpu_features_name(features) != NULL, "features %d", features);
+    CHECK(test, strcmp(cpu_features_name(CPU_AVX512VNNI), "AVX-512 VNNI") == 0);
+}
+
 static void test_variants(struct test *test) {
     static const int tables[3] = {0};
     const struct cpu_variant variants[] = {
@@ -76,6 +82,7 @@ static void test_variants(struct test *test) {
 static const struct test_case cases[] = {
     {"cpu: larger sets of features contain the smaller ones", test_supports},
     {"cpu: the system lists the same features", test_system_agrees},
+    {"cpu: sets of features have names", test_names},
     {"cpu: supported variants, in their order", test_variants},
 };
 TEST_MAIN(cases)
