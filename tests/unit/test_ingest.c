@@ -648,7 +648,7 @@ static void texts_without_words(struct test *test) {
 static void files_that_cannot_be_used(struct test *test) {
     struct files *files = make_files();
     struct ingest_options options = plain_options(files->paths, 1);
-    check_refusal(test, &options, ERROR_SYSTEM, ": can't open: No such file or directory");
+    check_refusal(test, &options, ERROR_INPUT, ": can't open: No such file or directory");
     write_file(files->paths[0], "w", "a b", 3);
     options.memory_limit = 0;
     options.folder = files->paths[1];
