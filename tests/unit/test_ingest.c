@@ -674,7 +674,7 @@ static void a_later_file_is_missing(struct test *test) {
         struct corpus corpus;
         CHECK(test, !ingest(&corpus, &options, &error));
         CHECK_MSG(test,
-                  error.kind == ERROR_SYSTEM &&
+                  error.kind == ERROR_INPUT &&
                       strncmp(error.text, files->paths[2], strlen(files->paths[2])) == 0,
                   "%s", error.text);
         corpus_free(&corpus);
