@@ -70,7 +70,7 @@ static bool print_kernel(const struct kernel *kernel, size_t threads, struct err
 /* The sets of features above the baseline that are supported, or those that are not. */
 static void print_features(bool supported) {
     const char *separator = "";
-    for (int features = CPU_BASELINE + 1; features < CPU_FEATURES; features++)
+    for (enum cpu_features features = CPU_BASELINE + 1; features < CPU_FEATURES; features++)
         if (cpu_supports(features) == supported) {
             printf("%s%s", separator, cpu_features_name(features));
             separator = ", ";

@@ -552,8 +552,7 @@ static void update_with_self(struct update *update) {
 /* The weights are packed. */
 static void update_rows(const struct kernel_step *step, const struct workspace *workspace,
                         const struct units *units, float scale) {
-    const size_t vectors = workspace->width / W;
-    const size_t passes = BY_COLUMNS ? (vectors + UPDATE_VECTORS - 1) / UPDATE_VECTORS : 1;
+    const size_t passes = BY_COLUMNS ? (workspace->width / W + UPDATE_VECTORS - 1) / UPDATE_VECTORS : 1;
     struct update update = {step, workspace, units, scale, plan_ahead(step, passes)};
     if (step->center_self != NULL || step->context_self != NULL || step->noise_self != NULL)
         update_with_self(&update);
