@@ -156,7 +156,7 @@ static bool write_sections(struct file_out *file, const struct model_content *co
 
 bool model_write(struct file_out *file, const struct model_content *content, struct error *error) {
     struct layout layout;
-    struct derived derived = {NULL};
+    struct derived derived = {.norms = NULL};
     const bool done = plan(content, file->path, &layout, error) &&
                       derive(content, (size_t)layout.header.slots, &derived, error) &&
                       write_sections(file, content, &derived, &layout, error);
