@@ -89,7 +89,7 @@ in_the_middle() {
         wait_for shows_progress && "$@"
         wait_for [ -s "$ended" ]
     } | PID=$pid ENDED=$ended SHELL=/bin/sh script -qefc \
-        "exec sh '$job' '$word' '$corpus' -o '$model' --threads 2 --dim 300 --epochs 3000" /dev/null >"$log"
+        "exec sh '$job' '$word' '$corpus' -o '$model' --threads 2 --dim 300 --sample 0 --epochs 3000" /dev/null >"$log"
 }
 send() { kill "-$1" "$(cat "$pid")"; }
 # The model is partly trained, and the program says so.
