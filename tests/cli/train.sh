@@ -222,7 +222,7 @@ verbose() {
     run 0 "$SGNS" train "$corpus" -o "$other" --threads 1 --verbose && cmp "$other" "$model" >&2 &&
         grep -Eq '^reading took ' "$err" && grep -Eq '^kernel [a-z0-9]+, 1 threads$' "$err" || return 1
     sed -n 's/^epoch [0-9]*: loss //p' "$err" >"$TMPDIR/said"
-    losses "$other" | awk '{ printf "%.6f\n", $1 }' | cmp - "$TMPDIR/said" >&2 && [ "$(wc -l <"$TMPDIR/said")" -eq 8 ]
+    losses "$other" | awk '{ printf "%.6f\n", $1 }' | cmp - "$TMPDIR/said" >&2 && [ "$(wc -l <"$TMPDIR/said")" -eq 9 ]
 }
 check "--verbose says more" verbose
 # With standard error closed, the model is the first file to be opened.
