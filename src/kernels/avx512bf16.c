@@ -84,14 +84,6 @@ const struct kernel kernel_avx512bf16 = {
     .name = "avx512bf16",
     .row_roundoff = 0x1p-24f,
     .weight_roundoff = 0x1p-9f,
-    .scores = scores,
-    .update = update,
-    .squares = squares,
-    .merge = merge,
-    .logistic = logistic,
-    .weigh_errors = weigh_errors,
-    .weigh = weigh,
-    .weigh_bands = weigh_bands,
-    .multiply_adds = multiply_adds,
+    KERNEL_FUNCTIONS,
 };
 #endif

@@ -397,26 +397,22 @@ INLINE void update_tile(const struct update *update, const struct targets *targe
 }
 
 /* CASE(n) for each width of a tile. */
+#define SIX_CASES \
+    CASE(1);      \
+    CASE(2);      \
+    CASE(3);      \
+    CASE(4);      \
+    CASE(5);      \
+    CASE(6)
 #if UPDATE_VECTORS > 6
 #define TILE_CASES \
-    CASE(1);       \
-    CASE(2);       \
-    CASE(3);       \
-    CASE(4);       \
-    CASE(5);       \
-    CASE(6);       \
+    SIX_CASES;     \
     CASE(7);       \
     CASE(8);       \
     CASE(9);       \
     CASE(10)
 #else
-#define TILE_CASES \
-    CASE(1);       \
-    CASE(2);       \
-    CASE(3);       \
-    CASE(4);       \
-    CASE(5);       \
-    CASE(6)
+#define TILE_CASES SIX_CASES
 #endif
 
 #if BY_COLUMNS

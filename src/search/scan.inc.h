@@ -212,13 +212,5 @@ static bool ratio(float *values, const float *products, const struct scan_part *
 
 const struct scan_kernel SCAN_TABLE = {
     .name = SCAN_NAME,
-    .dots = dots,
-    .quantized_dots = quantized_dots,
-    .pack = pack,
-    .multiply = multiply,
-    .reach = reach,
-    .highest = highest,
-    .reach_rows = reach_rows,
-    .sum = sum,
-    .ratio = ratio,
+    SCAN_FUNCTIONS,
 };

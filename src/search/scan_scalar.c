@@ -102,13 +102,5 @@ static bool ratio(float *values, const float *products, const struct scan_part *
 
 const struct scan_kernel scan_scalar = {
     .name = "scalar",
-    .dots = dots,
-    .quantized_dots = quantized_dots,
-    .pack = pack,
-    .multiply = multiply,
-    .reach = reach,
-    .highest = highest,
-    .reach_rows = reach_rows,
-    .sum = sum,
-    .ratio = ratio,
+    SCAN_FUNCTIONS,
 };
