@@ -256,10 +256,15 @@ size_t trainer_tasks(const struct trainer *trainer) {
 
 /* --- run --- */
 
+/* Of all epochs. */
+static uint64_t words_total(const struct trainer *trainer) {
+    return trainer->corpus->words * trainer->parameters->epochs;
+}
+
 static double alpha_at(const struct trainer *trainer, double words) {
     const struct parameters *parameters = trainer->parameters;
-    const double total = (double)trainer->corpus->words * (double)parameters->epochs;
-    return parameters->alpha - (parameters->alpha - parameters->min_alpha) * (words / total);
+    return parameters->alpha -
+           (parameters->alpha - parameters->min_alpha) * (words / (double)words_total(trainer));
 }
 
 /* Trains on a passage made of `words` words of the corpus, which follow `words_before` others. Returns the
@@ -289,7 +294,7 @@ static void report(const struct trainer *trainer, const struct loss_sum *loss, s
         return;
     const struct training_status status = {
         .words = atomic_load_explicit(&trainer->words_done, memory_order_relaxed),
-        .words_total = trainer->corpus->words * trainer->parameters->epochs,
+        .words_total = words_total(trainer),
         .epoch = epoch + 1,
         .alpha = alpha,
         .loss = loss->pairs > 0 ? loss->loss / loss->pairs : 0,
@@ -421,14 +426,13 @@ static void unpack_part(void *context, size_t index) {
 bool trainer_results(struct trainer *trainer, struct training_results *results, struct error *error) {
     const struct parameters *parameters = trainer->parameters;
     const double words = (double)atomic_load(&trainer->words_done);
-    *results = (struct training_results){
-        .dim = (size_t)parameters->dim,
-        .stride = matrix_stride((size_t)parameters->dim),
-        .input = trainer->input,
-        .output = trainer->output,
-        .losses = trainer->losses,
-        .kept = trainer->subsampling.kept,
-        .progress = words / ((double)trainer->corpus->words * (double)parameters->epochs)};
+    *results = (struct training_results){.dim = (size_t)parameters->dim,
+                                         .stride = matrix_stride((size_t)parameters->dim),
+                                         .input = trainer->input,
+                                         .output = trainer->output,
+                                         .losses = trainer->losses,
+                                         .kept = trainer->subsampling.kept,
+                                         .progress = words / (double)words_total(trainer)};
     gather_losses(trainer);
     gather_work(trainer, results);
     if (!threads_run(parameters->threads > 1 ? 2 : 1, unpack_part, trainer, error))
