@@ -6,21 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "float_bits.h"
 #include "harness.h"
 
 #define INFINITE_BITS UINT32_C(0x7f800000)
-
-static uint32_t bits_of(float number) {
-    uint32_t bits;
-    memcpy(&bits, &number, sizeof bits);
-    return bits;
-}
-
-static float float_of(uint32_t bits) {
-    float number;
-    memcpy(&number, &bits, sizeof number);
-    return number;
-}
 
 /* The text as a string; `digits` 0 means the shortest. The buffer may keep what it held before, so it is
  * filled with a character that no number contains. */

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/rng.h"
+#include "float_bits.h"
 #include "query/lookup.h"
 #include "toy_model.h"
 
@@ -244,18 +245,6 @@ static void precision(struct test *test) {
 }
 
 /* --- numbers that read back --- */
-
-static uint32_t bits_of(float number) {
-    uint32_t bits;
-    memcpy(&bits, &number, sizeof bits);
-    return bits;
-}
-
-static float float_of(uint32_t bits) {
-    float number;
-    memcpy(&number, &bits, sizeof number);
-    return number;
-}
 
 /* Every number of the one row in a text, read back. */
 static void check_numbers(struct test *test, const char *format, const float *numbers, size_t count) {
