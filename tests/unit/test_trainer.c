@@ -184,7 +184,7 @@ struct corners {
  * combinations (a fractional factorial design of resolution IV). The two with the largest steps take longest,
  * and so come first. */
 static void choose_corners(struct parameters *options, size_t loss) {
-    const size_t windows[] = {1, 15}, negatives[] = {1, 20}, dims[] = {10, 300}, noises[] = {4, 32};
+    const size_t windows[] = {1, 15}, negatives[] = {1, 20}, dims[] = {10, 100}, noises[] = {4, 32};
     const double alphas[] = {0.025, 0.1};
     for (unsigned i = 0; i < CORNERS; i++) {
         const bool largest = i < 2;
@@ -198,7 +198,7 @@ static void choose_corners(struct parameters *options, size_t loss) {
         options[i].noise = noises[!largest && odd(corner & 7)];
         options[i].weights = largest ? WEIGHTS_UNIFORM
                                      : (size_t)odd(corner & 14) + 2 * (size_t)odd(corner & 13);
-        options[i].epochs = options[i].window == 1 ? 12 : 3;
+        options[i].epochs = largest ? 1 : options[i].window == 1 ? 12 : 3;
     }
 }
 
@@ -213,7 +213,7 @@ static void learn_corners(void *context, size_t index) {
 static void test_corners(struct test *test) {
     struct error error = {0};
     struct corners corners = {.next = 0};
-    CHECK(test, read_corpus(&corners.corpus, "corners", 8000, SIZE_MAX));
+    CHECK(test, read_corpus(&corners.corpus, "corners", 4000, SIZE_MAX));
     for (size_t loss = 0; loss_at(loss) != NULL; loss++) {
         choose_corners(corners.options, loss);
         atomic_store(&corners.next, 0);
@@ -227,7 +227,7 @@ static void test_corners(struct test *test) {
 static void test_every_loss_and_kernel(struct test *test) {
     struct corpus corpus = {.words = 0};
     const struct kernel *kernel;
-    CHECK(test, read_corpus(&corpus, "losses", 8000, SIZE_MAX));
+    CHECK(test, read_corpus(&corpus, "losses", 4000, SIZE_MAX));
     struct parameters parameters = default_parameters();
     for (parameters.loss = 0; loss_at(parameters.loss) != NULL; parameters.loss++)
         for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++) {
