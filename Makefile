@@ -1,6 +1,6 @@
 # make               builds build/sgns
 # make demo          builds, trains on the bundled corpus, and shows what the vectors know
-# make test          builds and runs all tests; SANITIZE=address,undefined runs them under sanitizers, ONLY=pattern some
+# make test          builds and runs all tests; SANITIZE=address,undefined runs them under sanitizers, ONLY="parts of names" some
 # make fuzz          feeds damaged inputs to every reader, by default under SANITIZE=address,undefined; COUNT=number
 # make bench         measures training; CORPUS=file, by default random words
 # make bench-query   measures queries, also with faiss if it is installed; SIZE="words dimensions"

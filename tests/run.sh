@@ -1,10 +1,12 @@
 #!/bin/sh
-# Runs the tests: tests/run.sh BUILD_FOLDER [PATTERN], by default all of them, one per processor at a time, up to four.
+# Runs the tests: tests/run.sh BUILD_FOLDER [PART-OF-NAME...], by default all of them, one per processor at a time, up to
+# four.
 # Each test is a program that prints "ok NAME" and "not ok NAME" lines. One that exits with an error but reports none,
 # or prints no such line, counts as a failure. The last line is "N passed, N failed".
 set -u
 build=$1
-pattern=${2:-}
+shift
+[ $# -gt 0 ] || set -- ""
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
 SGNS=$build/sgns
 case $SGNS in /*) ;; *) SGNS=$PWD/$SGNS ;; esac
@@ -20,7 +22,9 @@ trap 'exit 3' HUP INT TERM
 tests() {
     for test in "$build/tests/test_trainer" "$build"/tests/test_* "$ROOT"/tests/cli/*.sh; do
         case $test in *harness.sh | *.o | *.d) continue ;; esac
-        case $test in *"$pattern"*) echo "$test" ;; esac
+        for part; do
+            case $test in *"$part"*) echo "$test" ;; esac
+        done
     done | awk '!seen[$0]++'
 }
 
@@ -68,7 +72,7 @@ start() {
     fi
 }
 
-tests >"$scratch/tests"
+tests "$@" >"$scratch/tests"
 start "$workers" 3>&1
 passed=0 failed=0
 while read -r test; do
