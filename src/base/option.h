@@ -7,18 +7,24 @@
 #include <stddef.h>
 
 enum option_type {
-    OPTION_FLAG,       /* bool, set to true; takes no value */
-    OPTION_INTEGER,    /* uint64_t in [min, max] */
-    OPTION_REAL,       /* double in [min, max] */
-    OPTION_MAYBE_REAL, /* struct option_real: a double in [min, max], or not given */
-    OPTION_TEXT,       /* const char *, into argv */
-    OPTION_TEXTS,      /* struct option_texts; may be repeated */
-    OPTION_CHOICE,     /* size_t, an index into choices */
+    OPTION_FLAG,         /* bool, set to true; takes no value */
+    OPTION_INTEGER,      /* uint64_t in [min, max] */
+    OPTION_REAL,         /* double in [min, max] */
+    OPTION_MAYBE_REAL,   /* struct option_real: a double in [min, max], or not given */
+    OPTION_TEXT,         /* const char *, into argv */
+    OPTION_TEXTS,        /* struct option_texts; may be repeated */
+    OPTION_CHOICE,       /* size_t, an index into choices */
+    OPTION_MAYBE_CHOICE, /* struct option_choice: the same, or not given */
 };
 
 struct option_real {
     bool given;
     double value;
+};
+
+struct option_choice {
+    bool given;
+    size_t value;
 };
 
 /* The values of a repeated option, in order, as pointers into argv. Free `values` with free(). */
@@ -63,6 +69,13 @@ struct option {
     {                                                                                               \
         .name = (name_), .type = OPTION_REAL, .value = "X", .fallback = (fallback_), .min = (min_), \
         .max = (max_), .help = (help_), .offset = (place)                                           \
+    }
+
+/* struct option_real */
+#define MAYBE_REAL_OPTION(name_, min_, max_, help_, place)                                      \
+    {                                                                                           \
+        .name = (name_), .type = OPTION_MAYBE_REAL, .value = "X", .min = (min_), .max = (max_), \
+        .help = (help_), .offset = (place)                                                      \
     }
 
 /* size_t */

@@ -25,7 +25,7 @@ static const char *list_choices(const struct option *option, const char *between
 
 /* How help and errors name an option's value. */
 static const char *value_name(const struct option *option, char *names, size_t size) {
-    return option->type == OPTION_CHOICE ? list_choices(option, "|", names, size) : option->value;
+    return option->choices != NULL ? list_choices(option, "|", names, size) : option->value;
 }
 
 static bool set_choice(const struct option *option, const char *text, size_t *value, struct error *error) {
@@ -72,6 +72,9 @@ static bool set_value(const struct option *option, const char *text, void *setti
     }
     case OPTION_CHOICE:
         return set_choice(option, text, place, error);
+    case OPTION_MAYBE_CHOICE:
+        ((struct option_choice *)place)->given = true;
+        return set_choice(option, text, &((struct option_choice *)place)->value, error);
     }
     return false;
 }

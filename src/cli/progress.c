@@ -80,9 +80,9 @@ void progress_training(void *context, const struct training_status *status) {
     const double share = (double)status->words / (double)status->words_total;
     const double seconds = now - progress->started;
     begin_line(progress, share);
-    fprintf(stderr, "epoch %zu/%zu, %.0f%%, %.2fM words/s, alpha %.4f, loss %.3f, ", status->epoch,
-            progress->epochs, 100 * share, (double)status->words * 1e-6 / seconds, status->alpha,
-            status->loss);
+    fprintf(stderr, "epoch %zu/%zu, %.0f%%, %.2fM words/s, loss %.3f, accuracy %.1f%%, ", status->epoch,
+            progress->epochs, 100 * share, (double)status->words * 1e-6 / seconds, status->recent.loss,
+            100 * status->recent.accuracy);
     print_duration(seconds / share - seconds);
     fputs(" left", stderr);
     end_line(progress);

@@ -100,22 +100,37 @@ static void print_training(const struct model *model) {
     printf("%s\n", model->rules.keep_case || model->rules.kind == TOKENIZER_WHITESPACE ? "kept" : "folded");
 }
 
-/* Epochs are numbered from 1; one that was not begun has no loss. */
-static void print_losses(const struct model *model) {
-    for (size_t epoch = 1;; epoch++) {
-        char key[32], label[32];
-        size_t length;
-        snprintf(key, sizeof key, "loss.%zu", epoch);
-        snprintf(label, sizeof label, "loss, epoch %zu", epoch);
-        const char *value = model_record(model, key, &length);
-        if (value == NULL)
-            return;
-        print_label(label);
-        if (length == 1 && *value == '0')
-            printf("not trained\n");
-        else
-            printf("%.*s a pair\n", (int)length, value);
+/* The value of KEY.EPOCH in the record, or NULL. */
+static const char *epoch_value(const struct model *model, const char *name, size_t epoch, size_t *length) {
+    char key[32];
+    snprintf(key, sizeof key, "%s.%zu", name, epoch);
+    return model_record(model, key, length);
+}
+
+/* Epochs are numbered from 1; one that was not begun has no loss. Older models lack the accuracy. */
+static void print_epoch(const struct model *model, size_t epoch, const char *loss, size_t length) {
+    char label[32];
+    snprintf(label, sizeof label, "loss, epoch %zu", epoch);
+    print_label(label);
+    if (length == 1 && *loss == '0') {
+        printf("not trained\n");
+        return;
     }
+    printf("%.*s a pair", (int)length, loss);
+    const char *accuracy = epoch_value(model, "accuracy", epoch, &length);
+    if (accuracy != NULL)
+        printf(", accuracy %.*s", (int)length, accuracy);
+    const char *violations = epoch_value(model, "violations", epoch, &length);
+    if (violations != NULL)
+        printf(", violations %.*s", (int)length, violations);
+    putchar('\n');
+}
+
+static void print_epochs(const struct model *model) {
+    size_t length;
+    const char *loss;
+    for (size_t epoch = 1; (loss = epoch_value(model, "loss", epoch, &length)) != NULL; epoch++)
+        print_epoch(model, epoch, loss, length);
 }
 
 static void print_progress(const struct model *model) {
@@ -145,7 +160,7 @@ static bool run(int argc, char **argv, struct error *error) {
         print_shape(&model, argv[0]);
         print_training(&model);
         print_progress(&model);
-        print_losses(&model);
+        print_epochs(&model);
         if (settings.verify) {
             print_label("checksums");
             printf("%s\n",

@@ -17,6 +17,7 @@
 #include "model/record.h"
 #include "text/ingest.h"
 #include "text/reader.h"
+#include "train/losses.h"
 #include "train/matrix.h"
 #include "train/parameters.h"
 #include "train/trainer.h"
@@ -193,16 +194,25 @@ static bool check_memory(const struct job *job, struct error *error) {
 static bool reserve_exactly(struct job *job, struct error *error) {
     const struct parameters *parameters = &job->settings.parameters;
     uint64_t bytes;
-    const size_t record_max = 4096 + 64 * (size_t)parameters->epochs;
+    const size_t record_max = 4096 + 128 * (size_t)parameters->epochs;
     if (!model_file_bytes(job->corpus.vocab.size, job->corpus.vocab.text_bytes,
                           matrix_stride((size_t)parameters->dim), true, record_max, &bytes))
         return error_set(error, ERROR_INPUT, "%s: the model would be too large", job->settings.output);
     return file_reserve(&job->file, bytes, error);
 }
 
+static void print_epoch(const struct job *job, size_t epoch) {
+    const struct measures *measures = &job->results.measures[epoch];
+    fprintf(stderr, "epoch %zu: loss %.6f, %.2f%% of the pairs beat noise", epoch + 1, measures->loss,
+            100 * measures->accuracy);
+    if (loss_at(job->settings.parameters.loss)->violations != NULL)
+        fprintf(stderr, ", %.2f%% violations", 100 * measures->violations);
+    fputc('\n', stderr);
+}
+
 static void print_details(const struct job *job) {
     for (size_t i = 0; i < job->settings.parameters.epochs; i++)
-        fprintf(stderr, "epoch %zu: loss %.6f\n", i + 1, job->results.losses[i]);
+        print_epoch(job, i);
     fprintf(stderr, "subsampling kept %.2f%% of the words\n", 100 * job->results.kept);
     fprintf(stderr, "a kept word had %.3f pairs and fetched %.3f rows\n", job->results.pairs,
             job->results.rows);
@@ -214,7 +224,7 @@ static void warn_noise(const struct job *job) {
     if (parameters->noise > job->noise_asked)
         fprintf(stderr,
                 "sgns train: --noise %llu is unstable with --alpha %g and --negative %llu: using %llu\n",
-                (unsigned long long)job->noise_asked, parameters->alpha,
+                (unsigned long long)job->noise_asked, parameters->alpha.value,
                 (unsigned long long)parameters->negative, (unsigned long long)parameters->noise);
 }
 
@@ -264,6 +274,19 @@ static bool train(struct job *job, struct error *error) {
     return true;
 }
 
+/* Epochs are numbered from 1. */
+static bool record_epoch(const struct job *job, struct record *record, size_t epoch, struct error *error) {
+    const struct measures *measures = &job->results.measures[epoch];
+    char key[3][PARAMETER_TEXT_MAX];
+    snprintf(key[0], sizeof key[0], "loss.%zu", epoch + 1);
+    snprintf(key[1], sizeof key[1], "accuracy.%zu", epoch + 1);
+    snprintf(key[2], sizeof key[2], "violations.%zu", epoch + 1);
+    return record_add(record, error, key[0], "%.9g", measures->loss) &&
+           record_add(record, error, key[1], "%.4g", measures->accuracy) &&
+           (loss_at(job->settings.parameters.loss)->violations == NULL ||
+            record_add(record, error, key[2], "%.4g", measures->violations));
+}
+
 /* How the model was made, as key=value lines. No times and no places: the same training gives the same file.
  */
 static bool make_record(const struct job *job, struct record *record, struct error *error) {
@@ -282,11 +305,8 @@ static bool make_record(const struct job *job, struct record *record, struct err
         done = record_add(record, error, key, "%s", value);
     }
     done = done && record_add(record, error, "progress", "%.9g", job->results.progress);
-    for (size_t i = 0; done && i < parameters->epochs; i++) {
-        char key[PARAMETER_TEXT_MAX];
-        snprintf(key, sizeof key, "loss.%zu", i + 1);
-        done = record_add(record, error, key, "%.9g", job->results.losses[i]);
-    }
+    for (size_t i = 0; done && i < parameters->epochs; i++)
+        done = record_epoch(job, record, i, error);
     return done;
 }
 

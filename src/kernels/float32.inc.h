@@ -333,21 +333,6 @@ static void update(const struct kernel_step *step, float scale) {
 
 /* --- logistic --- */
 
-/* exp(x) for |x| <= 87: x = n ln 2 + r with |r| <= ln 2 / 2; exp(r) by its Taylor polynomial of degree 6,
- * with a relative error below 2e-7; n goes into the exponent. */
-INLINE vector exponential(vector x) {
-    const vector shifted = x * 1.44269504f + ROUNDING;
-    const vector n = shifted - ROUNDING;
-    const vector r = (x - n * 0.693145752f) - n * 1.42860677e-6f;
-    vector sum = r * (1.0f / 720) + (1.0f / 120);
-    sum = sum * r + (1.0f / 24);
-    sum = sum * r + (1.0f / 6);
-    sum = sum * r + 0.5f;
-    sum = sum * r + 1.0f;
-    sum = sum * r + 1.0f;
-    return (vector)((integers)sum + ((integers)shifted << 23));
-}
-
 static void logistic(float *values, size_t count) {
     for (size_t i = 0; i < count; i += W) {
         vector x = -LOAD(values + i);

@@ -14,6 +14,8 @@
 #define KERNEL_ROW_NUMBERS ((size_t)32) /* a matrix row is a multiple of this: cache lines */
 #define KERNEL_ROW_FLOATS ((size_t)16)  /* a row of any other array is a multiple of this */
 #define KERNEL_ROWS_MAX ((size_t)64)
+#define KERNEL_WINDOW_MAX 100
+#define KERNEL_BAND_MAX ((size_t)208) /* 2 w + 2 for the widest window, rounded up to KERNEL_ROW_FLOATS */
 
 /* The size of an array for `count` floats, rounded up to full vectors. */
 static inline size_t kernel_floats(size_t count) {
@@ -32,7 +34,7 @@ struct kernel_step {
     size_t dim;
     size_t rows;               /* P, even, at most KERNEL_ROWS_MAX */
     bfloat16 *const *centers;  /* (rows) into the center matrix */
-    size_t window;             /* w */
+    size_t window;             /* w, at most KERNEL_WINDOW_MAX */
     bfloat16 *const *contexts; /* (rows + 2 w + 2) into the context matrix; the last two are only read, by
                                   kernels with wide vectors, and stay as they are */
     size_t band_columns;       /* 2 w + 2, rounded up to KERNEL_ROW_FLOATS */
@@ -47,6 +49,13 @@ struct kernel_step {
     const float *noise_self;   /* (columns) */
     size_t ahead_count;        /* rows that the next step needs, to be prefetched */
     bfloat16 *const *ahead;    /* (ahead_count) */
+};
+
+/* What `hinge` needs beyond the step. */
+struct kernel_hinge {
+    float margin, scale;
+    const float *pair_weights;   /* (rows, band_columns) */
+    const float *column_weights; /* (columns) */
 };
 
 struct kernel {
@@ -92,6 +101,18 @@ struct kernel {
 
     /* values[i] = (values[i] - target) * weights[i] for i < count, a multiple of KERNEL_ROW_FLOATS. */
     void (*weigh_errors)(float *values, float target, const float *weights, size_t count);
+
+    /* values[r, j] = weights[j] exp(values[r, j]) / Z_r and logs[r] = log(Z_r), where Z_r is the sum over j
+     * of weights[j] exp(values[r, j]). Columns of weight 0 count for nothing, and at least one has another.
+     * The largest exponential of a row is taken out first, so none overflows. values: (rows, columns); logs:
+     * (kernel_floats(rows)), undefined beyond `rows`. The errors are below 1e-6, relative to values[r, j] and
+     * to the larger of 1 and logs[r]. */
+    void (*softmax)(float *values, size_t rows, size_t columns, const float *weights, float *logs);
+
+    /* Pair (p, k) and noise word j violate the margin where noise_scores[p, j] > pairs[p, k] - margin. In
+     * place, pairs[p, k] = -scale * pair_weights[p, k] * (sum over such j of column_weights[j])
+     *   noise_scores[p, j] = scale * column_weights[j] * (sum over such k of pair_weights[p, k]) */
+    void (*hinge)(const struct kernel_step *step, const struct kernel_hinge *hinge);
 
     /* values[r, j] *= row_weights[r] * column_weights[j]: (rows, columns), in place. */
     void (*weigh)(float *values, size_t rows, size_t columns, const float *row_weights,

@@ -12,7 +12,8 @@
 /* The functions of a kernel's table: each has the name of its member. */
 #define KERNEL_FUNCTIONS                                                                          \
     .scores = scores, .update = update, .squares = squares, .merge = merge, .logistic = logistic, \
-    .weigh_errors = weigh_errors, .weigh = weigh, .weigh_bands = weigh_bands, .multiply_adds = multiply_adds
+    .softmax = softmax, .hinge = hinge, .weigh_errors = weigh_errors, .weigh = weigh,             \
+    .weigh_bands = weigh_bands, .multiply_adds = multiply_adds
 
 extern const struct kernel kernel_scalar;
 extern const struct kernel kernel_simd128; /* 128-bit vectors: SSE2 on x86-64, NEON on AArch64 */

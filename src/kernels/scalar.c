@@ -31,6 +31,43 @@ static void logistic(float *values, size_t count) {
         values[i] = 1 / (1 + expf(-values[i]));
 }
 
+static void softmax(float *values, size_t rows, size_t columns, const float *weights, float *logs) {
+    for (size_t r = 0; r < rows; r++, values += columns) {
+        float max = -INFINITY, sum = 0;
+        for (size_t j = 0; j < columns; j++)
+            if (weights[j] > 0 && values[j] > max)
+                max = values[j];
+        for (size_t j = 0; j < columns; j++)
+            sum += values[j] = weights[j] > 0 ? weights[j] * expf(values[j] - max) : 0;
+        for (size_t j = 0; j < columns; j++)
+            values[j] /= sum;
+        logs[r] = max + logf(sum);
+    }
+}
+
+static void hinge_row(const struct kernel_step *step, const struct kernel_hinge *hinge, size_t p) {
+    const size_t band = step->band_columns;
+    float *pairs = step->pairs + p * band, *noise = step->noise_scores + p * step->columns;
+    const float *pair_weights = hinge->pair_weights + p * band;
+    float violations[KERNEL_BAND_MAX] = {0};
+    for (size_t j = 0; j < step->columns; j++) {
+        float sum = 0;
+        for (size_t k = 0; k < band; k++)
+            if (noise[j] > pairs[k] - hinge->margin) {
+                violations[k] += hinge->column_weights[j];
+                sum += pair_weights[k];
+            }
+        noise[j] = hinge->scale * hinge->column_weights[j] * sum;
+    }
+    for (size_t k = 0; k < band; k++)
+        pairs[k] = -hinge->scale * pair_weights[k] * violations[k];
+}
+
+static void hinge(const struct kernel_step *step, const struct kernel_hinge *hinge) {
+    for (size_t p = 0; p < step->rows; p++)
+        hinge_row(step, hinge, p);
+}
+
 static void weigh(float *values, size_t rows, size_t columns, const float *row_weights,
                   const float *column_weights) {
     for (size_t r = 0; r < rows; r++)

@@ -1,5 +1,7 @@
 /* What all vector kernels share beyond base/simd.inc.h: bfloat16 rows, prefetching, weights. A kernel's
  * source file defines SIMD_WIDTH and includes float32.inc.h, or this and dot2.inc.h. */
+#include <float.h>
+
 #include "base/race.h"
 #include "base/simd.inc.h"
 #include "kernels/kernel_list.h"
@@ -244,6 +246,131 @@ static void weigh_bands(float *bands, size_t rows, size_t columns, const uint32_
             const integers in = (at >= start) & (at < stop);
             STORE(bands + r * columns + k, (vector)((integers)LOAD(weights + r % 2 * columns + k) & in));
         }
+    }
+}
+
+/* --- exponentials and logarithms --- */
+
+/* exp(x) for |x| <= 87: x = n ln 2 + r with |r| <= ln 2 / 2; exp(r) by its Taylor polynomial of degree 6,
+ * with a relative error below 2e-7; n goes into the exponent. */
+INLINE vector exponential(vector x) {
+    const vector shifted = x * 1.44269504f + ROUNDING;
+    const vector n = shifted - ROUNDING;
+    const vector r = (x - n * 0.693145752f) - n * 1.42860677e-6f;
+    vector sum = r * (1.0f / 720) + (1.0f / 120);
+    sum = sum * r + (1.0f / 24);
+    sum = sum * r + (1.0f / 6);
+    sum = sum * r + 0.5f;
+    sum = sum * r + 1.0f;
+    sum = sum * r + 1.0f;
+    return (vector)((integers)sum + ((integers)shifted << 23));
+}
+
+/* log(x) of a positive normal number: x = 2^n m with sqrt(1/2) <= m < sqrt(2), and log(m) = 2 artanh(s) with
+ * s = (m - 1) / (m + 1), |s| < 0.172, by its series. The bits of sqrt(1/2) are 0x3f3504f3. */
+INLINE vector logarithm(vector x) {
+    const integers shifted = (integers)x - 0x3f3504f3;
+    const vector n = __builtin_convertvector(shifted >> 23, vector);
+    const vector m = (vector)((integers)x - (shifted & (integers)((bits32){0} + 0xff800000)));
+    const vector s = (m - 1.0f) / (m + 1.0f), square = s * s;
+    vector sum = square * (2.0f / 9) + (2.0f / 7);
+    sum = sum * square + 0.4f;
+    sum = sum * square + (2.0f / 3);
+    sum = sum * square + 2.0f;
+    return n * 0.693147181f + s * sum;
+}
+
+/* Lane i of the result is the sum, or the largest, of the lanes of rows[i]. */
+INLINE vector fold_lanes(const vector *rows, bool max) {
+    float transposed[W * W] __attribute__((aligned(64)));
+    transpose_tile(transposed, W, rows);
+    vector fold = LOAD(transposed);
+    for (size_t i = 1; i < W; i++) {
+        const vector next = LOAD(transposed + i * W);
+        if (max)
+            fold = choose(next > fold, next, fold);
+        else
+            fold += next;
+    }
+    return fold;
+}
+
+/* The largest of W columns apart, of those with weight. */
+INLINE vector row_max(const float *values, size_t columns, const float *weights) {
+    const vector lowest = (vector){0} - FLT_MAX;
+    vector max = lowest;
+    for (size_t j = 0; j < columns; j += W) {
+        const vector value = choose(LOAD(weights + j) > 0, LOAD(values + j), lowest);
+        max = choose(value > max, value, max);
+    }
+    return max;
+}
+
+/* values[j] = weights[j] exp(values[j] - max); returns sums of W columns apart. Below exp(-80) is zero. */
+INLINE vector row_exponentials(float *values, size_t columns, const float *weights, float max) {
+    vector sum = {0};
+    for (size_t j = 0; j < columns; j += W) {
+        const vector x = LOAD(values + j) - max, weight = LOAD(weights + j);
+        const vector power = exponential(choose((x > -80.0f) & (x <= 0.0f), x, (vector){0}));
+        const vector here = (vector)((integers)(weight * power) & (x > -80.0f) & (weight > 0));
+        STORE(values + j, here);
+        sum += here;
+    }
+    return sum;
+}
+
+/* W rows at a time, so that the lanes of a vector are folded for all of them at once. */
+static void softmax(float *values, size_t rows, size_t columns, const float *weights, float *logs) {
+    for (size_t r = 0; r < rows; r += W, values += W * columns) {
+        const size_t count = rows - r < W ? rows - r : W;
+        vector partial[W] = {{0}};
+        float shifts[W] __attribute__((aligned(64)));
+        for (size_t i = 0; i < count; i++)
+            partial[i] = row_max(values + i * columns, columns, weights);
+        const vector max = fold_lanes(partial, true);
+        STORE(shifts, max);
+        for (size_t i = 0; i < count; i++)
+            partial[i] = row_exponentials(values + i * columns, columns, weights, shifts[i]);
+        const vector sum = fold_lanes(partial, false);
+        STORE(logs + r, max + logarithm(sum));
+        STORE(shifts, 1.0f / sum);
+        for (size_t i = 0; i < count; i++)
+            for (size_t j = 0; j < columns; j += W)
+                STORE(values + i * columns + j, LOAD(values + i * columns + j) * shifts[i]);
+    }
+}
+
+/* --- margins --- */
+
+/* Row p. Thresholds are compared with W noise words at a time. `violations` (band) collects, in lanes, the
+ * weights of the noise words that violate the margin of a pair. */
+INLINE void hinge_columns(const float *thresholds, const float *pair_weights, size_t band, float *noise,
+                          const float *column_weights, float scale, vector *violations) {
+    const vector scores = LOAD(noise), weights = LOAD(column_weights);
+    vector sum = {0};
+    for (size_t k = 0; k < band; k++) {
+        const integers in = scores > (vector){0} + thresholds[k];
+        sum += (vector)((integers)((vector){0} + pair_weights[k]) & in);
+        violations[k] += (vector)((integers)weights & in);
+    }
+    STORE(noise, scale * weights * sum);
+}
+
+static void hinge(const struct kernel_step *step, const struct kernel_hinge *hinge) {
+    const size_t band = step->band_columns;
+    for (size_t p = 0; p < step->rows; p++) {
+        float *pairs = step->pairs + p * band, *noise = step->noise_scores + p * step->columns;
+        const float *weights = hinge->pair_weights + p * band;
+        vector violations[KERNEL_BAND_MAX];
+        for (size_t k = 0; k < band; k++)
+            violations[k] = (vector){0};
+        for (size_t k = 0; k < band; k += W)
+            STORE(pairs + k, LOAD(pairs + k) - hinge->margin);
+        for (size_t j = 0; j < step->columns; j += W)
+            hinge_columns(pairs, weights, band, noise + j, hinge->column_weights + j, hinge->scale,
+                          violations);
+        for (size_t k = 0; k < band; k += W)
+            STORE(pairs + k, -hinge->scale * LOAD(weights + k) * fold_lanes(violations + k, false));
     }
 }
 

@@ -72,9 +72,13 @@ static void lay_out_batch(struct batch *batch, struct workspace *workspace, cons
     batch->pair_weights = workspace_take(workspace, band, sizeof(float));
     batch->row_pairs = workspace_take(workspace, ROWS_MAX, sizeof(float));
     batch->draws = workspace_take(workspace, columns, sizeof(float));
-    if (training->loss->log_noise) {
+    if (loss_needs_log_noise(training->loss, parameters)) {
         batch->pair_log_noise = workspace_take(workspace, band, sizeof(float));
         batch->noise_log_noise = workspace_take(workspace, columns, sizeof(float));
+    }
+    if (training->score->keeps) {
+        batch->kept_pairs = workspace_take(workspace, band, sizeof(float));
+        batch->kept_noise = workspace_take(workspace, ROWS_MAX * columns, sizeof(float));
     }
     if (training->score->squares)
         lay_out_score_arrays(batch, workspace, columns, contexts);
@@ -362,7 +366,7 @@ const struct batch *batcher_next(struct batcher *batcher, size_t at, size_t pass
         batcher->work.words += batcher->length;
     }
     weigh_pairs(batcher, at, pass);
-    if (batcher->training->loss->log_noise)
+    if (batcher->batch.pair_log_noise != NULL)
         list_log_noise(batcher, at);
     step->ahead_count = 0;
     if (pass == 0)

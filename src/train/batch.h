@@ -53,6 +53,8 @@ struct batch {
     float *draws;           /* (step.columns) how often each noise word was drawn; 0 after the last */
     float *pair_log_noise;  /* (P, step.band_columns) log(K q(context)); only if the loss needs it */
     float *noise_log_noise; /* (step.columns) log(K q(noise word)); only if the loss needs it */
+    float *kept_pairs,
+        *kept_noise;        /* as pairs and noise_scores: scores, kept for backprop if the score asks */
     float *center_squares;  /* (P) squared norms of the rows; this and the five below only if the score needs
                                them */
     float *context_squares; /* (P + 2 window) */
@@ -63,6 +65,18 @@ struct batch {
     const uint32_t *labels; /* (P + 2 window) of the contexts; those of the centers begin at `window`. NULL
                                unless the loss has labels */
 };
+
+/* The sum of `count` floats, in four partial sums that a compiler can keep in one vector. */
+static inline float batch_sum(const float *values, size_t count) {
+    float sums[4] = {0};
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4)
+        for (size_t lane = 0; lane < 4; lane++)
+            sums[lane] += values[i + lane];
+    for (; i < count; i++)
+        sums[0] += values[i];
+    return (sums[0] + sums[2]) + (sums[1] + sums[3]);
+}
 
 /* Makes batches for one thread. */
 struct batcher;

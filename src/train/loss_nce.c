@@ -16,12 +16,21 @@ static double value(const struct batch *batch) {
     return logistic_value(batch, true);
 }
 
+static bool always(const struct parameters *parameters) {
+    (void)parameters;
+    return true;
+}
+
 const struct loss loss_nce = {
     .name = "nce",
     .help = "noise-contrastive estimation; its scores are log probabilities",
     .source =
         "Gutmann, Hyvarinen 2010, \"Noise-contrastive estimation\", equation 3; Mnih, Teh 2012, equation 8",
-    .log_noise = true,
+    .log_noise = always,
+    .score = SCORE_dot,
+    .defaults = {[SCORE_dot] = {.alpha = 0.05, .temperature = 1},
+                 [SCORE_cosine] = {.alpha = 0.05, .temperature = 0.1},
+                 [SCORE_l2] = {.alpha = 0.05, .temperature = 1}},
     .limits = logistic_limits,
     .gradient = gradient,
     .value = value,

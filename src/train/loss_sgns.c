@@ -11,6 +11,10 @@ const struct loss loss_sgns = {
     .help = "skip-gram with negative sampling",
     .source = "Mikolov et al. 2013, \"Distributed representations of words and phrases and their "
               "compositionality\", equation 4",
+    .score = SCORE_dot,
+    .defaults = {[SCORE_dot] = {.alpha = 0.05, .temperature = 1},
+                 [SCORE_cosine] = {.alpha = 0.05, .temperature = 0.1},
+                 [SCORE_l2] = {.alpha = 0.05, .temperature = 1}},
     .limits = logistic_limits,
     .gradient = logistic_gradient,
     .value = value,

@@ -17,3 +17,7 @@ const struct loss *loss_at(size_t index) {
 const char *loss_help(size_t index) {
     return losses[index]->help;
 }
+
+bool loss_needs_log_noise(const struct loss *loss, const struct parameters *parameters) {
+    return loss->log_noise != NULL && loss->log_noise(parameters);
+}

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "kernels/kernel.h"
+#include "train/scores.h"
 
 struct batch;
 struct parameters;
@@ -22,11 +23,22 @@ struct loss_limits {
     double center, context, noise;
 };
 
+/* What --alpha, --temperature and --margin are unless given. */
+struct loss_defaults {
+    double alpha, temperature, margin;
+};
+
 struct loss {
-    const char *name;   /* the value of --loss */
-    const char *help;   /* a line */
-    const char *source; /* the paper and the equation in it */
-    bool log_noise;     /* needs pair_log_noise and noise_log_noise */
+    const char *name;                           /* the value of --loss */
+    const char *help;                           /* a line */
+    const char *source;                         /* the paper and the equation in it */
+    enum score_index score;                     /* what --score is unless given */
+    struct loss_defaults defaults[SCORE_COUNT]; /* measured for each score; alpha 0: not measured */
+    bool bounded;                               /* needs a score that has a maximum */
+    bool hard, log_q; /* has the options --hard and --log-q; with .violations, --margin */
+
+    /* Whether it needs pair_log_noise and noise_log_noise. NULL: no. */
+    bool (*log_noise)(const struct parameters *parameters);
     struct loss_limits (*limits)(const struct parameters *parameters);
 
     /* Replaces every score s of the batch by dL/ds; 0 where the weight is 0. */
@@ -35,12 +47,19 @@ struct loss {
     /* The loss L of the batch, computed in double; does not change the scores. L divided by the sum of the
      * pair weights is the mean loss that is reported. */
     double (*value)(const struct batch *batch);
+
+    /* For losses with a margin: the share of its noise draws that violate the margin of a pair, summed over
+     * the pairs by their weights. NULL: there is no margin. */
+    double (*violations)(const struct batch *batch);
 };
 
 /* All losses, in the order of --loss. X(sgns) stands for the table entry loss_sgns in loss_sgns.c. */
 #define LOSSES(X) \
     X(sgns)       \
-    X(nce)
+    X(nce)        \
+    X(infonce)    \
+    X(triplet)    \
+    X(pair)
 
 #define LOSS_DECLARE(name) extern const struct loss loss_##name;
 LOSSES(LOSS_DECLARE)
@@ -51,5 +70,8 @@ const struct loss *loss_at(size_t index);
 /* For --loss: the names, with a NULL at the end, and a line of help for each. */
 extern const char *const loss_names[];
 const char *loss_help(size_t index);
+
+/* Whether the loss needs log(K q(word)) with these parameters. */
+bool loss_needs_log_noise(const struct loss *loss, const struct parameters *parameters);
 
 #endif

@@ -30,17 +30,37 @@ static const char *weights_help(size_t weights) {
 
 static const struct option options[] = {
     INTEGER_OPTION("dim", 0, "100", 1, 4096, "vector dimensions", AT(dim)),
-    INTEGER_OPTION("window", 0, "7", 1, 100, "context words on either side, at most", AT(window)),
+    INTEGER_OPTION("window", 0, "7", 1, KERNEL_WINDOW_MAX, "context words on either side, at most",
+                   AT(window)),
     CHOICES_OPTION("weights", "harmonic", weights_names, weights_help,
                    "how much a pair counts at distance d in a window of w words", AT(weights)),
     CHOICES_OPTION("loss", "sgns", loss_names, loss_help, "the training objective", AT(loss)),
-    INTEGER_OPTION("negative", 0, "5", 1, 100, "negatives per pair: the weight of the noise", AT(negative)),
+    {.name = "score",
+     .type = OPTION_MAYBE_CHOICE,
+     .choices = score_names,
+     .choice_help = score_help,
+     .help = "what the loss compares (default: l2 for triplet and pair, else dot)",
+     .offset = AT(score)},
+    MAYBE_REAL_OPTION("temperature", 0.001, 1000,
+                      "scores are divided by X (default: the loss's and the score's)", AT(temperature)),
+    MAYBE_REAL_OPTION(
+        "margin", -1000, 1000,
+        "triplet: by how much a pair must beat noise; pair: noise must score below -X (default: "
+        "the score's)",
+        AT(margin)),
+    FLAG_OPTION("hard", "triplet: the highest of the noise scores stands for all", AT(hard)),
+    FLAG_OPTION("log-q", "infonce: subtract log(K q(word)) from scores, as in sampled softmax", AT(log_q)),
+    INTEGER_OPTION("negative", 0, "5", 1, 100, "sgns, nce, pair: negatives per pair, the weight of the noise",
+                   AT(negative)),
     INTEGER_OPTION("noise", 0, "32", 1, 4096, "noise words drawn at a time; a block of words shares them",
                    AT(noise)),
     REAL_OPTION("noise-power", "0.75", 0, 2, "noise words are drawn in proportion to count^X",
                 AT(noise_power)),
     INTEGER_OPTION("epochs", 0, "9", 1, 100000, "passes over the corpus", AT(epochs)),
-    REAL_OPTION("alpha", "0.05", 1e-6, 1, "initial learning rate; it falls linearly", AT(alpha)),
+    MAYBE_REAL_OPTION(
+        "alpha", 1e-6, 1,
+        "initial learning rate; it falls linearly (default: 0.05, or what the loss and the score set)",
+        AT(alpha)),
     REAL_OPTION("min-alpha", "0.000005", 0, 1, "final learning rate", AT(min_alpha)),
     REAL_OPTION("sample", "1e-4", 0, 1,
                 "subsampling threshold: words above this share of the corpus are skipped at random, the more "
@@ -62,10 +82,43 @@ static const struct option options[] = {
 };
 const struct option_table parameter_options = OPTION_TABLE(options);
 
+static bool not_of_loss(const struct loss *loss, const char *option, struct error *error) {
+    return error_set(error, ERROR_INPUT, "--%s does nothing with --loss %s; leave it out", option,
+                     loss->name);
+}
+
+static void set_unless_given(struct option_real *real, double value) {
+    if (!real->given)
+        real->value = value;
+}
+
+/* What was not given is what was measured to be best with this loss and score. */
+static bool resolve_loss(struct parameters *parameters, struct error *error) {
+    const struct loss *loss = loss_at(parameters->loss);
+    if (!parameters->score.given)
+        parameters->score.value = loss->score;
+    if (loss->bounded && !score_at(parameters->score.value)->bounded)
+        return error_set(error, ERROR_INPUT,
+                         "--score %s has no maximum, and --loss %s needs one; take another score",
+                         score_names[parameters->score.value], loss->name);
+    if (parameters->margin.given && loss->violations == NULL)
+        return not_of_loss(loss, "margin", error);
+    if (parameters->hard && !loss->hard)
+        return not_of_loss(loss, "hard", error);
+    if (parameters->log_q && !loss->log_q)
+        return not_of_loss(loss, "log-q", error);
+    const struct loss_defaults *defaults = &loss->defaults[parameters->score.value];
+    set_unless_given(&parameters->alpha, defaults->alpha);
+    set_unless_given(&parameters->temperature, defaults->temperature);
+    set_unless_given(&parameters->margin, defaults->margin);
+    return parameters->min_alpha <= parameters->alpha.value ||
+           error_set(error, ERROR_INPUT, "--min-alpha %g is above --alpha %g", parameters->min_alpha,
+                     parameters->alpha.value);
+}
+
 bool parameters_resolve(struct parameters *parameters, struct error *error) {
-    if (parameters->min_alpha > parameters->alpha)
-        return error_set(error, ERROR_INPUT, "--min-alpha %g is above --alpha %g", parameters->min_alpha,
-                         parameters->alpha);
+    if (!resolve_loss(parameters, error))
+        return false;
     const struct kernel *kernel = kernel_choose(parameters->kernel, error);
     if (kernel == NULL)
         return false;
@@ -73,7 +126,7 @@ bool parameters_resolve(struct parameters *parameters, struct error *error) {
     if (parameters->threads == 0)
         parameters->threads = threads_usable();
     const struct loss_limits limits = loss_at(parameters->loss)->limits(parameters);
-    parameters->noise = step_limits_noise(limits, parameters->alpha, parameters->noise);
+    parameters->noise = step_limits_noise(limits, parameters->alpha.value, parameters->noise);
     return true;
 }
 
@@ -124,8 +177,15 @@ void parameter_value(const struct option *option, const struct parameters *param
     case OPTION_REAL:
         snprintf(value, PARAMETER_TEXT_MAX, "%.9g", *(const double *)place);
         break;
+    case OPTION_MAYBE_REAL:
+        snprintf(value, PARAMETER_TEXT_MAX, "%.9g", ((const struct option_real *)place)->value);
+        break;
     case OPTION_CHOICE:
         snprintf(value, PARAMETER_TEXT_MAX, "%s", option->choices[*(const size_t *)place]);
+        break;
+    case OPTION_MAYBE_CHOICE:
+        snprintf(value, PARAMETER_TEXT_MAX, "%s",
+                 option->choices[((const struct option_choice *)place)->value]);
         break;
     case OPTION_TEXT:
         snprintf(value, PARAMETER_TEXT_MAX, "%s", *(const char *const *)place);

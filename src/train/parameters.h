@@ -30,20 +30,27 @@ struct parameters {
     uint64_t threads;      /* 0: all usable cores, until parameters_resolve() */
     uint64_t seed;
     double noise_power;
-    double alpha, min_alpha; /* the learning rate falls linearly from alpha to min_alpha */
-    double sample;           /* t: subsampling threshold, as a share of the corpus; 0: no subsampling */
-    size_t loss;             /* index into the losses (train/losses.h) */
-    size_t tokenizer;        /* enum tokenizer_kind */
-    const char *kernel;      /* NULL: the best, until parameters_resolve(); points into argv, or is static */
-    size_t weights;          /* enum pair_weights */
+    struct option_real alpha; /* the learning rate falls linearly from alpha to min_alpha */
+    double min_alpha;
+    struct option_real temperature; /* T: scores are divided by it */
+    struct option_real margin;      /* m: of the losses that have one */
+    bool hard;                      /* the triplet loss takes the hardest noise word */
+    bool log_q;                     /* InfoNCE subtracts log(K q(word)) from the scores */
+    double sample;              /* t: subsampling threshold, as a share of the corpus; 0: no subsampling */
+    size_t loss;                /* index into the losses (train/losses.h) */
+    struct option_choice score; /* index into the scores (train/scores.h) */
+    size_t tokenizer;           /* enum tokenizer_kind */
+    const char *kernel; /* NULL: the best, until parameters_resolve(); points into argv, or is static */
+    size_t weights;     /* enum pair_weights */
     bool keep_case;
 };
 
 /* The table; its offsets are into struct parameters. */
 extern const struct option_table parameter_options;
 
-/* Checks what a table cannot express, and fills in what was left open: the number of threads and the name of
- * the kernel. Raises `noise` if training with fewer noise words would be unstable. */
+/* Checks what a table cannot express, and fills in what was left open: the number of threads, the name of the
+ * kernel, the score, and what the loss sets for it: alpha, temperature and margin. Raises `noise` if training
+ * with fewer noise words would be unstable. */
 bool parameters_resolve(struct parameters *parameters, struct error *error) MUST_USE;
 
 /* The weight of a pair at distance d, 1 to window. */

@@ -12,30 +12,26 @@ static void square_rows(const struct kernel *kernel, const struct batch *batch) 
 }
 
 static void step(const struct training *training, const struct batch *batch, double alpha,
-                 struct loss_sum *loss) {
+                 struct measures *measures) {
     const struct kernel *kernel = training->kernel;
     const struct score *score = training->score;
     kernel->scores(&batch->step);
     if (score->squares)
         square_rows(kernel, batch);
-    if (score->apply != NULL)
-        score->apply(batch, kernel);
-    if (loss != NULL) {
-        loss->loss += training->loss->value(batch);
-        loss->pairs += batch->pairs;
-    }
+    score->apply(batch);
+    if (measures != NULL)
+        measures_add_batch(measures, batch, training->loss);
     training->loss->gradient(batch, kernel);
-    if (score->backprop != NULL)
-        score->backprop(batch, kernel);
+    score->backprop(batch);
     kernel->update(&batch->step, (float)-alpha);
 }
 
 size_t train_block(const struct training *training, struct batcher *batcher, size_t at, double alpha,
-                   struct rng *rng, struct loss_sum *loss) {
+                   struct rng *rng, struct measures *measures) {
     for (size_t pass = 0; pass < batcher_passes(batcher); pass++) {
         const struct batch *batch = batcher_next(batcher, at, pass, rng);
         if (batch->pairs > 0)
-            step(training, batch, alpha, pass == 0 ? loss : NULL);
+            step(training, batch, alpha, pass == 0 ? measures : NULL);
     }
     return batcher_length(batcher);
 }

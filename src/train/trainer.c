@@ -12,13 +12,16 @@
 #include "train/passage.h"
 #include "train/step.h"
 
-/* The loss is measured on one block in this many. */
-#define LOSS_EVERY 256
+/* One block in this many is measured. */
+#define MEASURE_EVERY 256
 
 /* A word has a row in the replicas if each thread is expected to meet it at least this often during training:
  * then a share of what each thread learns is plenty. Replicas are merged after this many chunks. */
 #define REPLICA_OCCURRENCES 1000
 #define REPLICA_CHUNKS 8
+
+/* The progress display shows a running mean over about twenty chunks. */
+#define RECENT_KEEP 0.95
 
 /* The state of one thread. */
 struct worker {
@@ -28,8 +31,8 @@ struct worker {
     struct passage_buffer passage;
     uint32_t *ids; /* (stream.chunk_max) buffer for a chunk read from the file */
     struct rng rng;
-    struct loss_sum *losses; /* (epochs) */
-    struct loss_sum recent;
+    struct measures *measures; /* (epochs) sums */
+    struct measures recent;
     struct error error;
 };
 
@@ -41,13 +44,13 @@ struct trainer {
     struct workspace memory;  /* memory of the tables below; owned */
     struct noise noise;
     struct subsampling subsampling;
-    float *log_noise;       /* (vocab) or NULL */
-    uint64_t *words_before; /* (chunks + 1) words of an epoch before each chunk */
-    double *losses;         /* (epochs) for the results */
-    struct worker *workers; /* (threads) */
-    size_t replica_words;   /* words with rows in the replicas */
-    float *input, *output;  /* (vocab, matrix_stride) the matrices: packed, and floats at the end; owned */
-    size_t matrix_bytes;    /* of each */
+    float *log_noise;          /* (vocab) or NULL */
+    uint64_t *words_before;    /* (chunks + 1) words of an epoch before each chunk */
+    struct measures *measures; /* (epochs) for the results */
+    struct worker *workers;    /* (threads) */
+    size_t replica_words;      /* words with rows in the replicas */
+    float *input, *output;     /* (vocab, matrix_stride) the matrices: packed, and floats at the end; owned */
+    size_t matrix_bytes;       /* of each */
     size_t tasks, until;
     const struct trainer_hooks *hooks;
     atomic_size_t next_task, next_row;
@@ -74,11 +77,11 @@ static void lay_out_tables(struct trainer *trainer, struct workspace *workspace)
     const size_t vocab = trainer->corpus->vocab.size;
     trainer->noise = noise_lay_out(workspace, vocab);
     trainer->subsampling = subsampling_lay_out(workspace, vocab);
-    if (trainer->training.loss->log_noise)
+    if (loss_needs_log_noise(trainer->training.loss, trainer->parameters))
         trainer->log_noise = workspace_take(workspace, vocab, sizeof *trainer->log_noise);
     trainer->words_before = workspace_take(workspace, trainer->corpus->stream.size + 1,
                                            sizeof *trainer->words_before);
-    trainer->losses = workspace_take(workspace, trainer->parameters->epochs, sizeof *trainer->losses);
+    trainer->measures = workspace_take(workspace, trainer->parameters->epochs, sizeof *trainer->measures);
     trainer->workers = workspace_take(workspace, trainer->parameters->threads, sizeof *trainer->workers);
 }
 
@@ -93,7 +96,7 @@ static void lay_out_worker(const struct trainer *trainer, struct worker *worker,
     worker->batcher = batcher_lay_out(workspace, &trainer->training, &worker->replica, chunk);
     worker->passage = passage_lay_out(workspace, chunk);
     worker->ids = workspace_take(workspace, chunk, sizeof *worker->ids);
-    worker->losses = workspace_take(workspace, trainer->parameters->epochs, sizeof *worker->losses);
+    worker->measures = workspace_take(workspace, trainer->parameters->epochs, sizeof *worker->measures);
 }
 
 /* Computes the bytes of a matrix, of the tables and of a worker; false if they overflow. */
@@ -115,7 +118,7 @@ static void start(struct trainer *trainer, const struct corpus *corpus, const st
     *trainer = (struct trainer){.corpus = corpus, .parameters = parameters};
     trainer->training = (struct training){.parameters = parameters,
                                           .loss = loss_at(parameters->loss),
-                                          .score = score_at(0),
+                                          .score = score_at(parameters->score.value),
                                           .kernel = kernel,
                                           .noise = &trainer->noise,
                                           .stride = kernel_stride((size_t)parameters->dim)};
@@ -202,7 +205,8 @@ INTENDED_RACE static void start_rows(struct trainer *trainer) {
     const struct training *training = &trainer->training;
     const size_t vocab = trainer->corpus->vocab.size, dim = (size_t)trainer->parameters->dim;
     const size_t rows_at_once = 1024;
-    const float scale = 1 / (float)dim;
+    const bool contexts = training->score->start_contexts;
+    const float scale = contexts ? sqrtf(12 / (float)dim) : 1 / (float)dim;
     for (;;) {
         const size_t first = atomic_fetch_add_explicit(&trainer->next_row, rows_at_once,
                                                        memory_order_relaxed);
@@ -215,7 +219,7 @@ INTENDED_RACE static void start_rows(struct trainer *trainer) {
             bfloat16 *output = training->output + row * training->stride;
             for (size_t d = 0; d < training->stride; d++) {
                 input[d] = d < dim ? start_number(&rng, scale) : 0;
-                output[d] = 0;
+                output[d] = contexts && d < dim ? start_number(&rng, scale) : 0;
             }
         }
     }
@@ -263,15 +267,15 @@ static uint64_t words_total(const struct trainer *trainer) {
 
 static double alpha_at(const struct trainer *trainer, double words) {
     const struct parameters *parameters = trainer->parameters;
-    return parameters->alpha -
-           (parameters->alpha - parameters->min_alpha) * (words / (double)words_total(trainer));
+    return parameters->alpha.value -
+           (parameters->alpha.value - parameters->min_alpha) * (words / (double)words_total(trainer));
 }
 
 /* Trains on a passage made of `words` words of the corpus, which follow `words_before` others. Returns the
  * last learning rate. */
 static double train_passage(const struct trainer *trainer, struct worker *worker,
                             const struct passage *passage, double words_before, double words,
-                            struct loss_sum *loss) {
+                            struct measures *measures) {
     const struct parameters *parameters = trainer->parameters;
     double alpha = alpha_at(trainer, words_before);
     /* For the first alpha of the passage, which is its largest. */
@@ -284,12 +288,12 @@ static double train_passage(const struct trainer *trainer, struct worker *worker
     for (size_t at = 0; at < passage->size; blocks++) {
         alpha = alpha_at(trainer, words_before + words * (double)at / (double)passage->size);
         at += train_block(&trainer->training, worker->batcher, at, alpha, &worker->rng,
-                          blocks % LOSS_EVERY == 0 ? loss : NULL);
+                          blocks % MEASURE_EVERY == 0 ? measures : NULL);
     }
     return alpha;
 }
 
-static void report(const struct trainer *trainer, const struct loss_sum *loss, size_t epoch, double alpha) {
+static void report(const struct trainer *trainer, const struct measures *sums, size_t epoch, double alpha) {
     if (trainer->hooks->report == NULL)
         return;
     const struct training_status status = {
@@ -297,7 +301,7 @@ static void report(const struct trainer *trainer, const struct loss_sum *loss, s
         .words_total = words_total(trainer),
         .epoch = epoch + 1,
         .alpha = alpha,
-        .loss = loss->pairs > 0 ? loss->loss / loss->pairs : 0,
+        .recent = measures_mean(sums),
     };
     trainer->hooks->report(trainer->hooks->context, &status);
 }
@@ -320,15 +324,13 @@ static bool train_chunk(struct trainer *trainer, struct worker *worker, size_t i
     const struct passage passage = passage_make(&worker->passage, &trainer->subsampling, trainer->parameters,
                                                 ids, stream->chunks[chunk].size, &worker->rng);
     const uint64_t before = (uint64_t)epoch * trainer->corpus->words + trainer->words_before[chunk];
-    struct loss_sum loss = {0, 0};
-    const double alpha = train_passage(trainer, worker, &passage, (double)before, words, &loss);
-    if (!isfinite(loss.loss))
+    struct measures sums = {.pairs = 0};
+    const double alpha = train_passage(trainer, worker, &passage, (double)before, words, &sums);
+    if (!isfinite(sums.loss))
         return diverged(trainer, &worker->error, alpha, "the loss");
-    worker->losses[epoch].loss += loss.loss;
-    worker->losses[epoch].pairs += loss.pairs;
-    /* A running mean over about twenty chunks, for the progress display. */
-    worker->recent.loss = worker->recent.loss * 0.95 + loss.loss;
-    worker->recent.pairs = worker->recent.pairs * 0.95 + loss.pairs;
+    measures_add(&worker->measures[epoch], &sums);
+    measures_decay(&worker->recent, RECENT_KEEP);
+    measures_add(&worker->recent, &sums);
     atomic_fetch_add_explicit(&trainer->words_done, stream->chunks[chunk].words, memory_order_relaxed);
     if (index == 0)
         report(trainer, &worker->recent, epoch, alpha);
@@ -386,14 +388,12 @@ bool trainer_run(struct trainer *trainer, size_t until, const struct trainer_hoo
 
 /* --- results --- */
 
-static void gather_losses(struct trainer *trainer) {
+static void gather_measures(struct trainer *trainer) {
     for (size_t epoch = 0; epoch < trainer->parameters->epochs; epoch++) {
-        struct loss_sum sum = {0, 0};
-        for (size_t i = 0; i < trainer->parameters->threads; i++) {
-            sum.loss += trainer->workers[i].losses[epoch].loss;
-            sum.pairs += trainer->workers[i].losses[epoch].pairs;
-        }
-        trainer->losses[epoch] = sum.pairs > 0 ? sum.loss / sum.pairs : 0;
+        struct measures sums = {.pairs = 0};
+        for (size_t i = 0; i < trainer->parameters->threads; i++)
+            measures_add(&sums, &trainer->workers[i].measures[epoch]);
+        trainer->measures[epoch] = measures_mean(&sums);
     }
 }
 
@@ -430,10 +430,10 @@ bool trainer_results(struct trainer *trainer, struct training_results *results, 
                                          .stride = matrix_stride((size_t)parameters->dim),
                                          .input = trainer->input,
                                          .output = trainer->output,
-                                         .losses = trainer->losses,
+                                         .measures = trainer->measures,
                                          .kept = trainer->subsampling.kept,
                                          .progress = words / (double)words_total(trainer)};
-    gather_losses(trainer);
+    gather_measures(trainer);
     gather_work(trainer, results);
     if (!threads_run(parameters->threads > 1 ? 2 : 1, unpack_part, trainer, error))
         return false;

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "text/ingest.h"
+#include "train/measures.h"
 #include "train/parameters.h"
 
 /* The progress that the trainer reports while it runs. */
@@ -22,7 +23,7 @@ struct training_status {
     uint64_t words_total; /* words of all epochs */
     size_t epoch;         /* 1 to epochs: that of the latest chunk */
     double alpha;
-    double loss; /* recent mean loss per pair; 0 before the first measurement */
+    struct measures recent; /* recent means; recent.pairs is 0 before the first measurement */
 };
 
 /* For the duration of a run; `stop` and `report` may be NULL. */
@@ -34,12 +35,12 @@ struct trainer_hooks {
 
 /* The results of training. The arrays belong to the trainer. */
 struct training_results {
-    size_t dim, stride;          /* stride: matrix_stride(dim) */
-    const float *input, *output; /* (vocab, stride) row-major, 64-byte aligned */
-    const double *losses;        /* (epochs) mean loss per pair of each epoch; 0 for epochs not begun */
-    double kept;                 /* the share of the words that subsampling is expected to keep */
-    double pairs, rows;          /* per kept word, on average: pairs trained, and rows fetched from memory */
-    double progress;             /* the share of the training that was done */
+    size_t dim, stride;              /* stride: matrix_stride(dim) */
+    const float *input, *output;     /* (vocab, stride) row-major, 64-byte aligned */
+    const struct measures *measures; /* (epochs) means of each epoch */
+    double kept;                     /* the share of the words that subsampling is expected to keep */
+    double pairs, rows; /* per kept word, on average: pairs trained, and rows fetched from memory */
+    double progress;    /* the share of the training that was done */
 };
 
 struct trainer;

@@ -39,7 +39,7 @@ check "options given" eval 'has epochs 3 && has threads 1 && has sample 0'
 losses() {
     [ "$(grep -c '^loss, epoch ' "$out")" -eq 3 ] || return 1
     for epoch in 1 2 3; do
-        field "loss, epoch $epoch" | grep -Eq '^[0-9]+\.[0-9]+ a pair$' || return 1
+        field "loss, epoch $epoch" | grep -Eq '^[0-9]+\.[0-9]+ a pair, accuracy 0\.[0-9]+$' || return 1
     done
 }
 kernel() { "$SGNS" train "$corpus" -o "$TMPDIR/scalar.sgns" --dim 4 --kernel scalar --noise 4 --threads 2 -q 2>"$err" &&

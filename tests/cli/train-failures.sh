@@ -75,6 +75,8 @@ noise-power 0,5 a number from 0 to 2
 noise-power - a number from 0 to 2
 alpha 0 a number from 1e-06 to 1
 alpha 1.1 a number from 1e-06 to 1
+temperature 0 a number from 0.001 to 1000
+margin nan a number from -1000 to 1000
 min-alpha -1e-9 a number from 0 to 1
 min-alpha 1.1 a number from 0 to 1
 sample -1 a number from 0 to 1
@@ -89,6 +91,12 @@ wrong "an empty number, attached" '--alpha takes a number from 1e-06 to 1, not "
 wrong "a number with a blank" '--dim takes a whole number .*, not " 5"$' "$corpus" -o "$model" --dim " 5"
 wrong "the last of two values counts" '--dim takes .*, not "0"$' "$corpus" -o "$model" --dim 10 --dim 0
 wrong "an unknown kernel" '--kernel: no "mmx" on this machine; it can run .*scalar$' "$corpus" -o "$model" --kernel mmx
+wrong "a margin where the loss has none" '--margin does nothing with --loss sgns; leave it out$' "$corpus" -o "$model" --margin 1
+wrong "--hard without triplets" '--hard does nothing with --loss infonce; leave it out$' "$corpus" -o "$model" --loss infonce --hard
+wrong "--log-q with a loss that has no such option" '--log-q does nothing with --loss pair; leave it out$' \
+    "$corpus" -o "$model" --loss pair --log-q
+wrong "a loss and a score that pull for ever" \
+    '--score dot has no maximum, and --loss pair needs one; take another score$' "$corpus" -o "$model" --loss pair --score dot
 wrong "--min-alpha above --alpha" '--min-alpha 0\.1 is above --alpha 0\.05$' "$corpus" -o "$model" --min-alpha 0.1
 wrong "--quiet and --verbose" '--quiet and --verbose cannot be combined$' "$corpus" -o "$model" -q -v
 wrong "an unknown option" 'unknown option --dims; did you mean --dim\?$' "$corpus" -o "$model" --dims 10

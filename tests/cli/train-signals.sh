@@ -98,7 +98,7 @@ part_saved() {
         run 0 "$SGNS" info --verify "$model" || return 1
     sed -n 's/^interrupted  *after \(.*\) of the training$/\1/p' "$out" | awk '{ share = $1 }
         END { exit NR != 1 || share <= 0 || share >= 1 }' || return 1
-    grep -Eq '^loss, epoch 1  *[0-9.]+ a pair$' "$out" && grep -Eq '^loss, epoch 3000  *not trained$' "$out" &&
+    grep -Eq '^loss, epoch 1  *[0-9.]+ a pair, accuracy [0-9.]+$' "$out" && grep -Eq '^loss, epoch 3000  *not trained$' "$out" &&
         run 0 "$SGNS" near "$model" -k 29 sea00 && [ "$(grep -c '^sea' "$out")" -eq 29 ]
 }
 terminated() { in_the_middle "" send TERM && part_saved; }
@@ -118,7 +118,7 @@ twice() {
 saves_nothing() { in_the_middle "" twice && ended_with 143 && untouched; }
 live() {
     tr '\r' '\n' <"$log" | grep -Eq \
-        '^\[[#.]{24}\] epoch [0-9]+/3000, [0-9]+%, [0-9.]+M words/s, alpha 0\.0[0-9]+, loss [0-9.]+, [0-9]+[msh].* left'
+        '^\[[#.]{24}\] epoch [0-9]+/3000, [0-9]+%, [0-9.]+M words/s, loss [0-9.]+, accuracy [0-9.]+%, [0-9]+[msh].* left'
 }
 if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
     check "SIGTERM ends the training and saves what it has learned" terminated

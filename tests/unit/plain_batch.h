@@ -11,6 +11,7 @@
 #define PLAIN_VOCAB ((size_t)40)
 #define PLAIN_DIM ((size_t)11)
 #define PLAIN_WINDOW ((size_t)3)
+#define PLAIN_MARGIN (1 + 0x1p-9) /* not a difference of scores that are multiples of 2^-8 */
 #define PLAIN_BAND ((size_t)16)
 #define PLAIN_NOISE ((size_t)64)
 #define PLAIN_CONTEXTS (KERNEL_ROWS_MAX + 2 * PLAIN_WINDOW + 2)
@@ -29,6 +30,7 @@ struct plain_batch {
     _Alignas(64) float pair_weights[KERNEL_ROWS_MAX * PLAIN_BAND];
     _Alignas(64) float pair_log_noise[KERNEL_ROWS_MAX * PLAIN_BAND];
     _Alignas(64) float noise_scores[KERNEL_ROWS_MAX * PLAIN_NOISE];
+    float kept_pairs[KERNEL_ROWS_MAX * PLAIN_BAND], kept_noise[KERNEL_ROWS_MAX * PLAIN_NOISE];
     _Alignas(64) float row_pairs[KERNEL_ROWS_MAX], draws[PLAIN_NOISE], noise_log_noise[PLAIN_NOISE];
     _Alignas(64) float center_squares[KERNEL_ROWS_MAX], context_squares[PLAIN_CONTEXTS],
         noise_squares[PLAIN_NOISE];
@@ -87,6 +89,8 @@ static inline void plain_batch_create(struct plain_batch *plain, const struct pa
                                   .draws = plain->draws,
                                   .pair_log_noise = plain->pair_log_noise,
                                   .noise_log_noise = plain->noise_log_noise,
+                                  .kept_pairs = plain->kept_pairs,
+                                  .kept_noise = plain->kept_noise,
                                   .center_squares = plain->center_squares,
                                   .context_squares = plain->context_squares,
                                   .noise_squares = plain->noise_squares,
@@ -111,7 +115,7 @@ static inline void plain_batch_create(struct plain_batch *plain, const struct pa
 
 /* The scores of these rows. */
 static inline void plain_score(struct plain_batch *plain, const struct plain_rows *rows,
-                               const struct score *score, const struct kernel *kernel) {
+                               const struct score *score) {
     const struct kernel_step *step = &plain->batch.step;
     for (size_t p = 0; p < plain->length; p++) {
         const double *center = rows->input[plain->centers[p]];
@@ -128,8 +132,7 @@ static inline void plain_score(struct plain_batch *plain, const struct plain_row
             plain->noise_scores[p * step->columns + j] = (float)plain_dot(center, noise);
         }
     }
-    if (score->apply != NULL)
-        score->apply(&plain->batch, kernel);
+    score->apply(&plain->batch);
 }
 
 static inline void plain_add(double *to, const double *row, double factor, double *sizes) {
@@ -173,8 +176,7 @@ static inline void plain_gradient(struct plain_batch *plain, const struct plain_
                                   struct plain_rows *sizes) {
     const struct kernel_step *step = &plain->batch.step;
     loss->gradient(&plain->batch, kernel);
-    if (score->backprop != NULL)
-        score->backprop(&plain->batch, kernel);
+    score->backprop(&plain->batch);
     for (size_t p = 0; p < plain->length; p++) {
         for (size_t k = 0; k < 2 * PLAIN_WINDOW + 2; k++)
             if (plain->pair_weights[p * PLAIN_BAND + k] > 0)
@@ -185,6 +187,61 @@ static inline void plain_gradient(struct plain_batch *plain, const struct plain_
                            (double)plain->noise_scores[p * step->columns + j]);
     }
     plain_add_selves(plain, gradient, rows);
+}
+
+/* Moves rows by row = (1 - alpha * self) * row - alpha * sum. */
+struct plain_mover {
+    double alpha, roundoff;                  /* roundoff: of the kernel's weights */
+    double sum[PLAIN_DIM], sizes[PLAIN_DIM]; /* sizes: the sum of the magnitudes of the terms */
+};
+
+/* A number is rounded to bfloat16 as it moves, by up to 2^-7 of it. What it was off by before moves along. */
+static inline void plain_move(struct plain_mover *mover, double *row, double *errors, double self) {
+    const double keep = 1 - mover->alpha * self;
+    for (size_t d = 0; d < PLAIN_DIM; d++) {
+        row[d] = keep * row[d] - mover->alpha * mover->sum[d];
+        errors[d] = fabs(keep) * errors[d] + 0x1p-7 * fabs(row[d]) + 1e-4 +
+                    5 * mover->roundoff * mover->alpha * mover->sizes[d];
+    }
+    memset(mover->sum, 0, sizeof mover->sum);
+    memset(mover->sizes, 0, sizeof mover->sizes);
+}
+
+/* A step for scores with self factors, which multiply rows as they are when their turn comes. `plain` holds
+ * the gradients; `old` are the rows that were scored, `rows` become the new ones, and `errors` bounds of what
+ * a kernel may differ. mover: alpha and roundoff are set, and the rest is zero. */
+static inline void plain_update(const struct plain_batch *plain, const struct plain_rows *old,
+                                struct plain_mover mover, struct plain_rows *rows,
+                                struct plain_rows *errors) {
+    const struct kernel_step *step = &plain->batch.step;
+    for (size_t p = 0; p < plain->length; p++) {
+        const uint32_t center = plain->centers[p];
+        for (size_t k = 0; k < 2 * PLAIN_WINDOW + 2; k++)
+            plain_add(mover.sum, old->output[plain->contexts[p / 2 * 2 + k]],
+                      plain->missing[p / 2 * 2 + k] ? 0 : (double)plain->pairs[p * PLAIN_BAND + k],
+                      mover.sizes);
+        for (size_t j = 0; j < step->noise_count; j++)
+            plain_add(mover.sum, old->output[plain->noise[j]],
+                      (double)plain->noise_scores[p * step->columns + j], mover.sizes);
+        plain_move(&mover, rows->input[center], errors->input[center], (double)plain->center_self[p]);
+    }
+    for (size_t s = 0; s < plain->length + 2 * PLAIN_WINDOW; s++) {
+        const uint32_t context = plain->contexts[s];
+        for (size_t p = 0; p < plain->length && !plain->missing[s]; p++)
+            if (p / 2 * 2 <= s && s < p / 2 * 2 + 2 * PLAIN_WINDOW + 2)
+                plain_add(mover.sum, old->input[plain->centers[p]],
+                          (double)plain->pairs[p * PLAIN_BAND + s - p / 2 * 2], mover.sizes);
+        if (!plain->missing[s])
+            plain_move(&mover, rows->output[context], errors->output[context],
+                       (double)plain->context_self[s]);
+    }
+    for (size_t j = 0; j < step->noise_count; j++) {
+        const uint32_t noise = plain->noise[j];
+        for (size_t p = 0; p < plain->length; p++)
+            plain_add(mover.sum, old->input[plain->centers[p]],
+                      (double)plain->noise_scores[p * step->columns + j], mover.sizes);
+        plain_move(&mover, rows->output[noise], errors->output[noise], (double)plain->noise_self[j]);
+    }
 }
 
 #endif

@@ -668,6 +668,107 @@ static void test_logistic(struct test *test) {
     free(values);
 }
 
+/* Rows of scores within +-spread, against the same in double. A third of the columns weigh nothing, and their
+ * scores are the largest. */
+static void check_softmax(struct test *test, const struct kernel *kernel, size_t rows, size_t columns,
+                          float spread) {
+    struct rng rng = rng_seed(rows, columns);
+    float *scores = make_floats(rows, columns, columns, &rng),
+          *values = aligned_zeros(rows * columns, sizeof *values);
+    float *weights = aligned_zeros(columns, sizeof *weights);
+    _Alignas(64) float logs[KERNEL_ROWS_MAX];
+    for (size_t j = 0; j < columns; j++)
+        weights[j] = (float)(j % 3);
+    for (size_t i = 0; i < rows * columns; i++)
+        values[i] = scores[i] = weights[i % columns] > 0 ? scores[i] * spread : 2 * spread;
+    kernel->softmax(values, rows, columns, weights, logs);
+    for (size_t r = 0; r < rows; r++) {
+        double max = -INFINITY, sum = 0;
+        for (size_t j = 0; j < columns; j++)
+            max = weights[j] > 0 ? fmax(max, (double)scores[r * columns + j]) : max;
+        for (size_t j = 0; j < columns; j++)
+            sum += weights[j] > 0 ? (double)weights[j] * exp((double)scores[r * columns + j] - max) : 0;
+        const double log_sum = max + log(sum);
+        CHECK_MSG(test, fabs((double)logs[r] - log_sum) < 1e-6 * fmax(1, fabs(log_sum)), "%s: log %g, not %g",
+                  kernel->name, (double)logs[r], log_sum);
+        for (size_t j = 0; j < columns; j++) {
+            const double power = exp((double)scores[r * columns + j] - log_sum);
+            const double exact = weights[j] > 0 ? (double)weights[j] * power : 0;
+            CHECK_MSG(test, fabs((double)values[r * columns + j] - exact) < 1e-6 * exact + 1e-33,
+                      "%s, score %g: %g, not %g", kernel->name, (double)scores[r * columns + j],
+                      (double)values[r * columns + j], exact);
+        }
+    }
+    free(scores);
+    free(values);
+    free(weights);
+}
+
+static void test_softmax(struct test *test) {
+    const struct kernel *kernel;
+    for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
+        for (size_t rows = 1; rows <= KERNEL_ROWS_MAX; rows += 7)
+            for (size_t columns = KERNEL_ROW_FLOATS; columns <= 5 * KERNEL_ROW_FLOATS; columns *= 2) {
+                check_softmax(test, kernel, rows, columns, 0.001f);
+                check_softmax(test, kernel, rows, columns, 5);
+                check_softmax(test, kernel, rows, columns, 1e4f);
+            }
+}
+
+/* A tenth of the weights are zero. All weights are multiples of 1/8, so that sums are exact. */
+static void check_hinge(struct test *test, const struct kernel *kernel, size_t rows, size_t band,
+                        size_t columns) {
+    struct rng rng = rng_seed(band, columns);
+    float *pairs = make_floats(rows, band, band, &rng), *noise = make_floats(rows, columns, columns, &rng);
+    float *new_pairs = aligned_zeros(rows * band, sizeof *pairs);
+    float *new_noise = aligned_zeros(rows * columns, sizeof *noise);
+    float *pair_weights = aligned_zeros(rows * band, sizeof *pairs),
+          *weights = aligned_zeros(columns, sizeof *noise);
+    for (size_t i = 0; i < rows * band; i++)
+        pair_weights[i] = (float)rng_below(&rng, 10) / 8;
+    for (size_t j = 0; j < columns; j++)
+        weights[j] = (float)rng_below(&rng, 10) / 8;
+    memcpy(new_pairs, pairs, rows * band * sizeof *pairs);
+    memcpy(new_noise, noise, rows * columns * sizeof *noise);
+    const struct kernel_step step = {.rows = rows,
+                                     .band_columns = band,
+                                     .columns = columns,
+                                     .pairs = new_pairs,
+                                     .noise_scores = new_noise};
+    const struct kernel_hinge hinge = {
+        .margin = 0.5f, .scale = 0.25f, .pair_weights = pair_weights, .column_weights = weights};
+    kernel->hinge(&step, &hinge);
+    for (size_t p = 0; p < rows; p++) {
+        for (size_t k = 0; k < band; k++) {
+            float sum = 0;
+            for (size_t j = 0; j < columns; j++)
+                sum += noise[p * columns + j] > pairs[p * band + k] - 0.5f ? weights[j] : 0;
+            CHECK_MSG(test, new_pairs[p * band + k] == -0.25f * pair_weights[p * band + k] * sum, "%s",
+                      kernel->name);
+        }
+        for (size_t j = 0; j < columns; j++) {
+            float sum = 0;
+            for (size_t k = 0; k < band; k++)
+                sum += noise[p * columns + j] > pairs[p * band + k] - 0.5f ? pair_weights[p * band + k] : 0;
+            CHECK_MSG(test, new_noise[p * columns + j] == 0.25f * weights[j] * sum, "%s", kernel->name);
+        }
+    }
+    free(pairs);
+    free(noise);
+    free(new_pairs);
+    free(new_noise);
+    free(pair_weights);
+    free(weights);
+}
+
+static void test_hinge(struct test *test) {
+    const struct kernel *kernel;
+    for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
+        for (size_t band = KERNEL_ROW_FLOATS; band <= KERNEL_BAND_MAX; band *= 3)
+            for (size_t columns = KERNEL_ROW_FLOATS; columns <= 80; columns += KERNEL_ROW_FLOATS)
+                check_hinge(test, kernel, 1 + columns / 16, band, columns);
+}
+
 static void test_choose(struct test *test) {
     struct error error = {0};
     CHECK(test, kernel_choose(NULL, &error) == kernel_at(0));
@@ -691,6 +792,8 @@ static const struct test_case cases[] = {
     {"kernel: errors weighed", test_weigh_errors},
     {"kernel: weights of bands", test_bands},
     {"kernel: the logistic function is as exact as it says", test_logistic},
+    {"kernel: softmax of rows, and its logarithm", test_softmax},
+    {"kernel: violations of a margin", test_hinge},
     {"kernel: chosen by name", test_choose},
 };
 TEST_MAIN(cases)

@@ -16,8 +16,26 @@
 #define COLUMNS 32
 #define NOISE 20
 
-static const struct parameters parameters = {
-    .dim = PLAIN_DIM, .window = PLAIN_WINDOW, .negative = 5, .noise = 24};
+static const struct parameters plain = {.dim = PLAIN_DIM,
+                                        .window = PLAIN_WINDOW,
+                                        .negative = 5,
+                                        .noise = 24,
+                                        .temperature = {true, 0.5},
+                                        .margin = {true, PLAIN_MARGIN}};
+
+/* A loss with each of its options. */
+enum variant { PLAIN, HARD, LOG_Q, VARIANTS };
+
+static bool has_variant(const struct loss *loss, enum variant variant) {
+    return variant == PLAIN || (variant == HARD && loss->hard) || (variant == LOG_Q && loss->log_q);
+}
+
+static struct parameters parameters_of(enum variant variant) {
+    struct parameters parameters = plain;
+    parameters.hard = variant == HARD;
+    parameters.log_q = variant == LOG_Q;
+    return parameters;
+}
 
 /* A batch of random scores. */
 struct example {
@@ -26,21 +44,22 @@ struct example {
     _Alignas(64) float row_pairs[ROWS], draws[COLUMNS];
 };
 
-/* Scores are multiples of 2^-8 and the step is 2^-7, so that score +- step is exact in float. */
-#define STEP 0x1p-7f
+/* Scores are multiples of 2^-8 and the step is 2^-10, so that score +- step is exact in float. The margin is
+ * at least 2^-9 from any difference of scores, so that a step never crosses the kink of a hinge. */
+#define STEP 0x1p-10f
 
 static float random_score(struct rng *rng) {
     return ((float)rng_below(rng, 2048) - 1024) * 0x1p-8f;
 }
 
-static struct batch batch_of(struct example *example) {
+static struct batch batch_of(struct example *example, const struct parameters *parameters) {
     return (struct batch){.step = {.rows = ROWS,
                                    .band_columns = BAND,
                                    .pairs = example->pairs,
                                    .noise_count = NOISE,
                                    .columns = COLUMNS,
                                    .noise_scores = example->noise},
-                          .parameters = &parameters,
+                          .parameters = parameters,
                           .pairs = 9,
                           .pair_weights = example->pair_weights,
                           .row_pairs = example->row_pairs,
@@ -82,14 +101,16 @@ static double slope(const struct loss *loss, const struct batch *batch, float *s
 /* The third derivative of softplus is below 0.1, so the error of the differences is at most 0.1 / 6 step^2
  * weight, about 2e-6. The logistic function of a kernel adds up to a sixteenth of the rounding error of its
  * weights, times weights up to 4. */
-static void check_gradient(struct test *test, const struct loss *loss, const struct kernel *kernel) {
+static void check_gradient(struct test *test, const struct loss *loss, enum variant variant,
+                           const struct kernel *kernel) {
+    const struct parameters parameters = parameters_of(variant);
     const double bound = 1e-5 +
                          (kernel->weight_roundoff > 1e-6f ? (double)kernel->weight_roundoff / 16 * 4 : 0);
     struct rng rng = rng_seed(5, 7);
     struct example example, changed;
     make_example(&example, &rng);
     changed = example;
-    const struct batch batch = batch_of(&example), gradient = batch_of(&changed);
+    const struct batch batch = batch_of(&example, &parameters), gradient = batch_of(&changed, &parameters);
     loss->gradient(&gradient, kernel);
     for (size_t i = 0; i < ROWS * BAND; i++) {
         const double expected = slope(loss, &batch, &example.pairs[i]);
@@ -110,7 +131,9 @@ static void test_gradients(struct test *test) {
     const struct loss *loss;
     for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
         for (size_t l = 0; (loss = loss_at(l)) != NULL; l++)
-            check_gradient(test, loss, kernel);
+            for (enum variant variant = PLAIN; variant < VARIANTS; variant++)
+                if (has_variant(loss, variant))
+                    check_gradient(test, loss, variant, kernel);
 }
 
 /* --- through the scores, to the rows --- */
@@ -123,16 +146,27 @@ static void random_rows(struct plain_rows *rows, struct rng *rng) {
         }
 }
 
-static double value_of(struct plain_batch *plain, const struct plain_rows *rows, const struct loss *loss,
-                       const struct score *score, const struct kernel *kernel) {
-    plain_score(plain, rows, score, kernel);
-    return loss->value(&plain->batch);
+static double value_of(struct plain_batch *batch, const struct plain_rows *rows, const struct loss *loss,
+                       const struct score *score) {
+    plain_score(batch, rows, score);
+    return loss->value(&batch->batch);
 }
 
-/* Scores are floats, so the error of a difference of losses is about 2^-24 per score. Divided by the step
- * that is at most 1e-4, and so is the contribution of the third derivatives. */
-static void check_rows(struct test *test, const struct loss *loss, const struct score *score,
-                       const struct kernel *kernel) {
+/* Scores are floats, so the error of a difference of losses is about 2^-24 per score. Divided by the step,
+ * that is at most 1e-4, and so is the contribution of the third derivatives. Within a step of the kink of a
+ * hinge
+ * (`kinks`) the slopes to both sides differ, and the gradient is between them, up to half a step of
+ * curvature. */
+static bool is_slope(double slope, double below, double middle, double above, double step, bool kinks) {
+    const double left = (middle - below) / step, right = (above - middle) / step;
+    const double central = (left + right) / 2, bound = kinks ? 30 * step : 0;
+    return fabs(slope - central) < 1e-3 + 1e-3 * fabs(central) ||
+           (slope > fmin(left, right) - bound && slope < fmax(left, right) + bound && kinks);
+}
+
+static void check_rows(struct test *test, const struct loss *loss, enum variant variant,
+                       const struct score *score, const struct kernel *kernel) {
+    const struct parameters parameters = parameters_of(variant);
     struct rng rng = rng_seed(8, 1);
     struct plain_rows rows, gradient = {{{0}}, {{0}}};
     uint32_t words[10], begin[10], end[10], drawn[24];
@@ -148,22 +182,23 @@ static void check_rows(struct test *test, const struct loss *loss, const struct 
     for (size_t w = 0; w < PLAIN_VOCAB; w++)
         log_noise[w] = -4 * rng_unit(&rng);
     const struct passage passage = {words, begin, end, 10};
-    struct plain_batch plain;
-    plain_batch_create(&plain, &parameters, &passage, 2, 5, drawn, log_noise);
-    plain_score(&plain, &rows, score, kernel);
-    plain_gradient(&plain, &rows, loss, score, kernel, &gradient, NULL);
+    struct plain_batch batch;
+    plain_batch_create(&batch, &parameters, &passage, 2, 5, drawn, log_noise);
+    plain_score(&batch, &rows, score);
+    plain_gradient(&batch, &rows, loss, score, kernel, &gradient, NULL);
     double *value = &rows.input[0][0], *expected = &gradient.input[0][0];
     const double step = 1e-3;
     for (size_t i = 0; i < sizeof rows / sizeof *value; i++) {
         const double old = value[i];
         value[i] = old + step;
-        const double above = value_of(&plain, &rows, loss, score, kernel);
+        const double above = value_of(&batch, &rows, loss, score);
         value[i] = old - step;
-        const double below = value_of(&plain, &rows, loss, score, kernel);
+        const double below = value_of(&batch, &rows, loss, score);
         value[i] = old;
-        const double actual = (above - below) / (2 * step);
-        CHECK_MSG(test, fabs(actual - expected[i]) < 1e-3 + 1e-3 * fabs(actual), "%s x %s, %zu: %g, not %g",
-                  loss->name, score->name, i, expected[i], actual);
+        const double middle = value_of(&batch, &rows, loss, score);
+        CHECK_MSG(test, is_slope(expected[i], below, middle, above, step, loss->violations != NULL),
+                  "%s x %s, %zu: %g, not %g to %g", loss->name, score->name, i, expected[i],
+                  (middle - below) / step, (above - middle) / step);
     }
 }
 
@@ -175,7 +210,9 @@ static void test_losses_by_scores(struct test *test) {
         last++;
     for (size_t l = 0; (loss = loss_at(l)) != NULL; l++)
         for (size_t s = 0; (score = score_at(s)) != NULL; s++)
-            check_rows(test, loss, score, kernel_at(last));
+            for (enum variant variant = PLAIN; variant < VARIANTS; variant++)
+                if (has_variant(loss, variant))
+                    check_rows(test, loss, variant, score, kernel_at(last));
 }
 
 /* --- by hand, and at the extremes --- */
@@ -189,14 +226,15 @@ struct tiny {
 };
 
 static void make_tiny(struct tiny *tiny, float pair, float noise, float log_noise) {
-    *tiny = (struct tiny){.pairs = {pair},
-                          .pair_weights = {1},
-                          .pair_log_noise = {log_noise},
-                          .noise = {noise},
-                          .noise_log_noise = {log_noise},
-                          .row_pairs = {1},
-                          .draws = {2},
-                          .parameters = {.negative = 5, .noise = 2}};
+    *tiny = (struct tiny){
+        .pairs = {pair},
+        .pair_weights = {1},
+        .pair_log_noise = {log_noise},
+        .noise = {noise},
+        .noise_log_noise = {log_noise},
+        .row_pairs = {1},
+        .draws = {2},
+        .parameters = {.negative = 5, .noise = 2, .temperature = {true, 1}, .margin = {true, 1}}};
     tiny->batch = (struct batch){.step = {.rows = 1,
                                           .band_columns = 16,
                                           .pairs = tiny->pairs,
@@ -246,7 +284,7 @@ static void test_tables(struct test *test) {
     for (; (loss = loss_at(l)) != NULL; l++) {
         CHECK(test, loss_names[l] != NULL && strcmp(loss_names[l], loss->name) == 0);
         CHECK(test, strlen(loss_help(l)) > 0 && loss->source != NULL);
-        const struct loss_limits limits = loss->limits(&parameters);
+        const struct loss_limits limits = loss->limits(&plain);
         CHECK(test, limits.center > 0 && limits.context > 0 && limits.noise > 0);
     }
     CHECK(test, l >= 2 && loss_names[l] == NULL);

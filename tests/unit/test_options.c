@@ -492,10 +492,12 @@ static void check_option(struct test *test, const struct command *command, const
                         option->type == OPTION_MAYBE_REAL;
     CHECK_MSG(test, strcmp(option->name, "help") != 0 && option->letter != 'h', "%s", command->name);
     CHECK_MSG(test, option->help != NULL && option->help[0] != '\0', "%s --%s", command->name, option->name);
-    CHECK_MSG(test, (option->value == NULL) == (option->type == OPTION_FLAG || option->type == OPTION_CHOICE),
+    CHECK_MSG(test, (option->value == NULL) == (option->type == OPTION_FLAG || option->choices != NULL),
               "%s --%s", command->name, option->name);
-    CHECK_MSG(test, (option->choices != NULL) == (option->type == OPTION_CHOICE), "%s --%s", command->name,
-              option->name);
+    CHECK_MSG(test,
+              (option->choices != NULL) ==
+                  (option->type == OPTION_CHOICE || option->type == OPTION_MAYBE_CHOICE),
+              "%s --%s", command->name, option->name);
     CHECK_MSG(test, (option->min < option->max) == number, "%s --%s", command->name, option->name);
 }
 

@@ -63,12 +63,13 @@ static struct parameters default_parameters(void) {
                                .epochs = 5,
                                .threads = 1,
                                .noise_power = 0.75,
-                               .alpha = 0.05,
+                               .alpha = {true, 0.05},
                                .min_alpha = 5e-6,
                                .sample = 0,
                                .weights = WEIGHTS_RANDOM,
                                .seed = 1,
                                .loss = 0,
+                               .temperature = {true, 1},
                                .kernel = kernel_at(0)->name};
 }
 
@@ -144,7 +145,7 @@ static struct outcome learn(const struct corpus *corpus, const struct parameters
     struct trainer *trainer = run_all(corpus, &parameters, NULL, &training);
     const struct outcome outcome = {.finite = all_finite(&training, corpus->vocab.size),
                                     .purity = purity(&training, &corpus->vocab),
-                                    .loss = training.losses[parameters.epochs - 1],
+                                    .loss = training.measures[parameters.epochs - 1].loss,
                                     .progress = training.progress};
     trainer_free(trainer);
     return outcome;
@@ -155,7 +156,7 @@ static void check_outcome(struct test *test, const struct parameters *parameters
     CHECK_MSG(test, outcome->finite && outcome->purity > 0.95,
               "dim %d window %d K %d N %d alpha %g weights %d loss %s kernel %s: purity %.3f, loss %g",
               (int)parameters->dim, (int)parameters->window, (int)parameters->negative,
-              (int)parameters->noise, parameters->alpha, (int)parameters->weights,
+              (int)parameters->noise, parameters->alpha.value, (int)parameters->weights,
               loss_at(parameters->loss)->name, parameters->kernel, outcome->purity, outcome->loss);
     CHECK(test, outcome->progress == 1);
 }
@@ -184,7 +185,8 @@ struct corners {
  * combinations (a fractional factorial design of resolution IV). The two with the largest steps take longest,
  * and so come first. */
 static void choose_corners(struct parameters *options, size_t loss) {
-    const size_t windows[] = {1, 15}, negatives[] = {1, 20}, dims[] = {10, 100}, noises[] = {4, 32};
+    const size_t negative_max = loss_at(loss)->bounded ? TOPICS - 2 : 20;
+    const size_t windows[] = {1, 15}, negatives[] = {1, negative_max}, dims[] = {10, 100}, noises[] = {4, 32};
     const double alphas[] = {0.025, 0.1};
     for (unsigned i = 0; i < CORNERS; i++) {
         const bool largest = i < 2;
@@ -193,7 +195,7 @@ static void choose_corners(struct parameters *options, size_t loss) {
         options[i].loss = loss;
         options[i].window = windows[largest || (corner & 1) != 0];
         options[i].negative = negatives[largest || (corner & 2) != 0];
-        options[i].alpha = alphas[largest || (corner & 4) != 0];
+        options[i].alpha = (struct option_real){true, alphas[largest || (corner & 4) != 0]};
         options[i].dim = dims[largest ? corner & 1 : corner >> 3];
         options[i].noise = noises[!largest && odd(corner & 7)];
         options[i].weights = largest ? WEIGHTS_UNIFORM
@@ -213,7 +215,7 @@ static void learn_corners(void *context, size_t index) {
 static void test_corners(struct test *test) {
     struct error error = {0};
     struct corners corners = {.next = 0};
-    CHECK(test, read_corpus(&corners.corpus, "corners", 4000, SIZE_MAX));
+    CHECK(test, read_corpus(&corners.corpus, "corners", 2000, SIZE_MAX));
     for (size_t loss = 0; loss_at(loss) != NULL; loss++) {
         choose_corners(corners.options, loss);
         atomic_store(&corners.next, 0);
@@ -255,7 +257,8 @@ static void test_reproducible(struct test *test) {
     const size_t vocab = corpus.vocab.size;
     for (size_t i = 0; i < 4; i++)
         CHECK(test, same_result(&results[0], &results[i], vocab) == (i < 3));
-    CHECK(test, memcmp(results[0].losses, results[1].losses, parameters.epochs * sizeof(double)) == 0);
+    CHECK(test,
+          memcmp(results[0].measures, results[1].measures, parameters.epochs * sizeof(struct measures)) == 0);
     for (size_t i = 0; i < 4; i++)
         trainer_free(trainers[i]);
     corpus_free(&corpus);
@@ -297,17 +300,18 @@ static void test_losses(struct test *test) {
     struct corpus corpus = {.words = 0};
     CHECK(test, read_corpus(&corpus, "losses", 8000, SIZE_MAX));
     struct parameters parameters = default_parameters();
-    parameters.alpha = parameters.min_alpha = 1e-6;
+    parameters.alpha.value = parameters.min_alpha = 1e-6;
     struct training_results results = {.progress = 0};
     struct trainer *trainer = run_all(&corpus, &parameters, NULL, &results);
-    CHECK_MSG(test, fabs(results.losses[0] - 6 * log(2)) < 0.01, "%g", results.losses[0]);
+    CHECK_MSG(test, fabs(results.measures[0].loss - 6 * log(2)) < 0.01, "%g", results.measures[0].loss);
     trainer_free(trainer);
     parameters = default_parameters();
     trainer = run_all(&corpus, &parameters, NULL, &results);
     for (size_t epoch = 1; epoch < parameters.epochs; epoch++)
-        CHECK_MSG(test, results.losses[epoch] < results.losses[epoch - 1] + 0.01, "%g then %g",
-                  results.losses[epoch - 1], results.losses[epoch]);
-    CHECK(test, results.losses[0] < 6 * log(2) && results.losses[4] < results.losses[0] - 0.1);
+        CHECK_MSG(test, results.measures[epoch].loss < results.measures[epoch - 1].loss + 0.01, "%g then %g",
+                  results.measures[epoch - 1].loss, results.measures[epoch].loss);
+    CHECK(test,
+          results.measures[0].loss < 6 * log(2) && results.measures[4].loss < results.measures[0].loss - 0.1);
     trainer_free(trainer);
     corpus_free(&corpus);
 }
@@ -327,7 +331,7 @@ static void test_stop(struct test *test) {
     struct training_results results = {.progress = 0};
     struct trainer *trainer = run_all(&corpus, &parameters, &hooks, &results);
     CHECK_MSG(test, results.progress > 0 && results.progress < 0.2, "%g", results.progress);
-    CHECK(test, results.losses[parameters.epochs - 1] == 0);
+    CHECK(test, results.measures[parameters.epochs - 1].loss == 0);
     trainer_free(trainer);
     corpus_free(&corpus);
 }
