@@ -17,6 +17,7 @@
 #include "model/record.h"
 #include "text/ingest.h"
 #include "text/reader.h"
+#include "train/labels.h"
 #include "train/losses.h"
 #include "train/matrix.h"
 #include "train/parameters.h"
@@ -60,6 +61,7 @@ struct job {
     struct interrupt interrupt;
     struct progress progress;
     struct corpus corpus;
+    struct labels labels;
     uint64_t noise_asked;    /* --noise as given; parameters_resolve() may raise it */
     struct trainer *trainer; /* owned */
     struct training_results results;
@@ -141,12 +143,17 @@ static void print_corpus(const struct job *job, double seconds) {
         fprintf(stderr, "reading took %.2f s, %.0f MB/s\n", seconds, (double)corpus->bytes * 1e-6 / seconds);
 }
 
+static struct tokenizer_rules tokenizer_rules_of(const struct parameters *parameters) {
+    return (struct tokenizer_rules){.kind = (enum tokenizer_kind)parameters->tokenizer,
+                                    .keep_case = parameters->keep_case};
+}
+
 static bool read_corpus(struct job *job, struct error *error) {
     const struct parameters *parameters = &job->settings.parameters;
     const struct ingest_options options = {
         .paths = job->paths,
         .path_count = job->path_count,
-        .rules = {.kind = (enum tokenizer_kind)parameters->tokenizer, .keep_case = parameters->keep_case},
+        .rules = tokenizer_rules_of(parameters),
         .min_count = parameters->min_count,
         .max_vocab = parameters->max_vocab,
         .max_sentence = (size_t)parameters->max_sentence,
@@ -164,6 +171,23 @@ static bool read_corpus(struct job *job, struct error *error) {
     if (done)
         print_corpus(job, seconds);
     return done;
+}
+
+static bool read_labels(struct job *job, struct error *error) {
+    const struct parameters *parameters = &job->settings.parameters;
+    const struct labels *labels = &job->labels;
+    if (parameters->labels == NULL)
+        return true;
+    if (!labels_read(&job->labels, parameters->labels, &job->corpus.vocab, tokenizer_rules_of(parameters),
+                     error))
+        return false;
+    if (labels->known == 0)
+        return error_set(error, ERROR_INPUT, "%s: none of its words is in the vocabulary",
+                         parameters->labels);
+    if (!job->settings.quiet)
+        fprintf(stderr, "%zu words have one of %zu labels; %zu others are not in the vocabulary\n",
+                labels->known, labels->count, labels->unknown);
+    return true;
 }
 
 /* What training takes and, while its matrices are still there, saving. */
@@ -261,7 +285,8 @@ static bool train(struct job *job, struct error *error) {
         fprintf(stderr, "kernel %s, %llu threads\n", parameters->kernel,
                 (unsigned long long)parameters->threads);
     progress_start(&job->progress);
-    job->trainer = trainer_create(&job->corpus, parameters, error);
+    job->trainer = trainer_create(&job->corpus, parameters, parameters->labels != NULL ? &job->labels : NULL,
+                                  error);
     const bool done = job->trainer != NULL &&
                       trainer_run(job->trainer, trainer_tasks(job->trainer), &hooks, error) &&
                       trainer_results(job->trainer, &job->results, error);
@@ -343,8 +368,8 @@ static bool train_to_file(struct job *job, struct error *error) {
         return false;
     job->progress = progress_create(job->settings.quiet, job->corpus_bytes,
                                     (size_t)job->settings.parameters.epochs);
-    const bool done = reserve_guess(job, error) && read_corpus(job, error) && train(job, error) &&
-                      save(job, error);
+    const bool done = reserve_guess(job, error) && read_corpus(job, error) && read_labels(job, error) &&
+                      train(job, error) && save(job, error);
     file_abandon(&job->file);
     interrupt_end(&job->interrupt);
     return done;
@@ -363,6 +388,7 @@ static bool run(int argc, char **argv, struct error *error) {
     file_abandon(&job.file);
     trainer_free(job.trainer);
     corpus_free(&job.corpus);
+    labels_free(&job.labels);
     free(job.folder);
     return done;
 }

@@ -102,12 +102,14 @@ struct kernel {
     /* values[i] = (values[i] - target) * weights[i] for i < count, a multiple of KERNEL_ROW_FLOATS. */
     void (*weigh_errors)(float *values, float target, const float *weights, size_t count);
 
-    /* values[r, j] = weights[j] exp(values[r, j]) / Z_r and logs[r] = log(Z_r), where Z_r is the sum over j
-     * of weights[j] exp(values[r, j]). Columns of weight 0 count for nothing, and at least one has another.
-     * The largest exponential of a row is taken out first, so none overflows. values: (rows, columns); logs:
-     * (kernel_floats(rows)), undefined beyond `rows`. The errors are below 1e-6, relative to values[r, j] and
-     * to the larger of 1 and logs[r]. */
-    void (*softmax)(float *values, size_t rows, size_t columns, const float *weights, float *logs);
+    /* values[r, j] = w exp(values[r, j]) / Z_r and logs[r] = log(Z_r), where w = weights[r * weight_stride +
+     * j] and Z_r is the sum over j of w exp(values[r, j]). The largest exponential of a row is taken out
+     * first, so none overflows. Columns of weight 0 count for nothing; a row that has no others becomes
+     * zeros, and its logarithm is below -1e30. values: (rows, columns); logs: (kernel_floats(rows)),
+     * undefined beyond `rows`. The errors are below 1e-6, relative to values[r, j] and to the larger of 1 and
+     * logs[r]. */
+    void (*softmax)(float *values, size_t rows, size_t columns, const float *weights, size_t weight_stride,
+                    float *logs);
 
     /* Pair (p, k) and noise word j violate the margin where noise_scores[p, j] > pairs[p, k] - margin. In
      * place, pairs[p, k] = -scale * pair_weights[p, k] * (sum over such j of column_weights[j])

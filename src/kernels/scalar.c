@@ -1,4 +1,5 @@
 /* The reference: what every kernel computes, in plain loops. */
+#include <float.h>
 #include <math.h>
 
 #include "base/race.h"
@@ -31,17 +32,18 @@ static void logistic(float *values, size_t count) {
         values[i] = 1 / (1 + expf(-values[i]));
 }
 
-static void softmax(float *values, size_t rows, size_t columns, const float *weights, float *logs) {
-    for (size_t r = 0; r < rows; r++, values += columns) {
-        float max = -INFINITY, sum = 0;
+static void softmax(float *values, size_t rows, size_t columns, const float *weights, size_t weight_stride,
+                    float *logs) {
+    for (size_t r = 0; r < rows; r++, values += columns, weights += weight_stride) {
+        float max = -FLT_MAX, sum = 0;
         for (size_t j = 0; j < columns; j++)
             if (weights[j] > 0 && values[j] > max)
                 max = values[j];
         for (size_t j = 0; j < columns; j++)
             sum += values[j] = weights[j] > 0 ? weights[j] * expf(values[j] - max) : 0;
         for (size_t j = 0; j < columns; j++)
-            values[j] /= sum;
-        logs[r] = max + logf(sum);
+            values[j] /= fmaxf(sum, FLT_MIN);
+        logs[r] = max + logf(fmaxf(sum, FLT_MIN));
     }
 }
 

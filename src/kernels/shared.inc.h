@@ -320,18 +320,21 @@ INLINE vector row_exponentials(float *values, size_t columns, const float *weigh
 }
 
 /* W rows at a time, so that the lanes of a vector are folded for all of them at once. */
-static void softmax(float *values, size_t rows, size_t columns, const float *weights, float *logs) {
-    for (size_t r = 0; r < rows; r += W, values += W * columns) {
+static void softmax(float *values, size_t rows, size_t columns, const float *weights, size_t weight_stride,
+                    float *logs) {
+    for (size_t r = 0; r < rows; r += W, values += W * columns, weights += W * weight_stride) {
         const size_t count = rows - r < W ? rows - r : W;
         vector partial[W] = {{0}};
         float shifts[W] __attribute__((aligned(64)));
         for (size_t i = 0; i < count; i++)
-            partial[i] = row_max(values + i * columns, columns, weights);
+            partial[i] = row_max(values + i * columns, columns, weights + i * weight_stride);
         const vector max = fold_lanes(partial, true);
         STORE(shifts, max);
         for (size_t i = 0; i < count; i++)
-            partial[i] = row_exponentials(values + i * columns, columns, weights, shifts[i]);
-        const vector sum = fold_lanes(partial, false);
+            partial[i] = row_exponentials(values + i * columns, columns, weights + i * weight_stride,
+                                          shifts[i]);
+        vector sum = fold_lanes(partial, false);
+        sum = choose(sum > FLT_MIN, sum, (vector){0} + FLT_MIN);
         STORE(logs + r, max + logarithm(sum));
         STORE(shifts, 1.0f / sum);
         for (size_t i = 0; i < count; i++)

@@ -32,6 +32,7 @@ struct batcher {
     double *weight_sums; /* (window + 1) sums of the pair weights up to a distance, on one side */
 
     size_t noise_steps;    /* steps left for the current noise words */
+    size_t distinct;       /* noise words; those of labels follow */
     size_t draws_max;      /* the most draws of one noise word */
     uint32_t *noise_words; /* (columns) ids */
 
@@ -55,10 +56,16 @@ static void lay_out_score_arrays(struct batch *batch, struct workspace *workspac
     batch->step.noise_self = batch->noise_self = workspace_take(workspace, columns, sizeof(float));
 }
 
+/* The most columns of noise scores. */
+static size_t columns_max(const struct training *training) {
+    return kernel_floats((size_t)training->parameters->noise +
+                         (training->loss->labels ? LABEL_WORDS_MAX : 0));
+}
+
 static void lay_out_batch(struct batch *batch, struct workspace *workspace, const struct training *training) {
     const struct parameters *parameters = training->parameters;
     struct kernel_step *step = &batch->step;
-    const size_t window = (size_t)parameters->window, columns = kernel_floats((size_t)parameters->noise);
+    const size_t window = (size_t)parameters->window, columns = columns_max(training);
     batch->parameters = parameters;
     step->dim = (size_t)parameters->dim;
     step->window = window;
@@ -76,6 +83,10 @@ static void lay_out_batch(struct batch *batch, struct workspace *workspace, cons
         batch->pair_log_noise = workspace_take(workspace, band, sizeof(float));
         batch->noise_log_noise = workspace_take(workspace, columns, sizeof(float));
     }
+    if (training->loss->labels) {
+        batch->noise_weights = workspace_take(workspace, ROWS_MAX * columns, sizeof(float));
+        batch->label_weights = workspace_take(workspace, ROWS_MAX * columns, sizeof(float));
+    }
     if (training->score->keeps) {
         batch->kept_pairs = workspace_take(workspace, band, sizeof(float));
         batch->kept_noise = workspace_take(workspace, ROWS_MAX * columns, sizeof(float));
@@ -87,7 +98,7 @@ static void lay_out_batch(struct batch *batch, struct workspace *workspace, cons
 static void lay_out_rows(struct batcher *batcher, struct workspace *workspace, size_t passage_max) {
     const struct parameters *parameters = batcher->training->parameters;
     const size_t window = (size_t)parameters->window, words = (size_t)parameters->noise;
-    const size_t columns = kernel_floats(words);
+    const size_t columns = columns_max(batcher->training);
     batcher->zeros = workspace_take(workspace, batcher->training->stride, sizeof(bfloat16));
     batcher->noise_words = workspace_take(workspace, columns, sizeof(uint32_t));
     batcher->drawn = workspace_take(workspace, words, sizeof(uint32_t));
@@ -180,11 +191,21 @@ static void draw_ahead(struct batcher *batcher, struct rng *rng) {
         batcher->ahead[batcher->batch.step.ahead_count++] = output_row(batcher, batcher->drawn[i]);
 }
 
+/* `count` words are listed; columns up to a full vector have stand-ins. */
+static void end_noise(struct batcher *batcher, size_t count) {
+    struct kernel_step *step = &batcher->batch.step;
+    step->noise_count = count;
+    step->columns = kernel_floats(count);
+    for (size_t j = count; j < step->columns; j++) {
+        batcher->noise[j] = batcher->zeros;
+        batcher->batch.draws[j] = 0;
+    }
+}
+
 /* Lists the noise words drawn ahead. A word drawn more than once is one row that counts more. Returns the
  * most draws of one word. */
 static size_t list_noise(struct batcher *batcher) {
     float *draws = batcher->batch.draws, max = 1;
-    struct kernel_step *step = &batcher->batch.step;
     memset(batcher->draw_table, 0, batcher->draw_slots * sizeof *batcher->draw_table);
     size_t count = 0;
     for (size_t i = 0; i < batcher->batch.parameters->noise; i++) {
@@ -202,12 +223,8 @@ static size_t list_noise(struct batcher *batcher) {
             max = again > max ? again : max;
         }
     }
-    step->noise_count = count;
-    step->columns = kernel_floats(count);
-    for (size_t j = count; j < step->columns; j++) {
-        batcher->noise[j] = batcher->zeros;
-        draws[j] = 0;
-    }
+    batcher->distinct = count;
+    end_noise(batcher, count);
     return (size_t)max;
 }
 
@@ -316,6 +333,58 @@ static void list_log_noise(struct batcher *batcher, size_t at) {
         batch->noise_log_noise[j] = log_noise[batcher->noise_words[j]];
 }
 
+/* --- labels --- */
+
+/* A random word with the label of `word`, and not the word itself; the word itself if there is no other. */
+static uint32_t draw_mate(const struct labels *labels, uint32_t word, struct rng *rng) {
+    const uint32_t begin = labels->begin[labels->of_word[word]];
+    const uint32_t count = labels->begin[labels->of_word[word] + 1] - begin;
+    const uint32_t place = rng_below(rng, count);
+    const uint32_t mate = labels->members[begin + place];
+    return mate != word ? mate : labels->members[begin + (place + 1) % count];
+}
+
+/* Appends a word with the same label for each center that has one, while there is room. */
+static void add_mates(struct batcher *batcher, size_t at, struct rng *rng) {
+    const struct labels *labels = batcher->training->labels;
+    size_t count = batcher->distinct;
+    for (size_t p = 0; p < batcher->length && count < batcher->distinct + LABEL_WORDS_MAX; p++) {
+        const uint32_t word = batcher->passage->words[at + p];
+        const uint32_t mate = labels->of_word[word] != 0 ? draw_mate(labels, word, rng) : word;
+        if (mate == word)
+            continue;
+        batcher->noise_words[count] = mate;
+        batcher->noise[count] = output_row(batcher, mate);
+        batcher->batch.draws[count++] = 0;
+    }
+    end_noise(batcher, count);
+}
+
+/* The weights of row p, whose center has this label: noise words that share it are no noise, and those that
+ * follow the noise words share its label weight. */
+static void weigh_columns(struct batcher *batcher, size_t p, uint32_t label) {
+    struct batch *batch = &batcher->batch;
+    const uint32_t *label_of = batcher->training->labels->of_word;
+    const size_t columns = batch->step.columns, count = batch->step.noise_count;
+    float *noise = batch->noise_weights + p * columns, *mates = batch->label_weights + p * columns, sum = 0;
+    for (size_t j = 0; j < columns; j++) {
+        const bool shared = j < count && label != 0 && label_of[batcher->noise_words[j]] == label;
+        noise[j] = shared ? 0 : batch->draws[j];
+        mates[j] = shared && j >= batcher->distinct ? 1 : 0;
+        sum += mates[j];
+    }
+    const float share = (float)batch->parameters->label_weight * batch->row_pairs[p] / (sum > 0 ? sum : 1);
+    for (size_t j = 0; j < columns; j++)
+        mates[j] *= share;
+}
+
+static void list_labels(struct batcher *batcher, size_t at, struct rng *rng) {
+    const uint32_t *label_of = batcher->training->labels->of_word;
+    add_mates(batcher, at, rng);
+    for (size_t p = 0; p < batcher->batch.step.rows; p++)
+        weigh_columns(batcher, p, p < batcher->length ? label_of[batcher->passage->words[at + p]] : 0);
+}
+
 /* --- passages and batches --- */
 
 /* Lists the rows of the words of the passage, in the order in which blocks take them. */
@@ -366,6 +435,8 @@ const struct batch *batcher_next(struct batcher *batcher, size_t at, size_t pass
         batcher->work.words += batcher->length;
     }
     weigh_pairs(batcher, at, pass);
+    if (batcher->training->labels != NULL)
+        list_labels(batcher, at, rng);
     if (batcher->batch.pair_log_noise != NULL)
         list_log_noise(batcher, at);
     step->ahead_count = 0;

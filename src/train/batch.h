@@ -13,6 +13,7 @@
 #include "base/rng.h"
 #include "base/workspace.h"
 #include "kernels/kernel.h"
+#include "train/labels.h"
 #include "train/losses.h"
 #include "train/noise.h"
 #include "train/parameters.h"
@@ -27,7 +28,8 @@ struct training {
     const struct score *score;
     const struct kernel *kernel;
     const struct noise *noise;
-    const float *log_noise; /* (vocab) log(K q(word)); NULL if the loss does not need it */
+    const float *log_noise;      /* (vocab) log(K q(word)); NULL if the loss does not need it */
+    const struct labels *labels; /* NULL if the loss has none */
     bfloat16 *input;  /* (vocab, stride) row-major, 64-byte aligned; all threads write it (base/race.h) */
     bfloat16 *output; /* the same: the context vectors */
     size_t stride;    /* kernel_stride(dim); numbers beyond dim are zero */
@@ -40,6 +42,10 @@ struct passage {
     const uint32_t *window_begin, *window_end;
     size_t size;
 };
+
+/* Words that share a label with a center follow the noise words in a step, at most this many. They have draws
+ * of 0, so that they are noise to no center. */
+#define LABEL_WORDS_MAX 16
 
 /* A batch, as scores and losses see it. It has P = step.rows centers. Its arrays belong to the batcher and
  * are 64-byte aligned. Context s of the step is word s - window of the block; pair (p, k) is center p with
@@ -62,8 +68,9 @@ struct batch {
     float *center_self;     /* (P) self factors, set by the score's backprop */
     float *context_self;    /* (P + 2 window) */
     float *noise_self;      /* (step.columns) */
-    const uint32_t *labels; /* (P + 2 window) of the contexts; those of the centers begin at `window`. NULL
-                               unless the loss has labels */
+    float *noise_weights; /* (P, step.columns) weight as noise; 0 if the label is that of the center. This and
+                             the next only if the loss has labels */
+    float *label_weights; /* (P, step.columns) weight as a further positive */
 };
 
 /* The sum of `count` floats, in four partial sums that a compiler can keep in one vector. */

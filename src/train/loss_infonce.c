@@ -32,7 +32,7 @@ static void gradient(const struct batch *batch, const struct kernel *kernel) {
     _Alignas(64) float logs[KERNEL_ROWS_MAX];
     if (batch->parameters->log_q)
         subtract_log_noise(batch);
-    kernel->softmax(step->noise_scores, step->rows, columns, batch->draws, logs);
+    kernel->softmax(step->noise_scores, step->rows, columns, batch->draws, 0, logs);
     for (size_t p = 0; p < step->rows; p++)
         for (size_t k = 0; k < band; k++)
             step->pairs[p * band + k] -= logs[p];

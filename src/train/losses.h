@@ -36,6 +36,7 @@ struct loss {
     struct loss_defaults defaults[SCORE_COUNT]; /* measured for each score; alpha 0: not measured */
     bool bounded;                               /* needs a score that has a maximum */
     bool hard, log_q; /* has the options --hard and --log-q; with .violations, --margin */
+    bool labels;      /* needs --labels */
 
     /* Whether it needs pair_log_noise and noise_log_noise. NULL: no. */
     bool (*log_noise)(const struct parameters *parameters);
@@ -59,7 +60,8 @@ struct loss {
     X(nce)        \
     X(infonce)    \
     X(triplet)    \
-    X(pair)
+    X(pair)       \
+    X(supcon)
 
 #define LOSS_DECLARE(name) extern const struct loss loss_##name;
 LOSSES(LOSS_DECLARE)

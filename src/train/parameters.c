@@ -28,6 +28,14 @@ static const char *weights_help(size_t weights) {
     return help[weights];
 }
 
+/* In the order of enum supcon. */
+static const char *const supcon_names[] = {"out", "in", NULL};
+
+static const char *supcon_help(size_t supcon) {
+    static const char *const help[] = {"outside of the logarithm", "inside"};
+    return help[supcon];
+}
+
 static const struct option options[] = {
     INTEGER_OPTION("dim", 0, "100", 1, 4096, "vector dimensions", AT(dim)),
     INTEGER_OPTION("window", 0, "7", 1, KERNEL_WINDOW_MAX, "context words on either side, at most",
@@ -49,6 +57,13 @@ static const struct option options[] = {
         "the score's)",
         AT(margin)),
     FLAG_OPTION("hard", "triplet: the highest of the noise scores stands for all", AT(hard)),
+    TEXT_OPTION("labels", 0, OPTION_TEXT, "FILE", NULL,
+                "supcon: a file of word<TAB>label; words that share a label are further positives",
+                AT(labels)),
+    REAL_OPTION("label-weight", "1", 0, 1000, "supcon: how much labels count, relative to the text",
+                AT(label_weight)),
+    CHOICES_OPTION("supcon", "out", supcon_names, supcon_help,
+                   "supcon: where the mean over the positives is taken", AT(supcon)),
     FLAG_OPTION("log-q", "infonce: subtract log(K q(word)) from scores, as in sampled softmax", AT(log_q)),
     INTEGER_OPTION("negative", 0, "5", 1, 100, "sgns, nce, pair: negatives per pair, the weight of the noise",
                    AT(negative)),
@@ -107,6 +122,10 @@ static bool resolve_loss(struct parameters *parameters, struct error *error) {
         return not_of_loss(loss, "hard", error);
     if (parameters->log_q && !loss->log_q)
         return not_of_loss(loss, "log-q", error);
+    if (parameters->labels != NULL && !loss->labels)
+        return not_of_loss(loss, "labels", error);
+    if (parameters->labels == NULL && loss->labels)
+        return error_set(error, ERROR_INPUT, "--loss %s needs labels: --labels FILE", loss->name);
     const struct loss_defaults *defaults = &loss->defaults[parameters->score.value];
     set_unless_given(&parameters->alpha, defaults->alpha);
     set_unless_given(&parameters->temperature, defaults->temperature);
@@ -188,7 +207,8 @@ void parameter_value(const struct option *option, const struct parameters *param
                  option->choices[((const struct option_choice *)place)->value]);
         break;
     case OPTION_TEXT:
-        snprintf(value, PARAMETER_TEXT_MAX, "%s", *(const char *const *)place);
+        snprintf(value, PARAMETER_TEXT_MAX, "%s",
+                 *(const char *const *)place != NULL ? *(const char *const *)place : "");
         break;
     default: /* no parameter is of another type: tests/unit/test_parameters.c */
         value[0] = '\0';

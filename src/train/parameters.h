@@ -18,6 +18,9 @@ enum pair_weights {
     WEIGHTS_RANDOM,   /* 1, but each word draws a window of 1 to w words, as in word2vec.c */
 };
 
+/* Where supervised contrastive learning takes the mean over the positives. */
+enum supcon { SUPCON_OUT, SUPCON_IN };
+
 struct parameters {
     uint64_t dim;          /* D: dimensions of a vector */
     uint64_t window;       /* w: context words on either side, at most */
@@ -35,6 +38,9 @@ struct parameters {
     struct option_real temperature; /* T: scores are divided by it */
     struct option_real margin;      /* m: of the losses that have one */
     bool hard;                      /* the triplet loss takes the hardest noise word */
+    const char *labels;             /* the file of labels, or NULL; points into argv */
+    double label_weight;            /* of a word's labels, relative to its pairs */
+    size_t supcon;                  /* enum supcon */
     bool log_q;                     /* InfoNCE subtracts log(K q(word)) from the scores */
     double sample;              /* t: subsampling threshold, as a share of the corpus; 0: no subsampling */
     size_t loss;                /* index into the losses (train/losses.h) */

@@ -241,13 +241,14 @@ static bool prepare(struct trainer *trainer, struct error *error) {
 }
 
 struct trainer *trainer_create(const struct corpus *corpus, const struct parameters *parameters,
-                               struct error *error) {
+                               const struct labels *labels, struct error *error) {
     const struct kernel *kernel = kernel_choose(parameters->kernel, error);
     struct trainer *trainer = kernel != NULL ? memory_allocate(1, sizeof *trainer, "the trainer", error)
                                              : NULL;
     if (trainer == NULL)
         return NULL;
     start(trainer, corpus, parameters, kernel);
+    trainer->training.labels = labels;
     if (prepare(trainer, error))
         return trainer;
     trainer_free(trainer);

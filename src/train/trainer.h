@@ -49,11 +49,11 @@ struct trainer;
  * on overflow. */
 bool trainer_bytes(const struct corpus *corpus, const struct parameters *parameters, size_t *bytes) MUST_USE;
 
-/* Creates a trainer. `parameters` must be resolved; they and the corpus must outlive the trainer. As in
- * word2vec.c, rows of the input matrix start with uniform numbers in [-1/2, 1/2] / dim, and those of the
- * output matrix with zeros. Returns NULL on failure. */
+/* Creates a trainer. `parameters` must be resolved; they, the corpus and the labels must outlive the trainer.
+ * `labels` is NULL unless the loss has them. As in word2vec.c, rows of the input matrix start with uniform
+ * numbers in [-1/2, 1/2] / dim, and those of the output matrix with zeros. Returns NULL on failure. */
 struct trainer *trainer_create(const struct corpus *corpus, const struct parameters *parameters,
-                               struct error *error) MUST_USE;
+                               const struct labels *labels, struct error *error) MUST_USE;
 void trainer_free(struct trainer *trainer);
 
 /* The number of tasks: the chunks of all epochs. */

@@ -97,6 +97,12 @@ wrong "--log-q with a loss that has no such option" '--log-q does nothing with -
     "$corpus" -o "$model" --loss pair --log-q
 wrong "a loss and a score that pull for ever" \
     '--score dot has no maximum, and --loss pair needs one; take another score$' "$corpus" -o "$model" --loss pair --score dot
+wrong "labels where the loss has none" '--labels does nothing with --loss sgns; leave it out$' \
+    "$corpus" -o "$model" --labels "$TMPDIR/labels.tsv"
+wrong "supcon without labels" '--loss supcon needs labels: --labels FILE$' "$corpus" -o "$model" --loss supcon
+printf 'nowhere\tplace\n' >"$TMPDIR/labels.tsv"
+wrong "labels of no word in the text" '.*labels\.tsv: none of its words is in the vocabulary$' \
+    "$corpus" -o "$model" --loss supcon --labels "$TMPDIR/labels.tsv" -q
 wrong "--min-alpha above --alpha" '--min-alpha 0\.1 is above --alpha 0\.05$' "$corpus" -o "$model" --min-alpha 0.1
 wrong "--quiet and --verbose" '--quiet and --verbose cannot be combined$' "$corpus" -o "$model" -q -v
 wrong "an unknown option" 'unknown option --dims; did you mean --dim\?$' "$corpus" -o "$model" --dims 10

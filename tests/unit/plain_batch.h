@@ -30,6 +30,8 @@ struct plain_batch {
     _Alignas(64) float pair_weights[KERNEL_ROWS_MAX * PLAIN_BAND];
     _Alignas(64) float pair_log_noise[KERNEL_ROWS_MAX * PLAIN_BAND];
     _Alignas(64) float noise_scores[KERNEL_ROWS_MAX * PLAIN_NOISE];
+    _Alignas(64) float noise_weights[KERNEL_ROWS_MAX * PLAIN_NOISE],
+        label_weights[KERNEL_ROWS_MAX * PLAIN_NOISE];
     float kept_pairs[KERNEL_ROWS_MAX * PLAIN_BAND], kept_noise[KERNEL_ROWS_MAX * PLAIN_NOISE];
     _Alignas(64) float row_pairs[KERNEL_ROWS_MAX], draws[PLAIN_NOISE], noise_log_noise[PLAIN_NOISE];
     _Alignas(64) float center_squares[KERNEL_ROWS_MAX], context_squares[PLAIN_CONTEXTS],
@@ -89,6 +91,8 @@ static inline void plain_batch_create(struct plain_batch *plain, const struct pa
                                   .draws = plain->draws,
                                   .pair_log_noise = plain->pair_log_noise,
                                   .noise_log_noise = plain->noise_log_noise,
+                                  .noise_weights = plain->noise_weights,
+                                  .label_weights = plain->label_weights,
                                   .kept_pairs = plain->kept_pairs,
                                   .kept_noise = plain->kept_noise,
                                   .center_squares = plain->center_squares,
@@ -106,6 +110,8 @@ static inline void plain_batch_create(struct plain_batch *plain, const struct pa
                                  .noise_scores = plain->noise_scores};
     plain_list_noise(plain, drawn, (size_t)parameters->noise);
     plain_list_pairs(plain, passage, at);
+    for (size_t i = 0; i < length * step->columns; i++)
+        plain->noise_weights[i] = plain->draws[i % step->columns];
     for (size_t i = 0; i < length * PLAIN_BAND; i++)
         if (plain->pair_weights[i] > 0)
             plain->pair_log_noise[i] = log_noise[plain->contexts[i / PLAIN_BAND / 2 * 2 + i % PLAIN_BAND]];

@@ -668,37 +668,46 @@ static void test_logistic(struct test *test) {
     free(values);
 }
 
-/* Rows of scores within +-spread, against the same in double. A third of the columns weigh nothing, and their
- * scores are the largest. */
+/* One row of scores against the same in double. */
+static void check_softmax_row(struct test *test, const char *name, size_t columns, const float *scores,
+                              const float *weights, const float *values, float log_value) {
+    double max = -INFINITY, sum = 0;
+    for (size_t j = 0; j < columns; j++)
+        max = weights[j] > 0 ? fmax(max, (double)scores[j]) : max;
+    for (size_t j = 0; j < columns; j++)
+        sum += weights[j] > 0 ? (double)weights[j] * exp((double)scores[j] - max) : 0;
+    const double log_sum = max + log(sum);
+    CHECK_MSG(test,
+              sum > 0 ? fabs((double)log_value - log_sum) < 1e-6 * fmax(1, fabs(log_sum))
+                      : log_value < -1e30f,
+              "%s: log %g, not %g", name, (double)log_value, log_sum);
+    for (size_t j = 0; j < columns; j++) {
+        const double exact = weights[j] > 0 ? (double)weights[j] * exp((double)scores[j] - log_sum) : 0;
+        CHECK_MSG(test, fabs((double)values[j] - exact) < 1e-6 * exact + 1e-33, "%s, score %g: %g, not %g",
+                  name, (double)scores[j], (double)values[j], exact);
+    }
+}
+
+/* Rows of scores within +-spread. A third of the columns weigh nothing, and their scores are the largest;
+ * with weights for each row, the second row has no weight at all. */
 static void check_softmax(struct test *test, const struct kernel *kernel, size_t rows, size_t columns,
-                          float spread) {
+                          float spread, size_t stride) {
     struct rng rng = rng_seed(rows, columns);
     float *scores = make_floats(rows, columns, columns, &rng),
           *values = aligned_zeros(rows * columns, sizeof *values);
-    float *weights = aligned_zeros(columns, sizeof *weights);
+    float *weights = aligned_zeros(rows * columns, sizeof *weights);
     _Alignas(64) float logs[KERNEL_ROWS_MAX];
-    for (size_t j = 0; j < columns; j++)
-        weights[j] = (float)(j % 3);
-    for (size_t i = 0; i < rows * columns; i++)
-        values[i] = scores[i] = weights[i % columns] > 0 ? scores[i] * spread : 2 * spread;
-    kernel->softmax(values, rows, columns, weights, logs);
-    for (size_t r = 0; r < rows; r++) {
-        double max = -INFINITY, sum = 0;
-        for (size_t j = 0; j < columns; j++)
-            max = weights[j] > 0 ? fmax(max, (double)scores[r * columns + j]) : max;
-        for (size_t j = 0; j < columns; j++)
-            sum += weights[j] > 0 ? (double)weights[j] * exp((double)scores[r * columns + j] - max) : 0;
-        const double log_sum = max + log(sum);
-        CHECK_MSG(test, fabs((double)logs[r] - log_sum) < 1e-6 * fmax(1, fabs(log_sum)), "%s: log %g, not %g",
-                  kernel->name, (double)logs[r], log_sum);
+    for (size_t i = 0; i < (stride > 0 ? rows * columns : columns); i++)
+        weights[i] = i / columns != 1 ? (float)((i / columns + i) % 3) : 0;
+    for (size_t r = 0; r < rows; r++)
         for (size_t j = 0; j < columns; j++) {
-            const double power = exp((double)scores[r * columns + j] - log_sum);
-            const double exact = weights[j] > 0 ? (double)weights[j] * power : 0;
-            CHECK_MSG(test, fabs((double)values[r * columns + j] - exact) < 1e-6 * exact + 1e-33,
-                      "%s, score %g: %g, not %g", kernel->name, (double)scores[r * columns + j],
-                      (double)values[r * columns + j], exact);
+            float *score = &scores[r * columns + j];
+            values[r * columns + j] = *score = weights[r * stride + j] > 0 ? *score * spread : 2 * spread;
         }
-    }
+    kernel->softmax(values, rows, columns, weights, stride, logs);
+    for (size_t r = 0; r < rows; r++)
+        check_softmax_row(test, kernel->name, columns, scores + r * columns, weights + r * stride,
+                          values + r * columns, logs[r]);
     free(scores);
     free(values);
     free(weights);
@@ -709,9 +718,9 @@ static void test_softmax(struct test *test) {
     for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
         for (size_t rows = 1; rows <= KERNEL_ROWS_MAX; rows += 7)
             for (size_t columns = KERNEL_ROW_FLOATS; columns <= 5 * KERNEL_ROW_FLOATS; columns *= 2) {
-                check_softmax(test, kernel, rows, columns, 0.001f);
-                check_softmax(test, kernel, rows, columns, 5);
-                check_softmax(test, kernel, rows, columns, 1e4f);
+                check_softmax(test, kernel, rows, columns, 0.001f, columns);
+                check_softmax(test, kernel, rows, columns, 5, 0);
+                check_softmax(test, kernel, rows, columns, 1e4f, columns);
             }
 }
 

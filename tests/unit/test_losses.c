@@ -24,16 +24,18 @@ static const struct parameters plain = {.dim = PLAIN_DIM,
                                         .margin = {true, PLAIN_MARGIN}};
 
 /* A loss with each of its options. */
-enum variant { PLAIN, HARD, LOG_Q, VARIANTS };
+enum variant { PLAIN, HARD, LOG_Q, IN, VARIANTS };
 
 static bool has_variant(const struct loss *loss, enum variant variant) {
-    return variant == PLAIN || (variant == HARD && loss->hard) || (variant == LOG_Q && loss->log_q);
+    return variant == PLAIN || (variant == HARD && loss->hard) || (variant == LOG_Q && loss->log_q) ||
+           (variant == IN && loss->labels);
 }
 
 static struct parameters parameters_of(enum variant variant) {
     struct parameters parameters = plain;
     parameters.hard = variant == HARD;
     parameters.log_q = variant == LOG_Q;
+    parameters.supcon = variant == IN ? SUPCON_IN : SUPCON_OUT;
     return parameters;
 }
 
@@ -41,6 +43,7 @@ static struct parameters parameters_of(enum variant variant) {
 struct example {
     _Alignas(64) float pairs[ROWS * BAND], pair_weights[ROWS * BAND], pair_log_noise[ROWS * BAND];
     _Alignas(64) float noise[ROWS * COLUMNS], noise_log_noise[COLUMNS];
+    _Alignas(64) float noise_weights[ROWS * COLUMNS], label_weights[ROWS * COLUMNS];
     _Alignas(64) float row_pairs[ROWS], draws[COLUMNS];
 };
 
@@ -64,6 +67,8 @@ static struct batch batch_of(struct example *example, const struct parameters *p
                           .pair_weights = example->pair_weights,
                           .row_pairs = example->row_pairs,
                           .draws = example->draws,
+                          .noise_weights = example->noise_weights,
+                          .label_weights = example->label_weights,
                           .pair_log_noise = example->pair_log_noise,
                           .noise_log_noise = example->noise_log_noise};
 }
@@ -85,6 +90,16 @@ static void make_example(struct example *example, struct rng *rng) {
     for (size_t j = 0; j < NOISE; j++) {
         example->noise_log_noise[j] = -5 * rng_unit(rng);
         example->draws[j] = j < 4 ? 2 : 1;
+    }
+    /* Of the noise words, one shares the label of the first center; so do the last two, which are no noise.
+     */
+    for (size_t i = 0; i < ROWS * COLUMNS; i++)
+        example->noise_weights[i] = i == 5 ? 0 : example->draws[i % COLUMNS];
+    for (size_t j = NOISE - 2; j < NOISE; j++) {
+        for (size_t p = 0; p < ROWS; p++)
+            example->noise_weights[p * COLUMNS + j] = 0;
+        example->label_weights[j] = 0.4f * example->row_pairs[0];
+        example->draws[j] = 0;
     }
 }
 
@@ -220,7 +235,8 @@ static void test_losses_by_scores(struct test *test) {
 /* One pair and one noise word, with two draws. */
 struct tiny {
     _Alignas(64) float pairs[16], pair_weights[16], pair_log_noise[16];
-    _Alignas(64) float noise[16], noise_log_noise[16], row_pairs[1], draws[16];
+    _Alignas(64) float noise[16], noise_log_noise[16], row_pairs[1], draws[16], noise_weights[16],
+        label_weights[16];
     struct parameters parameters;
     struct batch batch;
 };
@@ -234,6 +250,7 @@ static void make_tiny(struct tiny *tiny, float pair, float noise, float log_nois
         .noise_log_noise = {log_noise},
         .row_pairs = {1},
         .draws = {2},
+        .noise_weights = {2},
         .parameters = {.negative = 5, .noise = 2, .temperature = {true, 1}, .margin = {true, 1}}};
     tiny->batch = (struct batch){.step = {.rows = 1,
                                           .band_columns = 16,
@@ -246,6 +263,8 @@ static void make_tiny(struct tiny *tiny, float pair, float noise, float log_nois
                                  .pair_weights = tiny->pair_weights,
                                  .row_pairs = tiny->row_pairs,
                                  .draws = tiny->draws,
+                                 .noise_weights = tiny->noise_weights,
+                                 .label_weights = tiny->label_weights,
                                  .pair_log_noise = tiny->pair_log_noise,
                                  .noise_log_noise = tiny->noise_log_noise};
 }

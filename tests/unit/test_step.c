@@ -52,6 +52,9 @@ static void fill_rows(struct setup *setup, struct rng *rng) {
     }
 }
 
+static uint32_t no_label[PLAIN_VOCAB];
+static const struct labels no_labels = {.of_word = no_label};
+
 static void lay_out(struct setup *setup, struct workspace *workspace) {
     setup->noise = noise_lay_out(workspace, PLAIN_VOCAB);
     setup->replica = replica_lay_out(workspace, 0, STRIDE, 1);
@@ -79,6 +82,7 @@ static void make_setup(struct setup *setup, const struct kernel *kernel, const s
                                         .kernel = kernel,
                                         .noise = &setup->noise,
                                         .log_noise = setup->log_noise,
+                                        .labels = loss->labels ? &no_labels : NULL,
                                         .input = setup->input,
                                         .output = setup->output,
                                         .stride = STRIDE};
@@ -265,10 +269,68 @@ static void test_workspace(struct test *test) {
     free_setup(&setup);
 }
 
+/* Half of the words have one of three labels. */
+static void fill_labels(uint32_t *of_word, uint32_t *begin, uint32_t *members) {
+    uint32_t count = 0;
+    for (uint32_t label = 1; label <= 3; label++) {
+        begin[label] = count;
+        for (uint32_t w = label; w < PLAIN_VOCAB; w += 6) {
+            of_word[w] = label;
+            members[count++] = w;
+        }
+    }
+    begin[4] = count;
+}
+
+/* The weights of a batch with labels: noise words weigh their draws unless they share the center's label, and
+ * the words that follow them share its label weight if they have its label. */
+static void check_label_weights(struct test *test, const struct batch *batch, size_t p, bool labeled) {
+    const size_t columns = batch->step.columns;
+    float noise = 0, mates = 0, draws = 0;
+    for (size_t j = 0; j < columns; j++) {
+        const float as_noise = batch->noise_weights[p * columns + j],
+                    as_mate = batch->label_weights[p * columns + j];
+        CHECK(test, as_noise == 0 || as_noise == batch->draws[j]);
+        CHECK(test, as_mate == 0 || (batch->draws[j] == 0 && as_noise == 0));
+        noise += as_noise;
+        mates += as_mate;
+        draws += batch->draws[j];
+    }
+    CHECK(test, labeled ? noise <= draws : noise == draws && mates == 0);
+    CHECK(test, mates == 0 || fabsf(mates - 0.5f * batch->row_pairs[p]) < 1e-5f);
+}
+
+static void test_labels(struct test *test) {
+    uint32_t of_word[PLAIN_VOCAB] = {0}, begin[5] = {0}, members[PLAIN_VOCAB];
+    struct labels labels = {.of_word = of_word, .begin = begin, .members = members, .count = 3};
+    struct setup setup;
+    struct rng rng = rng_seed(3, 3);
+    fill_labels(of_word, begin, members);
+    make_setup(&setup, kernel_at(0), &loss_supcon, &score_dot, 33, WEIGHTS_HARMONIC);
+    setup.parameters.label_weight = 0.5;
+    setup.training.labels = &labels;
+    batcher_begin(setup.batcher, &setup.passage, &no_limits, &rng);
+    const struct batch *batch = batcher_next(setup.batcher, 0, 0, &rng);
+    CHECK(test, batch->step.noise_count > 16 && batch->draws[batch->step.noise_count - 1] == 0);
+    size_t mates = 0;
+    for (size_t p = 0; p < batcher_length(setup.batcher); p++) {
+        check_label_weights(test, batch, p, of_word[setup.words[p]] != 0);
+        for (size_t j = 0; j < batch->step.noise_count; j++) {
+            const uint32_t word = (uint32_t)((batch->step.noise[j] - setup.output) / STRIDE);
+            const bool mate = batch->label_weights[p * batch->step.columns + j] > 0;
+            CHECK(test, !mate || of_word[word] == of_word[setup.words[p]]);
+            mates += mate;
+        }
+    }
+    CHECK(test, mates >= LABEL_WORDS_MAX);
+    free_setup(&setup);
+}
+
 static const struct test_case cases[] = {
     {"step: updates are the gradient, for every kernel, loss and score", test_updates},
     {"step: passes train every pair once", test_passes_cover_all_pairs},
     {"step: a block ends before a word repeats too often", test_block_ends_at_repeats},
+    {"step: words that share a label", test_labels},
     {"step: the workspace is as large as it was measured", test_workspace},
 };
 TEST_MAIN(cases)

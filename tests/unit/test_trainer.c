@@ -55,6 +55,23 @@ static bool read_corpus(struct corpus *corpus, const char *name, size_t sentence
     return done;
 }
 
+/* The topics of every second word, for losses that learn from labels. */
+static struct labels topic_labels(const struct vocab *vocab) {
+    char path[512];
+    struct error error = {0};
+    struct labels labels;
+    test_path(path, sizeof path, "labels");
+    FILE *out = fopen(path, "w");
+    for (size_t i = 0; i < vocab->size; i++)
+        if (vocab_word(vocab, i)[0] == 't' && i % 2 == 0)
+            fprintf(out, "%s\t%c\n", vocab_word(vocab, i), vocab_word(vocab, i)[1]);
+    fclose(out);
+    if (!labels_read(&labels, path, vocab, (struct tokenizer_rules){.kind = TOKENIZER_WHITESPACE}, &error))
+        abort();
+    unlink(path);
+    return labels;
+}
+
 static struct parameters default_parameters(void) {
     return (struct parameters){.dim = 20,
                                .window = 5,
@@ -74,11 +91,12 @@ static struct parameters default_parameters(void) {
 }
 
 /* A trainer that has finished. Any failure ends the test. */
-static struct trainer *run_all(const struct corpus *corpus, const struct parameters *parameters,
-                               const struct trainer_hooks *hooks, struct training_results *results) {
+static struct trainer *run_labeled(const struct corpus *corpus, const struct parameters *parameters,
+                                   const struct labels *labels, const struct trainer_hooks *hooks,
+                                   struct training_results *results) {
     struct error error = {0};
     const struct trainer_hooks none = {.stop = NULL};
-    struct trainer *trainer = trainer_create(corpus, parameters, &error);
+    struct trainer *trainer = trainer_create(corpus, parameters, labels, &error);
     if (trainer == NULL ||
         !trainer_run(trainer, trainer_tasks(trainer), hooks != NULL ? hooks : &none, &error) ||
         !trainer_results(trainer, results, &error)) {
@@ -86,6 +104,11 @@ static struct trainer *run_all(const struct corpus *corpus, const struct paramet
         abort();
     }
     return trainer;
+}
+
+static struct trainer *run_all(const struct corpus *corpus, const struct parameters *parameters,
+                               const struct trainer_hooks *hooks, struct training_results *results) {
+    return run_labeled(corpus, parameters, NULL, hooks, results);
 }
 
 static double cosine(const struct training_results *training, size_t a, size_t b) {
@@ -136,13 +159,16 @@ struct outcome {
     double purity, loss, progress;
 };
 
-static struct outcome learn(const struct corpus *corpus, const struct parameters *asked) {
+static struct outcome learn(const struct corpus *corpus, const struct labels *labels,
+                            const struct parameters *asked) {
     struct error error = {0};
     struct parameters parameters = *asked;
     struct training_results training = {.progress = 0};
+    const bool labeled = loss_at(parameters.loss)->labels;
+    parameters.labels = labeled ? "topics" : NULL;
     if (!parameters_resolve(&parameters, &error))
         abort();
-    struct trainer *trainer = run_all(corpus, &parameters, NULL, &training);
+    struct trainer *trainer = run_labeled(corpus, &parameters, labeled ? labels : NULL, NULL, &training);
     const struct outcome outcome = {.finite = all_finite(&training, corpus->vocab.size),
                                     .purity = purity(&training, &corpus->vocab),
                                     .loss = training.measures[parameters.epochs - 1].loss,
@@ -153,17 +179,18 @@ static struct outcome learn(const struct corpus *corpus, const struct parameters
 
 static void check_outcome(struct test *test, const struct parameters *parameters,
                           const struct outcome *outcome) {
-    CHECK_MSG(test, outcome->finite && outcome->purity > 0.95,
-              "dim %d window %d K %d N %d alpha %g weights %d loss %s kernel %s: purity %.3f, loss %g",
-              (int)parameters->dim, (int)parameters->window, (int)parameters->negative,
-              (int)parameters->noise, parameters->alpha.value, (int)parameters->weights,
-              loss_at(parameters->loss)->name, parameters->kernel, outcome->purity, outcome->loss);
+    CHECK_MSG(
+        test, outcome->finite && outcome->purity > 0.95,
+        "dim %d window %d K %d N %d alpha %g weights %d loss %s score %d kernel %s: purity %.3f, loss %g",
+        (int)parameters->dim, (int)parameters->window, (int)parameters->negative, (int)parameters->noise,
+        parameters->alpha.value, (int)parameters->weights, loss_at(parameters->loss)->name,
+        (int)parameters->score.value, parameters->kernel, outcome->purity, outcome->loss);
     CHECK(test, outcome->progress == 1);
 }
 
-static void check_learns(struct test *test, const struct corpus *corpus,
+static void check_learns(struct test *test, const struct corpus *corpus, const struct labels *labels,
                          const struct parameters *parameters) {
-    const struct outcome outcome = learn(corpus, parameters);
+    const struct outcome outcome = learn(corpus, labels, parameters);
     check_outcome(test, parameters, &outcome);
 }
 
@@ -176,6 +203,7 @@ static bool odd(unsigned bits) {
 /* Independent training runs, on all processors. */
 struct corners {
     struct corpus corpus;
+    struct labels labels;
     struct parameters options[CORNERS];
     struct outcome outcomes[CORNERS];
     atomic_size_t next;
@@ -208,7 +236,7 @@ static void learn_corners(void *context, size_t index) {
     struct corners *corners = context;
     (void)index;
     for (size_t i; (i = atomic_fetch_add(&corners->next, 1)) < CORNERS;)
-        corners->outcomes[i] = learn(&corners->corpus, &corners->options[i]);
+        corners->outcomes[i] = learn(&corners->corpus, &corners->labels, &corners->options[i]);
 }
 
 /* No run may collapse, whatever the loss. */
@@ -216,6 +244,7 @@ static void test_corners(struct test *test) {
     struct error error = {0};
     struct corners corners = {.next = 0};
     CHECK(test, read_corpus(&corners.corpus, "corners", 2000, SIZE_MAX));
+    corners.labels = topic_labels(&corners.corpus.vocab);
     for (size_t loss = 0; loss_at(loss) != NULL; loss++) {
         choose_corners(corners.options, loss);
         atomic_store(&corners.next, 0);
@@ -223,6 +252,7 @@ static void test_corners(struct test *test) {
         for (size_t i = 0; i < CORNERS; i++)
             check_outcome(test, &corners.options[i], &corners.outcomes[i]);
     }
+    labels_free(&corners.labels);
     corpus_free(&corners.corpus);
 }
 
@@ -230,12 +260,33 @@ static void test_every_loss_and_kernel(struct test *test) {
     struct corpus corpus = {.words = 0};
     const struct kernel *kernel;
     CHECK(test, read_corpus(&corpus, "losses", 4000, SIZE_MAX));
+    struct labels labels = topic_labels(&corpus.vocab);
     struct parameters parameters = default_parameters();
     for (parameters.loss = 0; loss_at(parameters.loss) != NULL; parameters.loss++)
         for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++) {
             parameters.kernel = kernel->name;
-            check_learns(test, &corpus, &parameters);
+            check_learns(test, &corpus, &labels, &parameters);
         }
+    labels_free(&labels);
+    corpus_free(&corpus);
+}
+
+/* With the defaults of each loss for each score. */
+static void test_every_loss_and_score(struct test *test) {
+    struct corpus corpus = {.words = 0};
+    const struct loss *loss;
+    CHECK(test, read_corpus(&corpus, "scores", 4000, SIZE_MAX));
+    struct labels labels = topic_labels(&corpus.vocab);
+    struct parameters parameters = default_parameters();
+    parameters.alpha.given = parameters.temperature.given = false;
+    parameters.score.given = true;
+    for (parameters.loss = 0; (loss = loss_at(parameters.loss)) != NULL; parameters.loss++)
+        for (size_t s = 0; s < SCORE_COUNT; s++)
+            if (!loss->bounded || score_at(s)->bounded) {
+                parameters.score.value = s;
+                check_learns(test, &corpus, &labels, &parameters);
+            }
+    labels_free(&labels);
     corpus_free(&corpus);
 }
 
@@ -274,7 +325,7 @@ static void test_runs_in_parts(struct test *test) {
     const struct parameters parameters = default_parameters();
     struct training_results whole = {.progress = 0}, parts = {.progress = 0};
     struct trainer *first = run_all(&corpus, &parameters, NULL, &whole);
-    struct trainer *second = trainer_create(&corpus, &parameters, &error);
+    struct trainer *second = trainer_create(&corpus, &parameters, NULL, &error);
     CHECK(test, second != NULL);
     for (size_t until = 0; until < trainer_tasks(second) + 3; until += 3)
         CHECK(test, trainer_run(second, until, &none, &error));
@@ -290,7 +341,7 @@ static void test_threads(struct test *test) {
     CHECK(test, read_corpus(&corpus, "threads", 8000, SIZE_MAX));
     struct parameters parameters = default_parameters();
     for (parameters.threads = 2; parameters.threads <= 8; parameters.threads *= 2)
-        check_learns(test, &corpus, &parameters);
+        check_learns(test, &corpus, NULL, &parameters);
     corpus_free(&corpus);
 }
 
@@ -360,6 +411,7 @@ static void test_memory(struct test *test) {
 static const struct test_case cases[] = {
     {"trainer: learns at every corner of the options' range", test_corners},
     {"trainer: learns with every loss and kernel", test_every_loss_and_kernel},
+    {"trainer: learns with every loss and score", test_every_loss_and_score},
     {"trainer: one thread and one seed give the same bytes", test_reproducible},
     {"trainer: a run in parts is the same as a whole one", test_runs_in_parts},
     {"trainer: learns with many threads", test_threads},
