@@ -161,6 +161,8 @@ static bool run(int argc, char **argv, struct error *error) {
         print_training(&model);
         print_progress(&model);
         print_epochs(&model);
+        print_key(&model, "alignment", "alignment");
+        print_key(&model, "uniformity", "uniformity");
         if (settings.verify) {
             print_label("checksums");
             printf("%s\n",

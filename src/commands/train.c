@@ -329,7 +329,9 @@ static bool make_record(const struct job *job, struct record *record, struct err
         parameter_value(&parameter_options.options[i], parameters, value);
         done = record_add(record, error, key, "%s", value);
     }
-    done = done && record_add(record, error, "progress", "%.9g", job->results.progress);
+    done = done && record_add(record, error, "progress", "%.9g", job->results.progress) &&
+           record_add(record, error, "alignment", "%.4g", job->results.geometry.alignment) &&
+           record_add(record, error, "uniformity", "%.4g", job->results.geometry.uniformity);
     for (size_t i = 0; done && i < parameters->epochs; i++)
         done = record_epoch(job, record, i, error);
     return done;

@@ -183,6 +183,16 @@ void parameter_key(const struct option *option, char key[PARAMETER_TEXT_MAX]) {
         *hyphen = '_';
 }
 
+/* Of a file only its name, so that a record does not depend on where it is. A record has one line for each
+ * value. */
+static void text_value(const char *text, char value[PARAMETER_TEXT_MAX]) {
+    const char *slash = text != NULL ? strrchr(text, '/') : NULL;
+    snprintf(value, PARAMETER_TEXT_MAX, "%s", text == NULL ? "none" : slash != NULL ? slash + 1 : text);
+    for (char *at = value; *at != '\0'; at++)
+        if ((unsigned char)*at < ' ')
+            *at = '?';
+}
+
 void parameter_value(const struct option *option, const struct parameters *parameters,
                      char value[PARAMETER_TEXT_MAX]) {
     const void *place = (const char *)parameters + option->offset;
@@ -207,8 +217,7 @@ void parameter_value(const struct option *option, const struct parameters *param
                  option->choices[((const struct option_choice *)place)->value]);
         break;
     case OPTION_TEXT:
-        snprintf(value, PARAMETER_TEXT_MAX, "%s",
-                 *(const char *const *)place != NULL ? *(const char *const *)place : "");
+        text_value(*(const char *const *)place, value);
         break;
     default: /* no parameter is of another type: tests/unit/test_parameters.c */
         value[0] = '\0';

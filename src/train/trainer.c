@@ -20,6 +20,9 @@
 #define REPLICA_OCCURRENCES 1000
 #define REPLICA_CHUNKS 8
 
+/* Chunks on which the final vectors are measured. */
+#define GEOMETRY_CHUNKS ((size_t)16)
+
 /* The progress display shows a running mean over about twenty chunks. */
 #define RECENT_KEEP 0.95
 
@@ -424,6 +427,28 @@ static void unpack_part(void *context, size_t index) {
         atomic_store_explicit(&trainer->failed, true, memory_order_relaxed);
 }
 
+/* Chunks all over the corpus, with random numbers of their own. */
+static bool measure_geometry(struct trainer *trainer, struct training_results *results, struct error *error) {
+    const struct stream *stream = &trainer->corpus->stream;
+    struct worker *worker = &trainer->workers[0];
+    const struct geometry_rows rows = {results->input, results->dim, results->stride};
+    const size_t chunks = stream->size < GEOMETRY_CHUNKS ? stream->size : GEOMETRY_CHUNKS;
+    struct geometry_sample sample = {.count = 0};
+    for (size_t i = 0; i < chunks; i++) {
+        const size_t chunk = i * stream->size / chunks;
+        const uint32_t *ids = stream_read(stream, chunk, worker->ids, error);
+        if (ids == NULL)
+            return false;
+        struct rng rng = rng_seed(trainer->parameters->seed, chunk);
+        const struct passage passage = passage_make(&worker->passage, &trainer->subsampling,
+                                                    trainer->parameters, ids, stream->chunks[chunk].size,
+                                                    &rng);
+        geometry_add(&sample, &rows, &passage, trainer->parameters);
+    }
+    results->geometry = geometry_of(&sample, &rows);
+    return true;
+}
+
 bool trainer_results(struct trainer *trainer, struct training_results *results, struct error *error) {
     const struct parameters *parameters = trainer->parameters;
     const double words = (double)atomic_load(&trainer->words_done);
@@ -439,5 +464,7 @@ bool trainer_results(struct trainer *trainer, struct training_results *results, 
     if (!threads_run(parameters->threads > 1 ? 2 : 1, unpack_part, trainer, error))
         return false;
     /* The loss shows divergence earlier, but not in the last blocks of a run. */
-    return !atomic_load(&trainer->failed) || diverged(trainer, error, alpha_at(trainer, words), "a vector");
+    if (atomic_load(&trainer->failed))
+        return diverged(trainer, error, alpha_at(trainer, words), "a vector");
+    return measure_geometry(trainer, results, error);
 }

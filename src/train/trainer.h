@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "text/ingest.h"
+#include "train/geometry.h"
 #include "train/measures.h"
 #include "train/parameters.h"
 
@@ -40,7 +41,8 @@ struct training_results {
     const struct measures *measures; /* (epochs) means of each epoch */
     double kept;                     /* the share of the words that subsampling is expected to keep */
     double pairs, rows; /* per kept word, on average: pairs trained, and rows fetched from memory */
-    double progress;    /* the share of the training that was done */
+    struct geometry geometry;
+    double progress; /* the share of the training that was done */
 };
 
 struct trainer;
@@ -63,7 +65,8 @@ size_t trainer_tasks(const struct trainer *trainer);
 bool trainer_run(struct trainer *trainer, size_t until, const struct trainer_hooks *hooks,
                  struct error *error) MUST_USE;
 
-/* Ends the training and converts the matrices to floats. Fails if a vector is not finite. */
+/* Ends the training, converts the matrices to floats, and measures the vectors on a few chunks of the corpus.
+ * Fails if a vector is not finite, or if the corpus cannot be read. */
 bool trainer_results(struct trainer *trainer, struct training_results *results, struct error *error) MUST_USE;
 
 #endif
