@@ -20,6 +20,7 @@ static const struct command *const commands[] = {
     &command_embed,
     &command_search,
     &command_eval,
+    &command_probe,
     &command_export,
     &command_info,
     NULL,

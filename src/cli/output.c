@@ -125,7 +125,7 @@ void output_value(enum output_format format, struct output_field field) {
         print_text(format, field.text, field.width);
         break;
     case OUTPUT_INTEGER:
-        printf("%zu", field.integer);
+        printf("%*zu", format == OUTPUT_TABLE ? (int)field.width : 0, field.integer);
         break;
     case OUTPUT_SCORE:
         print_score(format, field.number, field.width);

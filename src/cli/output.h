@@ -29,7 +29,7 @@ struct output_field {
     size_t integer;
     double number; /* a score, or what a vector is divided by */
     const float *row;
-    size_t width; /* in a table, texts and scores are padded to it */
+    size_t width; /* in a table, texts and numbers are padded to it */
 };
 
 #define OUTPUT_FIELDS_MAX 8

@@ -14,6 +14,7 @@ extern const struct command command_cluster;
 extern const struct command command_embed;
 extern const struct command command_search;
 extern const struct command command_eval;
+extern const struct command command_probe;
 extern const struct command command_export;
 extern const struct command command_info;
 

@@ -168,9 +168,11 @@ static bool read_corpus(struct job *job, struct error *error) {
     const double seconds = progress_clock() - job->progress.started;
     progress_clear(&job->progress);
     warn_skipped(job);
-    if (done)
-        print_corpus(job, seconds);
-    return done;
+    if (!done)
+        return false;
+    parameters_set_sample(&job->settings.parameters, job->corpus.vocab.size);
+    print_corpus(job, seconds);
+    return true;
 }
 
 static bool read_labels(struct job *job, struct error *error) {

@@ -1,5 +1,6 @@
 #include "train/parameters.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +10,9 @@
 #include "train/step_limits.h"
 
 #define AT(field) offsetof(struct parameters, field)
+
+/* The subsampling threshold of large corpora. */
+#define SAMPLE 7e-5
 
 /* In the order of enum tokenizer_kind. */
 static const char *const tokenizers[] = {"words", "whitespace", NULL};
@@ -65,22 +69,23 @@ static const struct option options[] = {
     CHOICES_OPTION("supcon", "out", supcon_names, supcon_help,
                    "supcon: where the mean over the positives is taken", AT(supcon)),
     FLAG_OPTION("log-q", "infonce: subtract log(K q(word)) from scores, as in sampled softmax", AT(log_q)),
-    INTEGER_OPTION("negative", 0, "5", 1, 100, "sgns, nce, pair: negatives per pair, the weight of the noise",
+    INTEGER_OPTION("negative", 0, "8", 1, 100, "sgns, nce, pair: negatives per pair, the weight of the noise",
                    AT(negative)),
     INTEGER_OPTION("noise", 0, "32", 1, 4096, "noise words drawn at a time; a block of words shares them",
                    AT(noise)),
     REAL_OPTION("noise-power", "0.75", 0, 2, "noise words are drawn in proportion to count^X",
                 AT(noise_power)),
-    INTEGER_OPTION("epochs", 0, "9", 1, 100000, "passes over the corpus", AT(epochs)),
+    INTEGER_OPTION("epochs", 0, "8", 1, 100000, "passes over the corpus", AT(epochs)),
     MAYBE_REAL_OPTION(
         "alpha", 1e-6, 1,
         "initial learning rate; it falls linearly (default: 0.05, or what the loss and the score set)",
         AT(alpha)),
     REAL_OPTION("min-alpha", "0.000005", 0, 1, "final learning rate", AT(min_alpha)),
-    REAL_OPTION("sample", "1e-4", 0, 1,
-                "subsampling threshold: words above this share of the corpus are skipped at random, the more "
-                "frequent the more often; 0 skips none",
-                AT(sample)),
+    MAYBE_REAL_OPTION(
+        "sample", 0, 1,
+        "subsampling threshold: words above this share of the corpus are skipped at random, the more "
+        "frequent the more often; 0 skips none (default: 7e-5, or 1 / vocabulary if that is more)",
+        AT(sample)),
     INTEGER_OPTION("min-count", 0, "5", 1, 1e15, "drop words that occur fewer than N times", AT(min_count)),
     INTEGER_OPTION("max-vocab", 0, "0", 0, 4e9, "keep only the N most frequent words; 0 keeps all",
                    AT(max_vocab)),
@@ -147,6 +152,10 @@ bool parameters_resolve(struct parameters *parameters, struct error *error) {
     const struct loss_limits limits = loss_at(parameters->loss)->limits(parameters);
     parameters->noise = step_limits_noise(limits, parameters->alpha.value, parameters->noise);
     return true;
+}
+
+void parameters_set_sample(struct parameters *parameters, size_t vocab) {
+    set_unless_given(&parameters->sample, fmax(SAMPLE, 1 / (double)vocab));
 }
 
 double parameters_pair_weight(const struct parameters *parameters, uint64_t d) {

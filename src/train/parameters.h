@@ -42,7 +42,7 @@ struct parameters {
     double label_weight;            /* of a word's labels, relative to its pairs */
     size_t supcon;                  /* enum supcon */
     bool log_q;                     /* InfoNCE subtracts log(K q(word)) from the scores */
-    double sample;              /* t: subsampling threshold, as a share of the corpus; 0: no subsampling */
+    struct option_real sample;  /* t: subsampling threshold, as a share of the corpus; 0: no subsampling */
     size_t loss;                /* index into the losses (train/losses.h) */
     struct option_choice score; /* index into the scores (train/scores.h) */
     size_t tokenizer;           /* enum tokenizer_kind */
@@ -58,6 +58,10 @@ extern const struct option_table parameter_options;
  * kernel, the score, and what the loss sets for it: alpha, temperature and margin. Raises `noise` if training
  * with fewer noise words would be unstable. */
 bool parameters_resolve(struct parameters *parameters, struct error *error) MUST_USE;
+
+/* Sets the subsampling threshold unless it was given. In a small vocabulary most words are above the
+ * threshold for large ones; it would skip nearly all of the text. */
+void parameters_set_sample(struct parameters *parameters, size_t vocab);
 
 /* The weight of a pair at distance d, 1 to window. */
 double parameters_pair_weight(const struct parameters *parameters, uint64_t d);

@@ -70,7 +70,8 @@ static size_t count_replica_words(const struct corpus *corpus, const struct para
     size_t words = 0;
     while (parameters->threads > 1 && words < vocab->size && words < REPLICA_WORDS_MAX &&
            (double)vocab->counts[words] *
-                   subsampling_threshold(vocab->counts[words], vocab->total, parameters->sample) * times >=
+                   subsampling_threshold(vocab->counts[words], vocab->total, parameters->sample.value) *
+                   times >=
                REPLICA_OCCURRENCES)
         words++;
     return words;
@@ -189,7 +190,7 @@ static void fill_tables(struct trainer *trainer) {
     const struct corpus *corpus = trainer->corpus;
     const struct vocab *vocab = &corpus->vocab;
     noise_fill(&trainer->noise, vocab->counts, parameters->noise_power);
-    subsampling_fill(&trainer->subsampling, vocab, parameters->sample);
+    subsampling_fill(&trainer->subsampling, vocab, parameters->sample.value);
     for (size_t i = 0; trainer->log_noise != NULL && i < vocab->size; i++)
         trainer->log_noise[i] = (float)log((double)parameters->negative *
                                            noise_probability(&trainer->noise, vocab->counts[i]));

@@ -45,12 +45,23 @@ static void test_resolve(struct test *test) {
     struct parameters parameters;
     struct error error;
     CHECK(test, parse(&parameters, argv, 3, &error) && parameters_resolve(&parameters, &error));
-    CHECK(test, strcmp(value_of(&parameters, "noise", value), "16") == 0);
+    CHECK(test, strcmp(value_of(&parameters, "noise", value), "26") == 0);
     CHECK(test, strcmp(value_of(&parameters, "loss", value), "nce") == 0);
     CHECK(test, strcmp(value_of(&parameters, "sample", value), "0.0001") == 0);
     CHECK(test, strcmp(value_of(&parameters, "keep-case", value), "0") == 0);
     CHECK(test, strcmp(value_of(&parameters, "kernel", value), kernel_at(0)->name) == 0);
     CHECK(test, strtol(value_of(&parameters, "threads", value), NULL, 10) >= 1);
+}
+
+static void test_sample(struct test *test) {
+    struct parameters parameters = {.dim = 0};
+    parameters_set_sample(&parameters, 1000000);
+    CHECK(test, parameters.sample.value == 7e-5);
+    parameters_set_sample(&parameters, 100);
+    CHECK(test, parameters.sample.value == 0.01);
+    parameters.sample = (struct option_real){true, 0};
+    parameters_set_sample(&parameters, 100);
+    CHECK(test, parameters.sample.value == 0);
 }
 
 static void test_refusals(struct test *test) {
@@ -67,6 +78,7 @@ static void test_refusals(struct test *test) {
 static const struct test_case cases[] = {
     {"parameters: each has a key and a value for the record", test_record},
     {"parameters: what is recorded is what is used", test_resolve},
+    {"parameters: a small vocabulary has a larger subsampling threshold", test_sample},
     {"parameters: what no table can check is refused", test_refusals},
 };
 TEST_MAIN(cases)

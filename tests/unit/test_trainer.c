@@ -82,7 +82,7 @@ static struct parameters default_parameters(void) {
                                .noise_power = 0.75,
                                .alpha = {true, 0.05},
                                .min_alpha = 5e-6,
-                               .sample = 0,
+                               .sample = {true, 0},
                                .weights = WEIGHTS_RANDOM,
                                .seed = 1,
                                .loss = 0,
