@@ -79,9 +79,9 @@ const struct command command_probe = {
     .name = "probe",
     .arguments = "MODEL FILE...",
     .summary = "how much of a factor the vectors tell",
-    .details = "FILE has lines `word factor value`, or `word value`: a class such as noun, or a\n"
-               "number such as 3.5. A linear map from the vectors (ridge regression) is fitted to\n"
-               "four fifths of the words and predicts the others, five times over. Case is\n"
+    .details = "FILE has lines `word factor value`, or `word value`: a class such as noun, or\n"
+               "a number such as 3.5. A linear map from the vectors (ridge regression) is fitted\n"
+               "to four fifths of the words and predicts the others, five times over. Case is\n"
                "ignored, and so are lines that begin with #.\n"
                "\n"
                "For each factor: the share of right classes (accuracy), or R^2 if all values\n"
