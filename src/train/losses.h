@@ -34,7 +34,7 @@ struct loss {
     const char *source;                         /* the paper and the equation in it */
     enum score_index score;                     /* what --score is unless given */
     struct loss_defaults defaults[SCORE_COUNT]; /* measured for each score; alpha 0: not measured */
-    bool bounded;                               /* needs a score that has a maximum */
+    bool bounded;     /* needs a score that has a maximum; noise must score below minus the margin */
     bool hard, log_q; /* has the options --hard and --log-q; with .violations, --margin */
     bool labels;      /* needs --labels */
 

@@ -17,7 +17,7 @@ bfloat16 *matrix_packed(float *matrix, size_t vocab, size_t dim) {
 bool matrix_unpack(float *matrix, size_t vocab, size_t dim) {
     const size_t width = matrix_stride(dim), stride = kernel_stride(dim);
     const bfloat16 *from = matrix_packed(matrix, vocab, dim);
-    size_t not_finite = 0; /* an exponent of all ones is infinity or not a number */
+    size_t too_large = 0; /* by the exponent; that of infinity and NaN is the largest */
     for (size_t row = 0; row < vocab; row++, from += stride, matrix += width)
         for (size_t d = 0; d < width; d += KERNEL_ROW_NUMBERS) {
             bfloat16 piece[KERNEL_ROW_NUMBERS];
@@ -25,7 +25,7 @@ bool matrix_unpack(float *matrix, size_t vocab, size_t dim) {
             for (size_t k = 0; k < KERNEL_ROW_NUMBERS && d + k < width; k++)
                 matrix[d + k] = bfloat16_value(piece[k]);
             for (size_t k = 0; k < KERNEL_ROW_NUMBERS; k++)
-                not_finite += (piece[k] & 0x7f80) == 0x7f80;
+                too_large += (piece[k] & 0x7f80) >= (127 + MATRIX_MAX_EXPONENT) << 7;
         }
-    return not_finite == 0;
+    return too_large == 0;
 }

@@ -8,6 +8,8 @@
 
 #include "kernels/bfloat16.h"
 
+#define MATRIX_MAX_EXPONENT 20
+
 /* Floats from one row to the next: dim rounded up to KERNEL_ROW_FLOATS. */
 size_t matrix_stride(size_t dim);
 
@@ -16,7 +18,9 @@ size_t matrix_stride(size_t dim);
 bfloat16 *matrix_packed(float *matrix, size_t vocab, size_t dim);
 
 /* Converts the rows to floats in place: (vocab, matrix_stride(dim)) row-major, zeros beyond dim. The bfloat16
- * rows are overwritten. Returns whether all numbers are finite. */
+ * rows are overwritten. Returns whether all numbers are below 2^MATRIX_MAX_EXPONENT, and so finite. Numbers
+ * of vectors that learned something are below a hundred; larger ones are what is left of training that
+ * diverged. */
 bool matrix_unpack(float *matrix, size_t vocab, size_t dim);
 
 #endif

@@ -53,7 +53,7 @@ static const struct option options[] = {
      .choice_help = score_help,
      .help = "what the loss compares (default: l2 for triplet and pair, else dot)",
      .offset = AT(score)},
-    MAYBE_REAL_OPTION("temperature", 0.001, 1000,
+    MAYBE_REAL_OPTION("temperature", 0.01, 100,
                       "scores are divided by X (default: the loss's and the score's)", AT(temperature)),
     MAYBE_REAL_OPTION(
         "margin", -1000, 1000,
@@ -112,12 +112,28 @@ static void set_unless_given(struct option_real *real, double value) {
         real->value = value;
 }
 
+/* A margin that no noise word can violate, or that all violate for ever, teaches nothing. */
+static bool check_margin(const struct parameters *parameters, const struct loss *loss, struct error *error) {
+    const struct score *score = score_at(parameters->score.value);
+    const double margin = parameters->margin.value, temperature = parameters->temperature.value;
+    if (!loss->bounded)
+        return margin > 0 ||
+               error_set(error, ERROR_INPUT, "--margin %g: the margin of --loss %s must be above 0", margin,
+                         loss->name);
+    return (-margin * temperature < score->max && -margin * temperature > score->min) ||
+           error_set(
+               error, ERROR_INPUT,
+               "--margin %g is out of reach: with --score %s and --temperature %g, scores lie between %g and "
+               "%g, and noise must score below minus the margin",
+               margin, score->name, temperature, score->min / temperature, score->max / temperature);
+}
+
 /* What was not given is what was measured to be best with this loss and score. */
 static bool resolve_loss(struct parameters *parameters, struct error *error) {
     const struct loss *loss = loss_at(parameters->loss);
     if (!parameters->score.given)
         parameters->score.value = loss->score;
-    if (loss->bounded && !score_at(parameters->score.value)->bounded)
+    if (loss->bounded && !(score_at(parameters->score.value)->max < INFINITY))
         return error_set(error, ERROR_INPUT,
                          "--score %s has no maximum, and --loss %s needs one; take another score",
                          score_names[parameters->score.value], loss->name);
@@ -135,6 +151,8 @@ static bool resolve_loss(struct parameters *parameters, struct error *error) {
     set_unless_given(&parameters->alpha, defaults->alpha);
     set_unless_given(&parameters->temperature, defaults->temperature);
     set_unless_given(&parameters->margin, defaults->margin);
+    if (loss->violations != NULL && !check_margin(parameters, loss, error))
+        return false;
     return parameters->min_alpha <= parameters->alpha.value ||
            error_set(error, ERROR_INPUT, "--min-alpha %g is above --alpha %g", parameters->min_alpha,
                      parameters->alpha.value);

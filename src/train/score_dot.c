@@ -1,4 +1,6 @@
 /* The dot product of the two rows, as in word2vec: s = q.k / T. */
+#include <math.h>
+
 #include "train/batch.h"
 #include "train/scores.h"
 
@@ -17,6 +19,8 @@ const struct score score_dot = {
     .name = "dot",
     .help = "the dot product of center and context",
     .source = "Mikolov et al. 2013",
+    .min = -INFINITY,
+    .max = INFINITY,
     .apply = divide,
     .backprop = divide, /* by the chain rule, gradients are divided, too */
 };

@@ -1,6 +1,7 @@
 /* The negative squared distance: s = -|q - k|^2 / T = (2 q.k - |q|^2 - |k|^2) / T. With g = dL/ds the chain
  * rule gives dL/dq = 2 g (k - q) / T, so the weight of the other row is 2 g / T, and that of the row itself
  * is minus the sum of these. */
+#include <math.h>
 #include <string.h>
 
 #include "train/batch.h"
@@ -40,7 +41,8 @@ const struct score score_l2 = {
     .help = "the negative squared distance",
     .source = "Hadsell, Chopra, LeCun 2006, \"Dimensionality reduction by learning an invariant mapping\", "
               "equation 1, squared",
-    .bounded = true,
+    .min = -INFINITY,
+    .max = 0,
     .squares = true,
     .apply = apply,
     .backprop = backprop,

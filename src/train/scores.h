@@ -13,7 +13,7 @@ struct score {
     const char *name;
     const char *help;    /* a line */
     const char *source;  /* the equation */
-    bool bounded;        /* has a maximum */
+    double min, max;     /* of the score at T = 1, maybe infinite; at T they are divided by it */
     bool squares;        /* needs the squared norms of the rows of the batch, and sets self factors */
     bool keeps;          /* backprop needs the scores: apply copies them to kept_pairs and kept_noise */
     bool start_contexts; /* needs context rows that start with random numbers, not zeros */

@@ -312,10 +312,12 @@ static void report(const struct trainer *trainer, const struct measures *sums, s
 }
 
 static bool diverged(const struct trainer *trainer, struct error *error, double alpha, const char *what) {
-    return error_set(error, ERROR_INPUT,
-                     "training diverged at learning rate %g: %s is no longer finite; lower --alpha "
-                     "or --negative (now %llu)",
-                     alpha, what, (unsigned long long)trainer->parameters->negative);
+    return error_set(
+        error, ERROR_INPUT,
+        "training diverged at learning rate %g: %s; lower --alpha or --negative (now %llu), or raise "
+        "--temperature (now %g)",
+        alpha, what, (unsigned long long)trainer->parameters->negative,
+        trainer->parameters->temperature.value);
 }
 
 static bool train_chunk(struct trainer *trainer, struct worker *worker, size_t index, size_t task) {
@@ -332,7 +334,7 @@ static bool train_chunk(struct trainer *trainer, struct worker *worker, size_t i
     struct measures sums = {.pairs = 0};
     const double alpha = train_passage(trainer, worker, &passage, (double)before, words, &sums);
     if (!isfinite(sums.loss))
-        return diverged(trainer, &worker->error, alpha, "the loss");
+        return diverged(trainer, &worker->error, alpha, "the loss is no longer finite");
     measures_add(&worker->measures[epoch], &sums);
     measures_decay(&worker->recent, RECENT_KEEP);
     measures_add(&worker->recent, &sums);
@@ -466,6 +468,6 @@ bool trainer_results(struct trainer *trainer, struct training_results *results, 
         return false;
     /* The loss shows divergence earlier, but not in the last blocks of a run. */
     if (atomic_load(&trainer->failed))
-        return diverged(trainer, error, alpha_at(trainer, words), "a vector");
+        return diverged(trainer, error, alpha_at(trainer, words), "a vector has blown up");
     return measure_geometry(trainer, results, error);
 }

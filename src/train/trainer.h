@@ -66,7 +66,7 @@ bool trainer_run(struct trainer *trainer, size_t until, const struct trainer_hoo
                  struct error *error) MUST_USE;
 
 /* Ends the training, converts the matrices to floats, and measures the vectors on a few chunks of the corpus.
- * Fails if a vector is not finite, or if the corpus cannot be read. */
+ * Fails if a vector has blown up (train/matrix.h), or if the corpus cannot be read. */
 bool trainer_results(struct trainer *trainer, struct training_results *results, struct error *error) MUST_USE;
 
 #endif

@@ -75,7 +75,7 @@ noise-power 0,5 a number from 0 to 2
 noise-power - a number from 0 to 2
 alpha 0 a number from 1e-06 to 1
 alpha 1.1 a number from 1e-06 to 1
-temperature 0 a number from 0.001 to 1000
+temperature 0 a number from 0.01 to 100
 margin nan a number from -1000 to 1000
 min-alpha -1e-9 a number from 0 to 1
 min-alpha 1.1 a number from 0 to 1
@@ -97,6 +97,17 @@ wrong "--log-q with a loss that has no such option" '--log-q does nothing with -
     "$corpus" -o "$model" --loss pair --log-q
 wrong "a loss and a score that pull for ever" \
     '--score dot has no maximum, and --loss pair needs one; take another score$' "$corpus" -o "$model" --loss pair --score dot
+wrong "a triplet margin of 0" '--margin 0: the margin of --loss triplet must be above 0$' \
+    "$corpus" -o "$model" --loss triplet --margin 0
+wrong "a margin that no noise word violates" \
+    '--margin -1 is out of reach: with --score l2 and --temperature 1, scores lie between -inf and 0, and noise must ' \
+    "$corpus" -o "$model" --loss pair --temperature 1 --margin -1
+wrong "a margin that all noise words violate" \
+    '--margin 11 is out of reach: with --score cosine and --temperature 0\.1, scores lie between -10 and 10, and ' \
+    "$corpus" -o "$model" --loss pair --score cosine --temperature 0.1 --margin 11
+# Vectors that grow without an infinite loss: once no margin is violated any more, the loss is zero.
+wrong "vectors of 1e18" 'training diverged at learning rate [0-9.e-]+: a vector has blown up; lower --alpha' \
+    "$corpus" -o "$model" --loss triplet --alpha 1 --noise 320 --sample 0 --epochs 3 --threads 1 -q
 wrong "labels where the loss has none" '--labels does nothing with --loss sgns; leave it out$' \
     "$corpus" -o "$model" --labels "$TMPDIR/labels.tsv"
 wrong "supcon without labels" '--loss supcon needs labels: --labels FILE$' "$corpus" -o "$model" --loss supcon
@@ -116,7 +127,7 @@ wrong "training that blows up" 'training diverged at learning rate 0[.0-9]*: the
     "$corpus" -o "$model" --alpha 1 --negative 60 --noise 4096 --sample 0 --epochs 100 --threads 1 --quiet
 awk 'BEGIN { for (i = 0; i < 250; i++) print "w" i * i * 7 % 41 }' | tr '\n' ' ' >"$TMPDIR/short.txt"
 wrong "training that blows up in blocks whose loss isn't measured" \
-    'training diverged at learning rate 1: a vector is no longer finite; lower --alpha or --negative \(now 60\)$' \
+    'training diverged at learning rate 1: a vector has blown up; lower --alpha or --negative \(now 60\), or raise --temperature \(now 1\)$' \
     "$TMPDIR/short.txt" -o "$model" --alpha 1 --min-alpha 1 --negative 60 --noise 4096 --sample 0 --window 1 --epochs 1 \
     --min-count 1 --kernel scalar --threads 1 --quiet
 wrong "a value for a flag" '--keep-case takes no value$' "$corpus" -o "$model" --keep-case=1
