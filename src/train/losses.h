@@ -16,13 +16,6 @@
 struct batch;
 struct parameters;
 
-/* The largest weights a pair can put on rows, for step_limits: for a pair of weight 1, the sum of the weights
- * on the row of its center, on the row of its context, and on all N noise draws together. Weight 1 is that of
- * a logistic loss, whose curvature along a row x is at most |x|^2 / 4. */
-struct loss_limits {
-    double center, context, noise;
-};
-
 /* What --alpha, --temperature and --margin are unless given. */
 struct loss_defaults {
     double alpha, temperature, margin;
@@ -72,6 +65,9 @@ const struct loss *loss_at(size_t index);
 /* For --loss: the names, with a NULL at the end, and a line of help for each. */
 extern const char *const loss_names[];
 const char *loss_help(size_t index);
+
+/* The limits of the loss with the score of these parameters. */
+struct loss_limits loss_limits_of(const struct parameters *parameters);
 
 /* Whether the loss needs log(K q(word)) with these parameters. */
 bool loss_needs_log_noise(const struct loss *loss, const struct parameters *parameters);

@@ -167,7 +167,7 @@ bool parameters_resolve(struct parameters *parameters, struct error *error) {
     parameters->kernel = kernel->name;
     if (parameters->threads == 0)
         parameters->threads = threads_usable();
-    const struct loss_limits limits = loss_at(parameters->loss)->limits(parameters);
+    const struct loss_limits limits = loss_limits_of(parameters);
     parameters->noise = step_limits_noise(limits, parameters->alpha.value, parameters->noise);
     return true;
 }

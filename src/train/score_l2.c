@@ -36,6 +36,16 @@ static void backprop(const struct batch *batch) {
     }
 }
 
+/* A pair of weight w moves a row by 2 w / T of its distance to the other row, however short the rows are, and
+ * the noise of a center as much again. So that a step never goes farther than the distance, the limit 5.4 of
+ * B (step_limits.c) must keep alpha * 4 / T * (pairs of the word) * (its occurrences) below 1: a weight
+ * of 21.6 / T, where the logistic losses have 6. What one step adds to a noise row needs a third of that. */
+static struct loss_limits limits(struct loss_limits of_loss, const struct parameters *parameters) {
+    const double center = fmax(3.6 / parameters->temperature.value, 1);
+    const double noise = fmax(1 / parameters->temperature.value, 1);
+    return (struct loss_limits){of_loss.center * center, of_loss.context * center, of_loss.noise * noise};
+}
+
 const struct score score_l2 = {
     .name = "l2",
     .help = "the negative squared distance",
@@ -44,6 +54,7 @@ const struct score score_l2 = {
     .min = -INFINITY,
     .max = 0,
     .squares = true,
+    .limits = limits,
     .apply = apply,
     .backprop = backprop,
 };

@@ -8,6 +8,14 @@
 #include <stddef.h>
 
 struct batch;
+struct parameters;
+
+/* The largest weights a pair can put on rows, for step_limits: for a pair of weight 1, the sum of the weights
+ * on the row of its center, on the row of its context, and on all N noise draws together. Weight 1 is that of
+ * a logistic loss of dot products, whose curvature along a row x is at most |x|^2 / 4. */
+struct loss_limits {
+    double center, context, noise;
+};
 
 struct score {
     const char *name;
@@ -20,6 +28,9 @@ struct score {
 
     /* Replaces the dot products of the batch by scores. */
     void (*apply)(const struct batch *batch);
+
+    /* The limits of a loss with this score, given its limits with dot products. NULL: the same. */
+    struct loss_limits (*limits)(struct loss_limits of_loss, const struct parameters *parameters);
 
     /* Replaces dL/dscore by dL/d(dot product). If `squares`, also sets the self factor of each row: the
      * coefficient of the row itself in its gradient, since the score depends on the norm of the row, too. */
