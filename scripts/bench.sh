@@ -37,7 +37,7 @@ echo "corpus: $corpus, $size bytes; $threads threads; medians of $rounds runs"
 train() {
     train_corpus=$1
     shift
-    "$sgns" train "$train_corpus" --tokenizer whitespace --epochs 1 --sample 1e-3 --threads "$threads" \
+    "$sgns" train "$train_corpus" --tokenizer whitespace --epochs 1 --sample 1e-3 --negative 5 --threads "$threads" \
         -o "$scratch/model.sgns" --verbose "$@" 2>"$scratch/log"
 }
 field() { sed -n "$1" "$scratch/log"; }

@@ -327,6 +327,8 @@ static bool make_record(const struct job *job, struct record *record, struct err
                 record_add(record, error, "sentences", "%llu", (unsigned long long)corpus->sentences);
     for (size_t i = 0; done && i < parameter_options.count; i++) {
         char key[PARAMETER_TEXT_MAX], value[PARAMETER_TEXT_MAX];
+        if (!parameter_applies(&parameter_options.options[i], loss_at(parameters->loss)))
+            continue;
         parameter_key(&parameter_options.options[i], key);
         parameter_value(&parameter_options.options[i], parameters, value);
         done = record_add(record, error, key, "%s", value);

@@ -51,14 +51,14 @@ static const struct option options[] = {
      .type = OPTION_MAYBE_CHOICE,
      .choices = score_names,
      .choice_help = score_help,
-     .help = "what the loss compares (default: l2 for triplet and pair, else dot)",
+     .help = "what the loss compares (default: by loss)",
      .offset = AT(score)},
-    MAYBE_REAL_OPTION("temperature", 0.01, 100,
-                      "scores are divided by X (default: the loss's and the score's)", AT(temperature)),
+    MAYBE_REAL_OPTION("temperature", 0.01, 100, "scores are divided by X (default: by loss and score)",
+                      AT(temperature)),
     MAYBE_REAL_OPTION(
         "margin", -1000, 1000,
         "triplet: by how much a pair must beat noise; pair: noise must score below -X (default: "
-        "the score's)",
+        "by loss and score)",
         AT(margin)),
     FLAG_OPTION("hard", "triplet: the highest of the noise scores stands for all", AT(hard)),
     TEXT_OPTION("labels", 0, OPTION_TEXT, "FILE", NULL,
@@ -76,10 +76,9 @@ static const struct option options[] = {
     REAL_OPTION("noise-power", "0.75", 0, 2, "noise words are drawn in proportion to count^X",
                 AT(noise_power)),
     INTEGER_OPTION("epochs", 0, "8", 1, 100000, "passes over the corpus", AT(epochs)),
-    MAYBE_REAL_OPTION(
-        "alpha", 1e-6, 1,
-        "initial learning rate; it falls linearly (default: 0.05, or what the loss and the score set)",
-        AT(alpha)),
+    MAYBE_REAL_OPTION("alpha", 1e-6, 1,
+                      "initial learning rate; it falls linearly (default: by loss and score; for sgns 0.05)",
+                      AT(alpha)),
     REAL_OPTION("min-alpha", "0.000005", 0, 1, "final learning rate", AT(min_alpha)),
     MAYBE_REAL_OPTION(
         "sample", 0, 1,
@@ -101,6 +100,22 @@ static const struct option options[] = {
                 AT(kernel)),
 };
 const struct option_table parameter_options = OPTION_TABLE(options);
+
+bool parameter_applies(const struct option *option, const struct loss *loss) {
+    const struct {
+        const char *name;
+        bool applies;
+    } special[] = {{"margin", loss->violations != NULL},
+                   {"hard", loss->hard},
+                   {"log-q", loss->log_q},
+                   {"labels", loss->labels},
+                   {"label-weight", loss->labels},
+                   {"supcon", loss->labels}};
+    for (size_t i = 0; i < sizeof special / sizeof *special; i++)
+        if (strcmp(option->name, special[i].name) == 0)
+            return special[i].applies;
+    return true;
+}
 
 static bool not_of_loss(const struct loss *loss, const char *option, struct error *error) {
     return error_set(error, ERROR_INPUT, "--%s does nothing with --loss %s; leave it out", option,

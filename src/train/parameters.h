@@ -18,6 +18,8 @@ enum pair_weights {
     WEIGHTS_RANDOM,   /* 1, but each word draws a window of 1 to w words, as in word2vec.c */
 };
 
+struct loss;
+
 /* Where supervised contrastive learning takes the mean over the positives. */
 enum supcon { SUPCON_OUT, SUPCON_IN };
 
@@ -69,6 +71,9 @@ double parameters_pair_weight(const struct parameters *parameters, uint64_t d);
 /* The sum of the pair weights of a word far from the ends of its sentence: the maximum and the mean. */
 double parameters_pairs_max(const struct parameters *parameters);
 double parameters_pairs_mean(const struct parameters *parameters);
+
+/* Whether a parameter means anything for this loss. The others are not recorded. */
+bool parameter_applies(const struct option *option, const struct loss *loss);
 
 #define PARAMETER_TEXT_MAX 64
 
