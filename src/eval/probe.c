@@ -24,8 +24,9 @@
 /* The words of a factor with their values, as the file has them. */
 struct reading_factor {
     struct dictionary words, values;
+    size_t *ids;        /* (words) in the model; owned */
     uint32_t *value_of; /* (words) owned */
-    size_t capacity;
+    size_t id_capacity, value_capacity;
 };
 
 struct reading {
@@ -53,7 +54,7 @@ static bool add_factor(struct reading *reading, const char *name, size_t length,
         return false;
     memcpy(copy, name, length);
     struct reading_factor *words = &reading->list[factors->count];
-    *words = (struct reading_factor){.capacity = 0};
+    *words = (struct reading_factor){.ids = NULL};
     factors->list[factors->count++] = (struct probe_factor){
         .name = copy, .numeric = true, .score = NAN, .control = NAN};
     return dictionary_create(&words->words, error) && dictionary_create(&words->values, error);
@@ -89,8 +90,10 @@ static bool add_value(struct reading *reading, size_t index, const char *value, 
         return true;
     }
     if (!dictionary_add(&words->values, (const unsigned char *)value, strlen(value), 1, 0, &number, error) ||
-        !memory_reserve(&words->value_of, &words->capacity, before + 1, "the values", error))
+        !memory_reserve(&words->value_of, &words->value_capacity, before + 1, "the values", error) ||
+        !memory_reserve(&words->ids, &words->id_capacity, before + 1, "the words", error))
         return false;
+    words->ids[place] = id;
     words->value_of[place] = number;
     return true;
 }
@@ -187,15 +190,14 @@ static bool fill_problem(struct problem *problem, const struct reading_factor *w
     uint32_t *order = memory_allocate(count, sizeof *order, "the words", error);
     struct rng rng = rng_seed(1, count);
     char text[64];
-    for (size_t part = 0; order != NULL && part < 2 + SHUFFLES; part++) {
+    for (size_t part = 0; order != NULL && part <= SHUFFLES; part++) {
         shuffle(order, count, &rng);
         for (size_t i = 0; i < count; i++) {
             if (part == 0) { /* the order of the words */
-                memcpy(&problem->ids[i], words->words.text + words->words.origins[order[i]].start,
-                       sizeof(size_t));
+                problem->ids[i] = words->ids[order[i]];
                 value_text(&words->values, words->value_of[order[i]], text, sizeof text);
                 set_target(problem->targets + i * problem->outputs, columns, text, words->value_of[order[i]]);
-            } else if (part <= SHUFFLES) /* their targets in another order */
+            } else /* their targets in another order */
                 memcpy(problem->targets + i * problem->outputs + part * columns,
                        problem->targets + order[i] * problem->outputs, columns * sizeof(double));
         }
@@ -311,7 +313,7 @@ static bool probe_factor(struct probe_factor *factor, const struct model *model,
                          const struct reading_factor *words, struct error *error) {
     factor->words = words->words.size;
     factor->classes = factor->numeric ? 0 : words->values.size;
-    if (factor->words < FOLDS || words->values.size < 2)
+    if (words->ids == NULL || factor->words < FOLDS || words->values.size < 2)
         return true;
     uint64_t most = 0;
     for (size_t i = 0; i < words->values.size; i++)
@@ -341,6 +343,7 @@ bool probe_file(struct probe_factors *factors, const struct model *model, const 
     for (size_t i = 0; i < factors->count; i++) {
         dictionary_free(&reading.list[i].words);
         dictionary_free(&reading.list[i].values);
+        free(reading.list[i].ids);
         free(reading.list[i].value_of);
     }
     free(reading.list);

@@ -86,6 +86,7 @@ static void lay_out_batch(struct batch *batch, struct workspace *workspace, cons
     if (training->loss->labels) {
         batch->noise_weights = workspace_take(workspace, ROWS_MAX * columns, sizeof(float));
         batch->label_weights = workspace_take(workspace, ROWS_MAX * columns, sizeof(float));
+        batch->mate_scores = workspace_take(workspace, ROWS_MAX * columns, sizeof(float));
     }
     if (training->score->keeps) {
         batch->kept_pairs = workspace_take(workspace, band, sizeof(float));

@@ -1,11 +1,14 @@
-/* Supervised contrastive learning: a center has several positives, which compete with the noise together.
- * They are the contexts of the text, with their pair weights, and words that share the label of the center.
- * With the weights w_i of the positives of a row, W their sum, d_j the draws of its noise words, which do not
- * share its label, Z = sum_i w_i exp(s_i) + sum_j d_j exp(n_j),    S = sum_i w_i exp(s_i) L_out = sum_i w_i
- * (log Z - s_i)                 dL/ds_i = W w_i exp(s_i) / Z - w_i L_in = W (log Z - log(S / W)) dL/ds_i = W
- * w_i exp(s_i) (1 / Z - 1 / S) and dL/dn_j = W d_j exp(n_j) / Z for both. The paper has weights of 1 and one
- * vector for each word. */
+/* InfoNCE for the pairs of the text, and for words that share a label a loss in which they compete with the
+ * noise together. Row p has pairs of weight w_k and score s_k, n mates (words with the label of its center)
+ * of score t_i and weight V / n, and noise words of score n_j drawn d_j times, without those that share the
+ * label. With Z = sum_j d_j exp(n_j),    S = sum_i exp(t_i) the pairs have the loss of InfoNCE
+ * (loss_infonce.c), and the mates L_out = V log(Z + S) - V / n sum_i t_i           dL/dt_i = V exp(t_i) / (Z
+ * + S) - V / n L_in = V log(Z + S) - V log(S / n)               dL/dt_i = V exp(t_i) (1 / (Z + S) - 1 / S)
+ * and dL/dn_j = V d_j exp(n_j) / (Z + S) for both, beside that of the pairs. Without labels this is InfoNCE.
+ */
+#include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "train/batch.h"
 #include "train/losses.h"
@@ -16,58 +19,56 @@ static struct loss_limits limits(const struct parameters *parameters) {
     return (struct loss_limits){.center = 6 * all, .context = all, .noise = 5 * all};
 }
 
-/* What a row needs beyond its softmaxes: over the pairs, and over noise and mates together. */
-struct row {
-    float total;       /* W */
-    float pairs, rest; /* the shares of the two softmaxes in Z */
-    float positives;   /* S / Z */
-};
-
-/* Noise and mates never weigh in the same column. */
-static struct row row_of(const struct batch *batch, size_t p, float pairs_log, float rest_log) {
-    const struct kernel_step *step = &batch->step;
-    const float *rest = step->noise_scores + p * step->columns,
-                *mates = batch->label_weights + p * step->columns;
-    const float max = fmaxf(pairs_log, rest_log);
-    const float pairs = expf(pairs_log - max), others = expf(rest_log - max);
-    struct row row = {.total = batch->row_pairs[p] + batch_sum(mates, step->columns),
-                      .pairs = pairs / (pairs + others),
-                      .rest = others / (pairs + others)};
-    row.positives = row.pairs;
-    for (size_t j = 0; j < step->columns; j++)
-        row.positives += mates[j] > 0 ? rest[j] * row.rest : 0;
-    return row;
+/* The mates of a row: their number, and V. */
+static size_t count_mates(const struct batch *batch, size_t p, double *weight) {
+    const float *mates = batch->label_weights + p * batch->step.columns;
+    size_t count = 0;
+    *weight = 0;
+    for (size_t j = 0; j < batch->step.noise_count; j++) {
+        count += mates[j] > 0;
+        *weight += (double)mates[j];
+    }
+    return count;
 }
 
-static void row_gradient(const struct batch *batch, size_t p, const struct row *row) {
-    const struct kernel_step *step = &batch->step;
-    float *pairs = step->pairs + p * step->band_columns, *rest = step->noise_scores + p * step->columns;
-    const float *weights = batch->pair_weights + p * step->band_columns;
-    const float *mates = batch->label_weights + p * step->columns;
+/* Row p of the columns. `scores` are those of the mates; the noise has become a softmax, whose logarithm is
+ * `noise_log`, and `errors` is what the pairs put on it. */
+static void column_gradient(const struct batch *batch, size_t p, const float *scores, float noise_log,
+                            float errors) {
+    const size_t columns = batch->step.columns;
+    const float *mates = batch->label_weights + p * columns;
+    float *values = batch->step.noise_scores + p * columns;
+    double weight;
+    const size_t count = count_mates(batch, p, &weight);
+    float max = noise_log, sum = 0;
+    for (size_t j = 0; j < columns; j++)
+        max = mates[j] > 0 && scores[j] > max ? scores[j] : max;
+    for (size_t j = 0; j < columns; j++)
+        sum += mates[j] > 0 ? expf(scores[j] - max) : 0;
+    const float noise = expf(noise_log - max), all = noise + sum, total = (float)weight;
     const bool out = batch->parameters->supcon == SUPCON_OUT;
-    /* Of a positive, whose share in Z is x: W x - w, or W x (1 - Z / S). */
-    const float factor = out ? row->total : row->total * (1 - 1 / fmaxf(row->positives, 1e-30f));
-    const float subtract = out ? 1 : 0;
-    for (size_t k = 0; k < step->band_columns; k++)
-        pairs[k] = factor * row->pairs * pairs[k] - subtract * weights[k];
-    for (size_t j = 0; j < step->columns; j++)
-        rest[j] = (mates[j] > 0 ? factor : row->total) * row->rest * rest[j] - subtract * mates[j];
+    for (size_t j = 0; j < columns; j++) {
+        const float power = mates[j] > 0 ? expf(scores[j] - max) : 0;
+        const float target = out ? 1 / (float)(count > 0 ? count : 1) : power / fmaxf(sum, FLT_MIN);
+        values[j] = mates[j] > 0 ? total * (power / all - target)
+                                 : values[j] * (errors + total * noise / all);
+    }
 }
 
 static void gradient(const struct batch *batch, const struct kernel *kernel) {
     const struct kernel_step *step = &batch->step;
-    _Alignas(64) float pairs_logs[KERNEL_ROWS_MAX], rest_logs[KERNEL_ROWS_MAX];
-    /* Where a column is noise it is no mate, so the sum of both is the weight of either. */
-    for (size_t i = 0; i < step->rows * step->columns; i++)
-        batch->noise_weights[i] += batch->label_weights[i];
-    kernel->softmax(step->pairs, step->rows, step->band_columns, batch->pair_weights, step->band_columns,
-                    pairs_logs);
-    kernel->softmax(step->noise_scores, step->rows, step->columns, batch->noise_weights, step->columns,
-                    rest_logs);
-    for (size_t p = 0; p < step->rows; p++) {
-        const struct row row = row_of(batch, p, pairs_logs[p], rest_logs[p]);
-        row_gradient(batch, p, &row);
-    }
+    const size_t band = step->band_columns, columns = step->columns;
+    _Alignas(64) float logs[KERNEL_ROWS_MAX];
+    memcpy(batch->mate_scores, step->noise_scores, step->rows * columns * sizeof(float));
+    kernel->softmax(step->noise_scores, step->rows, columns, batch->noise_weights, columns, logs);
+    for (size_t p = 0; p < step->rows; p++)
+        for (size_t k = 0; k < band; k++)
+            step->pairs[p * band + k] -= logs[p];
+    kernel->logistic(step->pairs, step->rows * band);
+    kernel->weigh_errors(step->pairs, 1, batch->pair_weights, step->rows * band);
+    for (size_t p = 0; p < step->rows; p++)
+        column_gradient(batch, p, batch->mate_scores + p * columns, logs[p],
+                        -batch_sum(step->pairs + p * band, band));
 }
 
 /* --- the value --- */
@@ -77,44 +78,45 @@ struct log_sum {
     double max, sum;
 };
 
-static void add(struct log_sum *to, const float *scores, const float *weights, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (!(weights[i] > 0))
-            continue;
-        const double score = (double)scores[i], max = fmax(to->max, score);
-        to->sum = to->sum * exp(to->max - max) + (double)weights[i] * exp(score - max);
-        to->max = max;
-    }
+static void add(struct log_sum *to, double score, double weight) {
+    const double max = fmax(to->max, score);
+    to->sum = to->sum * exp(to->max - max) + weight * exp(score - max);
+    to->max = max;
 }
 
-static double weighted_sum(const float *scores, const float *weights, size_t count, double *total) {
-    double sum = 0;
-    for (size_t i = 0; i < count; i++)
-        if (weights[i] > 0) {
-            sum += (double)weights[i] * (double)scores[i];
-            *total += (double)weights[i];
+static double mates_value(const struct batch *batch, size_t p, struct log_sum all) {
+    const float *mates = batch->label_weights + p * batch->step.columns;
+    const float *scores = batch->step.noise_scores + p * batch->step.columns;
+    struct log_sum positives = {-1e300, 0};
+    double weight, sum = 0;
+    const size_t count = count_mates(batch, p, &weight);
+    if (count == 0)
+        return 0;
+    for (size_t j = 0; j < batch->step.noise_count; j++)
+        if (mates[j] > 0) {
+            add(&positives, (double)scores[j], 1 / (double)count);
+            add(&all, (double)scores[j], 1);
+            sum += (double)scores[j] / (double)count;
         }
-    return sum;
+    const double of_positives = batch->parameters->supcon == SUPCON_OUT ? sum
+                                                                        : positives.max + log(positives.sum);
+    return weight * (all.max + log(all.sum) - of_positives);
 }
 
 static double row_value(const struct batch *batch, size_t p) {
     const struct kernel_step *step = &batch->step;
-    const size_t band = step->band_columns, columns = step->columns;
-    const float *pairs = step->pairs + p * band, *rest = step->noise_scores + p * columns;
-    const float *weights = batch->pair_weights + p * band, *mates = batch->label_weights + p * columns;
-    struct log_sum positives = {-1e300, 0};
-    double total = 0;
-    const double scores = weighted_sum(pairs, weights, band, &total) +
-                          weighted_sum(rest, mates, columns, &total);
-    if (!(total > 0))
-        return 0;
-    add(&positives, pairs, weights, band);
-    add(&positives, rest, mates, columns);
-    struct log_sum all = positives;
-    add(&all, rest, batch->noise_weights + p * columns, columns);
-    const double log_all = all.max + log(all.sum), log_positives = positives.max + log(positives.sum / total);
-    return batch->parameters->supcon == SUPCON_OUT ? total * log_all - scores
-                                                   : total * (log_all - log_positives);
+    const float *weights = batch->noise_weights + p * step->columns;
+    struct log_sum noise = {-1e300, 0};
+    for (size_t j = 0; j < step->noise_count; j++)
+        if (weights[j] > 0)
+            add(&noise, (double)step->noise_scores[p * step->columns + j], (double)weights[j]);
+    double sum = mates_value(batch, p, noise);
+    for (size_t i = p * step->band_columns; i < (p + 1) * step->band_columns; i++)
+        if (batch->pair_weights[i] > 0) {
+            const double x = noise.max + log(noise.sum) - (double)step->pairs[i];
+            sum += (double)batch->pair_weights[i] * (x > 0 ? x + log1p(exp(-x)) : log1p(exp(x)));
+        }
+    return sum;
 }
 
 static double value(const struct batch *batch) {
@@ -126,7 +128,7 @@ static double value(const struct batch *batch) {
 
 const struct loss loss_supcon = {
     .name = "supcon",
-    .help = "supervised contrastive: contexts and words that share a label, against noise",
+    .help = "InfoNCE, and words that share a label against the noise together",
     .source = "Khosla et al. 2020, \"Supervised contrastive learning\", equations 2 and 3",
     .score = SCORE_dot,
     .defaults = {[SCORE_dot] = {.alpha = 0.05, .temperature = 1},

@@ -37,7 +37,7 @@ static void test_random(struct test *test) {
     const struct geometry_rows rows = {values, 256, 256};
     struct geometry_sample sample = {.count = 0};
     for (uint32_t i = 0; i < 10; i++) {
-        const struct passage passage = {words + 100 * i, begin, end, 100};
+        const struct passage passage = {words + (size_t)100 * i, begin, end, 100};
         geometry_add(&sample, &rows, &passage, &parameters);
     }
     const struct geometry geometry = geometry_of(&sample, &rows);

@@ -43,7 +43,8 @@ static struct parameters parameters_of(enum variant variant) {
 struct example {
     _Alignas(64) float pairs[ROWS * BAND], pair_weights[ROWS * BAND], pair_log_noise[ROWS * BAND];
     _Alignas(64) float noise[ROWS * COLUMNS], noise_log_noise[COLUMNS];
-    _Alignas(64) float noise_weights[ROWS * COLUMNS], label_weights[ROWS * COLUMNS];
+    _Alignas(64) float noise_weights[ROWS * COLUMNS], label_weights[ROWS * COLUMNS],
+        mate_scores[ROWS * COLUMNS];
     _Alignas(64) float row_pairs[ROWS], draws[COLUMNS];
 };
 
@@ -69,6 +70,7 @@ static struct batch batch_of(struct example *example, const struct parameters *p
                           .draws = example->draws,
                           .noise_weights = example->noise_weights,
                           .label_weights = example->label_weights,
+                          .mate_scores = example->mate_scores,
                           .pair_log_noise = example->pair_log_noise,
                           .noise_log_noise = example->noise_log_noise};
 }
@@ -236,7 +238,7 @@ static void test_losses_by_scores(struct test *test) {
 struct tiny {
     _Alignas(64) float pairs[16], pair_weights[16], pair_log_noise[16];
     _Alignas(64) float noise[16], noise_log_noise[16], row_pairs[1], draws[16], noise_weights[16],
-        label_weights[16];
+        label_weights[16], mate_scores[16];
     struct parameters parameters;
     struct batch batch;
 };
@@ -265,6 +267,7 @@ static void make_tiny(struct tiny *tiny, float pair, float noise, float log_nois
                                  .draws = tiny->draws,
                                  .noise_weights = tiny->noise_weights,
                                  .label_weights = tiny->label_weights,
+                                 .mate_scores = tiny->mate_scores,
                                  .pair_log_noise = tiny->pair_log_noise,
                                  .noise_log_noise = tiny->noise_log_noise};
 }
