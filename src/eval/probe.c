@@ -123,40 +123,37 @@ struct problem {
     size_t words, columns; /* columns: of the true targets; outputs are (1 + SHUFFLES) times as many */
     size_t outputs;
     size_t *ids;                   /* (words) owned */
-    double *targets, *predictions; /* (words, outputs) row-major; owned */
-    double *row, *mean;            /* (dim) owned */
-    double *target, *target_mean;  /* (outputs) owned */
+    double *numbers;               /* the memory of the arrays below; owned */
+    double *targets, *predictions; /* (words, outputs) row-major */
+    double *row, *mean;            /* (dim) */
+    double *target, *target_mean;  /* (outputs) */
 };
 
 static void problem_free(struct problem *problem) {
     free(problem->ids);
-    free(problem->targets);
-    free(problem->predictions);
-    free(problem->row);
-    free(problem->mean);
-    free(problem->target);
-    free(problem->target_mean);
+    free(problem->numbers);
 }
 
+/* A factor has at most as many values as the model has words, so `outputs` does not overflow. */
 static bool problem_create(struct problem *problem, const struct model *model, size_t words, size_t columns,
                            struct error *error) {
-    const size_t outputs = columns *
-                           (1 +
-                            SHUFFLES); /* a factor has fewer values than words, which are ids of 32 bits */
+    const size_t outputs = columns * (1 + SHUFFLES);
     *problem = (struct problem){.model = model, .words = words, .columns = columns, .outputs = outputs};
-    size_t cells;
-    if (!size_multiply(words, outputs, &cells))
+    size_t cells, all;
+    if (!size_multiply(words + 1, outputs, &cells) || !size_add(cells, model->dim, &all) ||
+        !size_multiply(all, 2, &all))
         return error_set(error, ERROR_SYSTEM, "no memory for %zu words of %zu classes", words, columns);
     problem->ids = memory_allocate(words, sizeof *problem->ids, "the words", error);
-    problem->targets = memory_allocate(cells, sizeof *problem->targets, "the targets", error);
-    problem->predictions = memory_allocate(cells, sizeof *problem->predictions, "the predictions", error);
-    problem->row = memory_allocate(model->dim, sizeof *problem->row, "a vector", error);
-    problem->mean = memory_allocate(model->dim, sizeof *problem->mean, "a vector", error);
-    problem->target = memory_allocate(outputs, sizeof *problem->target, "the targets", error);
-    problem->target_mean = memory_allocate(outputs, sizeof *problem->target_mean, "the targets", error);
-    return problem->ids != NULL && problem->targets != NULL && problem->predictions != NULL &&
-           problem->row != NULL && problem->mean != NULL && problem->target != NULL &&
-           problem->target_mean != NULL;
+    problem->numbers = memory_allocate(all, sizeof *problem->numbers, "the targets", error);
+    if (problem->ids == NULL || problem->numbers == NULL)
+        return false;
+    problem->targets = problem->numbers;
+    problem->predictions = problem->targets + words * outputs;
+    problem->target = problem->predictions + words * outputs;
+    problem->target_mean = problem->target + outputs;
+    problem->row = problem->target_mean + outputs;
+    problem->mean = problem->row + model->dim;
+    return true;
 }
 
 /* A random order of 0 to count - 1 (Fisher, Yates). */
@@ -190,11 +187,12 @@ static bool fill_problem(struct problem *problem, const struct reading_factor *w
     uint32_t *order = memory_allocate(count, sizeof *order, "the words", error);
     struct rng rng = rng_seed(1, count);
     char text[64];
-    for (size_t part = 0; order != NULL && part <= SHUFFLES; part++) {
+    const size_t *ids = words->ids; /* not NULL, as there are words */
+    for (size_t part = 0; order != NULL && ids != NULL && part <= SHUFFLES; part++) {
         shuffle(order, count, &rng);
         for (size_t i = 0; i < count; i++) {
             if (part == 0) { /* the order of the words */
-                problem->ids[i] = words->ids[order[i]];
+                problem->ids[i] = ids[order[i]];
                 value_text(&words->values, words->value_of[order[i]], text, sizeof text);
                 set_target(problem->targets + i * problem->outputs, columns, text, words->value_of[order[i]]);
             } else /* their targets in another order */
@@ -313,7 +311,7 @@ static bool probe_factor(struct probe_factor *factor, const struct model *model,
                          const struct reading_factor *words, struct error *error) {
     factor->words = words->words.size;
     factor->classes = factor->numeric ? 0 : words->values.size;
-    if (words->ids == NULL || factor->words < FOLDS || words->values.size < 2)
+    if (factor->words < FOLDS || words->values.size < 2)
         return true;
     uint64_t most = 0;
     for (size_t i = 0; i < words->values.size; i++)
