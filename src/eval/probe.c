@@ -141,8 +141,10 @@ static bool problem_create(struct problem *problem, const struct model *model, s
     *problem = (struct problem){.model = model, .words = words, .columns = columns, .outputs = outputs};
     size_t cells, all;
     if (!size_multiply(words + 1, outputs, &cells) || !size_add(cells, model->dim, &all) ||
-        !size_multiply(all, 2, &all))
-        return error_set(error, ERROR_SYSTEM, "no memory for %zu words of %zu classes", words, columns);
+        !size_multiply(all, 2, &all)) {
+        error_set(error, ERROR_SYSTEM, "no memory for %zu words of %zu classes", words, columns);
+        return false;
+    }
     problem->ids = memory_allocate(words, sizeof *problem->ids, "the words", error);
     problem->numbers = memory_allocate(all, sizeof *problem->numbers, "the targets", error);
     if (problem->ids == NULL || problem->numbers == NULL)
@@ -187,12 +189,11 @@ static bool fill_problem(struct problem *problem, const struct reading_factor *w
     uint32_t *order = memory_allocate(count, sizeof *order, "the words", error);
     struct rng rng = rng_seed(1, count);
     char text[64];
-    const size_t *ids = words->ids; /* not NULL, as there are words */
-    for (size_t part = 0; order != NULL && ids != NULL && part <= SHUFFLES; part++) {
+    for (size_t part = 0; order != NULL && part <= SHUFFLES; part++) {
         shuffle(order, count, &rng);
         for (size_t i = 0; i < count; i++) {
             if (part == 0) { /* the order of the words */
-                problem->ids[i] = ids[order[i]];
+                problem->ids[i] = words->ids[order[i]];
                 value_text(&words->values, words->value_of[order[i]], text, sizeof text);
                 set_target(problem->targets + i * problem->outputs, columns, text, words->value_of[order[i]]);
             } else /* their targets in another order */
