@@ -62,8 +62,8 @@ const struct loss loss_pair = {
     .source = "Hadsell, Chopra, LeCun 2006, \"Dimensionality reduction by learning an invariant mapping\", "
               "equation 4",
     .score = SCORE_l2,
-    .defaults = {[SCORE_cosine] = {.alpha = 0.05, .temperature = 0.1, .margin = 0},
-                 [SCORE_l2] = {.alpha = 0.05, .temperature = 1, .margin = 1}},
+    .defaults = {[SCORE_cosine] = {.alpha = 0.02, .temperature = 0.15, .margin = -2},
+                 [SCORE_l2] = {.alpha = 0.01, .temperature = 1, .margin = 1}},
     .bounded = true,
     .limits = limits,
     .gradient = gradient,

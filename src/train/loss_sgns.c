@@ -14,7 +14,7 @@ const struct loss loss_sgns = {
     .score = SCORE_dot,
     .defaults = {[SCORE_dot] = {.alpha = 0.05, .temperature = 1},
                  [SCORE_cosine] = {.alpha = 0.05, .temperature = 0.1},
-                 [SCORE_l2] = {.alpha = 0.05, .temperature = 1}},
+                 [SCORE_l2] = {.alpha = 0.05, .temperature = 2}},
     .limits = logistic_limits,
     .gradient = logistic_gradient,
     .value = value,

@@ -1,7 +1,5 @@
 #include "train/losses.h"
 
-#include "train/parameters.h"
-
 #define LOSS_POINTER(name) &loss_##name,
 #define LOSS_NAME(name) #name,
 
@@ -18,12 +16,6 @@ const struct loss *loss_at(size_t index) {
 
 const char *loss_help(size_t index) {
     return losses[index]->help;
-}
-
-struct loss_limits loss_limits_of(const struct parameters *parameters) {
-    const struct score *score = score_at(parameters->score.value);
-    const struct loss_limits limits = losses[parameters->loss]->limits(parameters);
-    return score->limits != NULL ? score->limits(limits, parameters) : limits;
 }
 
 bool loss_needs_log_noise(const struct loss *loss, const struct parameters *parameters) {

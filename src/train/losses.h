@@ -66,9 +66,6 @@ const struct loss *loss_at(size_t index);
 extern const char *const loss_names[];
 const char *loss_help(size_t index);
 
-/* The limits of the loss with the score of these parameters. */
-struct loss_limits loss_limits_of(const struct parameters *parameters);
-
 /* Whether the loss needs log(K q(word)) with these parameters. */
 bool loss_needs_log_noise(const struct loss *loss, const struct parameters *parameters);
 

@@ -182,9 +182,15 @@ bool parameters_resolve(struct parameters *parameters, struct error *error) {
     parameters->kernel = kernel->name;
     if (parameters->threads == 0)
         parameters->threads = threads_usable();
-    const struct loss_limits limits = loss_limits_of(parameters);
+    const struct loss_limits limits = parameters_limits(parameters);
     parameters->noise = step_limits_noise(limits, parameters->alpha.value, parameters->noise);
     return true;
+}
+
+struct loss_limits parameters_limits(const struct parameters *parameters) {
+    const struct score *score = score_at(parameters->score.value);
+    const struct loss_limits limits = loss_at(parameters->loss)->limits(parameters);
+    return score->limits != NULL ? score->limits(limits, parameters) : limits;
 }
 
 void parameters_set_sample(struct parameters *parameters, size_t vocab) {

@@ -19,6 +19,7 @@ enum pair_weights {
 };
 
 struct loss;
+struct loss_limits;
 
 /* Where supervised contrastive learning takes the mean over the positives. */
 enum supcon { SUPCON_OUT, SUPCON_IN };
@@ -67,6 +68,9 @@ void parameters_set_sample(struct parameters *parameters, size_t vocab);
 
 /* The weight of a pair at distance d, 1 to window. */
 double parameters_pair_weight(const struct parameters *parameters, uint64_t d);
+
+/* The limits of the loss with the score. */
+struct loss_limits parameters_limits(const struct parameters *parameters);
 
 /* The sum of the pair weights of a word far from the ends of its sentence: the maximum and the mean. */
 double parameters_pairs_max(const struct parameters *parameters);

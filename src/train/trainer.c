@@ -285,7 +285,7 @@ static double train_passage(const struct trainer *trainer, struct worker *worker
     double alpha = alpha_at(trainer, words_before);
     /* For the first alpha of the passage, which is its largest. */
     const struct step_limits limits = step_limits_choose(
-        loss_limits_of(parameters), alpha, parameters_pairs_max(parameters),
+        parameters_limits(parameters), alpha, parameters_pairs_max(parameters),
         parameters_pairs_mean(parameters), (double)parameters->noise,
         parameters->weights == WEIGHTS_RANDOM ? STEP_LIMITS_NOISE_ROW_RANDOM : STEP_LIMITS_NOISE_ROW);
     size_t blocks = 0;

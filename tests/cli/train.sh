@@ -141,9 +141,14 @@ check "the loss falls from epoch to epoch" falls
 check "the loss of nce falls" falls --loss nce
 for loss in infonce triplet pair; do
     for score in dot cosine l2; do
-        [ "$score" = dot ] && alpha=0.01 || alpha=0.05
+        case $score in
+        dot) option="--alpha 0.01" ;;
+        cosine) option="--temperature 0.1" ;;
+        *) option="--alpha 0.05" ;;
+        esac
+        # shellcheck disable=SC2086 # an option and its value
         [ "$loss $score" = "pair dot" ] ||
-            check "$loss with the score $score" ends_low --loss "$loss" --score "$score" --negative 1 --alpha "$alpha"
+            check "$loss with the score $score" ends_low --loss "$loss" --score "$score" --negative 1 $option
     done
 done
 check "which say how many noise words violate the margin" says_violations "$other"
