@@ -112,7 +112,9 @@ struct kernel {
                     float *logs);
 
     /* Pair (p, k) and noise word j violate the margin where noise_scores[p, j] > pairs[p, k] - margin. In
-     * place, pairs[p, k] = -scale * pair_weights[p, k] * (sum over such j of column_weights[j])
+     * place:
+     *
+     *   pairs[p, k] = -scale * pair_weights[p, k] * (sum over such j of column_weights[j])
      *   noise_scores[p, j] = scale * column_weights[j] * (sum over such k of pair_weights[p, k]) */
     void (*hinge)(const struct kernel_step *step, const struct kernel_hinge *hinge);
 

@@ -86,12 +86,11 @@ static void lay_out_batch(struct batch *batch, struct workspace *workspace, cons
     if (training->loss->labels) {
         batch->noise_weights = workspace_take(workspace, ROWS_MAX * columns, sizeof(float));
         batch->label_weights = workspace_take(workspace, ROWS_MAX * columns, sizeof(float));
-        batch->mate_scores = workspace_take(workspace, ROWS_MAX * columns, sizeof(float));
     }
-    if (training->score->keeps) {
+    if (training->score->keeps)
         batch->kept_pairs = workspace_take(workspace, band, sizeof(float));
+    if (training->score->keeps || training->loss->labels)
         batch->kept_noise = workspace_take(workspace, ROWS_MAX * columns, sizeof(float));
-    }
     if (training->score->squares)
         lay_out_score_arrays(batch, workspace, columns, contexts);
 }
@@ -337,25 +336,25 @@ static void list_log_noise(struct batcher *batcher, size_t at) {
 /* --- labels --- */
 
 /* A random word with the label of `word`, and not the word itself; the word itself if there is no other. */
-static uint32_t draw_mate(const struct labels *labels, uint32_t word, struct rng *rng) {
+static uint32_t draw_positive(const struct labels *labels, uint32_t word, struct rng *rng) {
     const uint32_t begin = labels->begin[labels->of_word[word]];
     const uint32_t count = labels->begin[labels->of_word[word] + 1] - begin;
     const uint32_t place = rng_below(rng, count);
-    const uint32_t mate = labels->members[begin + place];
-    return mate != word ? mate : labels->members[begin + (place + 1) % count];
+    const uint32_t positive = labels->members[begin + place];
+    return positive != word ? positive : labels->members[begin + (place + 1) % count];
 }
 
 /* Appends a word with the same label for each center that has one, while there is room. */
-static void add_mates(struct batcher *batcher, size_t at, struct rng *rng) {
+static void add_positives(struct batcher *batcher, size_t at, struct rng *rng) {
     const struct labels *labels = batcher->training->labels;
     size_t count = batcher->distinct;
     for (size_t p = 0; p < batcher->length && count < batcher->distinct + LABEL_WORDS_MAX; p++) {
         const uint32_t word = batcher->passage->words[at + p];
-        const uint32_t mate = labels->of_word[word] != 0 ? draw_mate(labels, word, rng) : word;
-        if (mate == word)
+        const uint32_t positive = labels->of_word[word] != 0 ? draw_positive(labels, word, rng) : word;
+        if (positive == word)
             continue;
-        batcher->noise_words[count] = mate;
-        batcher->noise[count] = output_row(batcher, mate);
+        batcher->noise_words[count] = positive;
+        batcher->noise[count] = output_row(batcher, positive);
         batcher->batch.draws[count++] = 0;
     }
     end_noise(batcher, count);
@@ -367,21 +366,22 @@ static void weigh_columns(struct batcher *batcher, size_t p, uint32_t label) {
     struct batch *batch = &batcher->batch;
     const uint32_t *label_of = batcher->training->labels->of_word;
     const size_t columns = batch->step.columns, count = batch->step.noise_count;
-    float *noise = batch->noise_weights + p * columns, *mates = batch->label_weights + p * columns, sum = 0;
+    float *noise = batch->noise_weights + p * columns, *positives = batch->label_weights + p * columns,
+          sum = 0;
     for (size_t j = 0; j < columns; j++) {
         const bool shared = j < count && label != 0 && label_of[batcher->noise_words[j]] == label;
         noise[j] = shared ? 0 : batch->draws[j];
-        mates[j] = shared && j >= batcher->distinct ? 1 : 0;
-        sum += mates[j];
+        positives[j] = shared && j >= batcher->distinct ? 1 : 0;
+        sum += positives[j];
     }
     const float share = (float)batch->parameters->label_weight * batch->row_pairs[p] / (sum > 0 ? sum : 1);
     for (size_t j = 0; j < columns; j++)
-        mates[j] *= share;
+        positives[j] *= share;
 }
 
 static void list_labels(struct batcher *batcher, size_t at, struct rng *rng) {
     const uint32_t *label_of = batcher->training->labels->of_word;
-    add_mates(batcher, at, rng);
+    add_positives(batcher, at, rng);
     for (size_t p = 0; p < batcher->batch.step.rows; p++)
         weigh_columns(batcher, p, p < batcher->length ? label_of[batcher->passage->words[at + p]] : 0);
 }

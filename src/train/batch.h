@@ -59,8 +59,8 @@ struct batch {
     float *draws;           /* (step.columns) how often each noise word was drawn; 0 after the last */
     float *pair_log_noise;  /* (P, step.band_columns) log(K q(context)); only if the loss needs it */
     float *noise_log_noise; /* (step.columns) log(K q(noise word)); only if the loss needs it */
-    float *kept_pairs,
-        *kept_noise;        /* as pairs and noise_scores: scores, kept for backprop if the score asks */
+    float *kept_pairs; /* (P, step.band_columns) scores, kept for backprop; only if the score keeps them */
+    float *kept_noise; /* (P, step.columns) the same; also if the loss has labels */
     float *center_squares;  /* (P) squared norms of the rows; this and the five below only if the score needs
                                them */
     float *context_squares; /* (P + 2 window) */
@@ -71,7 +71,6 @@ struct batch {
     float *noise_weights; /* (P, step.columns) weight as noise; 0 if the label is that of the center. This and
                              the next only if the loss has labels */
     float *label_weights; /* (P, step.columns) weight as a further positive */
-    float *mate_scores;   /* (P, step.columns) for the loss to keep scores in */
 };
 
 /* The sum of `count` floats, in four partial sums that a compiler can keep in one vector. */

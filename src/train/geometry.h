@@ -7,8 +7,7 @@
 #include "train/batch.h"
 
 struct geometry {
-    double
-        alignment; /* the mean of |x - y|^2 over words that occur together, by their pair weights: 0 to 4 */
+    double alignment;  /* mean of |x - y|^2 over words that occur together, by pair weight: 0 to 4 */
     double uniformity; /* log of the mean of exp(-2 |x - y|^2) over random words: -8 to 0 */
 };
 

@@ -3,12 +3,7 @@
 #include "train/logistic.h"
 
 static void gradient(const struct batch *batch, const struct kernel *kernel) {
-    const struct kernel_step *step = &batch->step;
-    for (size_t i = 0; i < step->rows * step->band_columns; i++)
-        step->pairs[i] -= batch->pair_log_noise[i];
-    for (size_t p = 0; p < step->rows; p++)
-        for (size_t j = 0; j < step->columns; j++)
-            step->noise_scores[p * step->columns + j] -= batch->noise_log_noise[j];
+    logistic_subtract_log_noise(batch);
     logistic_gradient(batch, kernel);
 }
 

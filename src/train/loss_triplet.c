@@ -1,7 +1,10 @@
 /* The triplet loss: each positive pair must beat each noise draw by a margin m. Row p has pairs of weight w_k
- * with score s_k, and noise words of score n_j drawn d_j of N times: L = sum_k w_k sum_j d_j / N max(0, m -
- * s_k + n_j) so its gradient counts violations. With --hard, the noise word with the highest score stands for
- * all N draws. */
+ * with score s_k, and noise words of score n_j drawn d_j of N times:
+ *
+ *   L = sum_k w_k sum_j d_j / N max(0, m - s_k + n_j)
+ *
+ * so its gradient counts violations. With --hard, the noise word with the highest score stands for all N
+ * draws. */
 #include <math.h>
 
 #include "train/batch.h"

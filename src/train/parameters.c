@@ -101,7 +101,7 @@ static const struct option options[] = {
 };
 const struct option_table parameter_options = OPTION_TABLE(options);
 
-bool parameter_applies(const struct option *option, const struct loss *loss) {
+static bool applies(const char *name, const struct loss *loss) {
     const struct {
         const char *name;
         bool applies;
@@ -112,14 +112,28 @@ bool parameter_applies(const struct option *option, const struct loss *loss) {
                    {"label-weight", loss->labels},
                    {"supcon", loss->labels}};
     for (size_t i = 0; i < sizeof special / sizeof *special; i++)
-        if (strcmp(option->name, special[i].name) == 0)
+        if (strcmp(name, special[i].name) == 0)
             return special[i].applies;
     return true;
 }
 
-static bool not_of_loss(const struct loss *loss, const char *option, struct error *error) {
-    return error_set(error, ERROR_INPUT, "--%s does nothing with --loss %s; leave it out", option,
-                     loss->name);
+bool parameter_applies(const struct option *option, const struct loss *loss) {
+    return applies(option->name, loss);
+}
+
+static bool check_applies(const struct parameters *parameters, const struct loss *loss, struct error *error) {
+    const struct {
+        const char *name;
+        bool given;
+    } special[] = {{"margin", parameters->margin.given},
+                   {"hard", parameters->hard},
+                   {"log-q", parameters->log_q},
+                   {"labels", parameters->labels != NULL}};
+    for (size_t i = 0; i < sizeof special / sizeof *special; i++)
+        if (special[i].given && !applies(special[i].name, loss))
+            return error_set(error, ERROR_INPUT, "--%s does nothing with --loss %s; leave it out",
+                             special[i].name, loss->name);
+    return true;
 }
 
 static void set_unless_given(struct option_real *real, double value) {
@@ -152,17 +166,13 @@ static bool resolve_loss(struct parameters *parameters, struct error *error) {
         return error_set(error, ERROR_INPUT,
                          "--score %s has no maximum, and --loss %s needs one; take another score",
                          score_names[parameters->score.value], loss->name);
-    if (parameters->margin.given && loss->violations == NULL)
-        return not_of_loss(loss, "margin", error);
-    if (parameters->hard && !loss->hard)
-        return not_of_loss(loss, "hard", error);
-    if (parameters->log_q && !loss->log_q)
-        return not_of_loss(loss, "log-q", error);
-    if (parameters->labels != NULL && !loss->labels)
-        return not_of_loss(loss, "labels", error);
+    if (!check_applies(parameters, loss, error))
+        return false;
     if (parameters->labels == NULL && loss->labels)
         return error_set(error, ERROR_INPUT, "--loss %s needs labels: --labels FILE", loss->name);
-    const struct loss_defaults *defaults = &loss->defaults[parameters->score.value];
+    const struct loss_defaults *measured = &loss->defaults[parameters->score.value];
+    const struct loss_defaults unmeasured = {.alpha = 0.05, .temperature = 1, .margin = 1};
+    const struct loss_defaults *defaults = measured->alpha > 0 ? measured : &unmeasured;
     set_unless_given(&parameters->alpha, defaults->alpha);
     set_unless_given(&parameters->temperature, defaults->temperature);
     set_unless_given(&parameters->margin, defaults->margin);

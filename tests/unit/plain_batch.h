@@ -31,7 +31,7 @@ struct plain_batch {
     _Alignas(64) float pair_log_noise[KERNEL_ROWS_MAX * PLAIN_BAND];
     _Alignas(64) float noise_scores[KERNEL_ROWS_MAX * PLAIN_NOISE];
     _Alignas(64) float noise_weights[KERNEL_ROWS_MAX * PLAIN_NOISE],
-        label_weights[KERNEL_ROWS_MAX * PLAIN_NOISE], mate_scores[KERNEL_ROWS_MAX * PLAIN_NOISE];
+        label_weights[KERNEL_ROWS_MAX * PLAIN_NOISE];
     float kept_pairs[KERNEL_ROWS_MAX * PLAIN_BAND], kept_noise[KERNEL_ROWS_MAX * PLAIN_NOISE];
     _Alignas(64) float row_pairs[KERNEL_ROWS_MAX], draws[PLAIN_NOISE], noise_log_noise[PLAIN_NOISE];
     _Alignas(64) float center_squares[KERNEL_ROWS_MAX], context_squares[PLAIN_CONTEXTS],
@@ -93,7 +93,6 @@ static inline void plain_batch_create(struct plain_batch *plain, const struct pa
                                   .noise_log_noise = plain->noise_log_noise,
                                   .noise_weights = plain->noise_weights,
                                   .label_weights = plain->label_weights,
-                                  .mate_scores = plain->mate_scores,
                                   .kept_pairs = plain->kept_pairs,
                                   .kept_noise = plain->kept_noise,
                                   .center_squares = plain->center_squares,

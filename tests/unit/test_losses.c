@@ -44,7 +44,7 @@ struct example {
     _Alignas(64) float pairs[ROWS * BAND], pair_weights[ROWS * BAND], pair_log_noise[ROWS * BAND];
     _Alignas(64) float noise[ROWS * COLUMNS], noise_log_noise[COLUMNS];
     _Alignas(64) float noise_weights[ROWS * COLUMNS], label_weights[ROWS * COLUMNS],
-        mate_scores[ROWS * COLUMNS];
+        kept_noise[ROWS * COLUMNS];
     _Alignas(64) float row_pairs[ROWS], draws[COLUMNS];
 };
 
@@ -70,7 +70,7 @@ static struct batch batch_of(struct example *example, const struct parameters *p
                           .draws = example->draws,
                           .noise_weights = example->noise_weights,
                           .label_weights = example->label_weights,
-                          .mate_scores = example->mate_scores,
+                          .kept_noise = example->kept_noise,
                           .pair_log_noise = example->pair_log_noise,
                           .noise_log_noise = example->noise_log_noise};
 }
@@ -171,8 +171,7 @@ static double value_of(struct plain_batch *batch, const struct plain_rows *rows,
 
 /* Scores are floats, so the error of a difference of losses is about 2^-24 per score. Divided by the step,
  * that is at most 1e-4, and so is the contribution of the third derivatives. Within a step of the kink of a
- * hinge
- * (`kinks`) the slopes to both sides differ, and the gradient is between them, up to half a step of
+ * hinge (`kinks`) the slopes to both sides differ, and the gradient is between them, up to half a step of
  * curvature. */
 static bool is_slope(double slope, double below, double middle, double above, double step, bool kinks) {
     const double left = (middle - below) / step, right = (above - middle) / step;
@@ -238,7 +237,7 @@ static void test_losses_by_scores(struct test *test) {
 struct tiny {
     _Alignas(64) float pairs[16], pair_weights[16], pair_log_noise[16];
     _Alignas(64) float noise[16], noise_log_noise[16], row_pairs[1], draws[16], noise_weights[16],
-        label_weights[16], mate_scores[16];
+        label_weights[16], kept_noise[16];
     struct parameters parameters;
     struct batch batch;
 };
@@ -267,7 +266,7 @@ static void make_tiny(struct tiny *tiny, float pair, float noise, float log_nois
                                  .draws = tiny->draws,
                                  .noise_weights = tiny->noise_weights,
                                  .label_weights = tiny->label_weights,
-                                 .mate_scores = tiny->mate_scores,
+                                 .kept_noise = tiny->kept_noise,
                                  .pair_log_noise = tiny->pair_log_noise,
                                  .noise_log_noise = tiny->noise_log_noise};
 }

@@ -286,18 +286,18 @@ static void fill_labels(uint32_t *of_word, uint32_t *begin, uint32_t *members) {
  * the words that follow them share its label weight if they have its label. */
 static void check_label_weights(struct test *test, const struct batch *batch, size_t p, bool labeled) {
     const size_t columns = batch->step.columns;
-    float noise = 0, mates = 0, draws = 0;
+    float noise = 0, positives = 0, draws = 0;
     for (size_t j = 0; j < columns; j++) {
         const float as_noise = batch->noise_weights[p * columns + j],
-                    as_mate = batch->label_weights[p * columns + j];
+                    as_positive = batch->label_weights[p * columns + j];
         CHECK(test, as_noise == 0 || as_noise == batch->draws[j]);
-        CHECK(test, as_mate == 0 || (batch->draws[j] == 0 && as_noise == 0));
+        CHECK(test, as_positive == 0 || (batch->draws[j] == 0 && as_noise == 0));
         noise += as_noise;
-        mates += as_mate;
+        positives += as_positive;
         draws += batch->draws[j];
     }
-    CHECK(test, labeled ? noise <= draws : noise == draws && mates == 0);
-    CHECK(test, mates == 0 || fabsf(mates - 0.5f * batch->row_pairs[p]) < 1e-5f);
+    CHECK(test, labeled ? noise <= draws : noise == draws && positives == 0);
+    CHECK(test, positives == 0 || fabsf(positives - 0.5f * batch->row_pairs[p]) < 1e-5f);
 }
 
 static void test_labels(struct test *test) {
@@ -312,17 +312,17 @@ static void test_labels(struct test *test) {
     batcher_begin(setup.batcher, &setup.passage, &no_limits, &rng);
     const struct batch *batch = batcher_next(setup.batcher, 0, 0, &rng);
     CHECK(test, batch->step.noise_count > 16 && batch->draws[batch->step.noise_count - 1] == 0);
-    size_t mates = 0;
+    size_t positives = 0;
     for (size_t p = 0; p < batcher_length(setup.batcher); p++) {
         check_label_weights(test, batch, p, of_word[setup.words[p]] != 0);
         for (size_t j = 0; j < batch->step.noise_count; j++) {
             const uint32_t word = (uint32_t)((batch->step.noise[j] - setup.output) / STRIDE);
-            const bool mate = batch->label_weights[p * batch->step.columns + j] > 0;
-            CHECK(test, !mate || of_word[word] == of_word[setup.words[p]]);
-            mates += mate;
+            const bool positive = batch->label_weights[p * batch->step.columns + j] > 0;
+            CHECK(test, !positive || of_word[word] == of_word[setup.words[p]]);
+            positives += positive;
         }
     }
-    CHECK(test, mates >= LABEL_WORDS_MAX);
+    CHECK(test, positives >= LABEL_WORDS_MAX);
     free_setup(&setup);
 }
 
