@@ -67,8 +67,8 @@ static const struct test tests[TESTS] = {
                     .counts = {"pairs covered/total"},
                     .score = word_pairs_score},
     [CATEGORIES] = {.name = "categories",
-                    .measures = {"purity"},
-                    .counts = {"words covered/total"},
+                    .measures = {"purity", "silhouette"},
+                    .counts = {"words covered/total", "words covered/total"},
                     .score = categories_score},
     [OUTLIERS] = {.name = "outliers",
                   .measures = {"accuracy", "position"},
@@ -293,7 +293,9 @@ const struct command command_eval = {
                "\n"
                "Categories: the words are clustered into as many classes as the file has\n"
                "categories. Purity is the share of the words that belong to the most frequent\n"
-               "category of their class.\n"
+               "category of their class. The silhouette compares the mean cosine distance of a\n"
+               "word to its own category with that to the nearest other one: 1 is far apart,\n"
+               "0 and below is mixed.\n"
                "\n"
                "Outliers: a list is right if its last word has the lowest mean cosine to the\n"
                "others. Position is the mean share of the words that rank above it.\n"

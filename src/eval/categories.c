@@ -89,9 +89,52 @@ static bool cluster_words(const struct labeled_words *words, const struct space 
     return done;
 }
 
+/* The silhouette of one word. `sums` are the sums of the unit vectors of each category, so that the mean
+ * cosine of a word to a category is one product. */
+static double silhouette_of(const struct labeled_words *words, const struct space *space, size_t i,
+                            const float *sums, const size_t *sizes) {
+    const float *row = space->rows + i * space->stride;
+    const size_t own = words->list[i].category;
+    if (sizes[own] < 2)
+        return 0;
+    double inside = 0, nearest = INFINITY;
+    for (size_t c = 0; c < words->categories.size; c++) {
+        const double cosines = vector_dot(row, sums + c * space->stride, space->stride) /
+                               (double)space->norms[i];
+        if (c == own)
+            inside = 1 - (cosines - 1) / (double)(sizes[c] - 1);
+        else
+            nearest = fmin(nearest, 1 - cosines / (double)sizes[c]);
+    }
+    const double larger = fmax(inside, nearest);
+    return larger > 0 ? (nearest - inside) / larger : 0;
+}
+
+/* The mean silhouette of the words, with one minus the cosine as the distance. */
+static bool measure_silhouette(const struct labeled_words *words, const struct space *space,
+                               double *silhouette, struct error *error) {
+    const size_t categories = words->categories.size, stride = space->stride;
+    float *sums = memory_allocate(categories, stride * sizeof *sums, "the categories", error);
+    size_t *sizes = memory_allocate(categories, sizeof *sizes, "the categories", error);
+    double sum = 0;
+    for (size_t i = 0; sums != NULL && sizes != NULL && i < words->count; i++) {
+        const size_t category = words->list[i].category;
+        for (size_t d = 0; d < stride; d++)
+            sums[category * stride + d] += space->rows[i * stride + d] / space->norms[i];
+        sizes[category]++;
+    }
+    for (size_t i = 0; sums != NULL && sizes != NULL && i < words->count; i++)
+        sum += silhouette_of(words, space, i, sums, sizes);
+    *silhouette = sum / (double)words->count;
+    const bool done = sums != NULL && sizes != NULL;
+    free(sizes);
+    free(sums);
+    return done;
+}
+
 /* Copies the words' rows into one block, which clustering needs. */
-static bool find_purity(const struct labeled_words *words, const struct model *model, size_t threads,
-                        double *purity, struct error *error) {
+static bool score_words(const struct labeled_words *words, const struct model *model, size_t threads,
+                        double values[2], struct error *error) {
     const size_t stride = model->stride;
     size_t bytes;
     if (!size_multiply(words->count, stride * sizeof(float), &bytes))
@@ -102,7 +145,8 @@ static bool find_purity(const struct labeled_words *words, const struct model *m
         memcpy(rows + i * stride, vector_row(model, words->list[i].id), stride * sizeof *rows);
     const bool done = rows != NULL &&
                       space_of_rows(&space, rows, words->count, model->dim, stride, 1, error) &&
-                      cluster_words(words, &space, threads, purity, error);
+                      cluster_words(words, &space, threads, &values[0], error) &&
+                      measure_silhouette(words, &space, &values[1], error);
     space_free(&space);
     memory_pages_free(rows, bytes);
     return done;
@@ -118,7 +162,7 @@ bool categories_score(struct test_score *score, const struct model *model, const
                 read_words(&words, &score->total, &file, error);
     score->covered = words.count;
     if (done && words.categories.size >= 2)
-        done = find_purity(&words, model, settings->threads, &score->values[0], error);
+        done = score_words(&words, model, settings->threads, score->values, error);
     test_file_close(&file);
     dictionary_free(&words.categories);
     free(words.list);

@@ -11,8 +11,13 @@
  * number. Of ten runs of spherical k-means with fixed seeds (analyse/cluster.h), the one with the highest
  * mean cosine to the centroids counts. Purity is the share of the words that belong to the most frequent
  * category of their class (Baroni, Dinu, Kruszewski 2014, "Don't count, predict!"). Case is ignored. A word
- * that occurs twice counts twice. The value is not known with fewer than two categories among the words
- * covered. */
+ * that occurs twice counts twice.
+ *
+ * The silhouette needs no clusters (Rousseeuw 1987, "Silhouettes"). For a word at mean distance a from the
+ * others of its category, and b from those of the nearest other category, it is (b - a) / max(a, b), and 0 if
+ * the word is alone; distances are one minus the cosine, and the mean over the words counts.
+ *
+ * Values: purity, silhouette. They are not known with fewer than two categories among the words covered. */
 bool categories_score(struct test_score *score, const struct model *model, const char *path,
                       const struct test_settings *settings, struct error *error) MUST_USE;
 

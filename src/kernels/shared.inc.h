@@ -345,18 +345,24 @@ static void softmax(float *values, size_t rows, size_t columns, const float *wei
 
 /* --- margins --- */
 
-/* Row p. Thresholds are compared with W noise words at a time. `violations` (band) collects, in lanes, the
- * weights of the noise words that violate the margin of a pair. */
-INLINE void hinge_columns(const float *thresholds, const float *pair_weights, size_t band, float *noise,
-                          const float *column_weights, float scale, vector *violations) {
-    const vector scores = LOAD(noise), weights = LOAD(column_weights);
+/* How many draws violate the margin, for each pair of a vector of thresholds. Two sums, so that neither waits
+ * for the other. */
+INLINE vector count_violations(vector thresholds, const float *noise, const float *column_weights,
+                               size_t columns) {
+    vector counts[2] = {{0}, {0}};
+    for (size_t j = 0; j < columns; j += 2)
+        for (size_t i = 0; i < 2; i++)
+            counts[i] += (vector)((integers)((vector){0} + column_weights[j + i]) &
+                                  ((vector){0} + noise[j + i] > thresholds));
+    return counts[0] + counts[1];
+}
+
+/* The weights of the pairs that a vector of noise words violates. */
+INLINE vector add_violated(vector noise, const float *thresholds, const float *pair_weights, size_t band) {
     vector sum = {0};
-    for (size_t k = 0; k < band; k++) {
-        const integers in = scores > (vector){0} + thresholds[k];
-        sum += (vector)((integers)((vector){0} + pair_weights[k]) & in);
-        violations[k] += (vector)((integers)weights & in);
-    }
-    STORE(noise, scale * weights * sum);
+    for (size_t k = 0; k < band; k++)
+        sum += (vector)((integers)((vector){0} + pair_weights[k]) & (noise > (vector){0} + thresholds[k]));
+    return sum;
 }
 
 static void hinge(const struct kernel_step *step, const struct kernel_hinge *hinge) {
@@ -364,16 +370,17 @@ static void hinge(const struct kernel_step *step, const struct kernel_hinge *hin
     for (size_t p = 0; p < step->rows; p++) {
         float *pairs = step->pairs + p * band, *noise = step->noise_scores + p * step->columns;
         const float *weights = hinge->pair_weights + p * band;
-        vector violations[KERNEL_BAND_MAX];
-        for (size_t k = 0; k < band; k++)
-            violations[k] = (vector){0};
-        for (size_t k = 0; k < band; k += W)
-            STORE(pairs + k, LOAD(pairs + k) - hinge->margin);
+        vector counts[KERNEL_BAND_MAX / W];
+        for (size_t k = 0; k < band; k += W) {
+            const vector thresholds = LOAD(pairs + k) - hinge->margin;
+            STORE(pairs + k, thresholds);
+            counts[k / W] = count_violations(thresholds, noise, hinge->column_weights, step->columns);
+        }
         for (size_t j = 0; j < step->columns; j += W)
-            hinge_columns(pairs, weights, band, noise + j, hinge->column_weights + j, hinge->scale,
-                          violations);
+            STORE(noise + j, hinge->scale * LOAD(hinge->column_weights + j) *
+                                 add_violated(LOAD(noise + j), pairs, weights, band));
         for (size_t k = 0; k < band; k += W)
-            STORE(pairs + k, -hinge->scale * LOAD(weights + k) * fold_lanes(violations + k, false));
+            STORE(pairs + k, -hinge->scale * LOAD(weights + k) * counts[k / W]);
     }
 }
 

@@ -354,7 +354,7 @@ static void add_positives(struct batcher *batcher, size_t at, struct rng *rng) {
         if (positive == word)
             continue;
         batcher->noise_words[count] = positive;
-        batcher->noise[count] = output_row(batcher, positive);
+        batcher->noise[count] = input_row(batcher, positive);
         batcher->batch.draws[count++] = 0;
     }
     end_noise(batcher, count);

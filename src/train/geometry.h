@@ -20,10 +20,10 @@ struct geometry_sample {
     double distances, pairs; /* sums over pairs */
 };
 
-/* (vocab, stride) row-major. */
+/* (vocab, stride) row-major; the stride is a multiple of 16, and numbers beyond the dimensions are zero. */
 struct geometry_rows {
     const float *rows;
-    size_t dim, stride;
+    size_t stride;
 };
 
 /* Adds the first words of a passage. */

@@ -103,7 +103,7 @@ const struct loss loss_triplet = {
     .score = SCORE_l2,
     .defaults = {[SCORE_dot] = {.alpha = 0.1, .temperature = 1, .margin = 2},
                  [SCORE_cosine] = {.alpha = 0.05, .temperature = 0.15, .margin = 1},
-                 [SCORE_l2] = {.alpha = 0.05, .temperature = 1, .margin = 2}},
+                 [SCORE_l2] = {.alpha = 0.045, .temperature = 1, .margin = 2}},
     .hard = true,
     .limits = limits,
     .gradient = gradient,

@@ -434,7 +434,7 @@ static void unpack_part(void *context, size_t index) {
 static bool measure_geometry(struct trainer *trainer, struct training_results *results, struct error *error) {
     const struct stream *stream = &trainer->corpus->stream;
     struct worker *worker = &trainer->workers[0];
-    const struct geometry_rows rows = {results->input, results->dim, results->stride};
+    const struct geometry_rows rows = {results->input, results->stride};
     const size_t chunks = stream->size < GEOMETRY_CHUNKS ? stream->size : GEOMETRY_CHUNKS;
     struct geometry_sample sample = {.count = 0};
     for (size_t i = 0; i < chunks; i++) {

@@ -10,8 +10,8 @@ static const struct parameters parameters = {.window = 2, .weights = WEIGHTS_HAR
 /* Three words in a row: x and -x of different lengths, then a vector at a right angle. Squared distances are
  * 4 and 2. Pairs of weight 1 are (0, 1) and (1, 2), of weight 1/2 (0, 2), each counted from both ends. */
 static void test_by_hand(struct test *test) {
-    const float values[] = {1, 0, 9, -3, 0, 9, 0, 2, 9};
-    const struct geometry_rows rows = {values, 2, 3};
+    const float values[3][16] = {{1, 0}, {-3, 0}, {0, 2}};
+    const struct geometry_rows rows = {values[0], 16};
     const uint32_t words[] = {0, 1, 2}, begin[] = {0, 0, 0}, end[] = {3, 3, 3};
     const struct passage passage = {words, begin, end, 3};
     struct geometry_sample sample = {.count = 0};
@@ -34,7 +34,7 @@ static void test_random(struct test *test) {
         begin[p] = p > 2 ? p - 2 : 0;
         end[p] = p < 97 ? p + 3 : 100;
     }
-    const struct geometry_rows rows = {values, 256, 256};
+    const struct geometry_rows rows = {values, 256};
     struct geometry_sample sample = {.count = 0};
     for (uint32_t i = 0; i < 10; i++) {
         const struct passage passage = {words + (size_t)100 * i, begin, end, 100};
@@ -47,7 +47,7 @@ static void test_random(struct test *test) {
 
 static void test_nothing(struct test *test) {
     const struct geometry_sample sample = {.count = 0};
-    const struct geometry_rows rows = {NULL, 2, 2};
+    const struct geometry_rows rows = {NULL, 16};
     const struct geometry geometry = geometry_of(&sample, &rows);
     CHECK(test, geometry.alignment == 0 && geometry.uniformity == 0);
 }
