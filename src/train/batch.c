@@ -344,46 +344,60 @@ static uint32_t draw_positive(const struct labels *labels, uint32_t word, struct
     return positive != word ? positive : labels->members[begin + (place + 1) % count];
 }
 
-/* Appends a word with the same label for each center that has one, while there is room. */
-static void add_positives(struct batcher *batcher, size_t at, struct rng *rng) {
+static void add_labeled(struct batcher *batcher, size_t column, uint32_t word) {
+    batcher->noise_words[column] = word;
+    batcher->noise[column] = input_row(batcher, word);
+    batcher->batch.draws[column] = 0;
+}
+
+/* If a center has a label, appends labeled words: for each such center one with the same label, while there
+ * is room, and then any. */
+static void add_labeled_words(struct batcher *batcher, size_t at, struct rng *rng) {
     const struct labels *labels = batcher->training->labels;
+    const size_t max = batcher->distinct + LABEL_WORDS_MAX;
     size_t count = batcher->distinct;
-    for (size_t p = 0; p < batcher->length && count < batcher->distinct + LABEL_WORDS_MAX; p++) {
+    for (size_t p = 0; p < batcher->length && count < max; p++) {
         const uint32_t word = batcher->passage->words[at + p];
-        const uint32_t positive = labels->of_word[word] != 0 ? draw_positive(labels, word, rng) : word;
-        if (positive == word)
-            continue;
-        batcher->noise_words[count] = positive;
-        batcher->noise[count] = input_row(batcher, positive);
-        batcher->batch.draws[count++] = 0;
+        if (labels->of_word[word] != 0)
+            add_labeled(batcher, count++, draw_positive(labels, word, rng));
     }
+    while (count > batcher->distinct && count < max)
+        add_labeled(batcher, count++, labels->members[rng_below(rng, (uint32_t)labels->known)]);
     end_noise(batcher, count);
 }
 
-/* The weights of row p, whose center has this label: noise words that share it are no noise, and those that
- * follow the noise words share its label weight. */
-static void weigh_columns(struct batcher *batcher, size_t p, uint32_t label) {
+/* The weights of row p with this center: noise words that share its label are no noise, and labeled words
+ * share its label weight if they share its label. */
+static void weigh_columns(struct batcher *batcher, size_t p, uint32_t center) {
     struct batch *batch = &batcher->batch;
     const uint32_t *label_of = batcher->training->labels->of_word;
     const size_t columns = batch->step.columns, count = batch->step.noise_count;
+    const uint32_t label = label_of[center];
     float *noise = batch->noise_weights + p * columns, *positives = batch->label_weights + p * columns,
           sum = 0;
     for (size_t j = 0; j < columns; j++) {
         const bool shared = j < count && label != 0 && label_of[batcher->noise_words[j]] == label;
         noise[j] = shared ? 0 : batch->draws[j];
-        positives[j] = shared && j >= batcher->distinct ? 1 : 0;
-        sum += positives[j];
+        const bool compared = j >= batcher->distinct && j < count && label != 0 &&
+                              batcher->noise_words[j] != center;
+        positives[j] = !compared ? 0 : shared ? 1 : -1;
+        sum += positives[j] > 0 ? 1 : 0;
     }
     const float share = (float)batch->parameters->label_weight * batch->row_pairs[p] / (sum > 0 ? sum : 1);
     for (size_t j = 0; j < columns; j++)
-        positives[j] *= share;
+        positives[j] *= positives[j] > 0 ? share : 1;
 }
 
 static void list_labels(struct batcher *batcher, size_t at, struct rng *rng) {
-    const uint32_t *label_of = batcher->training->labels->of_word;
-    add_positives(batcher, at, rng);
-    for (size_t p = 0; p < batcher->batch.step.rows; p++)
-        weigh_columns(batcher, p, p < batcher->length ? label_of[batcher->passage->words[at + p]] : 0);
+    struct batch *batch = &batcher->batch;
+    add_labeled_words(batcher, at, rng);
+    for (size_t p = 0; p < batcher->length; p++)
+        weigh_columns(batcher, p, batcher->passage->words[at + p]);
+    if (batcher->length < batch->step.rows) {
+        const size_t row = batcher->length * batch->step.columns, bytes = batch->step.columns * sizeof(float);
+        memcpy(batch->noise_weights + row, batch->draws, bytes);
+        memset(batch->label_weights + row, 0, bytes);
+    }
 }
 
 /* --- passages and batches --- */

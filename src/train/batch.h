@@ -43,8 +43,8 @@ struct passage {
     size_t size;
 };
 
-/* Words that share a label with a center follow the noise words in a step, at most this many. They have draws
- * of 0, so that they are noise to no center. */
+/* If a center has a label, this many labeled words follow the noise words in a step, by their word vectors.
+ * They have draws of 0, so that they are noise to no center. */
 #define LABEL_WORDS_MAX 16
 
 /* A batch, as scores and losses see it. It has P = step.rows centers. Its arrays belong to the batcher and
@@ -70,7 +70,8 @@ struct batch {
     float *noise_self;      /* (step.columns) */
     float *noise_weights; /* (P, step.columns) weight as noise; 0 if the label is that of the center. This and
                              the next only if the loss has labels */
-    float *label_weights; /* (P, step.columns) weight as a further positive */
+    float *label_weights; /* (P, step.columns) of labeled words: the weight if the label is that of the
+                             center, -1 if it is another; 0 for all that is not compared by labels */
 };
 
 /* The sum of `count` floats, in four partial sums that a compiler can keep in one vector. */

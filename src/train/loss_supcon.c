@@ -1,16 +1,13 @@
-/* InfoNCE for the pairs of the text, and beside it supervised contrastive learning: words that share the
- * label of a center are further positives, and compete with the noise together. Row p has pairs of weight w_k
- * and score s_k, n such positives of score t_i and weight V / n, and noise words of score n_j drawn d_j
- * times, without those that share the label. With
+/* InfoNCE for the pairs of the text (loss_infonce.c), and beside it supervised contrastive learning between
+ * words that have labels. The words of a block that have a label are compared with a few labeled words, both
+ * by their word vectors. Row p with weight V has n positives among these, of score t_i, which share its
+ * label; with the scores t_a of all of them, positive or not,
  *
- *   Z = sum_j d_j exp(n_j),    S = sum_i exp(t_i)
+ *   S = sum_a exp(t_a),    S_p = sum_i exp(t_i)
+ *   L_out = V log S - V / n sum_i t_i     dL/dt_a = V exp(t_a) / S - V / n if positive
+ *   L_in = V log S - V log(S_p / n)       dL/dt_a = V exp(t_a) / S - V exp(t_a) / S_p if positive
  *
- * the pairs have the loss of InfoNCE (loss_infonce.c), and the further positives
- *
- *   L_out = V log(Z + S) - V / n sum_i t_i    dL/dt_i = V exp(t_i) / (Z + S) - V / n
- *   L_in = V log(Z + S) - V log(S / n)        dL/dt_i = V exp(t_i) (1 / (Z + S) - 1 / S)
- *
- * and dL/dn_j = V d_j exp(n_j) / (Z + S) for both, beside that of the pairs. Without labels it is InfoNCE. */
+ * Without labels it is InfoNCE. */
 #include <float.h>
 #include <string.h>
 
@@ -23,39 +20,55 @@ static struct loss_limits limits(const struct parameters *parameters) {
     return (struct loss_limits){.center = 6 * all, .context = all, .noise = 5 * all};
 }
 
-/* The further positives of a row: their number, and V. */
+/* The positives of a row: their number, and V. */
 static size_t count_positives(const struct batch *batch, size_t p, double *weight) {
     const float *weights = batch->label_weights + p * batch->step.columns;
     size_t count = 0;
     *weight = 0;
     for (size_t j = 0; j < batch->step.noise_count; j++) {
         count += weights[j] > 0;
-        *weight += (double)weights[j];
+        *weight += weights[j] > 0 ? (double)weights[j] : 0;
     }
     return count;
 }
 
-/* Row p of the columns. `scores` are those before the softmax of the noise, whose logarithm is `noise_log`,
- * and `errors` is what the pairs put on the noise. */
-static void column_gradient(const struct batch *batch, size_t p, const float *scores, float noise_log,
-                            float errors) {
+/* The sums of exp(t - max) over the words that row p is compared with, and over its positives. */
+struct label_sums {
+    float max, all, positives;
+};
+
+static struct label_sums sum_labels(const struct batch *batch, size_t p) {
+    const size_t count = batch->step.noise_count;
+    const float *weights = batch->label_weights + p * batch->step.columns;
+    const float *scores = batch->kept_noise + p * batch->step.columns;
+    struct label_sums sums = {.max = -FLT_MAX};
+    for (size_t j = 0; j < count; j++)
+        sums.max = weights[j] != 0 && scores[j] > sums.max ? scores[j] : sums.max;
+    for (size_t j = 0; j < count; j++) {
+        const float power = weights[j] != 0 ? expf(scores[j] - sums.max) : 0;
+        sums.all += power;
+        sums.positives += weights[j] > 0 ? power : 0;
+    }
+    return sums;
+}
+
+/* Row p of the columns, after the softmax; `errors` is what the pairs put on the noise. */
+static void column_gradient(const struct batch *batch, size_t p, float errors) {
     const size_t columns = batch->step.columns;
-    const float *weights = batch->label_weights + p * columns;
+    const float *weights = batch->label_weights + p * columns, *scores = batch->kept_noise + p * columns;
     float *values = batch->step.noise_scores + p * columns;
     double weight;
     const size_t count = count_positives(batch, p, &weight);
-    float max = noise_log, sum = 0;
-    for (size_t j = 0; j < columns; j++)
-        max = weights[j] > 0 && scores[j] > max ? scores[j] : max;
-    for (size_t j = 0; j < columns; j++)
-        sum += weights[j] > 0 ? expf(scores[j] - max) : 0;
-    const float noise = expf(noise_log - max), all = noise + sum, total = (float)weight;
+    const struct label_sums sums = count > 0 ? sum_labels(batch, p) : (struct label_sums){0};
+    const float total = (float)weight;
     const bool out = batch->parameters->supcon == SUPCON_OUT;
     for (size_t j = 0; j < columns; j++) {
-        const float power = weights[j] > 0 ? expf(scores[j] - max) : 0;
-        const float target = out ? 1 / (float)(count > 0 ? count : 1) : power / fmaxf(sum, FLT_MIN);
-        values[j] = weights[j] > 0 ? total * (power / all - target)
-                                   : values[j] * (errors + total * noise / all);
+        values[j] *= errors;
+        if (count == 0 || weights[j] == 0)
+            continue;
+        const float power = expf(scores[j] - sums.max);
+        const float target = out ? 1 / (float)count : power / fmaxf(sums.positives, FLT_MIN);
+        values[j] = total * (power / sums.all - (weights[j] > 0 ? target : 0));
     }
 }
 
@@ -67,27 +80,27 @@ static void gradient(const struct batch *batch, const struct kernel *kernel) {
     kernel->softmax(step->noise_scores, step->rows, columns, batch->noise_weights, columns, logs);
     logistic_pair_gradient(batch, kernel, logs);
     for (size_t p = 0; p < step->rows; p++)
-        column_gradient(batch, p, batch->kept_noise + p * columns, logs[p],
-                        -batch_sum(step->pairs + p * band, band));
+        column_gradient(batch, p, -batch_sum(step->pairs + p * band, band));
 }
 
 /* --- the value --- */
 
-/* Of the further positives; `all` has the sum of the noise. */
-static double positives_value(const struct batch *batch, size_t p, struct log_sum all) {
+static double labels_value(const struct batch *batch, size_t p) {
     const float *weights = batch->label_weights + p * batch->step.columns;
     const float *scores = batch->step.noise_scores + p * batch->step.columns;
-    struct log_sum positives = LOG_SUM_EMPTY;
+    struct log_sum all = LOG_SUM_EMPTY, positives = LOG_SUM_EMPTY;
     double weight, mean = 0;
     const size_t count = count_positives(batch, p, &weight);
     if (count == 0)
         return 0;
-    for (size_t j = 0; j < batch->step.noise_count; j++)
+    for (size_t j = 0; j < batch->step.noise_count; j++) {
+        if (weights[j] != 0)
+            log_sum_add(&all, (double)scores[j], 1);
         if (weights[j] > 0) {
             log_sum_add(&positives, (double)scores[j], 1 / (double)count);
-            log_sum_add(&all, (double)scores[j], 1);
             mean += (double)scores[j] / (double)count;
         }
+    }
     const bool out = batch->parameters->supcon == SUPCON_OUT;
     return weight * (log_sum_value(&all) - (out ? mean : log_sum_value(&positives)));
 }
@@ -102,15 +115,14 @@ static double value(const struct batch *batch) {
         for (size_t j = 0; j < batch->step.noise_count; j++)
             if (weights[j] > 0)
                 log_sum_add(&noise, (double)scores[j], (double)weights[j]);
-        value += positives_value(batch, p, noise) +
-                 logistic_pair_value(batch, p, log_sum_value(&noise), false);
+        value += labels_value(batch, p) + logistic_pair_value(batch, p, log_sum_value(&noise), false);
     }
     return value;
 }
 
 const struct loss loss_supcon = {
     .name = "supcon",
-    .help = "InfoNCE, and words that share a label against the noise together",
+    .help = "InfoNCE, and labeled words are compared: the same label is positive",
     .source = "Khosla et al. 2020, \"Supervised contrastive learning\", equations 2 and 3",
     .score = SCORE_dot,
     .defaults = {[SCORE_dot] = {.alpha = 0.05, .temperature = 1},

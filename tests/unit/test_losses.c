@@ -93,14 +93,14 @@ static void make_example(struct example *example, struct rng *rng) {
         example->noise_log_noise[j] = -5 * rng_unit(rng);
         example->draws[j] = j < 4 ? 2 : 1;
     }
-    /* Of the noise words, one shares the label of the first center; so do the last two, which are no noise.
-     */
+    /* Of the noise words, one shares the label of the first center. The last three are labeled words, which
+     * are no noise: two share that label, one has another. */
     for (size_t i = 0; i < ROWS * COLUMNS; i++)
         example->noise_weights[i] = i == 5 ? 0 : example->draws[i % COLUMNS];
-    for (size_t j = NOISE - 2; j < NOISE; j++) {
+    for (size_t j = NOISE - 3; j < NOISE; j++) {
         for (size_t p = 0; p < ROWS; p++)
             example->noise_weights[p * COLUMNS + j] = 0;
-        example->label_weights[j] = 0.4f * example->row_pairs[0];
+        example->label_weights[j] = j == NOISE - 3 ? -1 : 0.4f * example->row_pairs[0];
         example->draws[j] = 0;
     }
 }

@@ -292,8 +292,9 @@ static void check_label_weights(struct test *test, const struct batch *batch, si
                     as_positive = batch->label_weights[p * columns + j];
         CHECK(test, as_noise == 0 || as_noise == batch->draws[j]);
         CHECK(test, as_positive == 0 || (batch->draws[j] == 0 && as_noise == 0));
+        CHECK(test, as_positive >= 0 || as_positive == -1);
         noise += as_noise;
-        positives += as_positive;
+        positives += as_positive > 0 ? as_positive : 0;
         draws += batch->draws[j];
     }
     CHECK(test, labeled ? noise <= draws : noise == draws && positives == 0);
@@ -316,10 +317,13 @@ static void test_labels(struct test *test) {
     for (size_t p = 0; p < batcher_length(setup.batcher); p++) {
         check_label_weights(test, batch, p, of_word[setup.words[p]] != 0);
         for (size_t j = 0; j < batch->step.noise_count; j++) {
-            const uint32_t word = (uint32_t)((batch->step.noise[j] - setup.output) / STRIDE);
-            const bool positive = batch->label_weights[p * batch->step.columns + j] > 0;
-            CHECK(test, !positive || of_word[word] == of_word[setup.words[p]]);
-            positives += positive;
+            const float weight = batch->label_weights[p * batch->step.columns + j];
+            if (weight == 0)
+                continue;
+            const uint32_t word = (uint32_t)((batch->step.noise[j] - setup.input) / STRIDE);
+            CHECK(test, word < PLAIN_VOCAB && word != setup.words[p] && of_word[word] != 0);
+            CHECK(test, (weight > 0) == (of_word[word] == of_word[setup.words[p]]));
+            positives += weight > 0;
         }
     }
     CHECK(test, positives >= LABEL_WORDS_MAX);
