@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/retry.h"
 
 #define READ_BYTES ((size_t)1 << 16)
 
@@ -18,7 +19,7 @@ bool lines_open(struct lines *lines, const char *path, struct error *error) {
         *lines = (struct lines){.name = "standard input", .descriptor = STDIN_FILENO};
         return true;
     }
-    lines->descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    lines->descriptor = retry_open(path, O_RDONLY);
     return lines->descriptor >= 0 || file_open_error(error, errno, path);
 }
 
@@ -44,10 +45,7 @@ static bool fill(struct lines *lines, bool wait, bool *later, struct error *erro
         *later = true;
         return true;
     }
-    ssize_t bytes;
-    do
-        bytes = read(lines->descriptor, lines->buffer + lines->filled, READ_BYTES);
-    while (bytes < 0 && errno == EINTR);
+    const ssize_t bytes = retry_read(lines->descriptor, lines->buffer + lines->filled, READ_BYTES);
     if (bytes < 0 && errno == EISDIR)
         return error_set(error, ERROR_INPUT, "%s: a folder, not a file", lines->name);
     if (bytes < 0)

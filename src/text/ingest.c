@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/retry.h"
 #include "base/threads.h"
 #include "text/dictionary.h"
 #include "text/reader.h"
@@ -74,7 +75,7 @@ static const struct magic magics[] = {
 
 static bool check_content(const char *path, int descriptor, struct error *error) {
     char start[8] = {0};
-    if (pread(descriptor, start, sizeof start, 0) < 0)
+    if (retry_pread(descriptor, start, sizeof start, 0) < 0)
         return error_system(error, errno, "%s: can't read", path);
     for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
         if (strncmp(start, magics[i].bytes, strlen(magics[i].bytes)) == 0)
@@ -97,7 +98,7 @@ static bool check_file(const char *path, uint64_t *bytes, bool *pipe, struct err
         *pipe = true;
         return standard || access(path, R_OK) == 0 || file_open_error(error, errno, path);
     }
-    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    const int descriptor = retry_open(path, O_RDONLY);
     if (descriptor < 0)
         return file_open_error(error, errno, path);
     *bytes += (uint64_t)status.st_size;

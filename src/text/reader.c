@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/retry.h"
 
 const char *reader_path_name(const char *path) {
     return strcmp(path, "-") == 0 ? "standard input" : path;
@@ -38,7 +39,7 @@ void reader_free(struct reader *reader) {
 static bool open_next(struct reader *reader, struct error *error) {
     const char *path = reader->paths[reader->next_path++];
     reader->offset = 0;
-    reader->descriptor = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    reader->descriptor = strcmp(path, "-") == 0 ? STDIN_FILENO : retry_open(path, O_RDONLY);
     if (reader->descriptor < 0)
         return file_open_error(error, errno, path);
     return true;
@@ -47,10 +48,8 @@ static bool open_next(struct reader *reader, struct error *error) {
 /* Reads until the piece is full or the file ends. */
 static bool fill(struct reader *reader, struct piece *piece, struct error *error) {
     while (piece->size < READER_PIECE_BYTES) {
-        const ssize_t done = read(reader->descriptor, piece->bytes + piece->size,
-                                  READER_PIECE_BYTES - piece->size);
-        if (done < 0 && errno == EINTR)
-            continue;
+        const ssize_t done = retry_read(reader->descriptor, piece->bytes + piece->size,
+                                        READER_PIECE_BYTES - piece->size);
         if (done < 0)
             return error_system(error, errno, "%s: can't read", reader_path_name(piece->path));
         if (done == 0)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/retry.h"
 
 #define BLOCK_IDS ((size_t)4 << 20)
 
@@ -28,6 +29,19 @@ void stream_free(struct stream *stream) {
     *stream = (struct stream){.descriptor = -1};
 }
 
+/* Where the file system can't make a file without a name, it loses its name at once. */
+static int create_file(const char *folder, char *path) {
+    int descriptor = retry_create(AT_FDCWD, folder, O_RDWR | O_TMPFILE, 0600);
+    if (descriptor >= 0)
+        return descriptor;
+    do
+        descriptor = mkostemp(path, O_CLOEXEC);
+    while (descriptor < 0 && errno == EINTR);
+    if (descriptor >= 0)
+        unlink(path);
+    return descriptor;
+}
+
 static bool open_file(struct stream *stream, struct error *error) {
     if (stream->descriptor >= 0)
         return true;
@@ -36,47 +50,30 @@ static bool open_file(struct stream *stream, struct error *error) {
     if (path == NULL)
         return false;
     snprintf(path, size, "%s/.sgns-ids-XXXXXX", stream->folder);
-    stream->descriptor = mkstemp(path);
-    if (stream->descriptor < 0)
-        error_system(error, errno, "%s: can't create a temporary file in this folder", stream->folder);
-    else
-        unlink(path);
+    stream->descriptor = create_file(stream->folder, path);
     free(path);
-    return stream->descriptor >= 0;
+    return stream->descriptor >= 0 ||
+           error_system(error, errno, "%s: can't create a temporary file in this folder", stream->folder);
 }
 
 /* Both transfer the whole range or fail. */
 static bool write_ids(const struct stream *stream, const uint32_t *ids, size_t size, uint64_t offset,
                       struct error *error) {
-    const char *from = (const char *)ids;
-    size_t left = size * sizeof *ids;
-    for (off_t at = (off_t)(offset * sizeof *ids); left > 0;) {
-        const ssize_t done = pwrite(stream->descriptor, from, left, at);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return error_system(error, errno, "%s: can't write the temporary file of word ids",
-                                stream->folder);
-        from += done;
-        at += done;
-        left -= (size_t)done;
-    }
-    return true;
+    return retry_pwrite(stream->descriptor, ids, size * sizeof *ids, offset * sizeof *ids) ||
+           error_system(error, errno, "%s: can't write the temporary file of word ids", stream->folder);
 }
 
 static bool read_ids(const struct stream *stream, uint32_t *ids, size_t size, uint64_t offset,
                      struct error *error) {
     char *to = (char *)ids;
     size_t left = size * sizeof *ids;
-    for (off_t at = (off_t)(offset * sizeof *ids); left > 0;) {
-        const ssize_t done = pread(stream->descriptor, to, left, at);
-        if (done < 0 && errno == EINTR)
-            continue;
+    for (uint64_t at = offset * sizeof *ids; left > 0;) {
+        const ssize_t done = retry_pread(stream->descriptor, to, left, at);
         if (done <= 0)
             return error_system(error, done < 0 ? errno : EIO,
                                 "%s: can't read the temporary file of word ids", stream->folder);
         to += done;
-        at += done;
+        at += (size_t)done;
         left -= (size_t)done;
     }
     return true;

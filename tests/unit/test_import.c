@@ -55,7 +55,7 @@ static bool read_bytes(struct model *model, const void *data, size_t size, size_
                                 0);
     if (pages == MAP_FAILED || mprotect(pages + room, page, PROT_NONE) != 0)
         abort();
-    const struct file_map map = {pages + room - size, size};
+    const struct file_map map = {.data = pages + room - size, .size = size};
     if (size > 0)
         memcpy(pages + room - size, data, size);
     *model = (struct model){.vocab = 0};
