@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/bus_error.h"
+#include "cli/output.h"
 #include "cli/version.h"
 #include "commands/commands.h"
 
@@ -91,14 +93,17 @@ static int run_command(const struct command *command, int argc, char **argv) {
     return (int)error.kind;
 }
 
-/* Output that could not be written is a failure, even if that shows only now. */
+/* Output that could not be written is a failure, even if that shows only now. A command that failed for that
+ * reason has said so. */
 static int close_output(int status) {
-    const bool failed = ferror(stdout) != 0;
-    if (fclose(stdout) == 0 && !failed)
-        return status;
-    if (errno != EPIPE)
-        fprintf(stderr, "sgns: can't write the output: %s\n", strerror(errno));
-    return status != 0 ? status : (int)ERROR_SYSTEM;
+    struct error error = {.kind = ERROR_NONE};
+    const bool reported = status != 0 && ferror(stdout) != 0;
+    bool done = output_flush(&error);
+    if (fclose(stdout) != 0 && done)
+        done = output_failed(&error);
+    if (!done && !reported && error.text[0] != '\0')
+        fprintf(stderr, "sgns: %s\n", error.text);
+    return done || status != 0 ? status : (int)error.kind;
 }
 
 /* If the caller closed a standard descriptor, as in 2>&-, the next file to be opened would get it, and
@@ -112,6 +117,7 @@ static void occupy_standard_descriptors(void) {
 int main(int argc, char **argv) {
     occupy_standard_descriptors();
     signal(SIGXFSZ, SIG_IGN); /* so that exceeding a limit on file sizes fails like a full disk */
+    bus_error_explain();
     if (argc < 2) {
         help_program(stderr);
         return ERROR_INPUT;

@@ -55,10 +55,17 @@ static bool answer_each(struct dialogue *dialogue, const struct request *request
     return true;
 }
 
+/* A model that was written over also explains any other failure. */
 static bool answer(struct dialogue *dialogue, const struct request *requests, size_t count,
                    struct error *error) {
-    return (dialogue->answer != NULL ? dialogue->answer : answer_each)(dialogue, requests, count, error) &&
-           output_flush(error);
+    struct error changed = {.kind = ERROR_NONE};
+    bool done = model_unchanged(dialogue->model, error) &&
+                (dialogue->answer != NULL ? dialogue->answer : answer_each)(dialogue, requests, count, error);
+    if (!model_unchanged(dialogue->model, &changed)) {
+        *error = changed;
+        done = false;
+    }
+    return done && output_flush(error);
 }
 
 /* --- the command line --- */

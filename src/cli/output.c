@@ -1,5 +1,6 @@
 #include "cli/output.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -190,6 +191,19 @@ size_t output_column(size_t column, const char *text, size_t length) {
     return width > column && width <= COLUMN_MAX ? width : column;
 }
 
+/* What a write can fail with. After any other value of errno the reason is not known. */
+static bool is_reason(int number) {
+    return number == ENOSPC || number == EDQUOT || number == EFBIG || number == EIO || number == EBADF;
+}
+
+bool output_failed(struct error *error) {
+    const int number = errno;
+    if (number == EPIPE)
+        return error_set(error, ERROR_SYSTEM, "%s", "");
+    return error_set(error, ERROR_SYSTEM, "can't write standard output%s%s", is_reason(number) ? ": " : "",
+                     is_reason(number) ? strerror(number) : "");
+}
+
 bool output_flush(struct error *error) {
-    return (fflush(stdout) == 0 && ferror(stdout) == 0) || error_set(error, ERROR_SYSTEM, "%s", "");
+    return (fflush(stdout) == 0 && ferror(stdout) == 0) || output_failed(error);
 }

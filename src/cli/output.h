@@ -67,8 +67,11 @@ void output_failure(enum output_format format, const char *text, size_t length, 
  * not push everything to the right. */
 size_t output_column(size_t column, const char *text, size_t length);
 
-/* Writes what was printed so far. If that fails, the error has no text: main.c reports it when it closes
- * standard output. */
+/* Writes what was printed so far. */
 bool output_flush(struct error *error) MUST_USE;
+
+/* Sets the error of standard output that could not be written, by errno, and returns false. If its reader is
+ * gone, the error has no text. */
+bool output_failed(struct error *error);
 
 #endif

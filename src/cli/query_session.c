@@ -199,7 +199,7 @@ static bool answer_questions(struct dialogue *dialogue, struct question *questio
     const struct query_session *session = dialogue->context;
     struct query_batch batch = {.search = session->search};
     const bool done = read_questions(questions, count, session, &batch, error) &&
-                      query_batch_run(&batch, error);
+                      query_batch_run(&batch, error) && model_unchanged(&session->model, error);
     for (size_t i = 0, q = 0; done && i < count; i++) {
         const struct request *request = &questions[i].request;
         if (questions[i].error.kind != ERROR_NONE) {
@@ -263,7 +263,7 @@ bool query_all_words(struct query_session *session, struct error *error) {
     for (size_t first = 0; done && first < count; first += size) {
         const size_t end = count - first < size ? count : first + size;
         struct query_batch batch = {.search = session->search};
-        done = search_words(&batch, session, first, end, error);
+        done = search_words(&batch, session, first, end, error) && model_unchanged(&session->model, error);
         if (done)
             print_words(&batch, session, first, end);
         query_batch_free(&batch);

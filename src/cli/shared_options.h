@@ -39,6 +39,8 @@
 #define NORMALIZE_OPTION(place) \
     FLAG_OPTION("normalize", "scale the vectors to length 1; zero vectors stay zero", place)
 
+#define FORCE_OPTION(what, place) FLAG_OPTION("force", "replace the file even if it is not " what, place)
+
 /* The number of threads to use. */
 size_t option_threads(uint64_t threads);
 

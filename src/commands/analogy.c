@@ -14,6 +14,7 @@ static bool run(int argc, char **argv, struct error *error) {
         .phrases = true,
         .spaced = true,
         .answer = query_answer,
+        .model = &session.model,
         .context = &session};
     bool done = command_parse(&command_analogy, &argc, argv, &settings, error);
     dialogue.format = (enum output_format)settings.format;

@@ -129,6 +129,7 @@ static bool cluster(const struct model *model, const struct settings *settings, 
     };
     struct clusters clusters;
     const bool done = cluster_rows(&clusters, &space, &cluster_settings, error) &&
+                      model_unchanged(model, error) &&
                       print_clusters(model, &clusters, space.count, settings, error) && output_flush(error);
     if (done)
         fprintf(stderr, "mean cosine to the centroids %.4f, %s %zu rounds\n", clusters.mean,

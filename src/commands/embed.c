@@ -72,6 +72,7 @@ static bool embed_all(struct session *session, struct error *error) {
     const struct embedding_settings *settings = &session->settings.embedding;
     do
         if (!lines_take(&session->lines, &session->batch, BATCH, error) || !embed_batch(session, error) ||
+            !model_unchanged(&session->model, error) ||
             (!settings->remove_component && !print_rows(session, error)))
             return false;
     while (session->batch.count > 0);

@@ -250,7 +250,7 @@ static bool evaluate(const char *path, const struct settings *settings, struct e
     if (!open_model(&model, "eval", path, error))
         return false;
     struct results results = {.scores = {NULL}};
-    const bool done = score(&results, &model, settings, error);
+    const bool done = score(&results, &model, settings, error) && model_unchanged(&model, error);
     if (done)
         print_results(&results, settings);
     analogies_free(&results.analogies);

@@ -21,7 +21,7 @@
 struct settings {
     const char *output, *format, *words;
     uint64_t top, precision;
-    bool context, normalize, skip_unfit;
+    bool context, normalize, skip_unfit, force;
 };
 
 static const struct option options[] = {
@@ -42,6 +42,7 @@ static const struct option options[] = {
                    offsetof(struct settings, precision)),
     FLAG_OPTION("skip-unfit", "skip words that the format can't hold, instead of refusing the model",
                 offsetof(struct settings, skip_unfit)),
+    FORCE_OPTION("of this format", offsetof(struct settings, force)),
 };
 static const struct option_table own_options = OPTION_TABLE(options);
 static const struct option_table *const tables[] = {&own_options, NULL};
@@ -139,46 +140,48 @@ static bool create_file(struct file_out *file, const char *model_path, const str
     const bool done = check_overwrite(model_path, "the model", path, error) &&
                       (settings->words == NULL ||
                        check_overwrite(settings->words, "the list of words", path, error)) &&
-                      file_create(file, path, error);
+                      file_create_or_stream(file, path, error);
     free(path);
     return done;
 }
 
-/* All files or none, unless a rename fails. */
-static bool commit(struct file_out *files, size_t count, struct error *error) {
-    for (size_t i = 0; i < count; i++)
-        if (!file_sync(&files[i], error))
-            return false;
-    for (size_t i = 0; i < count; i++)
-        if (!file_commit(&files[i], error))
-            return false;
-    return true;
+static void warn_left(const struct file_out *file) {
+    if (file->left != NULL)
+        fprintf(stderr, "sgns export: %s: left by an export that did not end; remove it\n", file->left);
 }
 
 static bool create_files(struct file_out *files, const char *model_path, const struct settings *settings,
                          const struct export_format *format, size_t *count, struct error *error) {
-    bool done = true;
-    for (*count = 0; done && *count < EXPORT_FILES_MAX && format->suffixes[*count] != NULL; ++*count)
-        done = create_file(&files[*count], model_path, settings, format->suffixes[*count], error);
+    for (*count = 0; *count < EXPORT_FILES_MAX && format->suffixes[*count] != NULL; ++*count) {
+        if (!create_file(&files[*count], model_path, settings, format->suffixes[*count], error))
+            return false;
+        warn_left(&files[*count]);
+    }
+    return settings->force || export_check_old(format, files, *count, error);
+}
+
+static bool write_watched(struct file_out *files, size_t count, struct export_rows *rows,
+                          const struct settings *settings, const struct export_format *format,
+                          struct error *error) {
+    struct interrupt interrupt;
+    interrupt_hold(&interrupt);
+    if (!interrupt_watch(&interrupt, files, count, error))
+        return false;
+    const bool done = format->write(files, rows, (int)settings->precision, error) &&
+                      model_unchanged(rows->model, error) && file_commit_all(files, count, error);
+    interrupt_end(&interrupt);
     return done;
 }
 
+/* The files are created before signals are held: opening a pipe waits for its reader. */
 static bool write_files(struct export_rows *rows, const char *model_path, const struct settings *settings,
                         const struct export_format *format, struct error *error) {
     struct file_out files[EXPORT_FILES_MAX] = {{.descriptor = -1}, {.descriptor = -1}};
-    struct interrupt interrupt;
     size_t count;
-    interrupt_hold(&interrupt);
-    const bool created = create_files(files, model_path, settings, format, &count, error);
-    const bool watched = created && interrupt_watch(&interrupt, files, count, error);
-    const bool done = watched && format->write(files, rows, (int)settings->precision, error) &&
-                      commit(files, count, error);
+    const bool done = create_files(files, model_path, settings, format, &count, error) &&
+                      write_watched(files, count, rows, settings, format, error);
     for (size_t i = 0; i < EXPORT_FILES_MAX; i++)
         file_abandon(&files[i]);
-    if (watched)
-        interrupt_end(&interrupt);
-    else if (!created)
-        interrupt_release(&interrupt);
     return done;
 }
 

@@ -29,6 +29,7 @@ static bool run(int argc, char **argv, struct error *error) {
                 "Ctrl-D ends.\n",
         .spaced = true,
         .answer = query_answer,
+        .model = &session.model,
         .context = &session};
     bool done = command_parse(&command_near, &argc, argv, &settings, error);
     dialogue.format = (enum output_format)settings.query.format;

@@ -134,6 +134,7 @@ static bool run(int argc, char **argv, struct error *error) {
         .format = (enum output_format)session.format,
         .phrases = true,
         .answer_line = answer_line,
+        .model = &session.model,
         .context = &session};
     const bool done = dialogue_run(&dialogue, argv + 1, argc - 1, error);
     model_close(&session.model);

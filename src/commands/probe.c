@@ -50,7 +50,7 @@ static void print_headings(size_t name_width) {
 static bool probe(const struct model *model, const char *path, enum output_format format,
                   struct error *error) {
     struct probe_factors factors;
-    const bool done = probe_file(&factors, model, path, error);
+    const bool done = probe_file(&factors, model, path, error) && model_unchanged(model, error);
     size_t column = sizeof "factor" - 1;
     for (size_t i = 0; done && i < factors.count; i++)
         column = output_column(column, factors.list[i].name, strlen(factors.list[i].name));

@@ -199,7 +199,7 @@ static bool answer_all(const struct session *session, struct error *error) {
     for (size_t first = 0; done && first < session->count; first += size) {
         const size_t end = session->count - first < size ? session->count : first + size;
         struct query_batch batch = {.search = session->search};
-        done = search_lines(&batch, session, first, end, error);
+        done = search_lines(&batch, session, first, end, error) && model_unchanged(&session->model, error);
         if (done)
             print_answers(&batch, session, first, end);
         query_batch_free(&batch);
@@ -224,6 +224,7 @@ static bool run(int argc, char **argv, struct error *error) {
                                 .format = (enum output_format)session.settings.format,
                                 .spaced = true,
                                 .answer_line = answer_line,
+                                .model = &session.model,
                                 .context = &session};
     const bool done = open_session(&session, argv[0], argv[1], error) &&
                       (session.settings.all ? answer_all(&session, error)

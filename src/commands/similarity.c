@@ -76,6 +76,7 @@ static bool run(int argc, char **argv, struct error *error) {
                                 .format = (enum output_format)session.format,
                                 .answer_line = answer_line,
                                 .answer_words = answer_words,
+                                .model = &session.model,
                                 .context = &session};
     const bool done = dialogue_run(&dialogue, argv + 1, argc - 1, error);
     model_close(&session.model);

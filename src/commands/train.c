@@ -11,7 +11,9 @@
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
+#include "cli/shared_options.h"
 #include "cli/version.h"
+#include "formats/export_formats.h"
 #include "kernels/registry.h"
 #include "model/model.h"
 #include "model/record.h"
@@ -26,12 +28,13 @@
 struct settings {
     struct parameters parameters; /* first, for parameter_options */
     const char *output;
-    bool quiet, verbose;
+    bool quiet, verbose, force;
 };
 
 static const struct option files[] = {
     TEXT_OPTION("output", 'o', OPTION_TEXT, "MODEL", NULL, "the model file to write; required",
                 offsetof(struct settings, output)),
+    FORCE_OPTION("a model", offsetof(struct settings, force)),
 };
 static const struct option messages[] = {
     {.name = "quiet",
@@ -361,12 +364,20 @@ static bool save(struct job *job, struct error *error) {
     return true;
 }
 
+static bool create_model(struct job *job, struct error *error) {
+    if (!file_create(&job->file, job->settings.output, error))
+        return false;
+    if (job->file.left != NULL)
+        fprintf(stderr, "sgns train: %s: left by a training that did not end; remove it\n", job->file.left);
+    return job->settings.force || export_check_old(export_format_find("native"), &job->file, 1, error);
+}
+
 /* The file is created before the first byte is read. */
 static bool train_to_file(struct job *job, struct error *error) {
     if (!find_folder(job, error))
         return false;
     interrupt_hold(&job->interrupt);
-    if (!file_create(&job->file, job->settings.output, error)) {
+    if (!create_model(job, error)) {
         interrupt_release(&job->interrupt);
         return false;
     }

@@ -78,6 +78,7 @@ static bool run(int argc, char **argv, struct error *error) {
         .format = (enum output_format)session.format,
         .answer_line = answer_line,
         .answer_words = answer_words,
+        .model = &session.model,
         .context = &session};
     bool done;
     if (session.context && session.model.output == NULL)

@@ -2,36 +2,67 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "formats/export_writers.h"
 #include "text/utf8.h"
 
 #define BLANKS " \t\n\v\f\r"
 #define LINES "\n\r"
+#define WINDOW ((size_t)1 << 16) /* bytes at the beginning of a list of words that must be text */
 
 const struct export_format formats[] = {
-    {.name = "native", .suffixes = {""}, .write = export_native},
-    {.name = "word2vec", .suffixes = {""}, .separators = BLANKS, .write = export_word2vec},
+    {.name = "native", .suffixes = {""}, .known = export_known_native, .write = export_native},
+    {.name = "word2vec",
+     .suffixes = {""},
+     .separators = BLANKS,
+     .known = export_known_word2vec,
+     .write = export_word2vec},
     {.name = "word2vec-text",
      .suffixes = {""},
      .text = true,
      .separators = BLANKS,
+     .known = export_known_word2vec_text,
      .write = export_word2vec_text},
-    {.name = "glove", .suffixes = {""}, .text = true, .separators = BLANKS, .write = export_glove},
-    {.name = "npy", .suffixes = {"", ".vocab"}, .separators = LINES, .write = export_npy},
-    {.name = "fvecs", .suffixes = {"", ".vocab"}, .separators = LINES, .write = export_fvecs},
-    {.name = "safetensors", .suffixes = {"", ".vocab"}, .separators = LINES, .write = export_safetensors},
+    {.name = "glove",
+     .suffixes = {""},
+     .text = true,
+     .separators = BLANKS,
+     .known = export_known_glove,
+     .write = export_glove},
+    {.name = "npy",
+     .suffixes = {"", ".vocab"},
+     .separators = LINES,
+     .known = export_known_npy,
+     .write = export_npy},
+    {.name = "fvecs",
+     .suffixes = {"", ".vocab"},
+     .separators = LINES,
+     .known = export_known_fvecs,
+     .write = export_fvecs},
+    {.name = "safetensors",
+     .suffixes = {"", ".vocab"},
+     .separators = LINES,
+     .known = export_known_safetensors,
+     .write = export_safetensors},
     {.name = "tensorboard",
      .suffixes = {".vectors.tsv", ".metadata.tsv"},
      .text = true,
      .separators = LINES "\t",
+     .known = export_known_tensorboard,
      .write = export_tensorboard},
-    {.name = "jsonl", .suffixes = {""}, .text = true, .utf8 = true, .write = export_jsonl},
+    {.name = "jsonl",
+     .suffixes = {""},
+     .text = true,
+     .utf8 = true,
+     .known = export_known_jsonl,
+     .write = export_jsonl},
     {.name = "pgvector",
      .suffixes = {""},
      .text = true,
      .utf8 = true,
      .dim_max = 16000,
+     .known = export_known_pgvector,
      .write = export_pgvector},
     {.name = NULL},
 };
@@ -99,4 +130,38 @@ bool export_format_fit(const struct export_format *format, struct export_rows *r
     }
     rows->count = kept;
     return kept > 0 || error_set(error, ERROR_INPUT, "no words are left to export");
+}
+
+/* --- older files --- */
+
+static bool is_list(const struct file_map *map) {
+    return memchr(map->data, '\0', map->size < WINDOW ? map->size : WINDOW) == NULL;
+}
+
+/* Whether the file may be replaced. *first says whether an older first file is known, and is set by it. */
+static bool may_replace(const struct export_format *format, const struct file_out *file, bool is_first,
+                        bool *first, struct error *error) {
+    struct stat status;
+    struct file_map map;
+    const char *path = file->place.path;
+    if (path == NULL || file->place.kind != PLACE_FILE || stat(path, &status) != 0 || status.st_size == 0)
+        return true;
+    if (!file_map_open(&map, path, error))
+        return false;
+    const bool known = map.size == 0 || (is_first ? format->known(&map) : *first && is_list(&map));
+    *first = is_first ? known : *first;
+    file_map_close(&map);
+    const char *kind = strcmp(format->name, "native") == 0 ? "a model" : format->name;
+    return known || error_set(error, ERROR_INPUT,
+                              "%s: exists and is not %s%s; name another file, or replace it with --force",
+                              file->path, kind, is_first ? "" : "'s list of words");
+}
+
+bool export_check_old(const struct export_format *format, const struct file_out *files, size_t count,
+                      struct error *error) {
+    bool first = false;
+    for (size_t i = 0; i < count; i++)
+        if (!may_replace(format, &files[i], i == 0, &first, error))
+            return false;
+    return true;
 }

@@ -1,9 +1,11 @@
-/* The table of export formats, and the check that a format can hold the words. */
+/* The table of export formats, and the checks that a format can hold the words and replaces only its own
+ * files. */
 #ifndef SGNS_FORMATS_EXPORT_FORMATS_H
 #define SGNS_FORMATS_EXPORT_FORMATS_H
 
 #include "base/error.h"
 #include "base/file.h"
+#include "formats/export_known.h"
 #include "formats/export_rows.h"
 
 #define EXPORT_FILES_MAX 2
@@ -15,6 +17,7 @@ struct export_format {
     bool utf8;                              /* words must be well-formed UTF-8 */
     const char *separators;                 /* bytes that no word may have, besides NUL */
     size_t dim_max;                         /* 0: any */
+    export_known *known;                    /* whether an older first file may be one of this format */
     /* Appends to the files, just created, in the order of `suffixes`; the caller commits. `digits` is the
      * most significant digits of a number in text, 1 to 9, or 0 for as many as make it read back as the same
      * float. May reorder the rows. */
@@ -38,5 +41,11 @@ struct export_format_skipped {
  * rows. */
 bool export_format_fit(const struct export_format *format, struct export_rows *rows, bool skip,
                        struct export_format_skipped *skipped, struct error *error) MUST_USE;
+
+/* For files just created, in the order of the format's suffixes: fails, naming the file, if one of them would
+ * replace a file that is not empty and that the format does not write. A list of words looks like any text,
+ * so it counts as known only beside a first file that is. */
+bool export_check_old(const struct export_format *format, const struct file_out *files, size_t count,
+                      struct error *error) MUST_USE;
 
 #endif

@@ -10,7 +10,8 @@ static bool open_import(struct model *model, const struct file_map *map, const c
                         struct error *error) {
     const size_t usable = threads_usable(), useful = map->size / BYTES_PER_THREAD + 1;
     *model = (struct model){0};
-    if (import_read(model, map, path, usable < useful ? usable : useful, error))
+    if (import_read(model, map, path, usable < useful ? usable : useful, error) &&
+        file_map_check(map, path, error))
         return true;
     model_close(model);
     return false;

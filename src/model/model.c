@@ -19,6 +19,10 @@ void model_close(struct model *model) {
     *model = (struct model){0};
 }
 
+bool model_unchanged(const struct model *model, struct error *error) {
+    return file_map_check(&model->map, model->path, error);
+}
+
 const char *model_word(const struct model *model, size_t id, size_t *length) {
     const uint64_t start = model->starts[id], end = model->starts[id + 1];
     *length = 0;

@@ -74,6 +74,7 @@ struct model {
     struct model_warnings warnings; /* none in a native file */
     struct layout *layout;          /* the sections of a native file; owned; else NULL */
     struct file_map map;            /* where the arrays above are in a native file; else closed */
+    const char *path;               /* of a native file, for model_unchanged; not owned */
     struct model_memory memory;     /* where they are otherwise */
 };
 
@@ -81,9 +82,13 @@ struct model {
 bool model_is_native(const struct file_map *map);
 
 /* Reads the native file that is mapped at `map`, which the model takes over, also on failure. `path` names it
- * in errors. Free with model_close; after a failure there is nothing to free. */
+ * in errors, and has to stay. Free with model_close; after a failure there is nothing to free. */
 bool model_read(struct model *model, struct file_map *map, const char *path, struct error *error) MUST_USE;
 void model_close(struct model *model);
+
+/* Fails if another program has written to the native file since it was opened: what was read from it since
+ * may be a mixture. */
+bool model_unchanged(const struct model *model, struct error *error) MUST_USE;
 
 /* Checks the checksum of every section, which reads the whole file, the zero bytes between sections, and that
  * words, starts and index fit together. Another program's file has no checksums and was checked when it was

@@ -154,7 +154,7 @@ static void read_rules(struct model *model) {
 }
 
 bool model_read(struct model *model, struct file_map *map, const char *path, struct error *error) {
-    *model = (struct model){.map = *map};
+    *model = (struct model){.map = *map, .path = path};
     *map = (struct file_map){.data = NULL};
     const struct source source = {&model->map, path};
     model->layout = memory_allocate(1, sizeof *model->layout, "the section table", error);

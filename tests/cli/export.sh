@@ -120,7 +120,7 @@ same() { same_form=$1 && shift && run 0 "$@" && [ ! -s "$err" ] && cmp "$out" "$
 check "text on standard output" same word2vec-text "$SGNS" export "$model" --format word2vec-text
 check "binary on standard output" same word2vec "$SGNS" export --format=word2vec "$model"
 check "-o -" same word2vec-text "$SGNS" export -o - "$model" -fword2vec-text
-again() { echo old >"$TMPDIR/again" && run 0 "$SGNS" export "$model" -f word2vec -o "$TMPDIR/again" &&
+again() { echo old >"$TMPDIR/again" && run 0 "$SGNS" export "$model" -f word2vec -o "$TMPDIR/again" --force &&
     cmp "$TMPDIR/again" "$file.word2vec" >&2; }
 check "an older file is replaced" again
 
@@ -170,7 +170,7 @@ fails_clean "a damaged model whose words are out of place" 2 'word2vec can.t hol
 
 limited() { (ulimit -f 8 && exec "$SGNS" export "$model" "$@"); }
 fails_clean "a limit on file sizes" 3 "^sgns export: $TMPDIR/old: can't write: File too large\$" \
-    limited -f word2vec-text -o "$TMPDIR/old"
+    limited -f word2vec-text -o "$TMPDIR/old" --force
 check "an older file outlives all failures" kept
 # To a full device.
 full() {

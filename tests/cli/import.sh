@@ -69,8 +69,8 @@ small_letters() {
         cmp "$out" "$TMPDIR/native" >&2
 }
 back() {
-    run 0 "$SGNS" export "$1" -f word2vec -o "$TMPDIR/back" && cmp "$TMPDIR/back" "$binary" >&2 &&
-        run 0 "$SGNS" export "$1" -f word2vec-text -o "$TMPDIR/back" && cmp "$TMPDIR/back" "$text" >&2
+    run 0 "$SGNS" export "$1" -f word2vec -o "$TMPDIR/back" --force && cmp "$TMPDIR/back" "$binary" >&2 &&
+        run 0 "$SGNS" export "$1" -f word2vec-text -o "$TMPDIR/back" --force && cmp "$TMPDIR/back" "$text" >&2
 }
 made_native() {
     run 0 "$SGNS" export "$1" -f native -o "$TMPDIR/made.sgns" && run 0 "$SGNS" info --verify "$TMPDIR/made.sgns" &&

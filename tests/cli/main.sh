@@ -80,7 +80,7 @@ unwritten() {
     fi
     status=$?
     [ "$status" -eq 3 ] && [ "$(wc -l <"$err")" -eq 1 ] &&
-        grep -q "^sgns: can't write the output: [A-Z]" "$err" && return 0
+        grep -Eq "^sgns( [a-z]+)?: can't write standard output: [A-Z]" "$err" && return 0
     echo "exit $status; standard error: $(cat "$err")" >&2
     return 1
 }
