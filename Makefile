@@ -2,6 +2,7 @@
 # make demo          builds, trains on the bundled corpus, and shows what the vectors know
 # make test          builds and runs all tests; SANITIZE=address,undefined runs them under sanitizers, ONLY="parts of names" some
 # make fuzz          feeds damaged inputs to every reader, by default under SANITIZE=address,undefined; COUNT=number
+# make faults        fails each allocation and system call of each command in turn; STEP=7 every 7th; COMMANDS="names"
 # make bench         measures training; CORPUS=file, by default random words
 # make bench-query   measures queries, also with faiss if it is installed; SIZE="words dimensions"
 # make test-interop  exchanges vectors with other programs in both directions; skips those not installed
@@ -26,9 +27,10 @@ LIBRARY := $(BUILD)/libsgns.a
 TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%.o,$(wildcard tests/fuzz/*.c))
 FUZZER := $(if $(FUZZ),$(BUILD)/fuzz/fuzz)
+FAULTY := $(BUILD)/faults/sgns
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
 
-.PHONY: all programs demo test test-interop fuzz fuzz-run bench bench-query lint format install clean
+.PHONY: all programs demo test test-interop faults fuzz fuzz-run bench bench-query lint format install clean
 all: $(BUILD)/sgns
 
 $(BUILD)/sgns: $(BUILD)/main.o $(LIBRARY)
@@ -77,15 +79,26 @@ $(BUILD)/fuzz/%.o: tests/fuzz/%.c
 $(BUILD)/fuzz/fuzz: $(FUZZ) $(LIBRARY)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
+# The product's own objects, except that calls of the functions that hooks.c wraps go through it.
+$(BUILD)/faults/hooks.o: tests/faults/hooks.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(FAULTY): $(BUILD)/faults/hooks.o $(BUILD)/main.o $(LIBRARY)
+	$(CC) $(ALL_LDFLAGS) $$(sed -n 's/^WRAP([^,]*, \([a-z_]*\),.*/-Wl,--wrap=\1/p; s/.*__wrap_\([a-z]*\)(.*{$$/-Wl,--wrap=\1/p' tests/faults/hooks.c) -o $@ $^ -lm
+
 # -O3, since the scan is measured against the fastest read loop that the compiler can make.
 $(BUILD)/tools/%: tests/tools/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -O3 $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) -lm
 
-programs: $(BUILD)/sgns $(TESTS) $(TOOLS) $(FUZZER)
+programs: $(BUILD)/sgns $(TESTS) $(TOOLS) $(FUZZER) $(FAULTY)
 
 test: programs
 	sh tests/run.sh $(BUILD) $(ONLY)
+
+faults: $(BUILD)/sgns $(FAULTY)
+	sh tests/faults/run.sh $(BUILD) '$(STEP)' $(COMMANDS)
 
 fuzz:
 	$(MAKE) fuzz-run SANITIZE=$(if $(SANITIZE),$(SANITIZE),address$(comma)undefined)

@@ -282,7 +282,7 @@ static void sync_folder(const struct file_out *file) {
 }
 
 static bool rename_to_target(struct file_out *file, struct error *error) {
-    if (!place_is_there(&file->place))
+    if (place_has_moved(&file->place))
         return error_set(error, ERROR_SYSTEM, "%s: its folder was renamed or removed meanwhile", file->path);
     if (renameat(file->place.folder, temporary_name(file), file->place.folder, file->place.name) != 0)
         return error_system(error, errno, "%s: can't rename the temporary file to this name", file->path);
@@ -400,18 +400,24 @@ static void back_up(const struct file_out *file, struct backup *backup) {
     backup->kind = BACKUP_NONE;
     if (is_stream(file))
         return;
-    place_temporary_name(&file->place, backup->name);
+    place_saved_name(&file->place, backup->name);
     if (linkat(folder, file->place.name, folder, backup->name, 0) == 0)
         backup->kind = BACKUP_LINK;
     else if (errno == ENOENT)
         backup->kind = BACKUP_NO_FILE;
 }
 
-static void take_back(const struct file_out *file, const struct backup *backup) {
-    if (backup->kind == BACKUP_LINK)
-        (void)renameat(file->place.folder, backup->name, file->place.folder, file->place.name);
+/* Where this fails too, the old file is there under the name of its backup. */
+static void take_back(const struct file_out *file, const struct backup *backup, struct error *error) {
+    const struct error cause = *error;
     if (backup->kind == BACKUP_NO_FILE)
         (void)unlinkat(file->place.folder, file->place.name, 0);
+    if (backup->kind != BACKUP_LINK ||
+        renameat(file->place.folder, backup->name, file->place.folder, file->place.name) == 0)
+        return;
+    *error = (struct error){.kind = ERROR_NONE};
+    error_set(error, cause.kind, "%s; %s is new already, and its old version is kept as %.*s%s", cause.text,
+              file->path, (int)(file->place.name - file->place.path), file->place.path, backup->name);
 }
 
 static void drop_backup(const struct file_out *file, const struct backup *backup) {
@@ -430,7 +436,10 @@ static bool rename_all(struct file_out *files, size_t count, struct error *error
         }
     }
     for (size_t i = 0; i < done; i++)
-        (done == count ? drop_backup : take_back)(&files[i], &backups[i]);
+        if (done == count)
+            drop_backup(&files[i], &backups[i]);
+        else
+            take_back(&files[i], &backups[i], error);
     return done == count;
 }
 

@@ -132,14 +132,16 @@ void place_close(struct file_place *place) {
     *place = (struct file_place){.folder = -1};
 }
 
-bool place_is_there(const struct file_place *place) {
+bool place_has_moved(const struct file_place *place) {
     struct error error = {.kind = ERROR_NONE};
     struct stat opened, named;
     char *folder = folder_of(place->path, &error);
-    const bool same = folder != NULL && stat(folder, &named) == 0 && fstat(place->folder, &opened) == 0 &&
-                      named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+    if (folder == NULL)
+        return false;
+    const bool found = stat(folder, &named) == 0, missing = !found && place_is_missing(errno);
     free(folder);
-    return same;
+    return missing || (found && fstat(place->folder, &opened) == 0 &&
+                       (named.st_dev != opened.st_dev || named.st_ino != opened.st_ino));
 }
 
 /* --- temporary names --- */

@@ -29,8 +29,8 @@ struct file_place {
 bool place_open(struct file_place *place, const char *path, struct error *error) MUST_USE;
 void place_close(struct file_place *place);
 
-/* Whether place->path still leads to the folder that was opened. */
-bool place_is_there(const struct file_place *place);
+/* Whether place->path leads to another folder by now than the one that was opened, or nowhere. */
+bool place_has_moved(const struct file_place *place);
 
 /* Names of files that are not complete are NAME.tmp-PROCESS-RANDOM, where NAME may be cut; no one can foresee
  * them. A file that is kept because it could not get its name is NAME.saved-RANDOM. */

@@ -1,5 +1,6 @@
 #include "formats/export_formats.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -138,18 +139,27 @@ static bool is_list(const struct file_map *map) {
     return memchr(map->data, '\0', map->size < WINDOW ? map->size : WINDOW) == NULL;
 }
 
-/* Whether the file may be replaced. *first says whether an older first file is known, and is set by it. */
+/* Maps an older file, if there is one; the map is empty if not. */
+static bool map_old(struct file_map *map, const struct file_out *file, struct error *error) {
+    struct stat status;
+    const char *path = file->place.path;
+    *map = (struct file_map){.data = NULL};
+    if (path == NULL || file->place.kind != PLACE_FILE)
+        return true;
+    if (stat(path, &status) == 0)
+        return status.st_size == 0 || file_map_open(map, path, error);
+    return place_is_missing(errno) || file_open_error(error, errno, file->path);
+}
+
+/* *first says whether an older first file is known, and is set by it. */
 static bool may_replace(const struct export_format *format, const struct file_out *file, bool is_first,
                         bool *first, struct error *error) {
-    struct stat status;
     struct file_map map;
-    const char *path = file->place.path;
-    if (path == NULL || file->place.kind != PLACE_FILE || stat(path, &status) != 0 || status.st_size == 0)
-        return true;
-    if (!file_map_open(&map, path, error))
+    if (!map_old(&map, file, error))
         return false;
     const bool known = map.size == 0 || (is_first ? format->known(&map) : *first && is_list(&map));
-    *first = is_first ? known : *first;
+    if (is_first)
+        *first = known && map.size > 0;
     file_map_close(&map);
     const char *kind = strcmp(format->name, "native") == 0 ? "a model" : format->name;
     return known || error_set(error, ERROR_INPUT,
