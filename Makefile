@@ -27,7 +27,7 @@ LIBRARY := $(BUILD)/libsgns.a
 TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%.o,$(wildcard tests/fuzz/*.c))
 FUZZER := $(if $(FUZZ),$(BUILD)/fuzz/fuzz)
-FAULTY := $(BUILD)/faults/sgns
+FAULTY := $(if $(wildcard tests/faults/hooks.c),$(BUILD)/faults/sgns)
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
 
 .PHONY: all programs demo test test-interop faults fuzz fuzz-run bench bench-query lint format install clean
@@ -84,7 +84,7 @@ $(BUILD)/faults/hooks.o: tests/faults/hooks.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(FAULTY): $(BUILD)/faults/hooks.o $(BUILD)/main.o $(LIBRARY)
+$(BUILD)/faults/sgns: $(BUILD)/faults/hooks.o $(BUILD)/main.o $(LIBRARY)
 	$(CC) $(ALL_LDFLAGS) $$(sed -n 's/^WRAP([^,]*, \([a-z_]*\),.*/-Wl,--wrap=\1/p; s/.*__wrap_\([a-z]*\)(.*{$$/-Wl,--wrap=\1/p' tests/faults/hooks.c) -o $@ $^ -lm
 
 # -O3, since the scan is measured against the fastest read loop that the compiler can make.
@@ -131,4 +131,4 @@ install: $(BUILD)/sgns
 clean:
 	rm -rf build
 
--include $(OBJECTS:.o=.d) $(TESTS:=.d) $(BUILD)/tests/harness.d $(TOOLS:=.d) $(FUZZ:.o=.d)
+-include $(OBJECTS:.o=.d) $(TESTS:=.d) $(BUILD)/tests/harness.d $(TOOLS:=.d) $(FUZZ:.o=.d) $(BUILD)/faults/hooks.d
