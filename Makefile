@@ -85,7 +85,7 @@ $(BUILD)/faults/hooks.o: tests/faults/hooks.c
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/faults/sgns: $(BUILD)/faults/hooks.o $(BUILD)/main.o $(LIBRARY)
-	$(CC) $(ALL_LDFLAGS) $$(sed -n 's/^WRAP([^,]*, \([a-z_]*\),.*/-Wl,--wrap=\1/p; s/.*__wrap_\([a-z]*\)(.*{$$/-Wl,--wrap=\1/p' tests/faults/hooks.c) -o $@ $^ -lm
+	$(CC) $(ALL_LDFLAGS) $$(sed -n 's/^WRAP([^,]*, \([a-z_]*\),.*/-Wl,--wrap=\1/p; s/.*__wrap_\([a-z_]*\)(.*{$$/-Wl,--wrap=\1/p' tests/faults/hooks.c) -o $@ $^ -lm
 
 # -O3, since the scan is measured against the fastest read loop that the compiler can make.
 $(BUILD)/tools/%: tests/tools/%.c $(LIBRARY)

@@ -291,13 +291,6 @@ static bool rename_to_target(struct file_out *file, struct error *error) {
     return true;
 }
 
-/* After this nothing can be lost: the file was synced. */
-static void close_committed(struct file_out *file) {
-    if (!is_stream(file))
-        sync_folder(file);
-    file_abandon(file);
-}
-
 /* --- keeping a file that can't get its name --- */
 
 /* Puts the file into `folder` under a name for good. */
@@ -314,15 +307,15 @@ static bool keep_in(struct file_out *file, int folder, const char *name) {
 }
 
 /* The path by which an open folder can be found now. */
-static bool folder_path(int folder, char *path, size_t size) {
+static bool folder_path(int folder, char *found, size_t size) {
     char link[LINK_BYTES];
     struct stat opened, named;
     name_in_proc(folder, link);
-    const ssize_t length = readlink(link, path, size - 1);
+    const ssize_t length = readlink(link, found, size - 1);
     if (length < 0)
         return false;
-    path[length] = '\0';
-    return fstat(folder, &opened) == 0 && stat(path, &named) == 0 && opened.st_ino == named.st_ino &&
+    found[length] = '\0';
+    return fstat(folder, &opened) == 0 && stat(found, &named) == 0 && opened.st_ino == named.st_ino &&
            opened.st_dev == named.st_dev;
 }
 
@@ -378,8 +371,8 @@ bool file_commit(struct file_out *file, struct error *error) {
         if (!done)
             keep(file, "the new file", error);
     }
-    if (done)
-        close_committed(file);
+    if (done && !is_stream(file))
+        sync_folder(file);
     file_abandon(file);
     return done;
 }
@@ -449,8 +442,8 @@ bool file_commit_all(struct file_out *files, size_t count, struct error *error) 
         done = file_sync(&files[i], error) && give_name(&files[i], error);
     done = done && rename_all(files, count, error);
     for (size_t i = 0; i < count; i++) {
-        if (done)
-            close_committed(&files[i]);
+        if (done && !is_stream(&files[i]))
+            sync_folder(&files[i]);
         file_abandon(&files[i]);
     }
     return done;

@@ -19,8 +19,8 @@ struct dialogue {
     const char *command; /* its name, for errors; the prompt is "COMMAND> " */
     const char *help;    /* what `help` prints on a terminal */
     enum output_format format;
-    bool phrases; /* a word of the command line with blanks inside is put in quotation marks */
-    bool spaced;  /* in a table, an empty line follows each answer to a line of standard input */
+    bool phrases;              /* a word of the command line with blanks inside is put in quotation marks */
+    bool spaced;               /* in a table, an empty line follows each answer to a line of standard input */
     const struct model *model; /* that the answers come from: it must not be written over meanwhile */
     void *context;
     /* Answers a line, or nothing and fails. */

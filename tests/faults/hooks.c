@@ -5,6 +5,7 @@
  *   SGNS_FAULT=KIND:N[+]  the Nth call that can fail in this way does so; with +, all later ones, too
  *   SGNS_FAULT_LOG=FILE   is given the name of the function that failed
  *   SGNS_FAULT_NAMES=1    no file system has files without a name
+ *   SGNS_FAULT_SPILL=1    memory looks full when a corpus is read, so that its words go to a file
  *
  * memory     allocations, mappings, threads and locks: no memory
  * error      system calls on files: EIO
@@ -71,6 +72,8 @@ static bool fails(const char *name, int can) {
     }
     return false;
 }
+
+/* The linker makes these names. NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 /* WRAP(type, name, parameters, arguments, ways to fail, what it returns then) */
 #define WRAP(type, name, parameters, arguments, can, failure)             \
@@ -175,6 +178,15 @@ int __wrap_openat(int folder, const char *path, int flags, ...) {
     return opened("openat", folder, path, flags, mode);
 }
 
+/* A training asks for the first time before it reads. */
+size_t __real_memory_available(void);
+size_t __wrap_memory_available(void);
+size_t __wrap_memory_available(void) {
+    static atomic_ulong asked;
+    const bool spill = getenv("SGNS_FAULT_SPILL") != NULL && atomic_fetch_add(&asked, 1) == 0;
+    return spill ? 0 : __real_memory_available();
+}
+
 /* A transfer fails, or is cut to half. */
 static bool cut(const char *name, int can, size_t *count) {
     const bool fail = fails(name, can | (*count > 1 ? SHORT : 0));
@@ -207,3 +219,5 @@ ssize_t __wrap_pwrite(int file, const void *bytes, size_t count, off_t at);
 ssize_t __wrap_pwrite(int file, const void *bytes, size_t count, off_t at) {
     return cut("pwrite", FAIL | FULL | INTERRUPT, &count) ? __real_pwrite(file, bytes, count, at) : -1;
 }
+
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */

@@ -24,8 +24,9 @@ span=$(($(milliseconds) - before + 5))
 
 old=0 new=0 damaged=0 left=0
 model=$scratch/place/model
-for moment in $(awk -v count="$count" -v span="$span" -v seed="$$" 'BEGIN {
-    srand(seed); for (i = 0; i < count; i++) printf "%.4f\n", rand() * span / 1000 }'); do
+awk -v count="$count" -v span="$span" -v seed="$$" 'BEGIN {
+    srand(seed); for (i = 0; i < count; i++) printf "%.4f\n", rand() * span / 1000 }' >"$scratch/moments"
+while read -r moment; do
     cp "$scratch/old" "$model"
     # shellcheck disable=SC2086 # several words
     "$build/sgns" train "$corpus" -o "$model" $settings 2>/dev/null &
@@ -47,6 +48,6 @@ for moment in $(awk -v count="$count" -v span="$span" -v seed="$$" 'BEGIN {
         echo "left behind: ${file##*/}"
         rm -f "$file"
     done
-done
+done <"$scratch/moments"
 echo "$count killed: $old old, $new new, $damaged damaged, $left left something behind"
 [ "$damaged" -eq 0 ] && [ "$left" -eq 0 ]

@@ -73,6 +73,7 @@ help||help train
 version||--version
 train||train corpus.txt -o out/new --dim 8 --epochs 1 --threads 1 --quiet
 train-pipe|corpus.txt|train - -o out/new --dim 8 --epochs 1 --threads 1 --quiet
+train-spill||train corpus.txt -o out/new --dim 8 --epochs 2 --threads 1 --quiet
 train-verbose||train corpus.txt corpus.txt -o out/new --dim 8 --epochs 2 --threads 1 --verbose
 train-labels||train corpus.txt -o out/new --loss supcon --labels topics.tsv --dim 8 --epochs 1 --threads 1 --quiet
 train-threads||train corpus.txt -o out/new --dim 8 --epochs 1 --threads 3 --quiet
@@ -188,6 +189,7 @@ while IFS='|' read -r name input arguments; do
     case $only in "" | *" $name "*) ;; *) continue ;; esac
     points=0 findings=0
     prepare
+    case $name in *-spill) export SGNS_FAULT_SPILL=1 ;; *) unset SGNS_FAULT_SPILL ;; esac
     for kind in memory error error+ full full+ interrupt short; do
         fail "$kind"
     done

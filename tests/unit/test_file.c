@@ -22,7 +22,7 @@
 /* Stands in for the library's function, so that a test can have a file system without O_TMPFILE. */
 static bool every_file_has_a_name;
 
-int openat(int folder, const char *path, int flags, ...) {
+int openat(int folder, const char *path, int flags, ...) { /* NOLINT: the library's names are reserved */
     va_list arguments;
     va_start(arguments, flags);
     const unsigned mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, unsigned) : 0;
