@@ -202,7 +202,11 @@ static bool walk_on(const struct tokenizer *tokenizer, struct walk *walk, struct
 
 /* Appends to `folded` until the length is above TOKEN_BYTES_MAX, which marks the token as too long. */
 static void append(struct tokenizer *tokenizer, uint32_t code_point) {
-    if (tokenizer->length <= TOKEN_BYTES_MAX)
+    if (tokenizer->length > TOKEN_BYTES_MAX)
+        return;
+    if (code_point < 0x80)
+        tokenizer->folded[tokenizer->length++] = (unsigned char)code_point;
+    else
         tokenizer->length += utf8_encode(code_point, tokenizer->folded + tokenizer->length);
 }
 
@@ -230,14 +234,41 @@ __attribute__((noinline)) static void compose_word(struct tokenizer *tokenizer, 
         append(tokenizer, points[i]);
 }
 
+/* Copies and folds letters that normalization leaves alone, nearly all there are; returns where they end. */
+static const unsigned char *copy_letters(struct tokenizer *tokenizer, const unsigned char *at) {
+    const bool keep_case = tokenizer->rules.keep_case;
+    while (at < tokenizer->end) {
+        const unsigned char class = byte_classes[*at];
+        uint32_t code_point = *at;
+        int length = 1;
+        if (class == BYTE_UPPER && !keep_case)
+            code_point += 'a' - 'A';
+        else if (class == BYTE_HIGH) {
+            length = utf8_decode(at, tokenizer->end, &code_point);
+            if (length < 0 || unicode_kind(code_point) != UNICODE_LETTER)
+                break;
+            code_point = keep_case ? code_point : unicode_fold(code_point);
+        } else if (class < BYTE_PLAIN || class == BYTE_JOINER)
+            break;
+        append(tokenizer, code_point);
+        at += length;
+    }
+    return at;
+}
+
 /* Copies and folds the word that begins at `start`; stops after its last letter. */
 static void scan_folded(struct tokenizer *tokenizer, const unsigned char *start) {
-    struct walk walk = {.at = start, .end = start};
+    struct walk walk = {.end = start};
     struct character letter;
     bool ordered = false, unstable = false;
     tokenizer->token = tokenizer->folded;
     tokenizer->length = 0;
-    while (walk_on(tokenizer, &walk, &letter)) {
+    for (;;) {
+        walk.at = copy_letters(tokenizer, walk.end);
+        ordered &= walk.at == walk.end;
+        walk.end = walk.at;
+        if (!walk_on(tokenizer, &walk, &letter))
+            break;
         if (walk.joiner != 0)
             append(tokenizer, walk.joiner);
         append(tokenizer, tokenizer->rules.keep_case ? letter.code_point : unicode_fold(letter.code_point));

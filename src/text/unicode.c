@@ -6,6 +6,10 @@
 
 #define CODE_POINTS 0x110000u
 
+/* Most letters are below these and need no search. */
+#define FIRST_COMPOSED 0xc0u
+#define FIRST_MARK 0x300u
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 unsigned unicode_kind(uint32_t code_point) {
@@ -60,6 +64,8 @@ static uint32_t compose_syllable(uint32_t first, uint32_t second) {
 /* --- the tables: binary searches for the first row that is not below --- */
 
 bool unicode_decompose(uint32_t code_point, uint32_t *first, uint32_t *second) {
+    if (code_point < FIRST_COMPOSED)
+        return false;
     if (code_point - SYLLABLE < SYLLABLES) {
         decompose_syllable(code_point - SYLLABLE, first, second);
         return true;
@@ -81,7 +87,7 @@ bool unicode_decompose(uint32_t code_point, uint32_t *first, uint32_t *second) {
 
 uint32_t unicode_compose(uint32_t first, uint32_t second) {
     const uint32_t syllable = compose_syllable(first, second);
-    if (syllable != 0)
+    if (syllable != 0 || second < FIRST_MARK)
         return syllable;
     size_t low = 0, high = COUNT(unicode_compositions);
     while (low < high) {
@@ -99,6 +105,8 @@ uint32_t unicode_compose(uint32_t first, uint32_t second) {
 }
 
 unsigned unicode_combining_class(uint32_t code_point) {
+    if (code_point < FIRST_MARK)
+        return 0;
     size_t low = 0, high = COUNT(unicode_classes);
     while (low < high) {
         const size_t middle = (low + high) / 2;
