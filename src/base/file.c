@@ -23,6 +23,14 @@ bool file_open_error(struct error *error, int number, const char *path) {
                      strerror(number));
 }
 
+int file_open_read(const char *path, int more_flags) {
+    int descriptor;
+    do
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | more_flags);
+    while (descriptor < 0 && errno == EINTR);
+    return descriptor;
+}
+
 static bool write_all(struct file_out *file, const unsigned char *data, size_t bytes, struct error *error) {
     while (bytes > 0) {
         const ssize_t done = write(file->descriptor, data, bytes);
@@ -172,7 +180,7 @@ void file_abandon(struct file_out *file) {
 bool file_map_open(struct file_map *map, const char *path, struct error *error) {
     *map = (struct file_map){NULL, 0};
     /* Without O_NONBLOCK, opening a named pipe would wait for a writer before it is rejected. */
-    const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const int descriptor = file_open_read(path, O_NONBLOCK);
     if (descriptor < 0)
         return file_open_error(error, errno, path);
     struct stat status;

@@ -11,6 +11,9 @@
  * not exist is ERROR_INPUT, anything else ERROR_SYSTEM. */
 bool file_open_error(struct error *error, int number, const char *path);
 
+/* Opens a file for reading, as open() does with O_RDONLY and O_CLOEXEC, but is not interrupted by signals. */
+int file_open_read(const char *path, int more_flags);
+
 /* A file being written. The bytes go to a temporary file in the folder of the target. file_commit() syncs it
  * and then renames it to the target in one step; until then an existing target is untouched. The path "-"
  * means standard output, which is written directly. Not thread-safe. */

@@ -1,7 +1,6 @@
 #include "text/ingest.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/threads.h"
+#include "text/content.h"
 #include "text/dictionary.h"
 #include "text/reader.h"
 
@@ -57,31 +57,30 @@ struct ingestion {
 
 /* --- checks before anything is read --- */
 
-struct magic {
-    const char *bytes, *format, *unpack;
-};
-
-/* Formats that a user may have forgotten to unpack. */
-static const struct magic magics[] = {
-    {"\x1f\x8b", "gzip", "gzip -dc"},
-    {"\xfd"
-     "7zXZ",
-     "xz", "xz -dc"},
-    {"\x28\xb5\x2f\xfd", "zstd", "zstd -dc"},
-    {"BZh", "bzip2", "bzip2 -dc"},
-    {"PK\x03\x04", "zip", "unzip -p"},
-};
-
-static bool check_content(const char *path, int descriptor, struct error *error) {
-    char start[8] = {0};
-    if (pread(descriptor, start, sizeof start, 0) < 0)
-        return error_system(error, errno, "%s: can't read", path);
-    for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
-        if (strncmp(start, magics[i].bytes, strlen(magics[i].bytes)) == 0)
-            return error_set(error, ERROR_INPUT,
-                             "%s: compressed by %s; unpack it into a pipe: %s FILE | sgns train - ...", path,
-                             magics[i].format, magics[i].unpack);
+/* The beginning of a file; *size is how much of it was read. */
+static bool read_start(const char *path, int descriptor, unsigned char *start, size_t *size,
+                       struct error *error) {
+    for (*size = 0; *size < CONTENT_BYTES;) {
+        const ssize_t done = pread(descriptor, start + *size, CONTENT_BYTES - *size, (off_t)*size);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return error_system(error, errno, "%s: can't read", path);
+        if (done == 0)
+            break;
+        *size += (size_t)done;
+    }
     return true;
+}
+
+/* What can be seen before the first byte is trained on; the reader checks pipes in the same way. */
+static bool check_content(const char *path, int descriptor, struct error *error) {
+    size_t size;
+    unsigned char *start = memory_allocate(CONTENT_BYTES, 1, "a read buffer", error);
+    const bool done = start != NULL && read_start(path, descriptor, start, &size, error) &&
+                      content_check(path, start, size, error);
+    free(start);
+    return done;
 }
 
 static bool check_file(const char *path, uint64_t *bytes, bool *pipe, struct error *error) {
@@ -97,7 +96,7 @@ static bool check_file(const char *path, uint64_t *bytes, bool *pipe, struct err
         *pipe = true;
         return standard || access(path, R_OK) == 0 || file_open_error(error, errno, path);
     }
-    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    const int descriptor = file_open_read(path, 0);
     if (descriptor < 0)
         return file_open_error(error, errno, path);
     *bytes += (uint64_t)status.st_size;

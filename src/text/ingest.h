@@ -44,7 +44,7 @@ struct corpus {
 };
 
 /* Sets *bytes to the size of all files together, or to 0 if one of them is a pipe. Rejects files that cannot
- * be read, folders, and compressed files, which would otherwise be read as text. */
+ * be read, folders, and files whose beginning is no text (content_check). */
 bool ingest_check(const char *const *paths, size_t path_count, uint64_t *bytes, struct error *error) MUST_USE;
 
 /* Fills `corpus`. Free it with corpus_free() whether this succeeds or not. */
