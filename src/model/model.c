@@ -1,5 +1,6 @@
 #include "model/model.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ const char *model_word(const struct model *model, size_t id, size_t *length) {
     *length = 0;
     if (start >= end || end > model->text_bytes)
         return "";
-    *length = (size_t)(end - start) - 1;
+    *length = end - start <= INT_MAX ? (size_t)(end - start) - 1 : INT_MAX;
     return model->text + start;
 }
 

@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -1333,6 +1334,15 @@ static void memory_that_writing_takes(struct test *test) {
     CHECK(test, !model_write_memory(SIZE_MAX / 16, 16, &bytes) && !model_write_memory(1, SIZE_MAX, &bytes));
 }
 
+/* No file of three gigabytes is needed: only the numbers are looked at. */
+static void a_word_of_gigabytes_is_cut(struct test *test) {
+    const uint64_t starts[] = {0, (uint64_t)1 << 31, (uint64_t)3 << 31};
+    const struct model model = {.vocab = 2, .starts = starts, .text = "", .text_bytes = (size_t)starts[2]};
+    size_t length;
+    CHECK(test, model_word(&model, 0, &length) == model.text && length == INT_MAX);
+    CHECK(test, model_word(&model, 1, &length) == model.text + starts[1] && length == INT_MAX);
+}
+
 static const struct test_case cases[] = {
     {"model: what is written is read", what_is_written_is_read},
     {"model: old versions are read", old_versions_are_read},
@@ -1363,6 +1373,7 @@ static const struct test_case cases[] = {
     {"model: forged sizes", forged_sizes},
     {"model: forged words", forged_words},
     {"model: extra sections", extra_sections},
+    {"model: a word of gigabytes is cut", a_word_of_gigabytes_is_cut},
     {"model: sections of newer programs", sections_of_newer_programs},
     {"model: forged tables", forged_tables},
     {"model: forged section counts", forged_section_counts},
