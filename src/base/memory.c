@@ -97,6 +97,23 @@ void memory_pages_free(void *pages, size_t bytes) {
         munmap(pages, pages_length(bytes));
 }
 
+bool memory_budget_take(struct memory_budget *budget, size_t bytes) {
+    if (budget == NULL)
+        return true;
+    size_t used = atomic_load_explicit(&budget->used, memory_order_relaxed);
+    do
+        if (used > budget->limit || bytes > budget->limit - used)
+            return false;
+    while (!atomic_compare_exchange_weak_explicit(&budget->used, &used, used + bytes, memory_order_relaxed,
+                                                  memory_order_relaxed));
+    return true;
+}
+
+void memory_budget_give_back(struct memory_budget *budget, size_t bytes) {
+    if (budget != NULL)
+        atomic_fetch_sub_explicit(&budget->used, bytes, memory_order_relaxed);
+}
+
 /* Reads the first number that matches `format` in a small text file of the kernel; SIZE_MAX if there is
  * none. */
 static size_t read_number(const char *path, const char *format) {

@@ -2,6 +2,7 @@
 #ifndef SGNS_BASE_MEMORY_H
 #define SGNS_BASE_MEMORY_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -28,6 +29,17 @@ bool memory_reserve_bytes(void **array, size_t *capacity, size_t needed, size_t 
  * requested. A page is placed by the thread that writes it first. Free with the same byte count. */
 void *memory_pages(size_t bytes, const char *what, struct error *error) MUST_USE;
 void memory_pages_free(void *pages, size_t bytes);
+
+/* A limit for memory that several threads take, each as much as it needs: what is asked for first is granted
+ * first. It only counts; a failed allocation is another matter. */
+struct memory_budget {
+    size_t limit; /* bytes */
+    atomic_size_t used;
+};
+
+/* Takes `bytes` of the budget; false, and takes nothing, if they are not left. NULL has no limit. */
+bool memory_budget_take(struct memory_budget *budget, size_t bytes) MUST_USE;
+void memory_budget_give_back(struct memory_budget *budget, size_t bytes);
 
 /* Bytes this process can still allocate without swapping (MemAvailable, or the cgroup limit if that is
  * lower); SIZE_MAX if the system does not say. */

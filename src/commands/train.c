@@ -150,6 +150,7 @@ static struct tokenizer_rules tokenizer_rules_of(const struct parameters *parame
 
 static bool read_corpus(struct job *job, struct error *error) {
     const struct parameters *parameters = &job->settings.parameters;
+    const size_t memory = memory_available();
     const struct ingest_options options = {
         .paths = job->paths,
         .path_count = job->path_count,
@@ -158,7 +159,8 @@ static bool read_corpus(struct job *job, struct error *error) {
         .max_vocab = parameters->max_vocab,
         .max_sentence = (size_t)parameters->max_sentence,
         .threads = (size_t)parameters->threads,
-        .memory_limit = memory_available() / 2,
+        .memory = memory,
+        .memory_limit = memory / 2,
         .folder = job->folder,
         .report = progress_reading,
         .report_context = &job->progress,

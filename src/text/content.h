@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-/* That many bytes are enough for content_check(), and more are better. */
+/* That many bytes are enough for content_check(). */
 #define CONTENT_BYTES ((size_t)1 << 16)
 
 /* Refuses what would be read as text and is none that the tokenizer understands: compressed files, UTF-16,

@@ -51,6 +51,7 @@ struct ingestion {
     struct corpus *corpus;
     struct reader reader;
     struct worker *workers; /* (options->threads) */
+    struct memory_budget budget;
     atomic_size_t next_chunk;
     atomic_bool failed; /* a worker has failed, so the others stop */
 };
@@ -258,10 +259,38 @@ static void read_pieces(void *context, size_t index) {
     atomic_store_explicit(&ingestion->failed, true, memory_order_relaxed);
 }
 
-static bool start_worker(struct worker *worker, const struct ingest_options *options, struct error *error) {
+/* Takes memory that is used until all has been read. */
+static bool take_memory(struct ingestion *ingestion, size_t count, size_t size, const char *what,
+                        struct error *error) {
+    size_t bytes;
+    return (size_multiply(count, size, &bytes) && memory_budget_take(&ingestion->budget, bytes)) ||
+           error_set(error, ERROR_SYSTEM, "%s needs more memory than the %zu MB available", what,
+                     ingestion->budget.limit >> 20);
+}
+
+static bool take_buffers(struct ingestion *ingestion, struct worker *worker, struct error *error) {
+    const size_t others = READER_PIECE_BYTES + BATCHES * BATCH_WORDS * TOKEN_BYTES_MAX;
+    const char *what = "reading with so many --threads and such a --max-sentence";
     /* A chunk grows until the sentence that fills it ends. */
-    if (!size_add(STREAM_CHUNK_IDS + 1, options->max_sentence, &worker->ids_capacity))
-        return error_set(error, ERROR_INPUT, "sentences of %zu words are too long", options->max_sentence);
+    if (!size_add(STREAM_CHUNK_IDS + 1, ingestion->options->max_sentence, &worker->ids_capacity))
+        return error_set(error, ERROR_INPUT, "sentences of %zu words are too long",
+                         ingestion->options->max_sentence);
+    return take_memory(ingestion, worker->ids_capacity, sizeof *worker->ids, what, error) &&
+           take_memory(ingestion, others, 1, what, error);
+}
+
+static bool start_dictionary(struct ingestion *ingestion, struct worker *worker, struct error *error) {
+    const struct dictionary *first = &ingestion->workers[0].dictionary;
+    if (worker == ingestion->workers ? !dictionary_create(&worker->dictionary, error)
+                                     : !dictionary_create_like(&worker->dictionary, first, error))
+        return false;
+    worker->dictionary.budget = &ingestion->budget;
+    return true;
+}
+
+static bool start_worker(struct ingestion *ingestion, struct worker *worker, struct error *error) {
+    if (!take_buffers(ingestion, worker, error))
+        return false;
     worker->ids = memory_allocate(worker->ids_capacity, sizeof *worker->ids, "the corpus", error);
     worker->piece.bytes = memory_allocate(READER_PIECE_BYTES + DICTIONARY_HEAD_BYTES, 1, "a read buffer",
                                           error);
@@ -274,8 +303,7 @@ static bool start_worker(struct worker *worker, const struct ingest_options *opt
         if (batch->folded == NULL)
             return false;
     }
-    return worker->ids != NULL && worker->piece.bytes != NULL &&
-           dictionary_create(&worker->dictionary, error);
+    return worker->ids != NULL && worker->piece.bytes != NULL && start_dictionary(ingestion, worker, error);
 }
 
 static void free_workers(struct ingestion *ingestion) {
@@ -307,7 +335,7 @@ static bool read_corpus(struct ingestion *ingestion, struct error *error) {
         return false;
     bool done = true;
     for (size_t i = 0; i < options->threads && done; i++)
-        done = start_worker(&ingestion->workers[i], options, error);
+        done = start_worker(ingestion, &ingestion->workers[i], error);
     done = done && threads_run(options->threads, read_pieces, ingestion, error) &&
            !first_error(ingestion, error);
     ingestion->corpus->bytes = ingestion->reader.bytes;
@@ -341,6 +369,8 @@ static bool merge_dictionaries(struct ingestion *ingestion, struct error *error)
         struct worker *worker = &ingestion->workers[i];
         struct dictionary *own = &worker->dictionary;
         worker->map_size = own->size;
+        if (!take_memory(ingestion, own->size, sizeof *worker->map, "the vocabulary", error))
+            return false;
         worker->map = memory_allocate(own->size, sizeof *worker->map, "the dictionary", error);
         if (worker->map == NULL || !dictionary_merge(merged, own, worker->map, error))
             return false;
@@ -449,12 +479,22 @@ static bool no_words(const struct ingestion *ingestion, struct error *error) {
                      (unsigned long long)corpus->distinct, (unsigned long long)ingestion->options->min_count);
 }
 
+/* Ranks, the final map, the words with their NULs, starts and counts. */
+static bool take_vocab(struct ingestion *ingestion, const struct dictionary *dictionary,
+                       struct error *error) {
+    const size_t each = sizeof(struct ranked) + sizeof(uint32_t) + 1 + 2 * sizeof(uint64_t);
+    return take_memory(ingestion, dictionary->size, each, "the vocabulary", error) &&
+           take_memory(ingestion, dictionary->text_bytes, 1, "the vocabulary", error);
+}
+
 static bool make_vocab(struct ingestion *ingestion, struct error *error) {
     struct corpus *corpus = ingestion->corpus;
     if (!merge_dictionaries(ingestion, error))
         return false;
     const struct dictionary *dictionary = &ingestion->workers[0].dictionary;
     corpus->distinct = dictionary->size;
+    if (!take_vocab(ingestion, dictionary, error))
+        return false;
     size_t size = 0;
     struct ranked *ranked = rank_words(dictionary, ingestion->options, &size, error);
     bool done = ranked != NULL && (size > 0 || no_words(ingestion, error)) &&
@@ -471,16 +511,22 @@ static bool make_vocab(struct ingestion *ingestion, struct error *error) {
 
 bool ingest(struct corpus *corpus, const struct ingest_options *options, struct error *error) {
     *corpus = (struct corpus){.stream = {.descriptor = -1}};
-    struct ingestion ingestion = {.options = options, .corpus = corpus};
+    struct ingestion ingestion = {.options = options,
+                                  .corpus = corpus,
+                                  .budget = {.limit = options->memory > 0 ? options->memory : SIZE_MAX}};
     if (!stream_create(&corpus->stream, options->memory_limit, options->folder, error))
         return false;
+    corpus->stream.budget = &ingestion.budget;
     ingestion.workers = memory_allocate(options->threads, sizeof *ingestion.workers, "threads", error);
-    if (ingestion.workers == NULL)
+    if (ingestion.workers == NULL) {
+        corpus->stream.budget = NULL;
         return false;
+    }
     const bool read = read_corpus(&ingestion, error);
     sum_up(&ingestion);
     const bool done = read && make_vocab(&ingestion, error);
     free_workers(&ingestion);
+    corpus->stream.budget = NULL;
     return done;
 }
 

@@ -23,6 +23,7 @@ struct ingest_options {
     uint64_t max_vocab;    /* keep only this many words, the most frequent; 0: all */
     size_t max_sentence;   /* tokens; longer sentences are split */
     size_t threads;        /* 1 or more */
+    size_t memory;         /* bytes that reading may take in all, or it fails; 0: no limit */
     uint64_t memory_limit; /* bytes of the id stream to keep in memory */
     const char *folder;    /* for the temporary file that holds the rest */
     /* Called from time to time with the bytes read so far, by one thread at a time; may be NULL. */

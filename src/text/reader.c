@@ -102,7 +102,8 @@ static bool take_piece(struct reader *reader, struct piece *piece, struct error 
     reader->rest_size = 0;
     if (!fill(reader, piece->bytes, &piece->size, READER_PIECE_BYTES, error))
         return false;
-    if (!reader->checked && !content_check(reader_path_name(piece->path), piece->bytes, piece->size, error))
+    const size_t start = piece->size < CONTENT_BYTES ? piece->size : CONTENT_BYTES;
+    if (!reader->checked && !content_check(reader_path_name(piece->path), piece->bytes, start, error))
         return false;
     reader->checked = true;
     const bool ended = piece->size < READER_PIECE_BYTES;
