@@ -31,7 +31,7 @@ const char *model_word(const struct model *model, size_t id, size_t *length) {
 
 bool model_find(const struct model *model, const char *word, size_t length, size_t *id) {
     size_t at = checksum(word, length) & (model->slot_count - 1);
-    for (size_t probes = 0; probes < model->slot_count; probes++) {
+    for (size_t probes = 0; probes < model->slot_count && probes < LAYOUT_PROBES_MAX; probes++) {
         const uint32_t slot = model->slots[at];
         if (slot == 0)
             return false;
