@@ -130,6 +130,10 @@ static void warn_skipped(const struct job *job) {
     if (skipped->overlong > 0)
         fprintf(stderr, "sgns train: skipped %llu tokens longer than %d bytes\n",
                 (unsigned long long)skipped->overlong, TOKEN_BYTES_MAX);
+    if (job->corpus.unsegmented && job->corpus.vocab.size > 0)
+        fprintf(stderr,
+                "sgns train: the text seems to have no spaces between its words; segment it into words "
+                "first\n");
 }
 
 static void print_corpus(const struct job *job, double seconds) {

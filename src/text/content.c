@@ -102,3 +102,50 @@ bool content_check(const char *name, const unsigned char *start, size_t size, st
                          name, size, counts.ill_formed);
     return true;
 }
+
+/* --- text without spaces --- */
+
+/* Once they are segmented, words of these scripts have 2 to 4 characters on average; what stands between two
+ * commas has 8 or more. */
+#define UNSEGMENTED_MEAN 6
+
+static bool is_unspaced(uint32_t code_point) {
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = {
+        {0xe00, 0xeff},     /* Thai, Lao */
+        {0x1000, 0x109f},   /* Burmese */
+        {0x1780, 0x17ff},   /* Khmer */
+        {0x3040, 0x30ff},   /* Hiragana, Katakana */
+        {0x3400, 0x9fff},   /* Chinese characters */
+        {0xf900, 0xfaff},   /* and more of them */
+        {0x20000, 0x3ffff}, /* and more */
+    };
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        if (code_point >= ranges[i].first && code_point <= ranges[i].last)
+            return true;
+    return false;
+}
+
+static size_t count_characters(const unsigned char *word, size_t length) {
+    size_t count = 0;
+    for (size_t i = 0; i < length; i++)
+        count += (word[i] & 0xc0) != 0x80;
+    return count;
+}
+
+bool content_unsegmented(const struct dictionary *words) {
+    double all = 0, unspaced = 0, characters = 0;
+    for (size_t id = 0; id < words->size; id++) {
+        const struct dictionary_entry *entry = &words->entries[id];
+        const unsigned char *word = (const unsigned char *)words->text + words->origins[id].start;
+        uint32_t code_point;
+        all += (double)entry->count;
+        if (entry->length < 3 || utf8_decode(word, word + entry->length, &code_point) < 3 ||
+            !is_unspaced(code_point))
+            continue;
+        unspaced += (double)entry->count;
+        characters += (double)entry->count * (double)count_characters(word, entry->length);
+    }
+    return unspaced > all / 2 && characters > UNSEGMENTED_MEAN * unspaced;
+}

@@ -474,9 +474,12 @@ static bool no_words(const struct ingestion *ingestion, struct error *error) {
     if (corpus->tokens == 0)
         return error_set(error, ERROR_INPUT, "%s%s: no words found in %llu bytes", name, more,
                          (unsigned long long)corpus->bytes);
-    return error_set(error, ERROR_INPUT,
-                     "%s%s: none of the %llu distinct words occurs %llu times; lower --min-count", name, more,
-                     (unsigned long long)corpus->distinct, (unsigned long long)ingestion->options->min_count);
+    return error_set(error, ERROR_INPUT, "%s%s: none of the %llu distinct words occurs %llu times; %s", name,
+                     more, (unsigned long long)corpus->distinct,
+                     (unsigned long long)ingestion->options->min_count,
+                     corpus->unsegmented
+                         ? "the text seems to have no spaces between its words: segment it into words first"
+                         : "lower --min-count");
 }
 
 /* Ranks, the final map, the words with their NULs, starts and counts. */
@@ -493,6 +496,7 @@ static bool make_vocab(struct ingestion *ingestion, struct error *error) {
         return false;
     const struct dictionary *dictionary = &ingestion->workers[0].dictionary;
     corpus->distinct = dictionary->size;
+    corpus->unsegmented = content_unsegmented(dictionary);
     if (!take_vocab(ingestion, dictionary, error))
         return false;
     size_t size = 0;

@@ -40,6 +40,7 @@ struct corpus {
     uint64_t words;       /* tokens in the vocabulary: the words of the stream */
     uint64_t sentences;   /* with at least one token */
     uint64_t distinct;    /* distinct words before any were dropped */
+    bool unsegmented;     /* most words seem to be sentences of a language without spaces (content.h) */
     struct tokenizer_skipped skipped;
     const char *ill_formed_path; /* the file of the first ill-formed byte; its offset is in `skipped` */
 };

@@ -131,6 +131,33 @@ static void cut_anywhere(struct test *test) {
     free(content);
 }
 
+/* Each of the words occurs `count` times. */
+static bool unsegmented(const char *const *words, uint64_t count) {
+    struct dictionary dictionary;
+    struct error error = {.kind = ERROR_NONE};
+    if (!dictionary_create(&dictionary, &error))
+        abort();
+    for (uint32_t id; *words != NULL; words++)
+        if (!dictionary_add(&dictionary, (const unsigned char *)*words, strlen(*words), count, 0, &id,
+                            &error))
+            abort();
+    const bool answer = content_unsegmented(&dictionary);
+    dictionary_free(&dictionary);
+    return answer;
+}
+
+static void texts_without_spaces(struct test *test) {
+    const char *const chinese[] = {"我们今天去北京看朋友", "他昨天没有来上课", "因为他生病了", "2024", NULL};
+    const char *const segmented[] = {"我们", "今天", "去", "北京", "看", "朋友", "中华人民共和国", NULL};
+    const char *const thai[] = {"ประเทศไทยเป็นประเทศที่", "อยู่ในเอเชียตะวันออกเฉียงใต้", NULL};
+    const char *const mixed[] = {"我们今天去北京看朋友", "the", "words", "of", "english", NULL};
+    const char *const german[] = {"Donaudampfschifffahrtsgesellschaft", "Straßenbahnhaltestelle", NULL};
+    const char *const nothing[] = {NULL};
+    CHECK(test, unsegmented(chinese, 1) && unsegmented(chinese, 1000) && unsegmented(thai, 1));
+    CHECK(test, !unsegmented(segmented, 1) && !unsegmented(mixed, 1) && !unsegmented(german, 1));
+    CHECK(test, !unsegmented(nothing, 1));
+}
+
 static const struct test_case cases[] = {
     {"content: texts are accepted", texts_are_accepted},
     {"content: NUL bytes may separate words", nul_bytes_may_separate_words},
@@ -139,6 +166,7 @@ static const struct test_case cases[] = {
     {"content: binary files", binary_files},
     {"content: packed files", packed_files},
     {"content: cut anywhere", cut_anywhere},
+    {"content: texts without spaces", texts_without_spaces},
 };
 
 TEST_MAIN(cases)
