@@ -154,6 +154,12 @@ static void groups_of_version_2(struct test *test) {
           {"/sys/fs/cgroup/memory.max", "max\n"},
           {"/sys/fs/cgroup/memory.high", M90},
           {"/sys/fs/cgroup/memory.current", M70}}},
+    };
+    check_scenes(test, scenes, sizeof scenes / sizeof *scenes);
+}
+
+static void levels_of_version_2(struct test *test) {
+    const struct scene scenes[] = {
         {"a level above has less",
          20,
          0,
@@ -268,6 +274,7 @@ static void a_budget_is_shared(struct test *test) {
 static const struct test_case cases[] = {
     {"available: without control groups", without_groups},
     {"available: groups of version 2", groups_of_version_2},
+    {"available: levels of version 2", levels_of_version_2},
     {"available: groups of version 1", groups_of_version_1},
     {"available: a budget is shared", a_budget_is_shared},
 };
