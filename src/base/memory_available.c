@@ -1,6 +1,6 @@
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -26,6 +26,13 @@ static FILE *open_file(const char *root, const char *folder, const char *name) {
     return length > 0 && (size_t)length < sizeof path ? fopen(path, "re") : NULL;
 }
 
+/* `none` if the text is no number; one that is too large becomes the largest. */
+static size_t parse_number(const char *text, size_t none) {
+    char *end;
+    const unsigned long long number = strtoull(text, &end, 10);
+    return end == text ? none : number < SIZE_MAX ? (size_t)number : SIZE_MAX;
+}
+
 /* The number behind `key` at the start of a line, or the first of the file for ""; `none` if there is none,
  * as where it says "max". */
 static size_t read_number(const char *root, const char *folder, const char *name, const char *key,
@@ -36,8 +43,8 @@ static size_t read_number(const char *root, const char *folder, const char *name
     char line[LINE_BYTES];
     size_t number = none;
     while (number == none && fgets(line, sizeof line, file) != NULL)
-        if (strncmp(line, key, strlen(key)) == 0 && sscanf(line + strlen(key), " %zu", &number) != 1)
-            number = none;
+        if (strncmp(line, key, strlen(key)) == 0)
+            number = parse_number(line + strlen(key), none);
     fclose(file);
     return number;
 }

@@ -80,9 +80,10 @@
 #define LAYOUT_ROW_FLOATS 16
 #define LAYOUT_TAG_BYTES 8
 #define LAYOUT_SECTIONS_MAX 64
-#define LAYOUT_PROBES_MAX 1024 /* so a file can't make every search for a word go through all of its index \
-                                */
 #define LAYOUT_REQUIRED UINT64_C(1) /* flag: a reader must know this section */
+
+/* No search in the index goes on for longer, so a file can't make it go through all of the slots. */
+#define LAYOUT_PROBES_MAX 1024
 
 struct layout_header {
     char magic[8];

@@ -212,7 +212,7 @@ static void append(struct tokenizer *tokenizer, uint32_t code_point) {
 
 /* A token of TOKEN_BYTES_MAX bytes was made of at most twice as many code points: the capital I and the dot
  * above, which are composed (U+0130), fold to the one byte of i. */
-#define POINTS_MAX (2 * TOKEN_BYTES_MAX)
+#define POINTS_MAX ((size_t)2 * TOKEN_BYTES_MAX)
 
 /* Brings the word that begins at `start` into normalization form C. Few words need it. */
 __attribute__((noinline)) static void compose_word(struct tokenizer *tokenizer, const unsigned char *start) {

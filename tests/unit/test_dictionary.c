@@ -271,7 +271,7 @@ static void few_hashes_are_equal(struct test *test) {
 
 /* Whoever makes a text can't know them. */
 static void keys_are_random(struct test *test) {
-    struct dictionary a, b, like;
+    struct dictionary a = {.size = 0}, b = {.size = 0}, like = {.size = 0};
     struct error error = {.kind = ERROR_NONE};
     CHECK(test, dictionary_create(&a, &error) && dictionary_create(&b, &error));
     CHECK(test, dictionary_create_like(&like, &a, &error));
