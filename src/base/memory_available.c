@@ -165,15 +165,17 @@ size_t memory_available_in(const struct memory_system *system) {
     return available;
 }
 
-static size_t limit_of(int resource) {
-    struct rlimit limit;
-    if (getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
-        return SIZE_MAX;
-    return limit.rlim_cur < SIZE_MAX ? (size_t)limit.rlim_cur : SIZE_MAX;
+/* `failed` is what getrlimit() returned. */
+static size_t limit_of(int failed, const struct rlimit *limit) {
+    const bool none = failed != 0 || limit->rlim_cur == RLIM_INFINITY || limit->rlim_cur > SIZE_MAX;
+    return none ? SIZE_MAX : (size_t)limit->rlim_cur;
 }
 
 size_t memory_available(void) {
+    struct rlimit address_space, data;
     const struct memory_system system = {
-        .root = "", .address_space = limit_of(RLIMIT_AS), .data = limit_of(RLIMIT_DATA)};
+        .root = "",
+        .address_space = limit_of(getrlimit(RLIMIT_AS, &address_space), &address_space),
+        .data = limit_of(getrlimit(RLIMIT_DATA, &data), &data)};
     return memory_available_in(&system);
 }
