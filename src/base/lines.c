@@ -30,6 +30,16 @@ void lines_close(struct lines *lines) {
     *lines = (struct lines){.descriptor = -1};
 }
 
+/* Would a read return at once? */
+static bool is_ready(int descriptor) {
+    struct pollfd asked = {.fd = descriptor, .events = POLLIN};
+    int answer;
+    do
+        answer = poll(&asked, 1, 0);
+    while (answer < 0 && errno == EINTR);
+    return answer != 0;
+}
+
 /* Reads some more; *later instead, if that would mean to wait and `wait` is false. */
 static bool fill(struct lines *lines, bool wait, bool *later, struct error *error) {
     if (lines->start > 0) {
@@ -40,8 +50,7 @@ static bool fill(struct lines *lines, bool wait, bool *later, struct error *erro
     /* One byte more, for the NUL after the last line. */
     if (!memory_reserve(&lines->buffer, &lines->capacity, lines->filled + READ_BYTES + 1, "a line", error))
         return false;
-    struct pollfd ready = {.fd = lines->descriptor, .events = POLLIN};
-    if (!wait && poll(&ready, 1, 0) == 0) {
+    if (!wait && !is_ready(lines->descriptor)) {
         *later = true;
         return true;
     }
@@ -55,9 +64,25 @@ static bool fill(struct lines *lines, bool wait, bool *later, struct error *erro
     return true;
 }
 
+/* Skips a byte-order mark at the start of a text. That of UTF-16 says that it is not UTF-8. */
+static bool skip_mark(struct lines *lines, const char *end, struct error *error) {
+    const char *start = lines->buffer + lines->start;
+    const size_t length = (size_t)(end - start);
+    if (length >= 2 && (memcmp(start, "\xff\xfe", 2) == 0 || memcmp(start, "\xfe\xff", 2) == 0))
+        return error_set(
+            error, ERROR_INPUT,
+            "%s: looks like UTF-16, and only UTF-8 is read; convert it: iconv -f UTF-16 -t UTF-8",
+            lines->name);
+    if (length >= 3 && memcmp(start, "\xef\xbb\xbf", 3) == 0)
+        lines->start += 3;
+    return true;
+}
+
 /* Gives the line from lines->start to `end`; the rest begins at `next`. */
 static enum lines_result give(struct lines *lines, char *end, size_t next, char **line, size_t *length,
                               struct error *error) {
+    if (lines->number == 0 && !skip_mark(lines, end, error))
+        return LINES_FAILED;
     *line = lines->buffer + lines->start;
     *length = (size_t)(end - *line);
     *end = '\0';

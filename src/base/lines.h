@@ -1,5 +1,6 @@
-/* The lines of a file or of standard input. Where that is a pipe that someone writes to, the lines that are
- * there can be had without waiting for more. */
+/* The lines of a file or of standard input. A byte-order mark at the start is no part of the first line.
+ * Where that is a pipe that someone writes to, the lines that are there can be had without waiting for more.
+ */
 #ifndef SGNS_BASE_LINES_H
 #define SGNS_BASE_LINES_H
 

@@ -97,35 +97,21 @@ void memory_pages_free(void *pages, size_t bytes) {
         munmap(pages, pages_length(bytes));
 }
 
-/* Reads the first number that matches `format` in a small text file of the kernel; SIZE_MAX if there is
- * none. */
-static size_t read_number(const char *path, const char *format) {
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return SIZE_MAX;
-    char line[256];
-    size_t number = SIZE_MAX;
-    while (fgets(line, sizeof line, file) != NULL)
-        if (sscanf(line, format, &number) == 1)
-            break;
-    fclose(file);
-    return number;
+bool memory_budget_take(struct memory_budget *budget, size_t bytes) {
+    if (budget == NULL)
+        return true;
+    size_t used = atomic_load_explicit(&budget->used, memory_order_relaxed);
+    do
+        if (used > budget->limit || bytes > budget->limit - used)
+            return false;
+    while (!atomic_compare_exchange_weak_explicit(&budget->used, &used, used + bytes, memory_order_relaxed,
+                                                  memory_order_relaxed));
+    return true;
 }
 
-size_t memory_available(void) {
-    size_t available = read_number("/proc/meminfo", "MemAvailable: %zu kB");
-    if (available <= SIZE_MAX / 1024)
-        available *= 1024;
-    else
-        available = SIZE_MAX;
-    const size_t limit = read_number("/sys/fs/cgroup/memory.max", "%zu");
-    const size_t used = read_number("/sys/fs/cgroup/memory.current", "%zu");
-    if (limit != SIZE_MAX && used != SIZE_MAX) {
-        const size_t left = limit > used ? limit - used : 0;
-        if (left < available)
-            available = left;
-    }
-    return available;
+void memory_budget_give_back(struct memory_budget *budget, size_t bytes) {
+    if (budget != NULL)
+        atomic_fetch_sub_explicit(&budget->used, bytes, memory_order_relaxed);
 }
 
 size_t memory_peak(void) {

@@ -2,6 +2,7 @@
 #ifndef SGNS_BASE_MEMORY_H
 #define SGNS_BASE_MEMORY_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -29,9 +30,29 @@ bool memory_reserve_bytes(void **array, size_t *capacity, size_t needed, size_t 
 void *memory_pages(size_t bytes, const char *what, struct error *error) MUST_USE;
 void memory_pages_free(void *pages, size_t bytes);
 
-/* Bytes this process can still allocate without swapping (MemAvailable, or the cgroup limit if that is
- * lower); SIZE_MAX if the system does not say. */
+/* A limit for memory that several threads take, each as much as it needs: what is asked for first is granted
+ * first. It only counts; a failed allocation is another matter. */
+struct memory_budget {
+    size_t limit; /* bytes */
+    atomic_size_t used;
+};
+
+/* Takes `bytes` of the budget; false, and takes nothing, if they are not left. NULL has no limit. */
+bool memory_budget_take(struct memory_budget *budget, size_t bytes) MUST_USE;
+void memory_budget_give_back(struct memory_budget *budget, size_t bytes);
+
+/* Bytes this process can still allocate without swapping: MemAvailable, or less where a control group
+ * (version 1 or 2, at any level) or a limit of the process says so. Pages of files that a group can drop
+ * count as free. SIZE_MAX if the system does not say. */
 size_t memory_available(void);
+
+/* What memory_available() looks at, so that a test can show it other things. */
+struct memory_system {
+    const char *root;           /* of the file system with /proc and /sys; "" for the real one */
+    size_t address_space, data; /* RLIMIT_AS and RLIMIT_DATA; SIZE_MAX: no limit */
+};
+
+size_t memory_available_in(const struct memory_system *system);
 
 /* The peak memory use of this process so far, in bytes. */
 size_t memory_peak(void);

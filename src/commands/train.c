@@ -133,6 +133,10 @@ static void warn_skipped(const struct job *job) {
     if (skipped->overlong > 0)
         fprintf(stderr, "sgns train: skipped %llu tokens longer than %d bytes\n",
                 (unsigned long long)skipped->overlong, TOKEN_BYTES_MAX);
+    if (job->corpus.unsegmented && job->corpus.vocab.size > 0)
+        fprintf(stderr,
+                "sgns train: the text seems to have no spaces between its words; segment it into words "
+                "first\n");
 }
 
 static void print_corpus(const struct job *job, double seconds) {
@@ -153,6 +157,7 @@ static struct tokenizer_rules tokenizer_rules_of(const struct parameters *parame
 
 static bool read_corpus(struct job *job, struct error *error) {
     const struct parameters *parameters = &job->settings.parameters;
+    const size_t memory = memory_available();
     const struct ingest_options options = {
         .paths = job->paths,
         .path_count = job->path_count,
@@ -161,7 +166,8 @@ static bool read_corpus(struct job *job, struct error *error) {
         .max_vocab = parameters->max_vocab,
         .max_sentence = (size_t)parameters->max_sentence,
         .threads = (size_t)parameters->threads,
-        .memory_limit = memory_available() / 2,
+        .memory = memory,
+        .memory_limit = memory / 2,
         .folder = job->folder,
         .report = progress_reading,
         .report_context = &job->progress,

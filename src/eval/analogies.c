@@ -1,6 +1,7 @@
 #include "eval/analogies.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,15 +32,26 @@ struct quiz {
 
 /* --- the file --- */
 
-static bool add_section(struct analogies *analogies, const char *name, struct error *error) {
-    if (!memory_reserve(&analogies->sections, &analogies->capacity, analogies->count + 1, "sections", error))
+/* Takes over the name. */
+static bool add_section(struct analogies *analogies, char *name, struct error *error) {
+    if (name == NULL || !memory_reserve(&analogies->sections, &analogies->capacity, analogies->count + 1,
+                                        "sections", error)) {
+        free(name);
         return false;
-    char *copy = memory_allocate(strlen(name) + 1, 1, "a section", error);
-    if (copy == NULL)
-        return false;
-    memcpy(copy, name, strlen(name) + 1);
-    analogies->sections[analogies->count++] = (struct analogy_section){.name = copy};
+    }
+    analogies->sections[analogies->count++] = (struct analogy_section){.name = name};
     return true;
+}
+
+/* `count` parts with a blank between them; owned by the caller. NULL on failure. */
+static char *join(char *const *parts, size_t count, struct error *error) {
+    size_t bytes = 0, used = 0;
+    for (size_t i = 0; i < count; i++)
+        bytes += strlen(parts[i]) + 1;
+    char *text = memory_allocate(bytes, 1, "a section", error);
+    for (size_t i = 0; text != NULL && i < count; i++)
+        used += (size_t)snprintf(text + used, bytes - used, "%s%s", i > 0 ? " " : "", parts[i]);
+    return text;
 }
 
 static bool find_direction(struct quiz *quiz, size_t id, size_t *direction, struct error *error) {
@@ -76,7 +88,8 @@ static bool ask(struct quiz *quiz, const struct asked *asked, struct error *erro
 
 /* Counts the line's question, and asks it if its words are known. */
 static bool add_question(struct quiz *quiz, struct analogies *analogies, struct error *error) {
-    if (analogies->count == 0 && !add_section(analogies, "(no section)", error))
+    char no_section[] = "(no section)", *name = no_section;
+    if (analogies->count == 0 && !add_section(analogies, join(&name, 1, error), error))
         return false;
     struct asked asked = {.section = analogies->count - 1};
     analogies->sections[asked.section].total++;
@@ -87,22 +100,22 @@ static bool add_question(struct quiz *quiz, struct analogies *analogies, struct 
     return ask(quiz, &asked, error);
 }
 
-/* The name after the colon of a section line, with or without blanks between; NULL if there is none. */
-static const char *section_name(const struct test_file *file) {
-    const char *name = file->fields[0] + 1;
-    if (*name != '\0')
-        return file->count == 1 ? name : NULL;
-    return file->count == 2 ? file->fields[1] : NULL;
+/* Starts the section that is named after the colon, with or without blanks between and within. */
+static bool start_section(const struct test_file *file, struct analogies *analogies, struct error *error) {
+    const bool apart = file->fields[0][1] == '\0';
+    if (apart && file->count == 1)
+        return test_file_malformed(file, ": section", error);
+    file->fields[0]++;
+    return add_section(analogies, join(file->fields + apart, file->count - apart, error), error);
 }
 
 static bool read_questions(struct quiz *quiz, struct analogies *analogies, struct error *error) {
     struct test_file *file = &quiz->file;
     while (test_file_next(file, '\0', error)) {
         const bool section = file->fields[0][0] == ':';
-        const char *name = section ? section_name(file) : NULL;
-        if (section ? name == NULL : file->count != 4)
-            return test_file_malformed(file, section ? ": section" : "word word word word", error);
-        if (section ? !add_section(analogies, name, error) : !add_question(quiz, analogies, error))
+        if (!section && file->count != 4)
+            return test_file_malformed(file, "word word word word", error);
+        if (section ? !start_section(file, analogies, error) : !add_question(quiz, analogies, error))
             return false;
     }
     return error->kind == ERROR_NONE;

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "formats/import_rows.h"
 #include "model/checksum.h"
+#include "model/layout.h"
 
 static const char *const records[] = {
     [MODEL_WORD2VEC_BINARY] = "source=word2vec-binary\ntokenizer=whitespace\nkeep_case=1\n",
@@ -29,17 +30,20 @@ static bool allocate_words(struct model *model, const struct import_rows *rows, 
            model->memory.slots != NULL;
 }
 
-/* The slot that holds a word, or the free one where it belongs. */
+/* The slot that holds a word, or the free one where it belongs; NULL if that is too far away
+ * (model/layout.h). */
 static uint32_t *find_slot(const struct model *model, const unsigned char *word, size_t length) {
     const struct vocab *words = &model->memory.words;
     uint32_t *slots = model->memory.slots;
     size_t at = checksum(word, length) & (model->slot_count - 1);
-    for (; slots[at] != 0; at = (at + 1) & (model->slot_count - 1)) {
-        const size_t id = slots[at] - 1;
-        if (vocab_length(words, id) == length && memcmp(vocab_word(words, id), word, length) == 0)
-            break;
+    for (size_t probes = 0; probes < LAYOUT_PROBES_MAX; probes++) {
+        const size_t id = (size_t)slots[at] - 1;
+        if (slots[at] == 0 ||
+            (vocab_length(words, id) == length && memcmp(vocab_word(words, id), word, length) == 0))
+            return &slots[at];
+        at = (at + 1) & (model->slot_count - 1);
     }
-    return &slots[at];
+    return NULL;
 }
 
 /* Gives the word of a row the next id, and moves the row to that place; false if it has an id already. */
@@ -48,10 +52,11 @@ static bool add_row(struct model *model, struct import_rows *rows, size_t row) {
     const struct import_word word = rows->words[row];
     const unsigned char *text = rows->map.data + word.offset;
     uint32_t *slot = find_slot(model, text, word.length);
-    if (*slot != 0)
+    if (slot != NULL && *slot != 0)
         return false;
     const size_t id = words->size++;
-    *slot = (uint32_t)id + 1;
+    if (slot != NULL)
+        *slot = (uint32_t)id + 1;
     memcpy(words->text + words->text_bytes, text, word.length);
     words->text_bytes += word.length + (size_t)1;
     words->starts[id + 1] = words->text_bytes;

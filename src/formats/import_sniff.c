@@ -150,6 +150,8 @@ static const struct signature signatures[] = {
     {"\x80\x03", "a Python pickle; if gensim made it, save the vectors with save_word2vec_format"},
     {"\x80\x04", "a Python pickle; if gensim made it, save the vectors with save_word2vec_format"},
     {"\x80\x05", "a Python pickle; if gensim made it, save the vectors with save_word2vec_format"},
+    {"\xff\xfe", "text in UTF-16; convert it: iconv -f UTF-16 -t UTF-8"},
+    {"\xfe\xff", "text in UTF-16; convert it: iconv -f UTF-16 -t UTF-8"},
     {"\x93NUMPY", "a NumPy array, which has no words"},
 };
 

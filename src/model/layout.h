@@ -46,7 +46,8 @@
  *
  * A word's id is its place in `words`, from 0. To look a word up in `index`, begin at slot checksum(word)
  * modulo S (without the NUL) and go on slot by slot, from the last to the first, until the slot holds the
- * word's id + 1 or is free.
+ * word's id + 1 or is free, or 1024 slots have been seen: a word that doesn't find a free one among so many
+ * is left out. That takes words that were made to collide; others need a few dozen slots at most.
  *
  * Example: a model of the words "a" (7 times) and "b" (5 times) in two dimensions, a = (1, 0), b = (0, 2),
  * without context vectors and with the record "dim=2\n". So V = 2, D = 2, R = 16, S = 4, N = 9. The file has
@@ -80,6 +81,9 @@
 #define LAYOUT_TAG_BYTES 8
 #define LAYOUT_SECTIONS_MAX 64
 #define LAYOUT_REQUIRED UINT64_C(1) /* flag: a reader must know this section */
+
+/* No search in the index goes on for longer, so a file can't make it go through all of the slots. */
+#define LAYOUT_PROBES_MAX 1024
 
 struct layout_header {
     char magic[8];

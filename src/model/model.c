@@ -1,5 +1,6 @@
 #include "model/model.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,13 +29,13 @@ const char *model_word(const struct model *model, size_t id, size_t *length) {
     *length = 0;
     if (start >= end || end > model->text_bytes)
         return "";
-    *length = (size_t)(end - start) - 1;
+    *length = end - start <= INT_MAX ? (size_t)(end - start) - 1 : INT_MAX;
     return model->text + start;
 }
 
 bool model_find(const struct model *model, const char *word, size_t length, size_t *id) {
     size_t at = checksum(word, length) & (model->slot_count - 1);
-    for (size_t probes = 0; probes < model->slot_count; probes++) {
+    for (size_t probes = 0; probes < model->slot_count && probes < LAYOUT_PROBES_MAX; probes++) {
         const uint32_t slot = model->slots[at];
         if (slot == 0)
             return false;

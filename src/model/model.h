@@ -95,7 +95,8 @@ bool model_unchanged(const struct model *model, struct error *error) MUST_USE;
  * read: there is nothing to do. */
 bool model_verify(const struct model *model, const char *path, struct error *error) MUST_USE;
 
-/* Word `id` and its length. It may not end with a NUL: on a damaged file it may be cut, or empty. */
+/* Word `id` and its length, at most INT_MAX, so that "%.*s" prints it. It may not end with a NUL: on a
+ * damaged file, or an absurd one, it may be cut, or empty. */
 const char *model_word(const struct model *model, size_t id, size_t *length);
 
 /* The id of a word given exactly as the vocabulary has it; false if it is not there. */

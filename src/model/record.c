@@ -1,5 +1,6 @@
 #include "model/record.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +56,7 @@ const char *record_find(const char *text, size_t bytes, const char *key, size_t 
         const size_t line_length = newline != NULL ? (size_t)(newline - line) : bytes - at;
         if (line_length > key_length && line[key_length] == '=' && memcmp(line, key, key_length) == 0) {
             *length = line_length - key_length - 1;
+            *length = *length <= INT_MAX ? *length : INT_MAX;
             return line + key_length + 1;
         }
         at += line_length + 1;

@@ -24,7 +24,8 @@ bool record_append(struct record *record, struct error *error, const char *lines
 
 void record_free(struct record *record);
 
-/* The value of a key in text[0 .. bytes) and its length; no NUL ends it. NULL if the key is not there. */
+/* The value of a key in text[0 .. bytes) and its length, at most INT_MAX, so that "%.*s" prints it; no NUL
+ * ends it. NULL if the key is not there. */
 const char *record_find(const char *text, size_t bytes, const char *key, size_t *length);
 
 #endif

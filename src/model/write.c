@@ -37,9 +37,11 @@ struct derived {
 static void fill_index(const struct vocab *vocab, uint32_t *index, size_t slots) {
     for (size_t id = 0; id < vocab->size; id++) {
         size_t at = checksum(vocab_word(vocab, id), vocab_length(vocab, id)) & (slots - 1);
-        while (index[at] != 0)
+        size_t probes = 0;
+        for (; index[at] != 0 && probes < LAYOUT_PROBES_MAX; probes++)
             at = (at + 1) & (slots - 1);
-        index[at] = (uint32_t)id + 1;
+        if (probes < LAYOUT_PROBES_MAX)
+            index[at] = (uint32_t)id + 1;
     }
 }
 

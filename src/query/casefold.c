@@ -4,34 +4,19 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "text/unicode.h"
-#include "text/utf8.h"
+#include "text/normalize.h"
 
-/* Case-folds a word. `folded` has room for twice the bytes: a folded code point has at most twice as many. */
-static size_t fold(const char *word, size_t length, unsigned char *folded) {
-    const unsigned char *at = (const unsigned char *)word, *end = at + length;
-    size_t used = 0;
-    while (at < end) {
-        uint32_t point;
-        const int bytes = utf8_decode(at, end, &point);
-        if (bytes < 0)
-            folded[used++] = *at++;
-        else {
-            used += utf8_encode(unicode_fold(point), folded + used);
-            at += bytes;
-        }
-    }
-    return used;
-}
-
-/* The key of a word; a word without one gets the next. */
+/* The key of a word; a word without one gets the next. Words that are too long for a token can't be asked
+ * for, so each has a key of its own. */
 static bool find_key(struct casefold *casefold, const char *word, size_t length, uint32_t *key,
                      struct error *error) {
-    unsigned char *folded = memory_allocate(2 * length + 4, 1, "a word", error);
-    const bool done = folded != NULL && dictionary_add(&casefold->dictionary, folded,
-                                                       fold(word, length, folded), 1, 0, key, error);
-    free(folded);
-    return done;
+    unsigned char folded[NORMALIZE_BYTES_MAX];
+    const unsigned char *bytes = (const unsigned char *)word;
+    if (length <= TOKEN_BYTES_MAX) {
+        length = normalize_word(word, length, NORMALIZE_FOLDED, folded);
+        bytes = folded;
+    }
+    return dictionary_add(&casefold->dictionary, bytes, length, 1, 0, key, error);
 }
 
 bool casefold_create(struct casefold *casefold, const struct model *model, size_t known,

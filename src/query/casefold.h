@@ -9,7 +9,8 @@
 #include "model/model.h"
 #include "text/dictionary.h"
 
-/* The first `known` words of a model. Words that differ only in case (by simple case folding) share a key. */
+/* The first `known` words of a model. Words that differ only in case, or are written with other code points
+ * that mean the same, share a key (NORMALIZE_FOLDED). */
 struct casefold {
     const struct model *model;
     size_t known;

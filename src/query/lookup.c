@@ -4,19 +4,44 @@
 
 #include "query/spelling.h"
 #include "search/vectors.h"
+#include "text/normalize.h"
 
 /* Words in error messages are cut at this many bytes. */
 #define SHOWN_BYTES 60
 
-bool lookup_token(const struct model *model, const char *token, size_t length, size_t *id) {
-    char lowercase[TOKEN_BYTES_MAX];
-    if (model_find(model, token, length, id))
-        return true;
-    if (!model->try_lowercase || length > sizeof lowercase)
+/* The capital sigma has two small letters, and at the end of a word it is the other one. */
+static bool end_with_final_sigma(unsigned char *word, size_t length) {
+    static const unsigned char sigma[] = {0xcf, 0x83}, final[] = {0xcf, 0x82};
+    if (length < sizeof sigma || memcmp(word + length - sizeof sigma, sigma, sizeof sigma) != 0)
         return false;
-    for (size_t i = 0; i < length; i++)
-        lowercase[i] = (char)(token[i] >= 'A' && token[i] <= 'Z' ? token[i] - 'A' + 'a' : token[i]);
-    return model_find(model, lowercase, length, id);
+    memcpy(word + length - sizeof final, final, sizeof final);
+    return true;
+}
+
+/* Tries another form of the token, if it is another. */
+static bool find_form(const struct model *model, const void *token, size_t length, enum normalize_form form,
+                      size_t *id) {
+    unsigned char normal[NORMALIZE_BYTES_MAX];
+    const size_t bytes = normalize_word(token, length, form, normal);
+    return (bytes != length || memcmp(normal, token, bytes) != 0) &&
+           model_find(model, (const char *)normal, bytes, id);
+}
+
+static bool find_folded(const struct model *model, const void *token, size_t length, size_t *id) {
+    unsigned char folded[NORMALIZE_BYTES_MAX];
+    const size_t bytes = normalize_word(token, length, NORMALIZE_FOLDED, folded);
+    if (model_find(model, (const char *)folded, bytes, id))
+        return true;
+    return bytes <= TOKEN_BYTES_MAX &&
+           (find_form(model, folded, bytes, NORMALIZE_DECOMPOSED, id) ||
+            (end_with_final_sigma(folded, bytes) && model_find(model, (const char *)folded, bytes, id)));
+}
+
+bool lookup_token(const struct model *model, const char *token, size_t length, size_t *id) {
+    return model_find(model, token, length, id) ||
+           (length <= TOKEN_BYTES_MAX && (find_form(model, token, length, NORMALIZE_COMPOSED, id) ||
+                                          find_form(model, token, length, NORMALIZE_DECOMPOSED, id) ||
+                                          (model->try_lowercase && find_folded(model, token, length, id))));
 }
 
 bool lookup_word(const struct model *model, const char *word, size_t *id) {

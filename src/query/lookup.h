@@ -6,9 +6,10 @@
 
 #include "model/model.h"
 
-/* The id of a token as the model's tokenizer makes them; false if it is not in the vocabulary. If nobody
- * knows how the vocabulary was made (model->try_lowercase), a token that is not there is also tried with its
- * ASCII capitals made small. */
+/* The id of a token as the model's tokenizer makes them; false if it is not in the vocabulary. A token that
+ * is not there as it is written is tried in both normalization forms; and if nobody knows how the vocabulary
+ * was made (model->try_lowercase), with its case folded, too (NORMALIZE_FOLDED), a final sigma as either
+ * letter. */
 bool lookup_token(const struct model *model, const char *token, size_t length, size_t *id) MUST_USE;
 
 /* The id of `word`, which is normalized as the model's tokenizer does; false if it is not a single token, or

@@ -2,19 +2,60 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
-#include "base/memory.h"
+#include "base/rng.h"
 
 #define SLOTS_MIN ((size_t)1 << 14)
+#define TEXT_MIN ((size_t)1 << 16)
 #define IDS_MAX ((size_t)UINT32_MAX - 1)
 
-bool dictionary_create(struct dictionary *dictionary, struct error *error) {
-    *dictionary = (struct dictionary){.slot_count = SLOTS_MIN};
+/* The largest prime below 2^33, and a limit for what is multiplied by a number below it. */
+#define PRIME UINT64_C(8589934583)
+#define BASES ((UINT64_C(1) << 31) - 1)
+
+/* Where the system has no random numbers, time and place must do. */
+static struct dictionary_keys draw_keys(void) {
+    struct dictionary_keys keys;
+    if (getentropy(&keys, sizeof keys) != 0) {
+        struct timespec now = {.tv_sec = 0};
+        (void)clock_gettime(CLOCK_REALTIME, &now);
+        struct rng rng = rng_seed((uint64_t)now.tv_nsec ^ (uint64_t)now.tv_sec << 30, (uintptr_t)&keys);
+        for (size_t i = 0; i < sizeof keys.factors / sizeof *keys.factors; i++)
+            keys.factors[i] = rng_next(&rng);
+        keys.length = rng_next(&rng);
+        keys.sum = rng_next(&rng);
+        keys.base = rng_next(&rng);
+    }
+    keys.base = 1 + keys.base % BASES;
+    return keys;
+}
+
+static bool create(struct dictionary *dictionary, struct dictionary_keys keys, struct error *error) {
+    *dictionary = (struct dictionary){.keys = keys, .slot_count = SLOTS_MIN};
     dictionary->slots = memory_pages(SLOTS_MIN * sizeof *dictionary->slots, "the dictionary", error);
     return dictionary->slots != NULL;
 }
 
+bool dictionary_create(struct dictionary *dictionary, struct error *error) {
+    return create(dictionary, draw_keys(), error);
+}
+
+bool dictionary_create_like(struct dictionary *dictionary, const struct dictionary *other,
+                            struct error *error) {
+    return create(dictionary, other->keys, error);
+}
+
+/* What the arrays have taken of the budget since the dictionary was created. */
+static size_t taken(const struct dictionary *dictionary) {
+    return dictionary->entry_capacity * (sizeof *dictionary->entries + sizeof *dictionary->origins) +
+           dictionary->text_capacity + (dictionary->slot_count - SLOTS_MIN) * sizeof *dictionary->slots;
+}
+
 void dictionary_free(struct dictionary *dictionary) {
+    if (dictionary->slots != NULL)
+        memory_budget_give_back(dictionary->budget, taken(dictionary));
     memory_pages_free(dictionary->entries, dictionary->entry_capacity * sizeof *dictionary->entries);
     free(dictionary->origins);
     free(dictionary->text);
@@ -37,24 +78,44 @@ static struct dictionary_head make_head(const unsigned char *word, size_t length
     return (struct dictionary_head){head.front & masks.front, head.back & masks.back};
 }
 
-static uint32_t make_hash(const unsigned char *word, size_t length, struct dictionary_head head) {
-    const uint64_t multiplier = UINT64_C(0x9fb21c651e98df25), other = UINT64_C(0xd6e8feb86659fd93);
-    uint64_t hash = (head.front ^ length * other) * multiplier;
-    hash = (hash ^ hash >> 32 ^ head.back) * other;
-    for (size_t i = DICTIONARY_HEAD_BYTES; i < length; i++)
-        hash = (hash ^ hash >> 32 ^ word[i]) * multiplier;
-    hash ^= hash >> 32;
-    return (uint32_t)((hash * multiplier) >> 32);
+/* The hash of one polynomial for all of the word behind its head, four bytes at a time; the last four may
+ * have been among those before. */
+static uint64_t hash_tail(const struct dictionary_keys *keys, const unsigned char *word, size_t length) {
+    uint64_t sum = 1;
+    uint32_t part;
+    for (size_t i = DICTIONARY_HEAD_BYTES; i < length; i += sizeof part) {
+        memcpy(&part, word + (length - i < sizeof part ? length - sizeof part : i), sizeof part);
+        sum = (sum * keys->base + part) % PRIME;
+    }
+    return sum;
+}
+
+/* Multiply-shift hashing of pairs (Thorup 2013, High speed hashing for integers and strings, section 3.4):
+ * any two words have equal hashes for one in 2^32 of the keys. What follows the shift gives words that are
+ * much alike places that are not. */
+static uint32_t make_hash(const struct dictionary_keys *keys, const unsigned char *word, size_t length,
+                          struct dictionary_head head) {
+    const uint64_t *factors = keys->factors;
+    uint64_t sum = keys->sum + keys->length * (uint32_t)length +
+                   (factors[0] + (uint32_t)head.front) * (factors[1] + (head.front >> 32)) +
+                   (factors[2] + (uint32_t)head.back) * (factors[3] + (head.back >> 32));
+    if (length > DICTIONARY_HEAD_BYTES) {
+        const uint64_t tail = hash_tail(keys, word, length);
+        sum += (factors[4] + (uint32_t)tail) * (factors[5] + (tail >> 32));
+    }
+    const uint32_t hash = (uint32_t)(sum >> 32) * UINT32_C(0x9e3779b1);
+    return hash ^ hash >> 15;
 }
 
 /* For a word whose bytes may not be followed by readable ones: the head is taken from a padded copy. */
-static struct dictionary_word make_word(const unsigned char *bytes, size_t length) {
+static struct dictionary_word make_word(const struct dictionary_keys *keys, const unsigned char *bytes,
+                                        size_t length) {
     struct dictionary_word word = {.bytes = bytes, .length = length};
     unsigned char padded[DICTIONARY_HEAD_BYTES] = {0};
     if (length > 0)
         memcpy(padded, bytes, length < sizeof padded ? length : sizeof padded);
     word.head = make_head(padded, length);
-    word.hash = make_hash(bytes, length, word.head);
+    word.hash = make_hash(keys, bytes, length, word.head);
     return word;
 }
 
@@ -65,21 +126,35 @@ static void place(uint64_t *slots, size_t slot_count, uint32_t hash, uint32_t id
     slots[at] = (uint64_t)hash << 32 | (id + 1);
 }
 
+/* Takes memory for an array that is to grow. The old one is given back once it has been copied. */
+static bool take(struct dictionary *dictionary, size_t bytes, struct error *error) {
+    return memory_budget_take(dictionary->budget, bytes) ||
+           error_set(error, ERROR_SYSTEM,
+                     "the words of the corpus need more memory than the %zu MB available: one thread has %zu "
+                     "distinct words so far; use fewer --threads, or less text",
+                     dictionary->budget->limit >> 20, dictionary->size);
+}
+
 static bool grow_slots(struct dictionary *dictionary, struct error *error) {
-    const size_t slot_count = dictionary->slot_count * 2; /* 2^33 at most */
-    uint64_t *slots = memory_pages(slot_count * sizeof *slots, "the dictionary", error);
-    if (slots == NULL)
+    const size_t old_count = dictionary->slot_count, slot_count = old_count * 2; /* 2^33 at most */
+    const size_t old_bytes = old_count * sizeof *dictionary->slots, bytes = 2 * old_bytes;
+    if (!take(dictionary, bytes, error))
         return false;
+    uint64_t *slots = memory_pages(bytes, "the dictionary", error);
+    if (slots == NULL) {
+        memory_budget_give_back(dictionary->budget, bytes);
+        return false;
+    }
     for (size_t id = 0; id < dictionary->size; id++)
         place(slots, slot_count, dictionary->entries[id].hash, (uint32_t)id);
-    memory_pages_free(dictionary->slots, dictionary->slot_count * sizeof *dictionary->slots);
+    memory_pages_free(dictionary->slots, old_bytes);
+    memory_budget_give_back(dictionary->budget, old_bytes);
     dictionary->slots = slots;
     dictionary->slot_count = slot_count;
     return true;
 }
 
-static bool grow_entries(struct dictionary *dictionary, struct error *error) {
-    const size_t capacity = dictionary->entry_capacity > 0 ? dictionary->entry_capacity * 2 : SLOTS_MIN;
+static bool grow_entries(struct dictionary *dictionary, size_t capacity, struct error *error) {
     struct dictionary_entry *entries = memory_pages(capacity * sizeof *entries, "the dictionary", error);
     if (entries == NULL)
         return false;
@@ -91,17 +166,44 @@ static bool grow_entries(struct dictionary *dictionary, struct error *error) {
     return true;
 }
 
+/* Entries and origins grow together. */
+static bool grow(struct dictionary *dictionary, struct error *error) {
+    const size_t each = sizeof *dictionary->entries + sizeof *dictionary->origins;
+    const size_t old = dictionary->entry_capacity, capacity = old > 0 ? old * 2 : SLOTS_MIN;
+    if (!take(dictionary, capacity * each, error))
+        return false;
+    if (!memory_reserve(&dictionary->origins, &dictionary->origin_capacity, capacity, "the dictionary",
+                        error) ||
+        !grow_entries(dictionary, capacity, error)) {
+        memory_budget_give_back(dictionary->budget, capacity * each);
+        return false;
+    }
+    memory_budget_give_back(dictionary->budget, old * each);
+    return true;
+}
+
+static bool grow_text(struct dictionary *dictionary, size_t needed, struct error *error) {
+    const size_t old = dictionary->text_capacity;
+    const size_t capacity = old + old / 2 > needed ? old + old / 2 : needed + TEXT_MIN;
+    if (!take(dictionary, capacity, error))
+        return false;
+    if (!memory_reserve(&dictionary->text, &dictionary->text_capacity, capacity, "the dictionary", error)) {
+        memory_budget_give_back(dictionary->budget, capacity);
+        return false;
+    }
+    memory_budget_give_back(dictionary->budget, old);
+    return true;
+}
+
 static bool reserve_entry(struct dictionary *dictionary, size_t length, struct error *error) {
-    const char *what = "the dictionary";
     if (dictionary->size >= IDS_MAX)
         return error_set(error, ERROR_INPUT,
                          "the corpus has more than %zu distinct words, too many for 32-bit ids", IDS_MAX);
     if (dictionary->size >= dictionary->slot_count / 2 && !grow_slots(dictionary, error))
         return false;
-    const size_t size = dictionary->size + 1, bytes = dictionary->text_bytes + length;
-    return (size <= dictionary->entry_capacity || grow_entries(dictionary, error)) &&
-           memory_reserve(&dictionary->origins, &dictionary->origin_capacity, size, what, error) &&
-           memory_reserve(&dictionary->text, &dictionary->text_capacity, bytes, what, error);
+    const size_t bytes = dictionary->text_bytes + length;
+    return (dictionary->size < dictionary->entry_capacity || grow(dictionary, error)) &&
+           (bytes <= dictionary->text_capacity || grow_text(dictionary, bytes, error));
 }
 
 /* Returns the new entry, or NULL on failure. */
@@ -172,7 +274,7 @@ static bool add_word(struct dictionary *dictionary, const struct dictionary_word
 
 bool dictionary_add(struct dictionary *dictionary, const unsigned char *word, size_t length, uint64_t count,
                     uint64_t first, uint32_t *id, struct error *error) {
-    const struct dictionary_word made = make_word(word, length);
+    const struct dictionary_word made = make_word(&dictionary->keys, word, length);
     return add_word(dictionary, &made, count, first, id, error);
 }
 
@@ -186,9 +288,10 @@ static uint32_t guess(const struct dictionary *dictionary, uint32_t hash) {
 }
 
 void dictionary_expect(const struct dictionary *dictionary, struct dictionary_word *words, size_t count) {
+    const struct dictionary_keys keys = dictionary->keys; /* a local copy can stay in registers */
     for (size_t i = 0; i < count; i++) {
         words[i].head = make_head(words[i].bytes, words[i].length);
-        words[i].hash = make_hash(words[i].bytes, words[i].length, words[i].head);
+        words[i].hash = make_hash(&keys, words[i].bytes, words[i].length, words[i].head);
         words[i].likely = 0;
         fetch_slot(dictionary, words[i].hash);
     }

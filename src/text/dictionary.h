@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 
 /* The first bytes of a word as two numbers, padded with zeros. They tell nearly all words apart. */
 #define DICTIONARY_HEAD_BYTES ((size_t)16)
@@ -29,7 +30,13 @@ struct dictionary_origin {
     uint64_t start; /* offset of its bytes in `text` */
 };
 
+/* Random, so that nobody can make a text of words that all have one hash. No result depends on them. */
+struct dictionary_keys {
+    uint64_t factors[6], length, sum, base;
+};
+
 struct dictionary {
+    struct dictionary_keys keys;
     struct dictionary_entry *entries;  /* (size), by provisional id; owned */
     struct dictionary_origin *origins; /* (size); owned */
     size_t size, entry_capacity, origin_capacity;
@@ -37,9 +44,14 @@ struct dictionary {
     size_t text_bytes, text_capacity;
     uint64_t *slots;   /* open addressing: hash in the upper 32 bits, id + 1 in the lower; 0: free; owned */
     size_t slot_count; /* a power of two, at most half full */
+    struct memory_budget *budget; /* set by the caller: what the arrays take when they grow; or NULL */
 };
 
 bool dictionary_create(struct dictionary *dictionary, struct error *error) MUST_USE;
+
+/* With the keys of another, so that one can be merged into the other. */
+bool dictionary_create_like(struct dictionary *dictionary, const struct dictionary *other,
+                            struct error *error) MUST_USE;
 void dictionary_free(struct dictionary *dictionary);
 
 /* Adds `count` occurrences of the word [word, word + length) and sets *id to its provisional id. `first`
@@ -66,8 +78,8 @@ void dictionary_fetch(const struct dictionary *dictionary, struct dictionary_wor
 bool dictionary_add_batch(struct dictionary *dictionary, const struct dictionary_word *words, size_t count,
                           uint64_t first, uint32_t *ids, struct error *error) MUST_USE;
 
-/* Adds all words of `from` with their counts. map, of from->size entries, maps ids of `from` to ids of
- * `into`. */
+/* Adds all words of `from`, which has the same keys, with their counts. map, of from->size entries, maps ids
+ * of `from` to ids of `into`. */
 bool dictionary_merge(struct dictionary *into, const struct dictionary *from, uint32_t *map,
                       struct error *error) MUST_USE;
 

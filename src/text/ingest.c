@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/retry.h"
 #include "base/threads.h"
+#include "text/content.h"
 #include "text/dictionary.h"
 #include "text/reader.h"
 
@@ -52,37 +53,35 @@ struct ingestion {
     struct corpus *corpus;
     struct reader reader;
     struct worker *workers; /* (options->threads) */
+    struct memory_budget budget;
     atomic_size_t next_chunk;
     atomic_bool failed; /* a worker has failed, so the others stop */
 };
 
 /* --- checks before anything is read --- */
 
-struct magic {
-    const char *bytes, *format, *unpack;
-};
-
-/* Formats that a user may have forgotten to unpack. */
-static const struct magic magics[] = {
-    {"\x1f\x8b", "gzip", "gzip -dc"},
-    {"\xfd"
-     "7zXZ",
-     "xz", "xz -dc"},
-    {"\x28\xb5\x2f\xfd", "zstd", "zstd -dc"},
-    {"BZh", "bzip2", "bzip2 -dc"},
-    {"PK\x03\x04", "zip", "unzip -p"},
-};
-
-static bool check_content(const char *path, int descriptor, struct error *error) {
-    char start[8] = {0};
-    if (retry_pread(descriptor, start, sizeof start, 0) < 0)
-        return error_system(error, errno, "%s: can't read", path);
-    for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
-        if (strncmp(start, magics[i].bytes, strlen(magics[i].bytes)) == 0)
-            return error_set(error, ERROR_INPUT,
-                             "%s: compressed by %s; unpack it into a pipe: %s FILE | sgns train - ...", path,
-                             magics[i].format, magics[i].unpack);
+/* The beginning of a file; *size is how much of it was read. */
+static bool read_start(const char *path, int descriptor, unsigned char *start, size_t *size,
+                       struct error *error) {
+    for (*size = 0; *size < CONTENT_BYTES;) {
+        const ssize_t done = retry_pread(descriptor, start + *size, CONTENT_BYTES - *size, *size);
+        if (done < 0)
+            return error_system(error, errno, "%s: can't read", path);
+        if (done == 0)
+            break;
+        *size += (size_t)done;
+    }
     return true;
+}
+
+/* What can be seen before the first byte is trained on; the reader checks pipes in the same way. */
+static bool check_content(const char *path, int descriptor, struct error *error) {
+    size_t size;
+    unsigned char *start = memory_allocate(CONTENT_BYTES, 1, "a read buffer", error);
+    const bool done = start != NULL && read_start(path, descriptor, start, &size, error) &&
+                      content_check(path, start, size, error);
+    free(start);
+    return done;
 }
 
 static bool check_file(const char *path, uint64_t *bytes, bool *pipe, struct error *error) {
@@ -260,10 +259,38 @@ static void read_pieces(void *context, size_t index) {
     atomic_store_explicit(&ingestion->failed, true, memory_order_relaxed);
 }
 
-static bool start_worker(struct worker *worker, const struct ingest_options *options, struct error *error) {
+/* Takes memory that is used until all has been read. */
+static bool take_memory(struct ingestion *ingestion, size_t count, size_t size, const char *what,
+                        struct error *error) {
+    size_t bytes;
+    return (size_multiply(count, size, &bytes) && memory_budget_take(&ingestion->budget, bytes)) ||
+           error_set(error, ERROR_SYSTEM, "%s needs more memory than the %zu MB available", what,
+                     ingestion->budget.limit >> 20);
+}
+
+static bool take_buffers(struct ingestion *ingestion, struct worker *worker, struct error *error) {
+    const size_t others = READER_PIECE_BYTES + BATCHES * BATCH_WORDS * TOKEN_BYTES_MAX;
+    const char *what = "reading with so many --threads and such a --max-sentence";
     /* A chunk grows until the sentence that fills it ends. */
-    if (!size_add(STREAM_CHUNK_IDS + 1, options->max_sentence, &worker->ids_capacity))
-        return error_set(error, ERROR_INPUT, "sentences of %zu words are too long", options->max_sentence);
+    if (!size_add(STREAM_CHUNK_IDS + 1, ingestion->options->max_sentence, &worker->ids_capacity))
+        return error_set(error, ERROR_INPUT, "sentences of %zu words are too long",
+                         ingestion->options->max_sentence);
+    return take_memory(ingestion, worker->ids_capacity, sizeof *worker->ids, what, error) &&
+           take_memory(ingestion, others, 1, what, error);
+}
+
+static bool start_dictionary(struct ingestion *ingestion, struct worker *worker, struct error *error) {
+    const struct dictionary *first = &ingestion->workers[0].dictionary;
+    if (worker == ingestion->workers ? !dictionary_create(&worker->dictionary, error)
+                                     : !dictionary_create_like(&worker->dictionary, first, error))
+        return false;
+    worker->dictionary.budget = &ingestion->budget;
+    return true;
+}
+
+static bool start_worker(struct ingestion *ingestion, struct worker *worker, struct error *error) {
+    if (!take_buffers(ingestion, worker, error))
+        return false;
     worker->ids = memory_allocate(worker->ids_capacity, sizeof *worker->ids, "the corpus", error);
     worker->piece.bytes = memory_allocate(READER_PIECE_BYTES + DICTIONARY_HEAD_BYTES, 1, "a read buffer",
                                           error);
@@ -276,8 +303,7 @@ static bool start_worker(struct worker *worker, const struct ingest_options *opt
         if (batch->folded == NULL)
             return false;
     }
-    return worker->ids != NULL && worker->piece.bytes != NULL &&
-           dictionary_create(&worker->dictionary, error);
+    return worker->ids != NULL && worker->piece.bytes != NULL && start_dictionary(ingestion, worker, error);
 }
 
 static void free_workers(struct ingestion *ingestion) {
@@ -309,7 +335,7 @@ static bool read_corpus(struct ingestion *ingestion, struct error *error) {
         return false;
     bool done = true;
     for (size_t i = 0; i < options->threads && done; i++)
-        done = start_worker(&ingestion->workers[i], options, error);
+        done = start_worker(ingestion, &ingestion->workers[i], error);
     done = done && threads_run(options->threads, read_pieces, ingestion, error) &&
            !first_error(ingestion, error);
     ingestion->corpus->bytes = ingestion->reader.bytes;
@@ -343,6 +369,8 @@ static bool merge_dictionaries(struct ingestion *ingestion, struct error *error)
         struct worker *worker = &ingestion->workers[i];
         struct dictionary *own = &worker->dictionary;
         worker->map_size = own->size;
+        if (!take_memory(ingestion, own->size, sizeof *worker->map, "the vocabulary", error))
+            return false;
         worker->map = memory_allocate(own->size, sizeof *worker->map, "the dictionary", error);
         if (worker->map == NULL || !dictionary_merge(merged, own, worker->map, error))
             return false;
@@ -446,9 +474,20 @@ static bool no_words(const struct ingestion *ingestion, struct error *error) {
     if (corpus->tokens == 0)
         return error_set(error, ERROR_INPUT, "%s%s: no words found in %llu bytes", name, more,
                          (unsigned long long)corpus->bytes);
-    return error_set(error, ERROR_INPUT,
-                     "%s%s: none of the %llu distinct words occurs %llu times; lower --min-count", name, more,
-                     (unsigned long long)corpus->distinct, (unsigned long long)ingestion->options->min_count);
+    return error_set(error, ERROR_INPUT, "%s%s: none of the %llu distinct words occurs %llu times; %s", name,
+                     more, (unsigned long long)corpus->distinct,
+                     (unsigned long long)ingestion->options->min_count,
+                     corpus->unsegmented
+                         ? "the text seems to have no spaces between its words: segment it into words first"
+                         : "lower --min-count");
+}
+
+/* Ranks, the final map, the words with their NULs, starts and counts. */
+static bool take_vocab(struct ingestion *ingestion, const struct dictionary *dictionary,
+                       struct error *error) {
+    const size_t each = sizeof(struct ranked) + sizeof(uint32_t) + 1 + 2 * sizeof(uint64_t);
+    return take_memory(ingestion, dictionary->size, each, "the vocabulary", error) &&
+           take_memory(ingestion, dictionary->text_bytes, 1, "the vocabulary", error);
 }
 
 static bool make_vocab(struct ingestion *ingestion, struct error *error) {
@@ -457,6 +496,9 @@ static bool make_vocab(struct ingestion *ingestion, struct error *error) {
         return false;
     const struct dictionary *dictionary = &ingestion->workers[0].dictionary;
     corpus->distinct = dictionary->size;
+    corpus->unsegmented = content_unsegmented(dictionary);
+    if (!take_vocab(ingestion, dictionary, error))
+        return false;
     size_t size = 0;
     struct ranked *ranked = rank_words(dictionary, ingestion->options, &size, error);
     bool done = ranked != NULL && (size > 0 || no_words(ingestion, error)) &&
@@ -473,16 +515,22 @@ static bool make_vocab(struct ingestion *ingestion, struct error *error) {
 
 bool ingest(struct corpus *corpus, const struct ingest_options *options, struct error *error) {
     *corpus = (struct corpus){.stream = {.descriptor = -1}};
-    struct ingestion ingestion = {.options = options, .corpus = corpus};
+    struct ingestion ingestion = {.options = options,
+                                  .corpus = corpus,
+                                  .budget = {.limit = options->memory > 0 ? options->memory : SIZE_MAX}};
     if (!stream_create(&corpus->stream, options->memory_limit, options->folder, error))
         return false;
+    corpus->stream.budget = &ingestion.budget;
     ingestion.workers = memory_allocate(options->threads, sizeof *ingestion.workers, "threads", error);
-    if (ingestion.workers == NULL)
+    if (ingestion.workers == NULL) {
+        corpus->stream.budget = NULL;
         return false;
+    }
     const bool read = read_corpus(&ingestion, error);
     sum_up(&ingestion);
     const bool done = read && make_vocab(&ingestion, error);
     free_workers(&ingestion);
+    corpus->stream.budget = NULL;
     return done;
 }
 

@@ -4,11 +4,15 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/retry.h"
+#include "text/content.h"
+
+static const unsigned char mark[] = {0xef, 0xbb, 0xbf}; /* U+FEFF */
 
 const char *reader_path_name(const char *path) {
     return strcmp(path, "-") == 0 ? "standard input" : path;
@@ -36,42 +40,74 @@ void reader_free(struct reader *reader) {
     pthread_mutex_destroy(&reader->lock);
 }
 
-static bool open_next(struct reader *reader, struct error *error) {
-    const char *path = reader->paths[reader->next_path++];
-    reader->offset = 0;
-    reader->descriptor = strcmp(path, "-") == 0 ? STDIN_FILENO : retry_open(path, O_RDONLY);
-    if (reader->descriptor < 0)
-        return file_open_error(error, errno, path);
-    return true;
-}
-
-/* Reads until the piece is full or the file ends. */
-static bool fill(struct reader *reader, struct piece *piece, struct error *error) {
-    while (piece->size < READER_PIECE_BYTES) {
-        const ssize_t done = retry_read(reader->descriptor, piece->bytes + piece->size,
-                                        READER_PIECE_BYTES - piece->size);
+/* Reads until `size` bytes are there or the file ends. */
+static bool fill(struct reader *reader, unsigned char *bytes, size_t *filled, size_t size,
+                 struct error *error) {
+    while (*filled < size) {
+        const ssize_t done = retry_read(reader->descriptor, bytes + *filled, size - *filled);
         if (done < 0)
-            return error_system(error, errno, "%s: can't read", reader_path_name(piece->path));
+            return error_system(error, errno, "%s: can't read", reader_path_name(reader->path));
         if (done == 0)
             return true;
-        piece->size += (size_t)done;
+        *filled += (size_t)done;
     }
     return true;
 }
 
+/* How much there is to read, if the file says so; it may be standard input and have been read in part. */
+static uint64_t expected_size(int descriptor) {
+    struct stat status;
+    if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
+        return 0;
+    const off_t at = lseek(descriptor, 0, SEEK_CUR);
+    return at >= 0 && at < status.st_size ? (uint64_t)(status.st_size - at) : 0;
+}
+
+/* Opens the next file and passes its byte-order mark, which is no part of the text. */
+static bool open_next(struct reader *reader, struct error *error) {
+    reader->path = reader->paths[reader->next_path++];
+    reader->offset = 0;
+    reader->descriptor = strcmp(reader->path, "-") == 0 ? STDIN_FILENO : retry_open(reader->path, O_RDONLY);
+    if (reader->descriptor < 0)
+        return file_open_error(error, errno, reader->path);
+    reader->expected = expected_size(reader->descriptor);
+    reader->checked = false;
+    if (!fill(reader, reader->rest, &reader->rest_size, sizeof mark, error))
+        return false;
+    if (reader->rest_size == sizeof mark && memcmp(reader->rest, mark, sizeof mark) == 0) {
+        reader->rest_size = 0;
+        reader->offset = sizeof mark;
+        reader->bytes += sizeof mark;
+    }
+    return true;
+}
+
+/* At the end of a file. One that has become shorter may have lost its end or all of its sense. */
+static bool end_file(struct reader *reader, struct error *error) {
+    close_file(reader);
+    return reader->offset >= reader->expected ||
+           error_set(error, ERROR_INPUT,
+                     "%s: became shorter while it was read: %llu bytes, and %llu at the beginning",
+                     reader_path_name(reader->path), (unsigned long long)reader->offset,
+                     (unsigned long long)reader->expected);
+}
+
 static bool take_piece(struct reader *reader, struct piece *piece, struct error *error) {
-    piece->path = reader->paths[reader->next_path - 1];
+    piece->path = reader->path;
     piece->offset = reader->offset;
     piece->inside = reader->inside;
     reader->inside = false;
     piece->size = reader->rest_size;
     memcpy(piece->bytes, reader->rest, reader->rest_size);
     reader->rest_size = 0;
-    if (!fill(reader, piece, error))
+    if (!fill(reader, piece->bytes, &piece->size, READER_PIECE_BYTES, error))
         return false;
-    if (piece->size < READER_PIECE_BYTES)
-        close_file(reader);
-    else {
+    const size_t start = piece->size < CONTENT_BYTES ? piece->size : CONTENT_BYTES;
+    if (!reader->checked && !content_check(reader_path_name(piece->path), piece->bytes, start, error))
+        return false;
+    reader->checked = true;
+    const bool ended = piece->size < READER_PIECE_BYTES;
+    if (!ended) {
         const size_t cut = tokenizer_cut(reader->rules, piece->bytes, piece->size, &reader->inside);
         reader->rest_size = piece->size - cut;
         memcpy(reader->rest, piece->bytes + cut, reader->rest_size);
@@ -80,7 +116,7 @@ static bool take_piece(struct reader *reader, struct piece *piece, struct error 
     reader->offset += piece->size;
     reader->bytes += piece->size;
     piece->read = reader->bytes;
-    return true;
+    return !ended || end_file(reader, error);
 }
 
 bool reader_next(struct reader *reader, struct piece *piece, struct error *error) {

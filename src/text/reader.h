@@ -26,7 +26,10 @@ struct reader {
     size_t path_count, next_path;
     struct tokenizer_rules rules;
     int descriptor;      /* of the file being read, or -1 */
+    const char *path;    /* of that file */
+    uint64_t expected;   /* bytes that it had when it was opened; 0 if nobody knows */
     uint64_t offset;     /* of the first byte of `rest`, in that file */
+    bool checked;        /* its beginning is text (content_check) */
     bool inside;         /* whether the last cut was inside a token */
     uint64_t order;      /* pieces handed out */
     uint64_t bytes;      /* bytes handed out */
@@ -42,8 +45,9 @@ bool reader_create(struct reader *reader, const char *const *paths, size_t path_
                    struct tokenizer_rules rules, struct error *error) MUST_USE;
 void reader_free(struct reader *reader);
 
-/* Fills `piece`; size 0 means the end of the corpus. Where the cuts fall depends only on the bytes, not on
- * how a pipe delivers them. Thread-safe. */
+/* Fills `piece`; size 0 means the end of the corpus. A byte-order mark at the beginning of a file is left
+ * out. Fails on a file that begins with something else than text, or has become shorter when its end is
+ * reached. Where the cuts fall depends only on the bytes, not on how a pipe delivers them. Thread-safe. */
 bool reader_next(struct reader *reader, struct piece *piece, struct error *error) MUST_USE;
 
 #endif

@@ -86,11 +86,11 @@ static uint32_t count_words(const uint32_t *ids, size_t size) {
     return words;
 }
 
-static bool add_block(struct stream *stream, size_t ids, struct error *error) {
+static bool add_block(struct stream *stream, size_t capacity, struct error *error) {
     if (!memory_reserve(&stream->blocks, &stream->block_capacity, stream->block_count + 1, "the corpus",
                         error))
         return false;
-    struct stream_block block = {.capacity = ids > BLOCK_IDS ? ids : BLOCK_IDS};
+    struct stream_block block = {.capacity = capacity};
     block.ids = memory_pages(block.capacity * sizeof *block.ids, "the corpus", error);
     if (block.ids == NULL)
         return false;
@@ -98,26 +98,34 @@ static bool add_block(struct stream *stream, size_t ids, struct error *error) {
     return true;
 }
 
-/* Takes `ids` ids of the last block, or of a new one; NULL on failure. */
-static uint32_t *take_ids(struct stream *stream, size_t ids, struct error *error) {
-    const struct stream_block *last = stream->block_count > 0 ? &stream->blocks[stream->block_count - 1]
-                                                              : NULL;
-    if ((last == NULL || last->capacity - last->used < ids) && !add_block(stream, ids, error))
-        return NULL;
-    struct stream_block *block = &stream->blocks[stream->block_count - 1];
-    uint32_t *taken = block->ids + block->used;
-    block->used += ids;
-    return taken;
+/* Whether the last block has that much left. */
+static bool block_has(const struct stream *stream, size_t ids) {
+    if (stream->block_count == 0)
+        return false;
+    const struct stream_block *last = &stream->blocks[stream->block_count - 1];
+    return last->capacity - last->used >= ids;
+}
+
+/* Is there memory for a chunk: under the limit, and in the last block or for another? *capacity is the size
+ * of the block that has to be added, 0 if none. */
+static bool may_keep(const struct stream *stream, size_t ids, size_t *capacity) {
+    *capacity = block_has(stream, ids) ? 0 : ids > BLOCK_IDS ? ids : BLOCK_IDS;
+    return stream->memory_bytes + ids * sizeof(uint32_t) <= stream->memory_limit &&
+           memory_budget_take(stream->budget, *capacity * sizeof(uint32_t));
 }
 
 /* Reserves memory for the chunk's ids while they fit under the limit; otherwise appends them to the file. */
 static bool keep_ids(struct stream *stream, struct stream_chunk *chunk, const uint32_t *ids,
                      struct error *error) {
-    const size_t bytes = chunk->size * sizeof *ids;
-    if (stream->memory_bytes + bytes <= stream->memory_limit) {
-        chunk->ids = take_ids(stream, chunk->size, error);
-        stream->memory_bytes += bytes;
-        return chunk->ids != NULL;
+    size_t capacity;
+    if (may_keep(stream, chunk->size, &capacity)) {
+        if (capacity > 0 && !add_block(stream, capacity, error))
+            return false;
+        struct stream_block *block = &stream->blocks[stream->block_count - 1];
+        chunk->ids = block->ids + block->used;
+        block->used += chunk->size;
+        stream->memory_bytes += chunk->size * sizeof *ids;
+        return true;
     }
     chunk->offset = stream->file_ids;
     if (!open_file(stream, error) || !write_ids(stream, ids, chunk->size, chunk->offset, error))

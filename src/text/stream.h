@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 
 /* Follows the last word of each sentence in the stream. */
 #define STREAM_SENTENCE_END UINT32_MAX
@@ -40,9 +41,10 @@ struct stream {
     size_t chunk_max;      /* ids in the longest chunk: the buffer that stream_read() needs */
     uint64_t memory_bytes; /* used by chunks in memory */
     uint64_t memory_limit;
-    const char *folder; /* for the temporary file; not owned */
-    int descriptor;     /* of the file, or -1 */
-    uint64_t file_ids;  /* ids in the file */
+    struct memory_budget *budget; /* what blocks are taken from while chunks are appended; NULL: no limit */
+    const char *folder;           /* for the temporary file; not owned */
+    int descriptor;               /* of the file, or -1 */
+    uint64_t file_ids;            /* ids in the file */
     pthread_mutex_t lock;
 };
 

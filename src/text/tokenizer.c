@@ -5,10 +5,13 @@
 #include <emmintrin.h>
 #endif
 
+#include "text/normalize.h"
 #include "text/unicode.h"
 #include "text/utf8.h"
 
 #define RIGHT_SINGLE_QUOTE 0x2019u /* the typographic apostrophe */
+#define HYPHEN 0x2010u
+#define NON_BREAKING_HYPHEN 0x2011u
 
 /* What a byte tells by itself. */
 enum byte_class {
@@ -117,57 +120,164 @@ static void set_token(struct tokenizer *tokenizer, const unsigned char *start, c
 /* --- words --- */
 
 /* What a character is to a word. */
-enum character_kind { CHARACTER_WORD, CHARACTER_JOINER, CHARACTER_OTHER, CHARACTER_ILL_FORMED };
+enum character_kind {
+    CHARACTER_LETTER,
+    CHARACTER_MARK,    /* behind a letter, digit or mark, it is part of the word */
+    CHARACTER_HYPHEN,  /* stays between two parts of a word: an apostrophe, hyphen or underscore */
+    CHARACTER_JOINER,  /* stays, too, but has no width and so can't be told from nothing */
+    CHARACTER_IGNORED, /* a word goes on behind it as if it were not there */
+    CHARACTER_OTHER,
+    CHARACTER_ILL_FORMED
+};
 
-/* Reads the character at `at`; *length is its length in bytes, or that of the ill-formed bytes. */
-static enum character_kind read_character(const struct tokenizer *tokenizer, const unsigned char *at,
-                                          uint32_t *code_point, size_t *length) {
-    const int decoded = utf8_decode(at, tokenizer->end, code_point);
-    *length = (size_t)(decoded > 0 ? decoded : -decoded);
+struct character {
+    uint32_t code_point;
+    size_t length; /* bytes, also of ill-formed ones */
+    enum character_kind kind;
+    bool ordered, unstable; /* as unicode_kind() says */
+};
+
+static const enum character_kind kinds[UNICODE_UNSTABLE] = {
+    [UNICODE_OTHER] = CHARACTER_OTHER,   [UNICODE_LETTER] = CHARACTER_LETTER,
+    [UNICODE_MARK] = CHARACTER_MARK,     [UNICODE_ORDERED_MARK] = CHARACTER_MARK,
+    [UNICODE_JOINER] = CHARACTER_JOINER, [UNICODE_IGNORED] = CHARACTER_IGNORED,
+};
+
+static enum character_kind ascii_kind(uint32_t code_point) {
+    const unsigned char class = byte_classes[code_point];
+    return class == BYTE_PLAIN || class == BYTE_UPPER ? CHARACTER_LETTER
+           : class == BYTE_JOINER                     ? CHARACTER_HYPHEN
+                                                      : CHARACTER_OTHER;
+}
+
+/* Reads the character at `at`. Typographic apostrophes and hyphens become those of ASCII. */
+static struct character read_character(const struct tokenizer *tokenizer, const unsigned char *at) {
+    struct character character = {.kind = CHARACTER_ILL_FORMED};
+    const int decoded = utf8_decode(at, tokenizer->end, &character.code_point);
+    character.length = (size_t)(decoded > 0 ? decoded : -decoded);
     if (decoded < 0)
-        return CHARACTER_ILL_FORMED;
-    if (*code_point < 0x80) {
-        const unsigned char class = byte_classes[*code_point];
-        return class == BYTE_PLAIN || class == BYTE_UPPER ? CHARACTER_WORD
-               : class == BYTE_JOINER                     ? CHARACTER_JOINER
-                                                          : CHARACTER_OTHER;
+        return character;
+    if (character.code_point == RIGHT_SINGLE_QUOTE)
+        character.code_point = '\'';
+    if (character.code_point == HYPHEN || character.code_point == NON_BREAKING_HYPHEN)
+        character.code_point = '-';
+    if (character.code_point < 0x80) {
+        character.kind = ascii_kind(character.code_point);
+        return character;
     }
-    if (*code_point == RIGHT_SINGLE_QUOTE) {
-        *code_point = '\'';
-        return CHARACTER_JOINER;
+    const unsigned kind = unicode_kind(character.code_point);
+    character.kind = kinds[kind % UNICODE_UNSTABLE];
+    character.ordered = kind == UNICODE_ORDERED_MARK;
+    character.unstable = (kind & UNICODE_UNSTABLE) != 0;
+    return character;
+}
+
+/* A walk along a word, from letter to letter; marks count as letters. */
+struct walk {
+    const unsigned char *at;  /* behind the last character read */
+    const unsigned char *end; /* behind the last letter */
+    uint32_t joiner;          /* what joins the last letter to the one before; 0: nothing */
+};
+
+/* Goes on to the next letter; false at the end of the word. */
+static bool walk_on(const struct tokenizer *tokenizer, struct walk *walk, struct character *letter) {
+    bool hyphen = false;
+    walk->joiner = 0;
+    while (walk->at < tokenizer->end) {
+        *letter = read_character(tokenizer, walk->at);
+        const enum character_kind kind = letter->kind;
+        if (kind >= CHARACTER_OTHER || (hyphen && (kind == CHARACTER_HYPHEN || kind == CHARACTER_MARK)))
+            return false;
+        walk->at += letter->length;
+        if (kind == CHARACTER_LETTER || kind == CHARACTER_MARK) {
+            walk->end = walk->at;
+            return true;
+        }
+        hyphen |= kind == CHARACTER_HYPHEN;
+        if (kind == CHARACTER_HYPHEN || (kind == CHARACTER_JOINER && walk->joiner == 0))
+            walk->joiner = letter->code_point;
     }
-    return unicode_is_word(*code_point) ? CHARACTER_WORD : CHARACTER_OTHER;
+    return false;
 }
 
 /* Appends to `folded` until the length is above TOKEN_BYTES_MAX, which marks the token as too long. */
 static void append(struct tokenizer *tokenizer, uint32_t code_point) {
-    if (tokenizer->length <= TOKEN_BYTES_MAX)
+    if (tokenizer->length > TOKEN_BYTES_MAX)
+        return;
+    if (code_point < 0x80)
+        tokenizer->folded[tokenizer->length++] = (unsigned char)code_point;
+    else
         tokenizer->length += utf8_encode(code_point, tokenizer->folded + tokenizer->length);
 }
 
-/* Copies and folds the word that begins at `start`; stops after its last word character. */
+/* A token of TOKEN_BYTES_MAX bytes was made of at most twice as many code points: the capital I and the dot
+ * above, which are composed (U+0130), fold to the one byte of i. */
+#define POINTS_MAX ((size_t)2 * TOKEN_BYTES_MAX)
+
+/* Brings the word that begins at `start` into normalization form C. Few words need it. */
+__attribute__((noinline)) static void compose_word(struct tokenizer *tokenizer, const unsigned char *start) {
+    uint32_t points[NORMALIZE_PARTS * (POINTS_MAX + 2)];
+    struct walk walk = {.at = start, .end = start};
+    struct character letter;
+    size_t count = 0;
+    while (count <= POINTS_MAX && walk_on(tokenizer, &walk, &letter)) {
+        if (walk.joiner != 0)
+            points[count++] = walk.joiner;
+        points[count++] = letter.code_point;
+    }
+    tokenizer->length = TOKEN_BYTES_MAX + 1;
+    if (count > POINTS_MAX)
+        return;
+    count = tokenizer->rules.keep_case ? normalize_compose(points, count) : normalize_fold(points, count);
+    tokenizer->length = 0;
+    for (size_t i = 0; i < count; i++)
+        append(tokenizer, points[i]);
+}
+
+/* Copies and folds letters that normalization leaves alone, nearly all there are; returns where they end. */
+static const unsigned char *copy_letters(struct tokenizer *tokenizer, const unsigned char *at) {
+    const bool keep_case = tokenizer->rules.keep_case;
+    while (at < tokenizer->end) {
+        const unsigned char class = byte_classes[*at];
+        uint32_t code_point = *at;
+        int length = 1;
+        if (class == BYTE_UPPER && !keep_case)
+            code_point += 'a' - 'A';
+        else if (class == BYTE_HIGH) {
+            length = utf8_decode(at, tokenizer->end, &code_point);
+            if (length < 0 || unicode_kind(code_point) != UNICODE_LETTER)
+                break;
+            code_point = keep_case ? code_point : unicode_fold(code_point);
+        } else if (class < BYTE_PLAIN || class == BYTE_JOINER)
+            break;
+        append(tokenizer, code_point);
+        at += length;
+    }
+    return at;
+}
+
+/* Copies and folds the word that begins at `start`; stops after its last letter. */
 static void scan_folded(struct tokenizer *tokenizer, const unsigned char *start) {
-    uint32_t joiner = 0;
+    struct walk walk = {.end = start};
+    struct character letter;
+    bool ordered = false, unstable = false;
     tokenizer->token = tokenizer->folded;
     tokenizer->length = 0;
-    tokenizer->at = start;
-    for (const unsigned char *at = start; at < tokenizer->end;) {
-        uint32_t code_point;
-        size_t length;
-        const enum character_kind kind = read_character(tokenizer, at, &code_point, &length);
-        at += length;
-        if (kind == CHARACTER_JOINER && joiner == 0) {
-            joiner = code_point;
-            continue;
-        }
-        if (kind != CHARACTER_WORD)
-            return;
-        if (joiner != 0)
-            append(tokenizer, joiner);
-        joiner = 0;
-        append(tokenizer, tokenizer->rules.keep_case ? code_point : unicode_fold(code_point));
-        tokenizer->at = at;
+    for (;;) {
+        walk.at = copy_letters(tokenizer, walk.end);
+        ordered &= walk.at == walk.end;
+        walk.end = walk.at;
+        if (!walk_on(tokenizer, &walk, &letter))
+            break;
+        if (walk.joiner != 0)
+            append(tokenizer, walk.joiner);
+        append(tokenizer, tokenizer->rules.keep_case ? letter.code_point : unicode_fold(letter.code_point));
+        unstable |= letter.unstable || (letter.ordered && ordered && walk.joiner == 0);
+        ordered = letter.ordered;
     }
+    tokenizer->at = walk.end;
+    if (unstable)
+        compose_word(tokenizer, start);
 }
 
 /* Scans the word at tokenizer->at. Most words are plain and need no copy. */
@@ -192,14 +302,12 @@ static bool at_word(struct tokenizer *tokenizer) {
         tokenizer->at++;
         return false;
     }
-    uint32_t code_point;
-    size_t length;
-    const enum character_kind kind = read_character(tokenizer, tokenizer->at, &code_point, &length);
-    if (kind == CHARACTER_WORD)
+    const struct character character = read_character(tokenizer, tokenizer->at);
+    if (character.kind == CHARACTER_LETTER)
         return true;
-    if (kind == CHARACTER_ILL_FORMED)
+    if (character.kind == CHARACTER_ILL_FORMED)
         count_ill_formed(tokenizer);
-    tokenizer->at += length;
+    tokenizer->at += character.length;
     return false;
 }
 
@@ -238,9 +346,22 @@ static void scan_token(struct tokenizer *tokenizer) {
 
 /* --- tokens --- */
 
+/* Skips the rest of the overlong token that the piece begins in, if it has not been passed already. */
+static void skip_rest(struct tokenizer *tokenizer) {
+    tokenizer->inside = false;
+    if (tokenizer->at > tokenizer->start)
+        return;
+    if (tokenizer->rules.kind == TOKENIZER_WORDS)
+        scan_folded(tokenizer, tokenizer->start);
+    else
+        scan_token(tokenizer);
+}
+
 /* Not inlined, so that common words need not save the registers this uses. */
 __attribute__((noinline)) static enum token_kind next_of_any(struct tokenizer *tokenizer) {
     const bool words = tokenizer->rules.kind == TOKENIZER_WORDS;
+    if (tokenizer->inside)
+        skip_rest(tokenizer);
     while (tokenizer->at < tokenizer->end) {
         if (*tokenizer->at == '\n') {
             tokenizer->at++;
@@ -248,13 +369,10 @@ __attribute__((noinline)) static enum token_kind next_of_any(struct tokenizer *t
         }
         if (words ? !at_word(tokenizer) : !at_token(tokenizer))
             continue;
-        const bool rest = tokenizer->inside && tokenizer->at == tokenizer->start;
         if (words)
             scan_word(tokenizer);
         else
             scan_token(tokenizer);
-        if (rest)
-            continue;
         if (tokenizer->length <= TOKEN_BYTES_MAX)
             return TOKEN_WORD;
         tokenizer->skipped.overlong++;
@@ -306,11 +424,9 @@ static size_t cut_other(const unsigned char *piece, size_t size) {
         while (start > 0 && end - start < 4 && (piece[start] & 0xc0) == 0x80)
             start--;
         const struct tokenizer all = {.end = piece + end};
-        uint32_t code_point;
-        size_t length;
-        const enum character_kind kind = read_character(&all, piece + start, &code_point, &length);
-        const bool complete = length == end - start;
-        if (complete && kind == CHARACTER_OTHER)
+        const struct character character = read_character(&all, piece + start);
+        const bool complete = character.length == end - start;
+        if (complete && character.kind == CHARACTER_OTHER)
             return end;
         end = complete ? start : end - 1;
     }

@@ -11,11 +11,14 @@
 #define TOKEN_BYTES_MAX 1000
 
 enum tokenizer_kind {
-    /* Letters, marks and digits form words. An apostrophe (' or U+2019, which becomes '), hyphen or
-     * underscore inside a word is kept; everything else separates words. Simple case folding unless
-     * keep_case. */
+    /* Letters and digits form words, with the marks behind them. An apostrophe (' or U+2019, which becomes
+     * '), a hyphen (-, U+2010 or U+2011, which become -) or an underscore inside a word is kept, and so is a
+     * joiner without width (U+200C, U+200D), of several in a row the first. Soft hyphens and the like
+     * (UNICODE_IGNORED in text/unicode.h) vanish; everything else separates words. Normalization form C;
+     * simple case folding unless keep_case. */
     TOKENIZER_WORDS,
-    /* Everything between ASCII white space or NUL, unchanged. */
+    /* Everything between ASCII white space or NUL, unchanged: no folding and no normalization, for what other
+     * programs prepared. */
     TOKENIZER_WHITESPACE,
 };
 

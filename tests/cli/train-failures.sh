@@ -215,8 +215,14 @@ refuses "a limit that shows once the words are known" 3 \
 # shellcheck disable=SC3045
 memory() { (ulimit -v 80000 && exec "$SGNS" "$@"); }
 if memory --version >/dev/null 2>&1; then
-    refuses "a limit on memory" 3 '^sgns train: out of memory: [0-9]+ bytes for the (word|context) vectors: Cannot allocate' \
+    refuses "a limit on memory" 3 \
+        '^sgns train: 3000 words of 4096 dimensions need more memory than the [0-9]+ MB available; lower --dim' \
         memory train "$TMPDIR/many.txt" -o "$model" --min-count 1 --dim 4096 --threads 1 --quiet
+    awk 'BEGIN { for (i = 0; i < 700000; i++) printf "w%d%s", i, i % 10 == 9 ? "\n" : " " }' >"$TMPDIR/words.txt"
+    refuses "a limit on the memory that words take" 3 \
+        '^sgns train: the words of the corpus need more memory than the [0-9]+ MB available: one thread has' \
+        memory train "$TMPDIR/words.txt" -o "$model" --min-count 2 --threads 1 --quiet
+    rm "$TMPDIR/words.txt"
 else
     check "skipped, the program needs more than 80 MB here: a limit on memory" true
 fi

@@ -104,9 +104,21 @@ static void sums_over_meaning_and_grammar(struct test *test) {
     model_close(&model);
 }
 
+static void section_names_may_have_blanks(struct test *test) {
+    const char *text = ": capital  common\tcountries\ncat cats dog dogs\n:in one\n:  x \r\n";
+    const struct expected expected[] = {
+        {"capital common countries", 1, 1, 1}, {"in one", 0, 0, 0}, {"x", 0, 0, 0}};
+    struct model model = open_words(TOKENIZER_WORDS);
+    struct error error = {.kind = ERROR_NONE};
+    struct analogies got;
+    CHECK_MSG(test, score(&got, &model, text, 0, METHOD_ADD, 1, &error), "%s", error.text);
+    check_sections(test, &got, expected, 3);
+    analogies_free(&got);
+    model_close(&model);
+}
+
 static void malformed_lines_are_named(struct test *test) {
-    const char *const texts[] = {": a\ncat cats dog\n", ": a\ncat cats dog dogs dogs\n", "\n:\n", "\n: a b\n",
-                                 "\n:a b\n"};
+    const char *const texts[] = {": a\ncat cats dog\n", ": a\ncat cats dog dogs dogs\n", "\n:\n", "\n : \n"};
     struct model model = open_words(TOKENIZER_WORDS);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct error error = {.kind = ERROR_NONE};
@@ -238,6 +250,7 @@ static void case_does_not_matter(struct test *test) {
 static const struct test_case cases[] = {
     {"analogy: sections by hand", sections_by_hand},
     {"analogy: sums over meaning and grammar", sums_over_meaning_and_grammar},
+    {"analogy: section names may have blanks", section_names_may_have_blanks},
     {"analogy: malformed lines are named", malformed_lines_are_named},
     {"analogy: answers are those of the definition", answers_are_those_of_the_definition},
     {"analogy: case does not matter", case_does_not_matter},

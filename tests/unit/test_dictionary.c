@@ -10,7 +10,7 @@
 #define UNSEEN UINT32_MAX
 #define BATCH_WORDS 32
 
-/* Exits on failure: a test cannot continue without it. */
+/* Exits on failure: a test cannot continue without it. The keys are the same in every run. */
 static struct dictionary make_dictionary(void) {
     struct error error = {.kind = ERROR_NONE};
     struct dictionary dictionary;
@@ -18,6 +18,12 @@ static struct dictionary make_dictionary(void) {
         fprintf(stderr, "dictionary: %s\n", error.text);
         abort();
     }
+    struct rng rng = rng_seed(14, 0);
+    for (size_t i = 0; i < sizeof dictionary.keys.factors / sizeof *dictionary.keys.factors; i++)
+        dictionary.keys.factors[i] = rng_next(&rng);
+    dictionary.keys.length = rng_next(&rng);
+    dictionary.keys.sum = rng_next(&rng);
+    dictionary.keys.base = rng_next(&rng) >> 34;
     return dictionary;
 }
 
@@ -231,22 +237,69 @@ static struct word decimal(uint32_t number) {
     return word;
 }
 
-/* With a good hash, 300,000 words have about 10 pairs of equal 32-bit hashes: the probability of 40 or more
- * is below 1e-11, that of none 3e-5. The words are the same in every run. */
+/* With keys as bad as these, most words have the hash of another. */
 static void equal_hashes_are_told_apart(struct test *test) {
-    const uint32_t numbers = 300000;
+    const uint32_t numbers = 20000;
     struct dictionary dictionary = make_dictionary();
+    dictionary.keys = (struct dictionary_keys){.base = 1};
     for (uint32_t number = 0; number < numbers; number++) {
         const struct word word = decimal(number);
         const uint32_t id = add(test, &dictionary, &word, 1, number);
         CHECK_MSG(test, id == number, "word %u: %u", number, id);
     }
     const size_t equal = equal_hashes(&dictionary);
-    CHECK_MSG(test, equal > 0 && equal < 40, "%zu", equal);
+    CHECK_MSG(test, equal > numbers / 2, "%zu", equal);
     for (uint32_t number = 0; number < numbers; number++)
         CHECK_MSG(test, dictionary.entries[number].count == 1, "word %u", number);
     check_slots(test, &dictionary);
     dictionary_free(&dictionary);
+}
+
+/* 300,000 words have about 10 pairs of equal 32-bit hashes. */
+static void few_hashes_are_equal(struct test *test) {
+    struct dictionary dictionary = make_dictionary();
+    for (uint32_t number = 0; number < 300000; number++) {
+        struct word word = decimal(number);
+        if (number % 2 > 0) /* behind its head */
+            for (size_t i = 0; i < 16; i++)
+                word.bytes[word.length++] = word.bytes[i % 7];
+        add(test, &dictionary, &word, 1, number);
+    }
+    CHECK_MSG(test, equal_hashes(&dictionary) < 40, "%zu", equal_hashes(&dictionary));
+    dictionary_free(&dictionary);
+}
+
+/* Whoever makes a text can't know them. */
+static void keys_are_random(struct test *test) {
+    struct dictionary a = {.size = 0}, b = {.size = 0}, like = {.size = 0};
+    struct error error = {.kind = ERROR_NONE};
+    CHECK(test, dictionary_create(&a, &error) && dictionary_create(&b, &error));
+    CHECK(test, dictionary_create_like(&like, &a, &error));
+    CHECK(test, memcmp(&a.keys, &b.keys, sizeof a.keys) != 0 && a.keys.factors[5] != b.keys.factors[5]);
+    CHECK(test, memcmp(&a.keys, &like.keys, sizeof a.keys) == 0);
+    CHECK(test, a.keys.base > 0 && a.keys.base >> 31 == 0);
+    dictionary_free(&a);
+    dictionary_free(&b);
+    dictionary_free(&like);
+}
+
+/* Grows until the budget is spent, and gives back all of it. */
+static void a_budget_limits_the_words(struct test *test) {
+    struct memory_budget budget = {.limit = (size_t)4 << 20};
+    struct dictionary dictionary = make_dictionary();
+    struct error error = {.kind = ERROR_NONE};
+    uint32_t id = 0, number = 0;
+    dictionary.budget = &budget;
+    for (bool done = true; done && number < 300000; number++) {
+        const struct word word = decimal(number);
+        done = dictionary_add(&dictionary, word.bytes, word.length, 1, number, &id, &error);
+        CHECK(test, budget.used <= budget.limit);
+    }
+    CHECK_MSG(test, number > 20000 && number < 60000, "%u", number);
+    CHECK_MSG(test, error.kind == ERROR_SYSTEM && strstr(error.text, "more memory than the 4 MB") != NULL,
+              "%s", error.text);
+    dictionary_free(&dictionary);
+    CHECK_MSG(test, budget.used == 0, "%zu", (size_t)budget.used);
 }
 
 /* --- batches --- */
@@ -364,6 +417,9 @@ static const struct test_case cases[] = {
     {"dictionary: all words of two bytes", all_words_of_two_bytes},
     {"dictionary: all words of three letters", all_words_of_three_letters},
     {"dictionary: equal hashes are told apart", equal_hashes_are_told_apart},
+    {"dictionary: few hashes are equal", few_hashes_are_equal},
+    {"dictionary: keys are random", keys_are_random},
+    {"dictionary: a budget limits the words", a_budget_limits_the_words},
 };
 
 TEST_MAIN(cases)

@@ -292,6 +292,54 @@ static void any_number_of_threads(struct test *test) {
     free_sample(sample);
 }
 
+/* A block of the stream doesn't fit, so the ids go to the file; the result is the same. */
+static void little_memory_is_enough(struct test *test) {
+    struct sample *sample = make_sample();
+    struct files *files = make_files();
+    struct ingest_options options = plain_options(files->paths, 1);
+    struct error error = {.kind = ERROR_NONE};
+    struct corpus corpus;
+    write_file(files->paths[0], "w", sample->text, sample->size);
+    options.memory = (size_t)12 << 20;
+    options.threads = 2;
+    check_ingestion(test, sample, &options);
+    CHECK_MSG(test, ingest(&corpus, &options, &error), "%s", error.text);
+    CHECK(test,
+          corpus.stream.memory_bytes == 0 && corpus.stream.file_ids > 0 && corpus.stream.budget == NULL);
+    corpus_free(&corpus);
+    free_files(files);
+    free_sample(sample);
+}
+
+/* With less and less memory, each part of reading is the one that fails. */
+static void too_little_memory_is_an_error(struct test *test) {
+    const struct {
+        size_t bytes, max_sentence;
+        const char *says;
+    } table[] = {{500000, 1000, "--threads and such a --max-sentence needs more memory than the 0 MB"},
+                 {4000000, 1000000, "--threads and such a --max-sentence needs more memory than the 3 MB"},
+                 {2000000, 1000, "the words of the corpus need more memory than the 1 MB"},
+                 {2800000, 1000, "the vocabulary needs more memory than the 2 MB"}};
+    struct files *files = make_files();
+    char *text = allocate(20000, 8);
+    for (uint32_t i = 0; i < 16000; i++)
+        snprintf(text + (size_t)7 * i, 8, "%06x\n", i);
+    write_file(files->paths[0], "w", text, strlen(text));
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct ingest_options options = plain_options(files->paths, 1);
+        struct error error = {.kind = ERROR_NONE};
+        struct corpus corpus;
+        options.memory = table[i].bytes;
+        options.max_sentence = table[i].max_sentence;
+        CHECK_MSG(test, !ingest(&corpus, &options, &error), "row %zu", i);
+        CHECK_MSG(test, error.kind == ERROR_SYSTEM && strstr(error.text, table[i].says) != NULL,
+                  "row %zu: %s", i, error.text);
+        corpus_free(&corpus);
+    }
+    free(text);
+    free_files(files);
+}
+
 static void pruned_in_every_way(struct test *test) {
     struct sample *sample = make_sample();
     struct files *files = make_files();
@@ -764,6 +812,8 @@ static void paths_that_are_no_text(struct test *test) {
 static const struct test_case cases[] = {
     {"ingest: small texts", small_texts},
     {"ingest: any number of threads", any_number_of_threads},
+    {"ingest: little memory is enough", little_memory_is_enough},
+    {"ingest: too little memory is an error", too_little_memory_is_an_error},
     {"ingest: pruned in every way", pruned_in_every_way},
     {"ingest: several files", several_files},
     {"ingest: a pipe like a file", a_pipe_like_a_file},

@@ -58,6 +58,33 @@ static void lines_of_a_file(struct test *test) {
     lines_close(&lines);
 }
 
+static void a_mark_is_no_part_of_the_first_line(struct test *test) {
+    static const char text[] = "\xef\xbb\xbfone\n\xef\xbb\xbftwo\n";
+    struct lines lines = open_bytes(text, sizeof text - 1);
+    check_next(test, &lines, "one");
+    check_next(test, &lines, "\xef\xbb\xbftwo");
+    check_end(test, &lines);
+    lines_close(&lines);
+    lines = open_bytes("\xef\xbb", 2);
+    check_next(test, &lines, "\xef\xbb");
+    lines_close(&lines);
+}
+
+static void utf16_is_refused(struct test *test) {
+    const char *const texts[] = {"\xff\xfeo\0\n", "\xfe\xff\0o\0\n"};
+    for (size_t i = 0; i < 2; i++) {
+        struct error error = {.kind = ERROR_NONE};
+        struct lines lines = open_bytes(texts[i], 5 + i);
+        char *line;
+        size_t length;
+        CHECK(test, lines_next(&lines, true, &line, &length, &error) == LINES_FAILED);
+        CHECK_MSG(test,
+                  error.kind == ERROR_INPUT && strstr(error.text, "lines.txt: looks like UTF-16") != NULL,
+                  "%s", error.text);
+        lines_close(&lines);
+    }
+}
+
 static void nul_bytes_can_be_refused(struct test *test) {
     static const char text[] = "one\n\0\nthree";
     struct error error = {.kind = ERROR_NONE};
@@ -138,6 +165,8 @@ static void files_that_cannot_be_read(struct test *test) {
 
 static const struct test_case cases[] = {
     {"lines: of a file", lines_of_a_file},
+    {"lines: a byte-order mark is no part of the first", a_mark_is_no_part_of_the_first_line},
+    {"lines: UTF-16 is refused", utf16_is_refused},
     {"lines: NUL bytes can be refused", nul_bytes_can_be_refused},
     {"lines: of any length", long_lines},
     {"lines: in batches", batches},

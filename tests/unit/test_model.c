@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "model/layout.h"
 #include "model/record.h"
 #include "old_model.h"
+#include "toy_model.h"
 
 #define VOCAB 16
 #define DIM 5
@@ -1333,6 +1335,48 @@ static void memory_that_writing_takes(struct test *test) {
     CHECK(test, !model_write_memory(SIZE_MAX / 16, 16, &bytes) && !model_write_memory(1, SIZE_MAX, &bytes));
 }
 
+#define COLLIDING 1300
+
+/* Words that all begin their search at one slot of 4096. */
+static void make_colliding(char (*colliding)[8]) {
+    size_t count = 0;
+    for (unsigned number = 0; count < COLLIDING; number++) {
+        char word[16];
+        const int length = snprintf(word, sizeof word, "%x", number);
+        if (length < 8 && (checksum(word, (size_t)length) & 4095) == 77)
+            memcpy(colliding[count++], word, (size_t)length + 1);
+    }
+}
+
+/* Whoever makes a model can't make every search go through all of it. Those that are too far are not found.
+ */
+static void words_made_to_collide(struct test *test) {
+    static char colliding[COLLIDING][8];
+    const char *list[COLLIDING];
+    struct error error = {.kind = ERROR_NONE};
+    size_t id, found = 0;
+    make_colliding(colliding);
+    for (size_t i = 0; i < COLLIDING; i++)
+        list[i] = colliding[i];
+    struct model model = toy_open(&(struct toy){.words = list, .vocab = COLLIDING, .dim = 1});
+    CHECK(test, model.slot_count == 4096);
+    CHECK_MSG(test, model_verify(&model, "FILE", &error), "%s", error.text);
+    for (size_t i = 0; i < COLLIDING; i++)
+        found += model_find(&model, colliding[i], strlen(colliding[i]), &id) && id == i;
+    CHECK_MSG(test, found == LAYOUT_PROBES_MAX, "%zu", found);
+    CHECK(test, !model_find(&model, "none", 4, &id));
+    model_close(&model);
+}
+
+/* No file of three gigabytes is needed: only the numbers are looked at. */
+static void a_word_of_gigabytes_is_cut(struct test *test) {
+    const uint64_t starts[] = {0, (uint64_t)1 << 31, (uint64_t)3 << 31};
+    const struct model model = {.vocab = 2, .starts = starts, .text = "", .text_bytes = (size_t)starts[2]};
+    size_t length;
+    CHECK(test, model_word(&model, 0, &length) == model.text && length == INT_MAX);
+    CHECK(test, model_word(&model, 1, &length) == model.text + starts[1] && length == INT_MAX);
+}
+
 static const struct test_case cases[] = {
     {"model: what is written is read", what_is_written_is_read},
     {"model: old versions are read", old_versions_are_read},
@@ -1363,6 +1407,8 @@ static const struct test_case cases[] = {
     {"model: forged sizes", forged_sizes},
     {"model: forged words", forged_words},
     {"model: extra sections", extra_sections},
+    {"model: words made to collide", words_made_to_collide},
+    {"model: a word of gigabytes is cut", a_word_of_gigabytes_is_cut},
     {"model: sections of newer programs", sections_of_newer_programs},
     {"model: forged tables", forged_tables},
     {"model: forged section counts", forged_section_counts},

@@ -492,6 +492,91 @@ static void files_that_cannot_be_read(struct test *test) {
     rmdir(path);
 }
 
+/* --- what is no part of a text, and what is none --- */
+
+static void give_path(char *path, const char *name, const char *bytes, size_t size) {
+    struct text text = {.bytes = allocate(size), .size = size};
+    memcpy(text.bytes, bytes, size);
+    write_file(test_path(path, PATH_BYTES, name), &text);
+    free(text.bytes);
+}
+
+static void check_marked(struct test *test, const struct taken *taken, size_t piece, const char *text,
+                         uint64_t offset) {
+    const struct piece *got = &taken->pieces[piece];
+    CHECK_MSG(test, got->size == strlen(text) && memcmp(got->bytes, text, got->size) == 0, "piece %zu",
+              piece);
+    CHECK_MSG(test, got->offset == offset, "piece %zu: %llu", piece, (unsigned long long)got->offset);
+}
+
+static void a_mark_is_no_part_of_the_text(struct test *test) {
+    char paths[4][PATH_BYTES];
+    give_path(paths[0], "marked", "\xef\xbb\xbfone", 6);
+    give_path(paths[1], "only-marked", "\xef\xbb\xbf", 3);
+    give_path(paths[2], "short", "\xef\xbb", 2);
+    give_path(paths[3], "marked-later",
+              "a\xef\xbb\xbf"
+              "b",
+              5);
+    const char *const list[] = {paths[0], paths[1], paths[2], paths[3], paths[0]};
+    struct taken *taken = take_all(list, 5, whitespace, 1);
+    CHECK_MSG(test, taken->done && taken->size == 4 && taken->bytes == 22, "%zu", taken->size);
+    check_marked(test, taken, 0, "one", 3);
+    check_marked(test, taken, 1, "\xef\xbb", 0);
+    check_marked(test, taken, 2,
+                 "a\xef\xbb\xbf"
+                 "b",
+                 0);
+    check_marked(test, taken, 3, "one", 3);
+    free_taken(taken);
+    for (size_t i = 0; i < 4; i++)
+        unlink(paths[i]);
+}
+
+static void no_text_is_refused(struct test *test) {
+    char path[PATH_BYTES];
+    give_path(path, "wide",
+              "\xff\xfe"
+              "a\0b\0",
+              6);
+    const char *const list[] = {path};
+    struct taken *taken = take_all(list, 1, words, 1);
+    CHECK_MSG(test, !taken->done && taken->error.kind == ERROR_INPUT && taken->size == 0, "%zu", taken->size);
+    CHECK_MSG(test, strstr(taken->error.text, "looks like UTF-16") != NULL, "%s", taken->error.text);
+    free_taken(taken);
+    unlink(path);
+}
+
+/* Reads a piece, changes the size of the file, and reads on. */
+static bool read_while_it_changes(const char *path, off_t size, struct error *error) {
+    const char *const list[] = {path};
+    struct reader reader;
+    struct piece piece = {.bytes = allocate(READER_PIECE_BYTES)};
+    bool done = reader_create(&reader, list, 1, words, error) && reader_next(&reader, &piece, error);
+    if (truncate(path, size) != 0)
+        abort();
+    while (done && piece.size > 0)
+        done = reader_next(&reader, &piece, error);
+    reader_free(&reader);
+    free(piece.bytes);
+    return done;
+}
+
+static void files_that_change(struct test *test) {
+    char path[PATH_BYTES];
+    struct text text = lines(3 * READER_PIECE_BYTES);
+    struct error shorter = {.kind = ERROR_NONE}, longer = {.kind = ERROR_NONE};
+    write_file(test_path(path, sizeof path, "changing"), &text);
+    CHECK(test, read_while_it_changes(path, (off_t)(4 * READER_PIECE_BYTES), &longer));
+    write_file(path, &text);
+    CHECK(test, !read_while_it_changes(path, 2000000, &shorter));
+    CHECK_MSG(test, shorter.kind == ERROR_INPUT && strstr(shorter.text, "became shorter while") != NULL, "%s",
+              shorter.text);
+    CHECK_MSG(test, strstr(shorter.text, "2000000 bytes, and 3145728 at") != NULL, "%s", shorter.text);
+    unlink(path);
+    free(text.bytes);
+}
+
 static const struct test_case cases[] = {
     {"reader: sizes around a piece", sizes_around_a_piece},
     {"reader: newlines at the end", newlines_at_the_end},
@@ -504,6 +589,9 @@ static const struct test_case cases[] = {
     {"reader: the end stays the end", the_end_stays_the_end},
     {"reader: no descriptor is left open", no_descriptor_is_left_open},
     {"reader: files that cannot be read", files_that_cannot_be_read},
+    {"reader: a byte-order mark is no part of the text", a_mark_is_no_part_of_the_text},
+    {"reader: what is no text is refused", no_text_is_refused},
+    {"reader: files that change", files_that_change},
 };
 
 TEST_MAIN(cases)

@@ -5,6 +5,7 @@
 
 #include "base/rng.h"
 #include "harness.h"
+#include "text/normalize.h"
 #include "text/unicode.h"
 #include "text/utf8.h"
 
@@ -30,10 +31,10 @@ struct result {
     struct tokenizer_skipped skipped;
 };
 
-/* Folding turns 2 bytes into 3 at most. */
+/* Folding turns 2 bytes into 3 at most, and form C 1 code point into 3. */
 static struct result make_result(void) {
     struct result result = {.lengths = malloc(TEXT_MAX * sizeof *result.lengths),
-                            .bytes = malloc(2 * TEXT_MAX)};
+                            .bytes = malloc(5 * TEXT_MAX)};
     if (result.lengths == NULL || result.bytes == NULL)
         abort();
     return result;
@@ -89,7 +90,17 @@ static void run_whole(struct result *result, struct tokenizer_rules rules, const
 
 /* --- the same, slowly: characters first, then what they make --- */
 
-enum character_kind { WORD, JOINER, NEWLINE_CHARACTER, BLANK, OTHER, ILL_FORMED };
+enum character_kind {
+    WORD,
+    MARK,
+    JOINER,
+    WITHOUT_WIDTH,
+    IGNORED,
+    NEWLINE_CHARACTER,
+    BLANK,
+    OTHER,
+    ILL_FORMED
+};
 
 struct character {
     enum character_kind kind;
@@ -102,9 +113,16 @@ static enum character_kind kind_of(uint32_t code_point) {
         return NEWLINE_CHARACTER;
     if (code_point < 0x80 && strchr(" \t\v\f\r", (int)code_point) != NULL) /* finds NUL, too */
         return BLANK;
-    if (code_point == '\'' || code_point == '-' || code_point == '_' || code_point == 0x2019)
+    if (code_point == '\'' || code_point == '-' || code_point == '_')
         return JOINER;
-    return unicode_is_word(code_point) ? WORD : OTHER;
+    if (code_point == 0x2010 || code_point == 0x2011 || code_point == 0x2019)
+        return JOINER;
+    const unsigned kind = unicode_kind(code_point) % UNICODE_UNSTABLE;
+    return kind == UNICODE_LETTER                                 ? WORD
+           : kind == UNICODE_MARK || kind == UNICODE_ORDERED_MARK ? MARK
+           : kind == UNICODE_JOINER                               ? WITHOUT_WIDTH
+           : kind == UNICODE_IGNORED                              ? IGNORED
+                                                                  : OTHER;
 }
 
 static size_t read_characters(const unsigned char *text, size_t size, struct character *characters) {
@@ -120,12 +138,20 @@ static size_t read_characters(const unsigned char *text, size_t size, struct cha
     return count;
 }
 
-/* Where the word that starts at character `i` ends: it has word characters and single joiners between
- * them. */
+/* Where the word that starts at character `i` ends: between its letters are single joiners and what has no
+ * width, and marks are behind letters. */
 static size_t word_end(const struct character *characters, size_t i) {
-    while (characters[i].kind == WORD || (characters[i].kind == JOINER && characters[i + 1].kind == WORD))
-        i++;
-    return i;
+    size_t end = i;
+    for (bool joined = false;; i++) {
+        const enum character_kind kind = characters[i].kind;
+        if (kind == WORD || (kind == MARK && !joined)) {
+            end = i + 1;
+            joined = false;
+        } else if (kind == JOINER && !joined)
+            joined = true;
+        else if (kind != WITHOUT_WIDTH && kind != IGNORED)
+            return end;
+    }
 }
 
 static size_t whitespace_end(const struct character *characters, size_t count, size_t i) {
@@ -135,21 +161,43 @@ static size_t whitespace_end(const struct character *characters, size_t count, s
     return i;
 }
 
+static uint32_t plain_point(const struct character *character) {
+    const uint32_t point = character->code_point;
+    return point == 0x2019 ? '\'' : point == 0x2010 || point == 0x2011 ? '-' : point;
+}
+
+/* Of what joins two letters, the hyphen stays, or else the first. */
+static size_t add_joiner(uint32_t *points, size_t count, const struct character *character) {
+    const bool after_joiner = kind_of(points[count - 1]) == WITHOUT_WIDTH;
+    if (character->kind == JOINER || (!after_joiner && kind_of(points[count - 1]) != JOINER))
+        points[after_joiner ? count - 1 : count] = plain_point(character);
+    else
+        return count;
+    return after_joiner ? count : count + 1;
+}
+
+static size_t make_points(uint32_t *points, struct tokenizer_rules rules, const struct character *characters,
+                          size_t count) {
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++)
+        if (characters[i].kind == JOINER || characters[i].kind == WITHOUT_WIDTH)
+            used = add_joiner(points, used, &characters[i]);
+        else if (characters[i].kind != IGNORED)
+            points[used++] = characters[i].code_point;
+    return rules.keep_case ? normalize_compose(points, used) : normalize_fold(points, used);
+}
+
 static void add_characters(struct result *result, struct tokenizer_rules rules, const unsigned char *text,
                            const struct character *characters, size_t count) {
-    unsigned char word[2 * TEXT_MAX];
+    static unsigned char word[5 * TEXT_MAX];
+    static uint32_t points[NORMALIZE_PARTS * TEXT_MAX];
     size_t length = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct character *character = &characters[i];
-        if (rules.kind == TOKENIZER_WHITESPACE) {
-            memcpy(word + length, text + character->at, character->length);
-            length += character->length;
-        } else if (character->kind == JOINER && character->code_point == 0x2019)
-            word[length++] = '\'';
-        else
-            length += utf8_encode(
-                rules.keep_case ? character->code_point : unicode_fold(character->code_point), word + length);
-    }
+    if (rules.kind == TOKENIZER_WHITESPACE) {
+        length = characters[count - 1].at + characters[count - 1].length - characters[0].at;
+        memcpy(word, text + characters[0].at, length);
+    } else
+        for (size_t i = 0, used = make_points(points, rules, characters, count); i < used; i++)
+            length += utf8_encode(points[i], word + length);
     if (length > TOKEN_BYTES_MAX)
         result->skipped.overlong++;
     else
@@ -200,7 +248,13 @@ static const char *const atoms[] = {
     "--",
     "\xe2\x80\x99",
     "\xe2\x80\x98",
-    "\xe2\x80\x90", /* joiners and the like */
+    "\xe2\x80\x90",
+    "\xe2\x80\x91", /* joiners and the like */
+    "\xe2\x80\x8c",
+    "\xe2\x80\x8d", /* without width */
+    "\xc2\xad",
+    "\xe2\x80\x8e",
+    "\xef\xbb\xbf", /* ignored */
     " ",
     " ",
     " ",
@@ -226,6 +280,14 @@ static const char *const atoms[] = {
     "\xcf\x82",
     "\xd0\x96",
     "\xcc\x81",
+    "\xcc\xa3",
+    "\xcc\x87",
+    "J\xcc\x8c",    /* only its small letter is composed */
+    "\xef\xb8\x8f", /* a variation selector */
+    "\xe0\xa5\x98", /* U+0958, which is decomposed for good */
+    "\xe1\x84\x92",
+    "\xe1\x85\xa1",
+    "\xe1\x86\xab", /* a syllable of Hangul */
     "\xc2\xa0",
     "\xc3\x97",         /* 2 bytes */
     "\xc4\xb0",         /* U+0130, which folds to one byte less */
@@ -482,6 +544,19 @@ static void rest_of_an_overlong_token(struct test *test) {
     }
 }
 
+/* It goes on with what can't begin a word, too. */
+static void the_rest_may_begin_with_a_mark(struct test *test) {
+    const char *const texts[] = {"\u0301a b", "\u00ada b", "\u200da b", " b", "\u0301 b"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct tokenizer tokenizer = {.skipped = {0}};
+        const size_t length = strlen(texts[i]);
+        tokenizer_start(&tokenizer, all_rules[0], (const unsigned char *)texts[i], length, 0);
+        tokenizer.inside = true;
+        CHECK_MSG(test, tokenizer_next(&tokenizer) == TOKEN_WORD && tokenizer.length == 1, "%s", texts[i]);
+        CHECK_MSG(test, tokenizer.token[0] == 'b' && tokenizer_next(&tokenizer) == TOKEN_END, "%s", texts[i]);
+    }
+}
+
 /* The words, each followed by a bar, and a slash for each newline. */
 static void print_result(char *line, const struct result *result) {
     const unsigned char *word = result->bytes;
@@ -508,12 +583,21 @@ static void examples(struct test *test) {
         {0, "Don’t ‘quote’ it", "don't|quote|it|"},
         {1, "Don’t Stop", "Don't|Stop|"},
         {0, "3.14 B2B 1,000", "3|14|b2b|1|000|"},
-        {0, "Straße NAÏVE cafe\xcc\x81", "straße|naïve|cafe\xcc\x81|"},
+        {0, "Straße NAÏVE cafe\xcc\x81", "straße|naïve|café|"},
         {0, "ΣΊΣΥΦΟΣ Σίσυφος Москва", "σίσυφοσ|σίσυφοσ|москва|"},
         {0, "東京。大阪, ひらがな・カタカナ", "東京|大阪|ひらがな|カタカナ|"},
         {0, "a\r\nb\n\nc\rd", "a|/b|//c|d|"},
         {0, "x\xffy \xe2\x82z x\xe2\x82'y", "x|y|z|x|y|"},
-        {0, "\xef\xbb\xbfmark x\xc2\xa0y x\xc2\xady", "mark|x|y|x|y|"},
+        {0, "\xef\xbb\xbfmark x\xc2\xa0y x\xc2\xady", "mark|x|y|xy|"},
+        {0, "کتاب\u200cها می\u200c \u200cخواهم", "کتاب\u200cها|می|خواهم|"},
+        {0, "ශ්\u200dරී a\u200c\u200db a\u200c-\u200db", "ශ්\u200dරී|a\u200cb|a-b|"},
+        {0, "Haupt\u00adstadt\u00ad \u00ad- a\u2060b \u05d0\u200f\u05d1", "hauptstadt|ab|\u05d0\u05d1|"},
+        {0, "well\u2010known non\u2011breaking a\u2010\u2011b", "well-known|non-breaking|a|b|"},
+        {0, "☀\ufe0f \u0301 a-\u0301b 1\ufe0f\u20e3 ❤\ufe0f\u200d🔥 \u093fक", "a|b|1\ufe0f\u20e3|क|"},
+        {0, "e\u00ad\u0301 E\u0323\u0302 e\u0302\u0323 \u1ec6", "é|ệ|ệ|ệ|"},
+        {0, "\u1112\u1161\u11ab\u1100\u116e\u11a8 I\u0307 J\u030c", "한국|i|ǰ|"},
+        {1, "E\u0301 \u212b \u0958", "É|Å|\u0915\u093c|"},
+        {2, "e\u0301 \u00ada\u00ad \u2010", "e\u0301|\u00ada\u00ad|\u2010|"},
         {2, "Don't, stop!\tÄ\n'x' --", "Don't,|stop!|Ä|/'x'|--|"},
         {2, "x\xc2\xa0y x\xffy\xe4\xb8\r\n", "x\xc2\xa0y|x|y|/"},
         {0, "", ""},
@@ -539,12 +623,26 @@ struct repeated {
 
 static void words_as_long_as_can_be(struct test *test) {
     const struct repeated table[] = {
-        {0, "a", 1000, 1000},        {0, "a", 1001, 0},       {0, "A", 1000, 1000},
-        {0, "A", 1001, 0},           {2, "a", 1000, 1000},    {2, "a", 1001, 0},
-        {2, "中", 333, 999},         {2, "中", 334, 0},       {0, "\xe2\x84\xaa", 1000, 1000},
-        {1, "\xe2\x84\xaa", 334, 0},                          /* a K of 3 bytes folds to k */
-        {0, "\xc8\xba", 333, 999},   {0, "\xc8\xba", 334, 0}, /* 2 bytes fold to 3 */
-        {1, "\xc8\xba", 500, 1000},  {1, "\xc8\xba", 501, 0},
+        {0, "a", 1000, 1000},
+        {0, "a", 1001, 0},
+        {0, "A", 1000, 1000},
+        {0, "A", 1001, 0},
+        {2, "a", 1000, 1000},
+        {2, "a", 1001, 0},
+        {2, "中", 333, 999},
+        {2, "中", 334, 0},
+        {0, "\xe2\x84\xaa", 1000, 1000},
+        {1, "\xe2\x84\xaa", 1001, 0}, /* a K of 3 bytes, which is a K */
+        {0, "\xc8\xba", 333, 999},
+        {0, "\xc8\xba", 334, 0}, /* 2 bytes fold to 3 */
+        {1, "\xc8\xba", 500, 1000},
+        {1, "\xc8\xba", 501, 0},
+        {0, "e\xcc\x81", 500, 1000},
+        {0, "e\xcc\x81", 501, 0}, /* 3 bytes, composed to 2 */
+        {0, "I\xcc\x87", 1000, 1000},
+        {0, "I\xcc\x87", 1001, 0}, /* U+0130, which folds to i */
+        {0, "a\xc2\xad", 1000, 1000},
+        {0, "a\xc2\xad", 1001, 0},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct text text = {.size = 0};
@@ -638,6 +736,7 @@ static const struct test_case cases[] = {
     {"tokenizer: random texts agree with a plain reading", random_texts_agree_with_a_plain_reading},
     {"tokenizer: pieces give what the whole gives", pieces_give_what_the_whole_gives},
     {"tokenizer: the rest of an overlong token is no word", rest_of_an_overlong_token},
+    {"tokenizer: the rest may begin with a mark", the_rest_may_begin_with_a_mark},
     {"tokenizer: cuts are where they should be", cuts_are_where_they_should_be},
     {"tokenizer: typed words get the vocabulary's form", typed_words_get_the_vocabulary_s_form},
     {"tokenizer: the longest typed words", the_longest_typed_words},

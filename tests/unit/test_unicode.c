@@ -8,9 +8,21 @@
 /* Surrogates are included: the functions are defined for every number. */
 #define BEYOND (CODE_POINTS + 0x1000u)
 
+static unsigned kind_of(uint32_t code_point) {
+    return unicode_kind(code_point) % UNICODE_UNSTABLE;
+}
+
+static bool is_mark(uint32_t code_point) {
+    return kind_of(code_point) == UNICODE_MARK || kind_of(code_point) == UNICODE_ORDERED_MARK;
+}
+
+static bool is_word(uint32_t code_point) {
+    return kind_of(code_point) == UNICODE_LETTER || is_mark(code_point);
+}
+
 static void ascii_agrees_with_ctype(struct test *test) {
     for (uint32_t c = 0; c < 0x80; c++) {
-        CHECK_MSG(test, unicode_is_word(c) == (isalnum((int)c) != 0), "U+%04X", c);
+        CHECK_MSG(test, is_word(c) == (isalnum((int)c) != 0), "U+%04X", c);
         CHECK_MSG(test, unicode_fold(c) == (uint32_t)tolower((int)c), "U+%04X", c);
     }
 }
@@ -84,7 +96,7 @@ static void word_code_points(struct test *test) {
         0x1d400, 0x1e943, 0x20000, 0x2a6df, 0x323af, 0xe0100,
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        CHECK_MSG(test, unicode_is_word(words[i]), "U+%04X", words[i]);
+        CHECK_MSG(test, is_word(words[i]), "U+%04X", words[i]);
 }
 
 static void other_code_points(struct test *test) {
@@ -98,7 +110,7 @@ static void other_code_points(struct test *test) {
         0x40000,    0x10fffd, 0x10ffff, 0x110000, 0x7fffffff, UINT32_MAX,
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        CHECK_MSG(test, !unicode_is_word(others[i]), "U+%04X", others[i]);
+        CHECK_MSG(test, !is_word(others[i]), "U+%04X", others[i]);
 }
 
 /* A folded word must not change when it is folded again. */
@@ -107,21 +119,66 @@ static void folding_twice_is_folding_once(struct test *test) {
         const uint32_t folded = unicode_fold(c);
         CHECK_MSG(test, unicode_fold(folded) == folded, "U+%04X", c);
         CHECK_MSG(test, folded < CODE_POINTS || c >= CODE_POINTS, "U+%04X: U+%04X", c, folded);
-        CHECK_MSG(test, unicode_is_word(folded) == unicode_is_word(c), "U+%04X", c);
+        CHECK_MSG(test, is_word(folded) == is_word(c), "U+%04X", c);
+    }
+}
+
+static void what_has_no_width(struct test *test) {
+    const uint32_t joiners[] = {0x200c, 0x200d, 0x180e};
+    const uint32_t ignored[] = {0xad, 0x61c, 0x200e, 0x200f, 0x202a, 0x202e, 0x2060, 0x2066, 0x2069, 0xfeff};
+    const uint32_t others[] = {0x200b, 0x2028, 0x2061, 0x600, 0xfff9, 0xe0001, 0xe0041};
+    for (size_t i = 0; i < sizeof joiners / sizeof *joiners; i++)
+        CHECK_MSG(test, kind_of(joiners[i]) == UNICODE_JOINER, "U+%04X", joiners[i]);
+    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+        CHECK_MSG(test, kind_of(ignored[i]) == UNICODE_IGNORED, "U+%04X", ignored[i]);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        CHECK_MSG(test, kind_of(others[i]) == UNICODE_OTHER, "U+%04X", others[i]);
+}
+
+/* So a word of such code points needs no normalization after folding. */
+static void what_is_stable_stays_stable_when_folded(struct test *test) {
+    for (uint32_t c = 0; c < BEYOND; c++)
+        if ((unicode_kind(c) & UNICODE_UNSTABLE) == 0 && unicode_fold(c) != c)
+            CHECK_MSG(test, unicode_kind(unicode_fold(c)) == unicode_kind(c), "U+%04X", c);
+}
+
+/* What stays in form C is not decomposed for good, and only ordered marks have a class. */
+static void kinds_agree_with_normalization(struct test *test) {
+    for (uint32_t c = 0; c < BEYOND; c++) {
+        uint32_t first, second;
+        const bool decomposed = unicode_decompose(c, &first, &second);
+        const bool unstable = (unicode_kind(c) & UNICODE_UNSTABLE) != 0;
+        CHECK_MSG(test, !decomposed || unstable || unicode_compose(first, second) == c, "U+%04X", c);
+        if (unicode_combining_class(c) > 0)
+            CHECK_MSG(test, kind_of(c) == UNICODE_ORDERED_MARK, "U+%04X", c);
+        else
+            CHECK_MSG(test, kind_of(c) != UNICODE_ORDERED_MARK, "U+%04X", c);
     }
 }
 
 /* Unicode 15.0.0: DerivedGeneralCategory.txt counts 136,104 letters, 2,450 marks and 680 decimal digits.
  * CaseFolding.txt has 1,454 entries of status C and S, including 86 for Cherokee, which the table reverses;
- * U+0130 is added. */
+ * U+0130 is added. UnicodeData.txt has 2,061 canonical decompositions and 922 code points of another class
+ * than 0; DerivedNormalizationProps.txt excludes 1,120 from composition, and there are 11,172 syllables. */
 static void as_many_as_the_database_has(struct test *test) {
-    size_t words = 0, folds = 0;
+    size_t letters = 0, marks = 0, folds = 0, decomposed = 0, composed = 0, classes = 0;
     for (uint32_t c = 0; c < CODE_POINTS; c++) {
-        words += unicode_is_word(c);
+        uint32_t first, second;
+        letters += kind_of(c) == UNICODE_LETTER;
+        marks += is_mark(c);
         folds += unicode_fold(c) != c;
+        classes += unicode_combining_class(c) > 0;
+        if (unicode_decompose(c, &first, &second)) {
+            decomposed++;
+            composed += unicode_compose(first, second) == c;
+        }
     }
-    CHECK_MSG(test, words == 136104 + 2450 + 680, "%zu", words);
+    CHECK_MSG(test, letters == 136104 + 680, "%zu", letters);
+    CHECK_MSG(test, marks == 2450, "%zu", marks);
     CHECK_MSG(test, folds == 1454 + 1, "%zu", folds);
+    CHECK_MSG(test, classes == 922, "%zu", classes);
+    CHECK_MSG(test, decomposed == 2061 + 11172, "%zu", decomposed);
+    CHECK_MSG(test, composed == 2061 - 1120 + 11172, "%zu", composed);
 }
 
 static const struct test_case cases[] = {
@@ -132,6 +189,9 @@ static const struct test_case cases[] = {
     {"unicode: word code points", word_code_points},
     {"unicode: other code points", other_code_points},
     {"unicode: folding twice is folding once", folding_twice_is_folding_once},
+    {"unicode: what has no width", what_has_no_width},
+    {"unicode: what is stable stays stable when folded", what_is_stable_stays_stable_when_folded},
+    {"unicode: kinds agree with normalization", kinds_agree_with_normalization},
     {"unicode: as many as the database has", as_many_as_the_database_has},
 };
 
