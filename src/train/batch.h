@@ -71,6 +71,8 @@ struct batch {
     float *noise_weights; /* (P, step.columns) weight as noise; 0 if the label is that of the center. This and
                              the next only if the loss has labels */
     float *label_weights; /* (P, step.columns) weight as a further positive */
+    float *zeros; /* (P, step.band_columns) and (P, step.columns), whichever is more: scores that tell nothing
+                     apart; only read */
 };
 
 /* The sum of `count` floats, in four partial sums that a compiler can keep in one vector. */
