@@ -659,12 +659,13 @@ static bool run_trainer(struct job *job, struct error *error) {
 static void warn_outcome(const struct job *job) {
     const struct parameters *parameters = &job->settings.parameters;
     const struct measures *last = &job->results.measures[parameters->epochs - 1];
-    if (outcome_learned_nothing(&job->results, parameters))
+    if (outcome_learned_nothing(&job->results, &job->corpus, parameters))
         fprintf(stderr,
-                "sgns train: warning: the loss at the end is %.4g, and vectors that tell nothing apart have "
-                "%.4g: next to nothing was learned; try more --epochs, or %s\n",
-                last->loss, last->chance,
-                parameters->temperature.value > 10  ? "a lower --temperature"
+                "sgns train: warning: next to nothing was learned: the loss at the end is %.4g (vectors that "
+                "tell nothing apart have %.4g), and %.0f%% of the pairs beat noise (by chance 50%%); try more "
+                "--epochs, or %s\n",
+                last->loss, last->chance, 100 * last->accuracy,
+                parameters->temperature.value > 10    ? "a lower --temperature"
                 : parameters->temperature.value < 0.1 ? "a higher --temperature"
                                                       : "another --alpha");
 }
@@ -678,7 +679,7 @@ static bool finish(struct job *job, struct error *error) {
 static void warn_slow(const struct job *job) {
     const struct parameters *parameters = &job->settings.parameters;
     const double slowdown = trainer_slowdown(parameters);
-    if (slowdown >= SLOW)
+    if (!job->settings.quiet && slowdown >= SLOW)
         fprintf(stderr,
                 "sgns train: with --alpha %g, --window %llu and --negative %llu, only small steps are stable: "
                 "training takes about %.0f times as long as with a low --alpha\n",

@@ -1,11 +1,17 @@
 #include "train/outcome.h"
 
-/* Of the loss of vectors that tell nothing apart. */
+/* Of the loss of vectors that tell nothing apart. A word needs some pairs before anything can show. */
 #define LEARNED 0.01
+#define ACCURACY_MIN 0.55
+#define PAIRS_PER_WORD 100
+
+/* In less text, chance may leave few pairs. */
+#define WORDS_MIN 1000
 
 bool outcome_check(const struct training_results *results, const struct corpus *corpus,
                    const struct parameters *parameters, struct error *error) {
-    if (results->pairs_trained >= corpus->vocab.size)
+    if (results->pairs_trained >= corpus->vocab.size ||
+        (results->pairs_trained > 0 && corpus->words < WORDS_MIN))
         return true;
     const double sentence = (double)corpus->tokens / (double)corpus->sentences;
     const double known = (double)corpus->words / (double)corpus->tokens;
@@ -31,7 +37,11 @@ bool outcome_check(const struct training_results *results, const struct corpus *
                      trained, parameters->sample.value);
 }
 
-bool outcome_learned_nothing(const struct training_results *results, const struct parameters *parameters) {
+bool outcome_learned_nothing(const struct training_results *results, const struct corpus *corpus,
+                             const struct parameters *parameters) {
     const struct measures *last = &results->measures[parameters->epochs - 1];
-    return last->pairs > 0 && measures_excess(last) > -LEARNED;
+    if (!(last->pairs > 0) || results->pairs_trained / PAIRS_PER_WORD < corpus->vocab.size)
+        return false;
+    /* The hardest of many noise words may always win, whatever the vectors have learned. */
+    return last->accuracy < ACCURACY_MIN || (!parameters->hard && measures_excess(last) > -LEARNED);
 }

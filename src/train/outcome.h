@@ -10,7 +10,9 @@
 bool outcome_check(const struct training_results *results, const struct corpus *corpus,
                    const struct parameters *parameters, struct error *error) MUST_USE;
 
-/* Whether the vectors tell hardly more apart at the end than vectors that tell nothing apart would. */
-bool outcome_learned_nothing(const struct training_results *results, const struct parameters *parameters);
+/* Whether the vectors tell hardly more apart at the end than vectors that tell nothing apart, although there
+ * were pairs enough. */
+bool outcome_learned_nothing(const struct training_results *results, const struct corpus *corpus,
+                             const struct parameters *parameters);
 
 #endif
