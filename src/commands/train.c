@@ -345,11 +345,15 @@ static void warn_skipped(const struct job *job) {
 
 static void print_corpus(const struct job *job, double seconds) {
     const struct corpus *corpus = &job->corpus;
+    const double known = 100 * (double)corpus->words / (double)corpus->tokens;
     if (!job->settings.quiet)
-        fprintf(stderr,
-                "read %llu words in %llu sentences; kept %zu of %llu distinct words, %.1f%% of the text\n",
-                (unsigned long long)corpus->tokens, (unsigned long long)corpus->sentences, corpus->vocab.size,
-                (unsigned long long)corpus->distinct, 100 * (double)corpus->words / (double)corpus->tokens);
+        fprintf(stderr, "read %llu words in %llu sentences; ", (unsigned long long)corpus->tokens,
+                (unsigned long long)corpus->sentences);
+    if (!job->settings.quiet && job->origin.model == NULL)
+        fprintf(stderr, "kept %zu of %llu distinct words, %.1f%% of the text\n", corpus->vocab.size,
+                (unsigned long long)corpus->distinct, known);
+    else if (!job->settings.quiet)
+        fprintf(stderr, "%.1f%% of them are in a vocabulary of %zu\n", known, corpus->vocab.size);
     if (job->settings.verbose)
         fprintf(stderr, "reading took %.2f s, %.0f MB/s\n", seconds, (double)corpus->bytes * 1e-6 / seconds);
 }
@@ -593,20 +597,19 @@ static void write_checkpoint(struct job *job) {
  * Gives back the memory and the disk space that were taken for the model. Returns false. */
 static bool keep_learned(struct job *job, struct error *error) {
     const struct error reason = *error;
+    struct error failure = {.kind = ERROR_NONE};
     struct trainer_state state;
     struct checkpoint_content content;
     char command[1024];
     file_abandon(&job->file);
     model_buffers_free(&job->buffers);
     checkpoint_content(job, &state, &content);
-    *error = (struct error){.kind = ERROR_NONE};
-    if (keep_write_somewhere(&job->keep, &content, error)) {
+    *error = failure;
+    if (keep_write_somewhere(&job->keep, &content, &failure)) {
         keep_command(&job->keep, command, sizeof command);
         return error_set(error, reason.kind, "%s; what was learned is in %s; to go on: %s", reason.text,
                          job->keep.kept, command);
     }
-    const struct error failure = *error;
-    *error = (struct error){.kind = ERROR_NONE};
     return error_set(error, reason.kind, "%s; what was learned could not be kept: %s%s%s", reason.text,
                      failure.text, job->keep.kept != NULL ? "; an earlier checkpoint is in " : "",
                      job->keep.kept != NULL ? job->keep.kept : "");

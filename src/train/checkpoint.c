@@ -205,9 +205,10 @@ bool checkpoint_fingerprint(const struct corpus *corpus, uint64_t *fingerprint, 
     uint32_t *buffer = memory_allocate(stream->chunk_max, sizeof *buffer, "a read buffer", error);
     if (buffer == NULL)
         return false;
-    uint64_t sums[2] = {checksum(vocab->text, vocab->text_bytes),
-                        checksum(vocab->counts, vocab->size * sizeof *vocab->counts)};
-    sums[0] = checksum(sums, sizeof sums);
+    const uint64_t all[] = {checksum(vocab->text, vocab->text_bytes),
+                            checksum(vocab->counts, vocab->size * sizeof *vocab->counts), corpus->tokens,
+                            corpus->sentences, corpus->distinct};
+    uint64_t sums[2] = {checksum(all, sizeof all)};
     bool done = true;
     for (size_t i = 0; i < stream->size && done; i++) {
         const uint32_t *ids = stream_read(stream, i, buffer, error);
