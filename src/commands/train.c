@@ -31,7 +31,7 @@
 #include "train/trainer.h"
 
 /* A training that takes this many times as long as it could is announced. */
-#define SLOW 4.0
+#define SLOW 3.0
 
 struct settings {
     struct parameters parameters; /* first, for parameter_options */
@@ -681,11 +681,11 @@ static bool finish(struct job *job, struct error *error) {
 
 static void warn_slow(const struct job *job) {
     const struct parameters *parameters = &job->settings.parameters;
-    const double slowdown = trainer_slowdown(parameters);
+    const double slowdown = trainer_slowdown(job->trainer);
     if (!job->settings.quiet && slowdown >= SLOW)
         fprintf(stderr,
                 "sgns train: with --alpha %g, --window %llu and --negative %llu, only small steps are stable: "
-                "training takes about %.0f times as long as with a low --alpha\n",
+                "training takes about %.0f times as long as at a low learning rate\n",
                 parameters->alpha.value, (unsigned long long)parameters->window,
                 (unsigned long long)parameters->negative, slowdown);
 }
@@ -695,12 +695,14 @@ static bool train(struct job *job, struct error *error) {
     if (!check_memory(job, error) || !reserve_exactly(job, error))
         return false;
     warn_noise(job);
-    warn_slow(job);
     if (job->settings.verbose)
         fprintf(stderr, "kernel %s, %llu threads\n", parameters->kernel,
                 (unsigned long long)parameters->threads);
+    if (!prepare(job, error))
+        return false;
+    warn_slow(job);
     progress_start(&job->progress);
-    if (!prepare(job, error) || !run_trainer(job, error) || !finish(job, error))
+    if (!run_trainer(job, error) || !finish(job, error))
         return false;
     const double seconds = progress_clock() - job->progress.started;
     atomic_store(&job->interrupt.worthwhile, true);

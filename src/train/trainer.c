@@ -25,8 +25,14 @@
 /* Chunks on which the final vectors are measured. */
 #define GEOMETRY_CHUNKS ((size_t)16)
 
-/* What a step costs beyond its words, in words. */
-#define STEP_WORDS 16.0
+/* How long a word and a step take, in the time that it takes to score and update a word against one row
+ * (measured: src/EXPERIMENTS.md). Rarer words hardly repeat within a block. A training is slow compared to
+ * one at the lowest learning rate, with as many noise words as usual. */
+#define WORD_ROWS 10.0
+#define STEP_ROWS 6.0
+#define REPEATING_WORDS ((size_t)10000)
+#define ALPHA_MIN 1e-6
+#define NOISE_USUAL 32.0
 
 /* The progress display shows a running mean over about twenty chunks. */
 #define RECENT_KEEP 0.95
@@ -72,6 +78,7 @@ struct trainer {
     struct batch_work work_before;     /* done by earlier trainers, as the words of this start */
     uint64_t words_before;
     struct time_shares times;
+    double slowdown;
     size_t tasks, until;
     const struct trainer_hooks *hooks;
     atomic_size_t next_task, next_row;
@@ -283,33 +290,46 @@ static struct step_limits limits_at(const struct parameters *parameters, double 
         parameters->weights == WEIGHTS_RANDOM ? STEP_LIMITS_NOISE_ROW_RANDOM : STEP_LIMITS_NOISE_ROW);
 }
 
-/* How long a word takes at this learning rate, relative to a very low one: the pairs of a block are scored in
- * each pass anew, and each step has costs that do not depend on the length of its block. */
-static double word_time(const struct parameters *parameters, double alpha) {
-    const struct step_limits limits = limits_at(parameters, alpha);
-    const double words = fmin((double)limits.pairs / parameters_pairs_mean(parameters), BLOCK_WORDS_MAX);
-    const double step = STEP_WORDS / fmax(words, 1), shortest = STEP_WORDS / (double)BLOCK_WORDS_MAX;
-    return (double)limits.passes * (1 + step) / (1 + shortest);
-}
-
-static struct time_shares time_shares_of(const struct parameters *parameters) {
-    struct time_shares times = {.after = {0}};
-    const double first = parameters->alpha.value, last = parameters->min_alpha;
-    for (size_t i = 0; i < TIME_PARTS; i++) {
-        const double alpha = first - (first - last) * ((double)i + 0.5) / TIME_PARTS;
-        times.after[i + 1] = times.after[i] + word_time(parameters, alpha);
-    }
-    for (size_t i = 0; i <= TIME_PARTS; i++)
-        times.after[i] /= times.after[TIME_PARTS];
-    return times;
-}
-
-double trainer_slowdown(const struct parameters *parameters) {
-    const double first = parameters->alpha.value, last = parameters->min_alpha;
+/* How many words a block has until a word occurs in it more than `occurrences` times. If each word is drawn
+ * independently with probability q, n words hold n^k / k! S such k-tuples on average, with S the sum of q^k
+ * and k = occurrences + 1; the block ends at about the first. */
+static double words_to_repeat(const struct trainer *trainer, size_t occurrences) {
+    const struct vocab *vocab = &trainer->corpus->vocab;
+    const double k = (double)(occurrences + 1), total = (double)vocab->total * trainer->subsampling.kept;
     double sum = 0;
-    for (size_t i = 0; i < TIME_PARTS; i++)
-        sum += word_time(parameters, first - (first - last) * ((double)i + 0.5) / TIME_PARTS);
-    return sum / TIME_PARTS;
+    for (size_t i = 0; i < vocab->size && i < REPEATING_WORDS; i++)
+        sum += pow((double)vocab->counts[i] * ((double)trainer->subsampling.keep[i] / UINT32_MAX) / total, k);
+    return exp((lgamma(k + 1) - log(sum)) / k);
+}
+
+/* How long a word takes, in multiplications of rows: each pass scores its pairs and noise words anew, and each
+ * step updates all rows, whatever the length of its block. */
+static double word_time(const struct trainer *trainer, const struct step_limits *limits, double noise) {
+    const struct parameters *parameters = trainer->parameters;
+    const double rows = noise + 2 * (double)parameters->window + 2;
+    double words = fmin((double)limits->pairs / parameters_pairs_mean(parameters), BLOCK_WORDS_MAX);
+    words = fmax(fmin(words, words_to_repeat(trainer, limits->occurrences)), 1);
+    return (double)limits->passes * (WORD_ROWS + rows + STEP_ROWS * rows / words);
+}
+
+static void fill_times(struct trainer *trainer) {
+    const struct parameters *parameters = trainer->parameters;
+    const double first = parameters->alpha.value, last = parameters->min_alpha;
+    double *after = trainer->times.after;
+    for (size_t i = 0; i < TIME_PARTS; i++) {
+        const struct step_limits limits = limits_at(parameters,
+                                                    first - (first - last) * ((double)i + 0.5) / TIME_PARTS);
+        after[i + 1] = after[i] + word_time(trainer, &limits, (double)parameters->noise);
+    }
+    const struct step_limits least = limits_at(parameters, ALPHA_MIN);
+    trainer->slowdown = after[TIME_PARTS] / TIME_PARTS /
+                        word_time(trainer, &least, fmin((double)parameters->noise, NOISE_USUAL));
+    for (size_t i = 0; i <= TIME_PARTS; i++)
+        after[i] /= after[TIME_PARTS];
+}
+
+double trainer_slowdown(const struct trainer *trainer) {
+    return trainer->slowdown;
 }
 
 /* Words of all epochs before a task. */
@@ -340,7 +360,7 @@ static bool prepare(struct trainer *trainer, struct error *error) {
     if (!take_memory(trainer, error))
         return false;
     fill_tables(trainer);
-    trainer->times = time_shares_of(trainer->parameters);
+    fill_times(trainer);
     if (!size_multiply(trainer->corpus->stream.size, trainer->parameters->epochs, &trainer->tasks))
         return error_set(error, ERROR_INPUT, "--epochs %llu is too many for a corpus of this size",
                          (unsigned long long)trainer->parameters->epochs);

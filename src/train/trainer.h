@@ -84,9 +84,9 @@ void trainer_free(struct trainer *trainer);
 /* The number of tasks: the chunks of all epochs. */
 size_t trainer_tasks(const struct trainer *trainer);
 
-/* By which factor the limits of a step (train/step_limits.h) slow a training with these parameters, compared
- * to one with a very low learning rate. */
-double trainer_slowdown(const struct parameters *parameters);
+/* By which factor the limits of a step (train/step_limits.h) are expected to slow this training, compared to
+ * one at a very low learning rate. */
+double trainer_slowdown(const struct trainer *trainer);
 
 /* Trains until `until` tasks are done or hooks->stop is set. Fails (ERROR_INPUT) once the loss is no longer
  * finite, or far above that of vectors that tell nothing apart. If the corpus can't be read (ERROR_SYSTEM),
