@@ -15,10 +15,10 @@
 #define INTERRUPT_FILES_MAX 2
 
 struct interrupt {
-    atomic_int number;      /* the signal that asked the training to stop; 0: none */
-    atomic_bool worthwhile; /* there is something to keep; set by the caller */
-    atomic_bool ending;     /* for interrupt_end */
-    pthread_mutex_t lock;   /* of the next; whoever ends the process keeps it */
+    atomic_int number;                          /* the signal that asked the training to stop; 0: none */
+    atomic_bool worthwhile;                     /* there is something to keep; set by the caller */
+    atomic_bool ending;                         /* for interrupt_end */
+    pthread_mutex_t lock;                       /* of the next; whoever ends the process keeps it */
     char *temporaries[INTERRUPT_FILES_MAX + 1]; /* paths of files to remove, or NULL; owned */
     sigset_t signals;
     pthread_t thread;

@@ -92,8 +92,9 @@ bool keep_write_somewhere(struct keep *keep, const struct checkpoint_content *co
 /* Appends a word, in quotes if a shell needs them. Returns false if it doesn't fit. */
 static bool add_word(char *text, size_t size, const char *word) {
     size_t used = strlen(text);
-    const bool plain = *word != '\0' && word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                                          "0123456789_./,:=@%+-")] == '\0';
+    const bool plain = *word != '\0' &&
+                       word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                         "0123456789_./,:=@%+-")] == '\0';
     if (used + 4 * strlen(word) + 4 > size)
         return false;
     text[used++] = ' ';

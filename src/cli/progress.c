@@ -81,8 +81,8 @@ void progress_training(void *context, const struct training_status *status) {
     const double seconds = now - progress->started;
     begin_line(progress, share);
     fprintf(stderr, "epoch %zu/%zu, %.0f%%, %.2fM words/s, loss %.3f, accuracy %.1f%%, ", status->epoch,
-            progress->epochs, 100 * share, (double)(status->words - status->words_before) * 1e-6 / seconds, status->recent.loss,
-            100 * status->recent.accuracy);
+            progress->epochs, 100 * share, (double)(status->words - status->words_before) * 1e-6 / seconds,
+            status->recent.loss, 100 * status->recent.accuracy);
     print_duration(seconds * (1 - status->time) / (status->time - status->time_before));
     fputs(" left", stderr);
     end_line(progress);

@@ -46,19 +46,20 @@ struct settings {
 static const char *const vocab_names[] = {"both", "old", "new", NULL};
 
 static const char *vocab_help(size_t choice) {
-    static const char *const help[] = {
-        "the model's words, and those of the text from --min-count on", "the model's words only",
-        "only words of the text, from --min-count on"};
+    static const char *const help[] = {"the model's words, and those of the text from --min-count on",
+                                       "the model's words only",
+                                       "only words of the text, from --min-count on"};
     return help[choice];
 }
 
 static const struct option files[] = {
     TEXT_OPTION("output", 'o', OPTION_TEXT, "MODEL", NULL, "the model file to write; required",
                 offsetof(struct settings, output)),
-    TEXT_OPTION("resume", 0, OPTION_TEXT, "CHECKPOINT", NULL,
-                "go on with a training that was stopped, with the same corpus; the model is CHECKPOINT without "
-                "\".checkpoint\", unless -o names another, and the parameters are those of the checkpoint",
-                offsetof(struct settings, resume)),
+    TEXT_OPTION(
+        "resume", 0, OPTION_TEXT, "CHECKPOINT", NULL,
+        "go on with a training that was stopped, with the same corpus; the model is CHECKPOINT without "
+        "\".checkpoint\", unless -o names another, and the parameters are those of the checkpoint",
+        offsetof(struct settings, resume)),
     TEXT_OPTION("init", 0, OPTION_TEXT, "MODEL", NULL,
                 "start from the vectors of a model, of any format that sgns reads; counts add up",
                 offsetof(struct settings, init)),
@@ -118,8 +119,8 @@ struct job {
     struct training_origin origin;
     char *origin_model, *origin_vocab; /* what origin points to, if it is from a checkpoint; owned */
     struct keep keep;
-    atomic_bool pause;           /* the trainer is to stop, for a checkpoint or for good */
-    double checkpoint_due;       /* by the clock of the progress */
+    atomic_bool pause;                        /* the trainer is to stop, for a checkpoint or for good */
+    double checkpoint_due;                    /* by the clock of the progress */
     uint64_t fingerprint, labels_fingerprint; /* of the corpus and of the labels */
     struct record notes, record; /* of checkpoints and of the model; made, or at least taken, beforehand */
     struct model_buffers buffers;
@@ -217,8 +218,7 @@ static bool take_options(struct job *job, const char *path, int argc, char *cons
     struct settings of_file, given;
     if (!parse_again(job, &of_file, 0, argv, error) || !parse_again(job, &given, argc, argv, error))
         return false;
-    if (job->settings.resume != NULL &&
-        !check_agreement(&of_file.parameters, &given.parameters, path, error))
+    if (job->settings.resume != NULL && !check_agreement(&of_file.parameters, &given.parameters, path, error))
         return false;
     job->settings = given;
     return true;
@@ -232,10 +232,10 @@ static bool read_origin(struct job *job, struct error *error) {
     const char *words = record_find(from->record, from->record_bytes, "init_words", &length);
     if (error->kind != ERROR_NONE)
         return false;
-    job->origin = (struct training_origin){
-        .model = job->origin_model,
-        .vocab_from = job->origin_vocab != NULL ? job->origin_vocab : vocab_names[VOCAB_BOTH],
-        .words = words != NULL ? strtoull(words, NULL, 10) : 0};
+    job->origin = (struct training_origin){.model = job->origin_model,
+                                           .vocab_from = job->origin_vocab != NULL ? job->origin_vocab
+                                                                                   : vocab_names[VOCAB_BOTH],
+                                           .words = words != NULL ? strtoull(words, NULL, 10) : 0};
     return true;
 }
 
@@ -450,7 +450,8 @@ static bool read_corpus(struct job *job, struct error *error) {
 /* Labels are part of what a checkpoint goes on with. */
 static bool check_labels(struct job *job, struct error *error) {
     const struct checkpoint *from = &job->checkpoint;
-    job->labels_fingerprint = checksum(job->labels.of_word, job->corpus.vocab.size * sizeof *job->labels.of_word);
+    job->labels_fingerprint = checksum(job->labels.of_word,
+                                       job->corpus.vocab.size * sizeof *job->labels.of_word);
     if (from->layout == NULL)
         return true;
     size_t length;
@@ -621,9 +622,9 @@ static bool keep_learned(struct job *job, struct error *error) {
 static bool prepare(struct job *job, struct error *error) {
     const struct parameters *parameters = &job->settings.parameters;
     const struct initial_rows rows = {&job->model, job->merged.of_word};
-    const struct trainer_start start = {
-        .state = job->checkpoint.layout != NULL ? &job->checkpoint.state : NULL,
-        .rows = job->settings.init != NULL ? &rows : NULL};
+    const struct trainer_start start = {.state = job->checkpoint.layout != NULL ? &job->checkpoint.state
+                                                                                : NULL,
+                                        .rows = job->settings.init != NULL ? &rows : NULL};
     bool done = training_record_checkpoint(&job->notes, parameters, &job->origin, job->fingerprint, error) &&
                 record_add(&job->notes, error, "labels_fingerprint", "%llu",
                            (unsigned long long)job->labels_fingerprint) &&
@@ -663,14 +664,15 @@ static void warn_outcome(const struct job *job) {
     const struct parameters *parameters = &job->settings.parameters;
     const struct measures *last = &job->results.measures[parameters->epochs - 1];
     if (outcome_learned_nothing(&job->results, &job->corpus, parameters))
-        fprintf(stderr,
-                "sgns train: warning: next to nothing was learned: the loss at the end is %.4g (vectors that "
-                "tell nothing apart have %.4g), and %.0f%% of the pairs beat noise (by chance 50%%); try more "
-                "--epochs, or %s\n",
-                last->loss, last->chance, 100 * last->accuracy,
-                parameters->temperature.value > 10    ? "a lower --temperature"
-                : parameters->temperature.value < 0.1 ? "a higher --temperature"
-                                                      : "another --alpha");
+        fprintf(
+            stderr,
+            "sgns train: warning: next to nothing was learned: the loss at the end is %.4g (vectors that "
+            "tell nothing apart have %.4g), and %.0f%% of the pairs beat noise (by chance 50%%); try more "
+            "--epochs, or %s\n",
+            last->loss, last->chance, 100 * last->accuracy,
+            parameters->temperature.value > 10    ? "a lower --temperature"
+            : parameters->temperature.value < 0.1 ? "a higher --temperature"
+                                                  : "another --alpha");
 }
 
 static bool finish(struct job *job, struct error *error) {
@@ -683,11 +685,12 @@ static void warn_slow(const struct job *job) {
     const struct parameters *parameters = &job->settings.parameters;
     const double slowdown = trainer_slowdown(job->trainer);
     if (!job->settings.quiet && slowdown >= SLOW)
-        fprintf(stderr,
-                "sgns train: with --alpha %g, --window %llu and --negative %llu, only small steps are stable: "
-                "training takes about %.0f times as long as at a low learning rate\n",
-                parameters->alpha.value, (unsigned long long)parameters->window,
-                (unsigned long long)parameters->negative, slowdown);
+        fprintf(
+            stderr,
+            "sgns train: with --alpha %g, --window %llu and --negative %llu, only small steps are stable: "
+            "training takes about %.0f times as long as at a low learning rate\n",
+            parameters->alpha.value, (unsigned long long)parameters->window,
+            (unsigned long long)parameters->negative, slowdown);
 }
 
 static bool train(struct job *job, struct error *error) {

@@ -145,7 +145,8 @@ struct model_content {
 bool model_file_bytes(size_t vocab, size_t text_bytes, size_t stride, bool output, size_t record_bytes,
                       uint64_t *bytes) MUST_USE;
 
-/* The most memory that model_write and its buffers take for that many words; false if it does not fit in a size_t. */
+/* The most memory that model_write and its buffers take for that many words; false if it does not fit in a
+ * size_t. */
 bool model_write_memory(size_t vocab, size_t stride, size_t *bytes) MUST_USE;
 
 /* Appends the model to a file just created; the caller commits. */

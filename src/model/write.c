@@ -50,7 +50,8 @@ bool model_buffers_create(struct model_buffers *buffers, size_t vocab, size_t st
     if (!layout_start(&layout, vocab, stride, stride))
         return error_set(error, ERROR_INPUT, "%zu words are too many for a model", vocab);
     *buffers = (struct model_buffers){
-        .index = memory_allocate((size_t)layout.header.slots, sizeof *buffers->index, "the word index", error),
+        .index = memory_allocate((size_t)layout.header.slots, sizeof *buffers->index, "the word index",
+                                 error),
         .norms = memory_allocate(vocab, sizeof *buffers->norms, "the norms", error),
         .quantized = memory_allocate(vocab, stride, "the quantized vectors", error),
         .quantization = memory_allocate(vocab, sizeof *buffers->quantization, "the quantized vectors", error),
@@ -129,8 +130,7 @@ bool model_write(struct file_out *file, const struct model_content *content, str
     struct layout layout;
     struct model_buffers own = {.index = NULL}, *buffers = content->buffers != NULL ? content->buffers : &own;
     bool done = plan(content, file->path, &layout, error) &&
-                (buffers != &own ||
-                 model_buffers_create(&own, content->vocab->size, content->stride, error));
+                (buffers != &own || model_buffers_create(&own, content->vocab->size, content->stride, error));
     if (done) {
         fill_index(content->vocab, buffers->index, (size_t)layout.header.slots);
         fill_rows(content, buffers);

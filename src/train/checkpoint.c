@@ -35,9 +35,8 @@ static bool plan(struct layout *layout, const size_t *bytes, size_t vocab, size_
 bool checkpoint_write(struct file_out *file, const struct checkpoint_content *content, struct error *error) {
     const struct trainer_state *state = content->state;
     const struct vocab *vocab = content->vocab;
-    const struct position position = {
-        state->tasks,     state->work.words, state->work.pairs, state->work.rows,
-        state->threads, content->epochs};
+    const struct position position = {state->tasks,     state->work.words, state->work.pairs,
+                                      state->work.rows, state->threads,    content->epochs};
     /* The trainer has these arrays, so their sizes fit. */
     const size_t rows = vocab->size * state->stride * sizeof(bfloat16);
     const size_t bytes[SECTIONS] = {[RECORD] = content->record_bytes,
@@ -49,11 +48,10 @@ bool checkpoint_write(struct file_out *file, const struct checkpoint_content *co
                                     [RANDOM] = state->threads * KERNEL_ROW_FLOATS * sizeof *state->random,
                                     [INPUT] = rows,
                                     [OUTPUT] = rows};
-    const void *const data[SECTIONS] = {[RECORD] = content->record, [STARTS] = vocab->starts,
-                                        [WORDS] = vocab->text,      [COUNTS] = vocab->counts,
-                                        [POSITION] = &position,     [MEASURES] = state->measures,
-                                        [RANDOM] = state->random,   [INPUT] = state->input,
-                                        [OUTPUT] = state->output};
+    const void *const data[SECTIONS] = {
+        [RECORD] = content->record, [STARTS] = vocab->starts, [WORDS] = vocab->text,
+        [COUNTS] = vocab->counts,   [POSITION] = &position,   [MEASURES] = state->measures,
+        [RANDOM] = state->random,   [INPUT] = state->input,   [OUTPUT] = state->output};
     struct layout layout;
     return plan(&layout, bytes, vocab->size, content->dim, file->path, error) &&
            layout_write(file, &layout, data, error);
@@ -73,10 +71,11 @@ static bool damaged(const char *path, const char *what, struct error *error) {
 static bool check_start(const struct file_map *map, const char *path, struct error *error) {
     struct layout_header header;
     if (!checkpoint_is(map))
-        return error_set(error, ERROR_INPUT,
-                         "%s: not a checkpoint; --resume takes the file that sgns train says it has kept, and "
-                         "--init takes a model",
-                         path);
+        return error_set(
+            error, ERROR_INPUT,
+            "%s: not a checkpoint; --resume takes the file that sgns train says it has kept, and "
+            "--init takes a model",
+            path);
     if (!layout_copy_head(map, path, &header, sizeof header, error))
         return false;
     if (header.byte_order != LAYOUT_BYTE_ORDER)
@@ -107,8 +106,7 @@ static bool check_checksums(const struct checkpoint *checkpoint, const char *pat
 
 static bool read_layout(struct checkpoint *checkpoint, const char *path, struct error *error) {
     struct layout *layout = checkpoint->layout;
-    if (!check_start(&checkpoint->map, path, error) ||
-        !layout_read(layout, &checkpoint->map, path, error))
+    if (!check_start(&checkpoint->map, path, error) || !layout_read(layout, &checkpoint->map, path, error))
         return false;
     if (!layout_check_places(layout) || !layout_check_tags(layout))
         return layout_wrong_sizes(path, error);

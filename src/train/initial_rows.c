@@ -6,7 +6,8 @@
 static bool usable(const float *row, size_t dim) {
     bool all = true;
     for (size_t d = 0; d < dim; d++)
-        all = all && row[d] < (float)(1 << MATRIX_MAX_EXPONENT) && row[d] > -(float)(1 << MATRIX_MAX_EXPONENT);
+        all = all && row[d] < (float)(1 << MATRIX_MAX_EXPONENT) &&
+              row[d] > -(float)(1 << MATRIX_MAX_EXPONENT);
     return all;
 }
 

@@ -23,8 +23,8 @@ static bool renumber(struct corpus *corpus, const uint32_t *map, struct error *e
         corpus->words += stream->chunks[i].words;
     }
     free(buffer);
-    return done && (corpus->words > 0 || error_set(error, ERROR_INPUT,
-                                                   "none of the words of the text is in the vocabulary"));
+    return done && (corpus->words > 0 ||
+                    error_set(error, ERROR_INPUT, "none of the words of the text is in the vocabulary"));
 }
 
 /* --- the words of two vocabularies --- */
@@ -176,9 +176,9 @@ bool merge_vocab(struct merged_vocab *merged, struct corpus *corpus, const struc
     if (candidates == NULL)
         return false;
     uint32_t *map = NULL;
-    bool done = (size > 0 || error_set(error, ERROR_INPUT,
-                                       "no word of the text occurs %llu times; lower --min-count",
-                                       (unsigned long long)options->min_count)) &&
+    bool done = (size > 0 ||
+                 error_set(error, ERROR_INPUT, "no word of the text occurs %llu times; lower --min-count",
+                           (unsigned long long)options->min_count)) &&
                 make_vocab(&made, &corpus->vocab, options->model, candidates, size, error);
     if (done)
         map = make_maps(merged, corpus, options, candidates, size, error);

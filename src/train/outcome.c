@@ -22,10 +22,11 @@ bool outcome_check(const struct training_results *results, const struct corpus *
                          "paragraph, not one word",
                          trained);
     if (results->kept < 0.01)
-        return error_set(error, ERROR_INPUT,
-                         "nothing to learn: --sample %g skips all but %.2g%% of the words; raise it, or leave "
-                         "it out",
-                         parameters->sample.value, 100 * results->kept);
+        return error_set(
+            error, ERROR_INPUT,
+            "nothing to learn: --sample %g skips all but %.2g%% of the words; raise it, or leave "
+            "it out",
+            parameters->sample.value, 100 * results->kept);
     if (known < 0.9)
         return error_set(error, ERROR_INPUT,
                          "nothing to learn: only %.2g%% of the text is in the vocabulary, and %s of it stand "

@@ -284,10 +284,10 @@ static void start_part(void *context, size_t index) {
 }
 
 static struct step_limits limits_at(const struct parameters *parameters, double alpha) {
-    return step_limits_choose(
-        parameters_limits(parameters), alpha, parameters_pairs_max(parameters),
-        parameters_pairs_mean(parameters), (double)parameters->noise,
-        parameters->weights == WEIGHTS_RANDOM ? STEP_LIMITS_NOISE_ROW_RANDOM : STEP_LIMITS_NOISE_ROW);
+    return step_limits_choose(parameters_limits(parameters), alpha, parameters_pairs_max(parameters),
+                              parameters_pairs_mean(parameters), (double)parameters->noise,
+                              parameters->weights == WEIGHTS_RANDOM ? STEP_LIMITS_NOISE_ROW_RANDOM
+                                                                    : STEP_LIMITS_NOISE_ROW);
 }
 
 /* How many words a block has until a word occurs in it more than `occurrences` times. If each word is drawn
@@ -302,8 +302,8 @@ static double words_to_repeat(const struct trainer *trainer, size_t occurrences)
     return exp((lgamma(k + 1) - log(sum)) / k);
 }
 
-/* How long a word takes, in multiplications of rows: each pass scores its pairs and noise words anew, and each
- * step updates all rows, whatever the length of its block. */
+/* How long a word takes, in multiplications of rows: each pass scores its pairs and noise words anew, and
+ * each step updates all rows, whatever the length of its block. */
 static double word_time(const struct trainer *trainer, const struct step_limits *limits, double noise) {
     const struct parameters *parameters = trainer->parameters;
     const double rows = noise + 2 * (double)parameters->window + 2;

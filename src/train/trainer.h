@@ -20,12 +20,12 @@
 
 /* The progress that the trainer reports while it runs. */
 struct training_status {
-    uint64_t words;       /* words trained so far, over all epochs, before subsampling */
-    uint64_t words_total; /* words of all epochs */
-    uint64_t words_before; /* words that were trained before this trainer was created */
+    uint64_t words;           /* words trained so far, over all epochs, before subsampling */
+    uint64_t words_total;     /* words of all epochs */
+    uint64_t words_before;    /* words that were trained before this trainer was created */
     double time, time_before; /* the shares of the time for all epochs that these words are expected to take;
                                  early words take longer, since the learning rate is higher (step_limits) */
-    size_t epoch;         /* 1 to epochs: that of the latest chunk */
+    size_t epoch;             /* 1 to epochs: that of the latest chunk */
     double alpha;
     struct measures recent; /* recent means; recent.pairs is 0 before the first measurement */
 };
@@ -50,8 +50,8 @@ struct trainer_state {
 
 /* Where the rows of a training come from. Either may be NULL; with neither, rows start at random. */
 struct trainer_start {
-    const struct trainer_state *state;     /* of a trainer of the same corpus and parameters */
-    const struct initial_rows *rows; /* (train/initial_rows.h) rows of another model */
+    const struct trainer_state *state; /* of a trainer of the same corpus and parameters */
+    const struct initial_rows *rows;   /* (train/initial_rows.h) rows of another model */
 };
 
 /* The results of training. The arrays belong to the trainer. */
