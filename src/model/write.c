@@ -126,16 +126,22 @@ static bool write_sections(struct file_out *file, const struct model_content *co
     return layout_write(file, layout, data, error);
 }
 
+static bool write_with(struct file_out *file, const struct model_content *content, struct layout *layout,
+                       struct model_buffers *buffers, struct error *error) {
+    fill_index(content->vocab, buffers->index, (size_t)layout->header.slots);
+    fill_rows(content, buffers);
+    return write_sections(file, content, buffers, layout, error);
+}
+
 bool model_write(struct file_out *file, const struct model_content *content, struct error *error) {
     struct layout layout;
-    struct model_buffers own = {.index = NULL}, *buffers = content->buffers != NULL ? content->buffers : &own;
-    bool done = plan(content, file->path, &layout, error) &&
-                (buffers != &own || model_buffers_create(&own, content->vocab->size, content->stride, error));
-    if (done) {
-        fill_index(content->vocab, buffers->index, (size_t)layout.header.slots);
-        fill_rows(content, buffers);
-        done = write_sections(file, content, buffers, &layout, error);
-    }
+    struct model_buffers own;
+    if (!plan(content, file->path, &layout, error))
+        return false;
+    if (content->buffers != NULL)
+        return write_with(file, content, &layout, content->buffers, error);
+    const bool done = model_buffers_create(&own, content->vocab->size, content->stride, error) &&
+                      write_with(file, content, &layout, &own, error);
     model_buffers_free(&own);
     return done;
 }

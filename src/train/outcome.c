@@ -5,7 +5,7 @@
 #define ACCURACY_MIN 0.55
 #define PAIRS_PER_WORD 100
 
-/* In less text, chance may leave few pairs. */
+/* In less text, chance may leave few pairs, or pairs that tell nothing. */
 #define WORDS_MIN 1000
 
 bool outcome_check(const struct training_results *results, const struct corpus *corpus,
@@ -41,7 +41,8 @@ bool outcome_check(const struct training_results *results, const struct corpus *
 bool outcome_learned_nothing(const struct training_results *results, const struct corpus *corpus,
                              const struct parameters *parameters) {
     const struct measures *last = &results->measures[parameters->epochs - 1];
-    if (!(last->pairs > 0) || results->pairs_trained / PAIRS_PER_WORD < corpus->vocab.size)
+    if (!(last->pairs > 0) || corpus->words < WORDS_MIN ||
+        results->pairs_trained / PAIRS_PER_WORD < corpus->vocab.size)
         return false;
     /* The hardest of many noise words may always win, whatever the vectors have learned. */
     return last->accuracy < ACCURACY_MIN || (!parameters->hard && measures_excess(last) > -LEARNED);
