@@ -47,8 +47,10 @@ static void fill_rows(const struct model_content *content, struct model_buffers 
 bool model_buffers_create(struct model_buffers *buffers, size_t vocab, size_t stride, struct error *error) {
     struct layout layout;
     *buffers = (struct model_buffers){.index = NULL};
-    if (!layout_start(&layout, vocab, stride, stride))
-        return error_set(error, ERROR_INPUT, "%zu words are too many for a model", vocab);
+    if (!layout_start(&layout, vocab, stride, stride)) {
+        error_set(error, ERROR_INPUT, "%zu words are too many for a model", vocab);
+        return false;
+    }
     *buffers = (struct model_buffers){
         .index = memory_allocate((size_t)layout.header.slots, sizeof *buffers->index, "the word index",
                                  error),
