@@ -206,7 +206,7 @@ static bool run(int argc, char **argv, struct error *error) {
     if (!command_parse(&command_export, &argc, argv, &settings, error))
         return false;
     /* A closed pipe behind standard error is no reason to end before the files are complete. */
-    if (settings.output != NULL && strcmp(settings.output, "-") != 0)
+    if (strcmp(settings.output, "-") != 0)
         signal(SIGPIPE, SIG_IGN);
     const struct export_format *format = find_format(settings.format, error);
     struct model model;
