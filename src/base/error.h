@@ -15,6 +15,7 @@ enum error_kind {
     ERROR_NO_ANSWER = 1, /* a valid question without an answer: a word that is not in the vocabulary */
     ERROR_INPUT = 2,     /* wrong usage, or input that cannot be used */
     ERROR_SYSTEM = 3,    /* the system failed: memory, disk, permission */
+    ERROR_SIGNAL = 128,  /* plus the number of the signal that ended the work, as shells report it */
 };
 
 struct error {

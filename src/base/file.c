@@ -337,16 +337,17 @@ static bool keep_in_path(struct file_out *file, const char *path, char *kept, si
 }
 
 /* Adds to the error where the file is kept. */
-static void keep(struct file_out *file, const char *what, struct error *error) {
+static bool keep(struct file_out *file, const char *what, struct error *error) {
     char kept[3072 + PLACE_NAME_MAX];
     const struct error cause = *error;
     if (!keep_at(file, file->place.folder, kept, sizeof kept) &&
         !keep_in_path(file, ".", kept, sizeof kept) &&
         !keep_in_path(file, getenv("TMPDIR"), kept, sizeof kept) &&
         !keep_in_path(file, "/tmp", kept, sizeof kept))
-        return;
+        return false;
     *error = (struct error){.kind = ERROR_NONE};
     error_set(error, cause.kind, "%s; %s is kept as %s", cause.text, what, kept);
+    return true;
 }
 
 /* --- committing --- */
@@ -360,20 +361,20 @@ static bool sync_or_keep(struct file_out *file, struct error *error) {
         return true;
     error_system(error, number, "%s: can't write to disk", file->path);
     if (number != ENOSPC && number != EDQUOT && number != EFBIG)
-        keep(file, "what was written, which may be damaged,", error);
+        (void)keep(file, "what was written, which may be damaged,", error);
     return false;
 }
 
 bool file_commit(struct file_out *file, struct error *error) {
-    bool done = sync_or_keep(file, error);
+    bool done = sync_or_keep(file, error), kept = false;
     if (done && !is_stream(file)) {
         done = give_name(file, error) && rename_to_target(file, error);
-        if (!done)
-            keep(file, "the new file", error);
+        kept = !done && keep(file, "the new file", error);
     }
     if (done && !is_stream(file))
         sync_folder(file);
     file_abandon(file);
+    file->kept = kept;
     return done;
 }
 

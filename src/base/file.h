@@ -25,6 +25,7 @@ struct file_out {
     char *left;      /* a temporary file of an earlier process that should be removed but can't be, for a
                         message; owned; NULL if there is none */
     struct file_place place;
+    bool kept; /* set by file_commit when it fails: the file is complete, under another name */
     int descriptor;
     unsigned char *buffer; /* owned */
     size_t buffered;       /* bytes in the buffer */

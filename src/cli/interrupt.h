@@ -1,6 +1,7 @@
-/* Ctrl-C and SIGTERM while files are written. A thread waits for them, so that neither a handler nor a global
- * is needed. The first one asks a training to end early and save its model. A second one, or one while there
- * is nothing to save, removes the temporary files and ends the process as the signal would have. */
+/* Ctrl-C, SIGTERM and SIGHUP while files are written. A thread waits for them, so that neither a handler nor
+ * a global is needed. The first one asks a training to stop and keep what it has learned. A second one, or
+ * one while there is nothing to keep, removes the temporary files and ends the process at once, with 128 plus
+ * the signal's number as its status. */
 #ifndef SGNS_CLI_INTERRUPT_H
 #define SGNS_CLI_INTERRUPT_H
 
@@ -14,9 +15,11 @@
 #define INTERRUPT_FILES_MAX 2
 
 struct interrupt {
-    atomic_bool stop;                       /* the training should end */
-    atomic_bool worthwhile;                 /* there is something to save; set by the caller */
-    char *temporaries[INTERRUPT_FILES_MAX]; /* paths of files to remove, or NULL; owned */
+    atomic_int number;                          /* the signal that asked the training to stop; 0: none */
+    atomic_bool worthwhile;                     /* there is something to keep; set by the caller */
+    atomic_bool ending;                         /* for interrupt_end */
+    pthread_mutex_t lock;                       /* of the next; whoever ends the process keeps it */
+    char *temporaries[INTERRUPT_FILES_MAX + 1]; /* paths of files to remove, or NULL; owned */
     sigset_t signals;
     pthread_t thread;
 };
@@ -31,6 +34,10 @@ void interrupt_release(const struct interrupt *interrupt);
  * unblocked. */
 bool interrupt_watch(struct interrupt *interrupt, const struct file_out *files, size_t count,
                      struct error *error) MUST_USE;
+
+/* file_create() for one more file while watching, at most one at a time. */
+bool interrupt_create(struct interrupt *interrupt, struct file_out *file, const char *path,
+                      struct error *error) MUST_USE;
 
 /* Stops watching and unblocks the signals. */
 void interrupt_end(struct interrupt *interrupt);

@@ -75,15 +75,15 @@ static void print_duration(double seconds) {
 void progress_training(void *context, const struct training_status *status) {
     struct progress *progress = context;
     const double now = progress_clock();
-    if (status->words == 0 || !due(progress, now))
+    if (status->words == status->words_before || !due(progress, now))
         return;
     const double share = (double)status->words / (double)status->words_total;
     const double seconds = now - progress->started;
     begin_line(progress, share);
     fprintf(stderr, "epoch %zu/%zu, %.0f%%, %.2fM words/s, loss %.3f, accuracy %.1f%%, ", status->epoch,
-            progress->epochs, 100 * share, (double)status->words * 1e-6 / seconds, status->recent.loss,
-            100 * status->recent.accuracy);
-    print_duration(seconds / share - seconds);
+            progress->epochs, 100 * share, (double)(status->words - status->words_before) * 1e-6 / seconds,
+            status->recent.loss, 100 * status->recent.accuracy);
+    print_duration(seconds * (1 - status->time) / (status->time - status->time_before));
     fputs(" left", stderr);
     end_line(progress);
 }

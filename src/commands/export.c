@@ -1,3 +1,4 @@
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,6 +208,9 @@ static bool run(int argc, char **argv, struct error *error) {
     struct settings settings = {0};
     if (!command_parse(&command_export, &argc, argv, &settings, error))
         return false;
+    /* A closed pipe behind standard error is no reason to end before the files are complete. */
+    if (strcmp(settings.output, "-") != 0)
+        signal(SIGPIPE, SIG_IGN);
     const struct export_format *format = find_format(settings.format, error);
     struct model model;
     if (format == NULL || !check_settings(&settings, format, error) ||

@@ -1,4 +1,5 @@
 #include <math.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,31 +11,75 @@
 #include "base/memory.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/keep.h"
+#include "cli/open_model.h"
 #include "cli/progress.h"
 #include "cli/shared_options.h"
-#include "cli/version.h"
+#include "cli/training_record.h"
 #include "formats/export_formats.h"
 #include "kernels/registry.h"
+#include "model/checksum.h"
 #include "model/model.h"
-#include "model/record.h"
 #include "text/ingest.h"
 #include "text/reader.h"
+#include "train/checkpoint.h"
+#include "train/initial_rows.h"
 #include "train/labels.h"
 #include "train/losses.h"
 #include "train/matrix.h"
+#include "train/merge_vocab.h"
+#include "train/outcome.h"
 #include "train/parameters.h"
 #include "train/trainer.h"
+
+/* A training that takes this many times as long as it could is announced. */
+#define SLOW 3.0
 
 struct settings {
     struct parameters parameters; /* first, for parameter_options */
     const char *output;
+    const char *resume, *init;
+    struct option_choice vocab_from; /* enum vocab_from */
+    uint64_t checkpoint_every;       /* minutes; 0: never */
     bool quiet, verbose, force;
 };
+
+/* In the order of enum vocab_from. */
+static const char *const vocab_names[] = {"both", "old", "new", NULL};
+
+static const char *vocab_help(size_t choice) {
+    static const char *const help[] = {"the model's words, and those of the text from --min-count on",
+                                       "the model's words only",
+                                       "only words of the text, from --min-count on"};
+    return help[choice];
+}
 
 static const struct option files[] = {
     TEXT_OPTION("output", 'o', OPTION_TEXT, "MODEL", NULL, "the model file to write; required",
                 offsetof(struct settings, output)),
     FORCE_OPTION("a model", offsetof(struct settings, force)),
+    TEXT_OPTION(
+        "resume", 0, OPTION_TEXT, "CHECKPOINT", NULL,
+        "go on with a training that was stopped, with the same corpus; the model is CHECKPOINT without "
+        "\".checkpoint\", unless -o names another, and the parameters are those of the checkpoint",
+        offsetof(struct settings, resume)),
+    TEXT_OPTION("init", 0, OPTION_TEXT, "MODEL", NULL,
+                "start from the vectors of a model, of any format that sgns reads; counts add up",
+                offsetof(struct settings, init)),
+    {.name = "vocab-from",
+     .type = OPTION_MAYBE_CHOICE,
+     .choices = vocab_names,
+     .choice_help = vocab_help,
+     .help = "--init: which words to train (default both)",
+     .offset = offsetof(struct settings, vocab_from)},
+    {.name = "checkpoint-every",
+     .type = OPTION_INTEGER,
+     .value = "MINUTES",
+     .fallback = "10",
+     .min = 0,
+     .max = 1e6,
+     .help = "write a checkpoint to MODEL.checkpoint; 0 writes none until the training is stopped",
+     .offset = offsetof(struct settings, checkpoint_every)},
 };
 static const struct option messages[] = {
     {.name = "quiet",
@@ -68,9 +113,43 @@ struct job {
     uint64_t noise_asked;    /* --noise as given; parameters_resolve() may raise it */
     struct trainer *trainer; /* owned */
     struct training_results results;
+    char **options; /* (option_count) that a checkpoint or a model stands for; owned */
+    size_t option_count;
+    char *output;                 /* named after the checkpoint; owned */
+    struct checkpoint checkpoint; /* that is resumed, until the trainer has it */
+    struct model model;           /* of --init, until the trainer has it */
+    struct merged_vocab merged;
+    struct training_origin origin;
+    char *origin_model, *origin_vocab; /* what origin points to, if it is from a checkpoint; owned */
+    struct keep keep;
+    atomic_bool pause;                        /* the trainer is to stop, for a checkpoint or for good */
+    double checkpoint_due;                    /* by the clock of the progress */
+    uint64_t fingerprint, labels_fingerprint; /* of the corpus and of the labels */
+    struct record notes, record; /* of checkpoints and of the model; made, or at least taken, beforehand */
+    struct model_buffers buffers;
 };
 
-static bool check_settings(struct job *job, int argc, struct error *error) {
+/* The model is named after the checkpoint, unless -o names it. */
+static bool name_output(struct job *job, struct error *error) {
+    static const char suffix[] = ".checkpoint";
+    struct settings *settings = &job->settings;
+    const size_t length = settings->resume != NULL ? strlen(settings->resume) : 0, end = sizeof suffix - 1;
+    if (settings->output == NULL)
+        settings->output = job->output;
+    if (settings->output != NULL || settings->resume == NULL)
+        return true;
+    if (length <= end || strcmp(settings->resume + length - end, suffix) != 0 ||
+        settings->resume[length - end - 1] == '/')
+        return error_set(error, ERROR_INPUT, "name the model to write: -o MODEL");
+    job->output = memory_allocate(length - end + 1, 1, "a file name", error);
+    if (job->output == NULL)
+        return false;
+    memcpy(job->output, settings->resume, length - end);
+    settings->output = job->output;
+    return true;
+}
+
+static bool check_settings(const struct job *job, int argc, struct error *error) {
     const struct settings *settings = &job->settings;
     if (argc == 0)
         return error_set(error, ERROR_INPUT, "name a text file to train on, or - for standard input");
@@ -80,7 +159,139 @@ static bool check_settings(struct job *job, int argc, struct error *error) {
         return error_set(error, ERROR_INPUT, "-o takes a file; a model cannot be written to a pipe");
     if (settings->quiet && settings->verbose)
         return error_set(error, ERROR_INPUT, "--quiet and --verbose cannot be combined");
+    if (settings->resume != NULL && settings->init != NULL)
+        return error_set(error, ERROR_INPUT,
+                         "--resume goes on with a training and --init starts another; leave one of them out");
+    if (settings->vocab_from.given && settings->init == NULL)
+        return error_set(error, ERROR_INPUT, "--vocab-from does nothing without --init; leave it out");
     return true;
+}
+
+/* --- options that a checkpoint or a model stands for --- */
+
+/* Parses job->options and then what the user gave, so that the latter counts. */
+static bool parse_again(struct job *job, struct settings *settings, int argc, char *const *argv,
+                        struct error *error) {
+    int count = (int)job->option_count + argc;
+    char **words = memory_allocate((size_t)count, sizeof *words, "options", error);
+    if (words == NULL)
+        return false;
+    for (size_t i = 0; i < job->option_count; i++)
+        words[i] = job->options[i];
+    for (int i = 0; i < argc; i++)
+        words[job->option_count + (size_t)i] = argv[i];
+    *settings = (struct settings){.output = NULL};
+    const bool done = options_parse(tables, &count, words, settings, error);
+    free(words);
+    return done;
+}
+
+/* Where the same training may go on in another way. */
+static bool may_differ(const struct option *option) {
+    static const char *const names[] = {"threads", "kernel", "labels"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(option->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* What the user gave must agree with the file. */
+static bool check_agreement(const struct parameters *of_file, const struct parameters *given,
+                            const char *path, struct error *error) {
+    for (size_t i = 0; i < parameter_options.count; i++) {
+        const struct option *option = &parameter_options.options[i];
+        char values[2][PARAMETER_TEXT_MAX];
+        parameter_value_exactly(option, of_file, values[0]);
+        parameter_value_exactly(option, given, values[1]);
+        if (may_differ(option) || strcmp(values[0], values[1]) == 0)
+            continue;
+        parameter_value(option, of_file, values[0]);
+        if (option->type == OPTION_FLAG)
+            return error_set(error, ERROR_INPUT, "%s was made without --%s; leave it out", path,
+                             option->name);
+        return error_set(error, ERROR_INPUT, "%s was made with --%s %s; leave --%s out", path, option->name,
+                         values[0], option->name);
+    }
+    return true;
+}
+
+/* Reads the command line once more, behind job->options. */
+static bool take_options(struct job *job, const char *path, int argc, char *const *argv,
+                         struct error *error) {
+    struct settings of_file, given;
+    if (!parse_again(job, &of_file, 0, argv, error) || !parse_again(job, &given, argc, argv, error))
+        return false;
+    if (job->settings.resume != NULL && !check_agreement(&of_file.parameters, &given.parameters, path, error))
+        return false;
+    job->settings = given;
+    return true;
+}
+
+static bool read_origin(struct job *job, struct error *error) {
+    const struct checkpoint *from = &job->checkpoint;
+    size_t length;
+    job->origin_model = training_record_text(from->record, from->record_bytes, "init", error);
+    job->origin_vocab = training_record_text(from->record, from->record_bytes, "vocab_from", error);
+    const char *words = record_find(from->record, from->record_bytes, "init_words", &length);
+    if (error->kind != ERROR_NONE)
+        return false;
+    job->origin = (struct training_origin){.model = job->origin_model,
+                                           .vocab_from = job->origin_vocab != NULL ? job->origin_vocab
+                                                                                   : vocab_names[VOCAB_BOTH],
+                                           .words = words != NULL ? strtoull(words, NULL, 10) : 0};
+    return true;
+}
+
+static bool open_checkpoint(struct job *job, int argc, char *const *argv, struct error *error) {
+    const char *path = job->settings.resume;
+    struct checkpoint *from = &job->checkpoint;
+    if (!checkpoint_open(from, path, error))
+        return false;
+    job->options = training_record_options(from->record, from->record_bytes, &job->option_count, error);
+    if (job->options == NULL || !take_options(job, path, argc, argv, error) || !read_origin(job, error))
+        return false;
+    return (job->settings.parameters.dim == from->dim && job->settings.parameters.epochs == from->epochs) ||
+           error_set(error, ERROR_INPUT, "%s: damaged: its record doesn't fit its contents", path);
+}
+
+/* The text is read as that of the model was. Nobody knows how another program read its text. */
+static bool open_initial(struct job *job, int argc, char *const *argv, struct error *error) {
+    static const char *const tokenizers[] = {
+        [TOKENIZER_WORDS] = "--tokenizer=words", [TOKENIZER_WHITESPACE] = "--tokenizer=whitespace"};
+    const char *path = job->settings.init;
+    const struct model *model = &job->model;
+    char dim[32];
+    if (!open_model(&job->model, "train", path, error))
+        return false;
+    snprintf(dim, sizeof dim, "--dim=%zu", model->dim);
+    const char *words[3] = {dim};
+    size_t count = 1;
+    if (model->source == MODEL_NATIVE)
+        words[count++] = tokenizers[model->rules.kind];
+    if (model->source == MODEL_NATIVE && model->rules.keep_case)
+        words[count++] = "--keep-case";
+    job->options = memory_allocate(count, sizeof *job->options, "options", error);
+    for (size_t i = 0; job->options != NULL && i < count; i++) {
+        job->options[i] = strdup(words[i]);
+        if (job->options[i] == NULL)
+            return error_set(error, ERROR_SYSTEM, "out of memory for options");
+        job->option_count++;
+    }
+    if (job->options == NULL || !take_options(job, path, argc, argv, error))
+        return false;
+    const struct parameters *parameters = &job->settings.parameters;
+    if (parameters->dim != model->dim)
+        return error_set(error, ERROR_INPUT,
+                         "%s has vectors of %zu dimensions, so --dim %llu can't start from it; leave --dim "
+                         "out",
+                         path, model->dim, (unsigned long long)parameters->dim);
+    return model->source != MODEL_NATIVE ||
+           (parameters->tokenizer == model->rules.kind &&
+            (parameters->keep_case == model->rules.keep_case || model->rules.kind == TOKENIZER_WHITESPACE)) ||
+           error_set(error, ERROR_INPUT,
+                     "%s was trained on text that was split into words in another way; leave --tokenizer and "
+                     "--keep-case out",
+                     path);
 }
 
 /* The model must not be written over a text it is trained from. */
@@ -141,11 +352,15 @@ static void warn_skipped(const struct job *job) {
 
 static void print_corpus(const struct job *job, double seconds) {
     const struct corpus *corpus = &job->corpus;
+    const double known = 100 * (double)corpus->words / (double)corpus->tokens;
     if (!job->settings.quiet)
-        fprintf(stderr,
-                "read %llu words in %llu sentences; kept %zu of %llu distinct words, %.1f%% of the text\n",
-                (unsigned long long)corpus->tokens, (unsigned long long)corpus->sentences, corpus->vocab.size,
-                (unsigned long long)corpus->distinct, 100 * (double)corpus->words / (double)corpus->tokens);
+        fprintf(stderr, "read %llu words in %llu sentences; ", (unsigned long long)corpus->tokens,
+                (unsigned long long)corpus->sentences);
+    if (!job->settings.quiet && job->origin.model == NULL)
+        fprintf(stderr, "kept %zu of %llu distinct words, %.1f%% of the text\n", corpus->vocab.size,
+                (unsigned long long)corpus->distinct, known);
+    else if (!job->settings.quiet)
+        fprintf(stderr, "%.1f%% of them are in a vocabulary of %zu\n", known, corpus->vocab.size);
     if (job->settings.verbose)
         fprintf(stderr, "reading took %.2f s, %.0f MB/s\n", seconds, (double)corpus->bytes * 1e-6 / seconds);
 }
@@ -155,15 +370,70 @@ static struct tokenizer_rules tokenizer_rules_of(const struct parameters *parame
                                     .keep_case = parameters->keep_case};
 }
 
+static const char *file_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+static void print_start(const struct job *job) {
+    const char *path = job->settings.init;
+    const size_t vocab = job->corpus.vocab.size, started = job->merged.started;
+    if (job->settings.quiet)
+        return;
+    fprintf(stderr, "%zu words start from %s, %zu of them in the text; %zu others start at random\n", started,
+            path, job->merged.seen, vocab - started);
+    if (job->model.output == NULL)
+        fprintf(stderr, "%s has no context vectors; they start at %s\n", path,
+                score_at(job->settings.parameters.score.value)->start_contexts ? "random" : "zero");
+}
+
+/* Gives the corpus the vocabulary of the model or of the checkpoint that the training starts from. */
+static bool change_vocab(struct job *job, struct error *error) {
+    const struct settings *settings = &job->settings;
+    if (job->checkpoint.layout != NULL)
+        return job->origin.model == NULL || merge_vocab_adopt(&job->corpus, &job->checkpoint.vocab, error);
+    if (settings->init == NULL)
+        return true;
+    const struct merge_options options = {.model = &job->model,
+                                          .from = (enum vocab_from)settings->vocab_from.value,
+                                          .min_count = settings->parameters.min_count,
+                                          .max_vocab = settings->parameters.max_vocab};
+    if (!merge_vocab(&job->merged, &job->corpus, &options, error))
+        return false;
+    if (job->merged.started == 0)
+        return error_set(error, ERROR_INPUT, "%s: none of its words is in the text", settings->init);
+    job->origin = (struct training_origin){.model = file_name(settings->init),
+                                           .vocab_from = vocab_names[settings->vocab_from.value],
+                                           .words = job->merged.started};
+    return true;
+}
+
+/* Notes of the corpus as it was read, and compares it with that of the checkpoint. */
+static bool check_corpus(struct job *job, uint64_t *fingerprint, struct error *error) {
+    const struct checkpoint *from = &job->checkpoint;
+    if (!checkpoint_fingerprint(&job->corpus, fingerprint, error))
+        return false;
+    if (from->layout == NULL)
+        return true;
+    size_t length;
+    const char *value = record_find(from->record, from->record_bytes, "fingerprint", &length);
+    return (value != NULL && strtoull(value, NULL, 10) == *fingerprint) ||
+           error_set(error, ERROR_INPUT,
+                     "%s: the corpus is not the one that this training began with; name the same files, in "
+                     "the same order",
+                     job->settings.resume);
+}
+
 static bool read_corpus(struct job *job, struct error *error) {
     const struct parameters *parameters = &job->settings.parameters;
     const size_t memory = memory_available();
+    const bool given = job->settings.init != NULL || job->origin.model != NULL;
     const struct ingest_options options = {
         .paths = job->paths,
         .path_count = job->path_count,
         .rules = tokenizer_rules_of(parameters),
-        .min_count = parameters->min_count,
-        .max_vocab = parameters->max_vocab,
+        .min_count = given ? 1 : parameters->min_count,
+        .max_vocab = given ? 0 : parameters->max_vocab,
         .max_sentence = (size_t)parameters->max_sentence,
         .threads = (size_t)parameters->threads,
         .memory = memory,
@@ -177,11 +447,27 @@ static bool read_corpus(struct job *job, struct error *error) {
     const double seconds = progress_clock() - job->progress.started;
     progress_clear(&job->progress);
     warn_skipped(job);
-    if (!done)
+    if (!done || !check_corpus(job, &job->fingerprint, error) || !change_vocab(job, error))
         return false;
     parameters_set_sample(&job->settings.parameters, job->corpus.vocab.size);
     print_corpus(job, seconds);
+    if (job->settings.init != NULL)
+        print_start(job);
     return true;
+}
+
+/* Labels are part of what a checkpoint goes on with. */
+static bool check_labels(struct job *job, struct error *error) {
+    const struct checkpoint *from = &job->checkpoint;
+    job->labels_fingerprint = checksum(job->labels.of_word,
+                                       job->corpus.vocab.size * sizeof *job->labels.of_word);
+    if (from->layout == NULL)
+        return true;
+    size_t length;
+    const char *value = record_find(from->record, from->record_bytes, "labels_fingerprint", &length);
+    return (value != NULL && strtoull(value, NULL, 10) == job->labels_fingerprint) ||
+           error_set(error, ERROR_INPUT, "%s: the labels are not those that this training began with",
+                     job->settings.parameters.labels);
 }
 
 static bool read_labels(struct job *job, struct error *error) {
@@ -195,6 +481,8 @@ static bool read_labels(struct job *job, struct error *error) {
     if (labels->known == 0)
         return error_set(error, ERROR_INPUT, "%s: none of its words is in the vocabulary",
                          parameters->labels);
+    if (!check_labels(job, error))
+        return false;
     if (!job->settings.quiet)
         fprintf(stderr, "%zu words have one of %zu labels; %zu others are not in the vocabulary\n",
                 labels->known, labels->count, labels->unknown);
@@ -265,9 +553,6 @@ static void warn_noise(const struct job *job) {
 
 static void print_training(const struct job *job, double seconds) {
     const struct parameters *parameters = &job->settings.parameters;
-    if (job->results.progress < 1)
-        fprintf(stderr, "sgns train: interrupted; the model has %.1f%% of its training\n",
-                100 * job->results.progress);
     if (job->settings.verbose)
         print_details(job);
     if (!job->settings.quiet)
@@ -276,95 +561,185 @@ static void print_training(const struct job *job, double seconds) {
                     seconds);
 }
 
-/* An interruption before the first words were learned would put a model of random numbers in place of an old
- * one. */
+/* --- checkpoints --- */
+
+/* An interruption before the first words were learned has nothing to keep. */
 static void report_training(void *context, const struct training_status *status) {
     struct job *job = context;
-    if (status->words > 0)
+    if (status->words > status->words_before)
         atomic_store(&job->interrupt.worthwhile, true);
+    if (atomic_load(&job->interrupt.number) != 0 ||
+        (job->settings.checkpoint_every > 0 && progress_clock() >= job->checkpoint_due))
+        atomic_store(&job->pause, true);
     progress_training(&job->progress, status);
+}
+
+static void next_checkpoint(struct job *job) {
+    job->checkpoint_due = progress_clock() + 60 * (double)job->settings.checkpoint_every;
+    atomic_store(&job->pause, false);
+}
+
+static void checkpoint_content(const struct job *job, struct trainer_state *state,
+                               struct checkpoint_content *content) {
+    trainer_get_state(job->trainer, state);
+    *content = (struct checkpoint_content){.vocab = &job->corpus.vocab,
+                                           .dim = (size_t)job->settings.parameters.dim,
+                                           .epochs = (size_t)job->settings.parameters.epochs,
+                                           .state = state,
+                                           .record = job->notes.text,
+                                           .record_bytes = job->notes.bytes};
+}
+
+/* A checkpoint that can't be written is no reason to stop. */
+static void write_checkpoint(struct job *job) {
+    struct trainer_state state;
+    struct checkpoint_content content;
+    struct error error = {.kind = ERROR_NONE};
+    checkpoint_content(job, &state, &content);
+    if (keep_write(&job->keep, &content, &error)) {
+        if (job->settings.verbose)
+            fprintf(stderr, "wrote %s\n", job->keep.kept);
+    } else
+        fprintf(stderr, "sgns train: no checkpoint could be written, the training goes on: %s\n", error.text);
+}
+
+/* Ends the training with what it has learned in a file, and `error` says in which, after what has ended it.
+ * Gives back the memory and the disk space that were taken for the model. Returns false. */
+static bool keep_learned(struct job *job, struct error *error) {
+    const struct error reason = *error;
+    struct error failure = {.kind = ERROR_NONE};
+    struct trainer_state state;
+    struct checkpoint_content content;
+    char command[1024];
+    file_abandon(&job->file);
+    model_buffers_free(&job->buffers);
+    checkpoint_content(job, &state, &content);
+    *error = failure;
+    if (keep_write_somewhere(&job->keep, &content, &failure)) {
+        keep_command(&job->keep, command, sizeof command);
+        return error_set(error, reason.kind, "%s; what was learned is in %s; to go on: %s", reason.text,
+                         job->keep.kept, command);
+    }
+    return error_set(error, reason.kind, "%s; what was learned could not be kept: %s%s%s", reason.text,
+                     failure.text, job->keep.kept != NULL ? "; an earlier checkpoint is in " : "",
+                     job->keep.kept != NULL ? job->keep.kept : "");
+}
+
+/* --- training --- */
+
+/* What the training is told and takes beforehand, so that nothing is missing in the end. */
+static bool prepare(struct job *job, struct error *error) {
+    const struct parameters *parameters = &job->settings.parameters;
+    const struct initial_rows rows = {&job->model, job->merged.of_word};
+    const struct trainer_start start = {.state = job->checkpoint.layout != NULL ? &job->checkpoint.state
+                                                                                : NULL,
+                                        .rows = job->settings.init != NULL ? &rows : NULL};
+    bool done = training_record_checkpoint(&job->notes, parameters, &job->origin, job->fingerprint, error) &&
+                record_add(&job->notes, error, "labels_fingerprint", "%llu",
+                           (unsigned long long)job->labels_fingerprint) &&
+                training_record_reserve(&job->record, parameters, error) &&
+                model_buffers_create(&job->buffers, job->corpus.vocab.size,
+                                     matrix_stride((size_t)parameters->dim), error);
+    if (done)
+        job->trainer = trainer_create(&job->corpus, parameters,
+                                      parameters->labels != NULL ? &job->labels : NULL, &start, error);
+    checkpoint_close(&job->checkpoint);
+    model_close(&job->model);
+    return done && job->trainer != NULL;
+}
+
+/* Trains to the end, with checkpoints on the way. */
+static bool run_trainer(struct job *job, struct error *error) {
+    const struct trainer_hooks hooks = {.stop = &job->pause, .report = report_training, .context = job};
+    for (;;) {
+        next_checkpoint(job);
+        const bool done = trainer_run(job->trainer, trainer_tasks(job->trainer), &hooks, error);
+        progress_clear(&job->progress);
+        if (!done)
+            return error->kind == ERROR_SYSTEM ? keep_learned(job, error) : false;
+        if (trainer_done(job->trainer) == trainer_tasks(job->trainer))
+            return true;
+        const int number = atomic_load(&job->interrupt.number);
+        if (number != 0) {
+            error_set(error, (enum error_kind)(ERROR_SIGNAL + number), "stopped after %.1f%% of the training",
+                      100 * (double)trainer_done(job->trainer) / (double)trainer_tasks(job->trainer));
+            return keep_learned(job, error);
+        }
+        write_checkpoint(job);
+    }
+}
+
+static void warn_outcome(const struct job *job) {
+    const struct parameters *parameters = &job->settings.parameters;
+    const struct measures *last = &job->results.measures[parameters->epochs - 1];
+    if (outcome_learned_nothing(&job->results, &job->corpus, parameters))
+        fprintf(
+            stderr,
+            "sgns train: warning: next to nothing was learned: the loss at the end is %.4g (vectors that "
+            "tell nothing apart have %.4g), and %.0f%% of the pairs beat noise (by chance 50%%); try more "
+            "--epochs, or %s\n",
+            last->loss, last->chance, 100 * last->accuracy,
+            parameters->temperature.value > 10    ? "a lower --temperature"
+            : parameters->temperature.value < 0.1 ? "a higher --temperature"
+                                                  : "another --alpha");
+}
+
+static bool finish(struct job *job, struct error *error) {
+    if (!trainer_results(job->trainer, &job->results, error))
+        return error->kind == ERROR_SYSTEM ? keep_learned(job, error) : false;
+    return outcome_check(&job->results, &job->corpus, &job->settings.parameters, error);
+}
+
+static void warn_slow(const struct job *job) {
+    const struct parameters *parameters = &job->settings.parameters;
+    const double slowdown = trainer_slowdown(job->trainer);
+    if (!job->settings.quiet && slowdown >= SLOW)
+        fprintf(
+            stderr,
+            "sgns train: with --alpha %g, --window %llu and --negative %llu, only small steps are stable: "
+            "training takes about %.0f times as long as at a low learning rate\n",
+            parameters->alpha.value, (unsigned long long)parameters->window,
+            (unsigned long long)parameters->negative, slowdown);
 }
 
 static bool train(struct job *job, struct error *error) {
     const struct parameters *parameters = &job->settings.parameters;
-    const struct trainer_hooks hooks = {
-        .stop = &job->interrupt.stop, .report = report_training, .context = job};
     if (!check_memory(job, error) || !reserve_exactly(job, error))
         return false;
     warn_noise(job);
     if (job->settings.verbose)
         fprintf(stderr, "kernel %s, %llu threads\n", parameters->kernel,
                 (unsigned long long)parameters->threads);
-    progress_start(&job->progress);
-    job->trainer = trainer_create(&job->corpus, parameters, parameters->labels != NULL ? &job->labels : NULL,
-                                  error);
-    const bool done = job->trainer != NULL &&
-                      trainer_run(job->trainer, trainer_tasks(job->trainer), &hooks, error) &&
-                      trainer_results(job->trainer, &job->results, error);
-    const double seconds = progress_clock() - job->progress.started;
-    progress_clear(&job->progress);
-    if (!done)
+    if (!prepare(job, error))
         return false;
+    warn_slow(job);
+    progress_start(&job->progress);
+    if (!run_trainer(job, error) || !finish(job, error))
+        return false;
+    const double seconds = progress_clock() - job->progress.started;
     atomic_store(&job->interrupt.worthwhile, true);
     print_training(job, seconds);
+    warn_outcome(job);
     return true;
 }
 
-/* Epochs are numbered from 1. */
-static bool record_epoch(const struct job *job, struct record *record, size_t epoch, struct error *error) {
-    const struct measures *measures = &job->results.measures[epoch];
-    char key[3][PARAMETER_TEXT_MAX];
-    snprintf(key[0], sizeof key[0], "loss.%zu", epoch + 1);
-    snprintf(key[1], sizeof key[1], "accuracy.%zu", epoch + 1);
-    snprintf(key[2], sizeof key[2], "violations.%zu", epoch + 1);
-    return record_add(record, error, key[0], "%.9g", measures->loss) &&
-           record_add(record, error, key[1], "%.4g", measures->accuracy) &&
-           (loss_at(job->settings.parameters.loss)->violations == NULL ||
-            record_add(record, error, key[2], "%.4g", measures->violations));
-}
-
-/* How the model was made, as key=value lines. No times and no places: the same training gives the same file.
- */
-static bool make_record(const struct job *job, struct record *record, struct error *error) {
-    const struct parameters *parameters = &job->settings.parameters;
-    const struct corpus *corpus = &job->corpus;
-    bool done = record_add(record, error, "program", "sgns %s", SGNS_VERSION) &&
-                record_add(record, error, "corpus_bytes", "%llu", (unsigned long long)corpus->bytes) &&
-                record_add(record, error, "corpus_tokens", "%llu", (unsigned long long)corpus->tokens) &&
-                record_add(record, error, "corpus_words", "%llu", (unsigned long long)corpus->words) &&
-                record_add(record, error, "corpus_distinct", "%llu", (unsigned long long)corpus->distinct) &&
-                record_add(record, error, "sentences", "%llu", (unsigned long long)corpus->sentences);
-    for (size_t i = 0; done && i < parameter_options.count; i++) {
-        char key[PARAMETER_TEXT_MAX], value[PARAMETER_TEXT_MAX];
-        if (!parameter_applies(&parameter_options.options[i], loss_at(parameters->loss)))
-            continue;
-        parameter_key(&parameter_options.options[i], key);
-        parameter_value(&parameter_options.options[i], parameters, value);
-        done = record_add(record, error, key, "%s", value);
-    }
-    done = done && record_add(record, error, "progress", "%.9g", job->results.progress) &&
-           record_add(record, error, "alignment", "%.4g", job->results.geometry.alignment) &&
-           record_add(record, error, "uniformity", "%.4g", job->results.geometry.uniformity);
-    for (size_t i = 0; done && i < parameters->epochs; i++)
-        done = record_epoch(job, record, i, error);
-    return done;
-}
-
 static bool save(struct job *job, struct error *error) {
-    struct record record = {.text = NULL};
-    bool done = make_record(job, &record, error);
+    struct record *record = &job->record;
+    bool done = training_record_make(record, &job->corpus, &job->settings.parameters, &job->origin,
+                                     &job->results, error);
     const struct model_content content = {.vocab = &job->corpus.vocab,
                                           .dim = job->results.dim,
                                           .stride = job->results.stride,
                                           .input = job->results.input,
                                           .output = job->results.output,
-                                          .record = record.text,
-                                          .record_bytes = record.bytes};
+                                          .record = record->text,
+                                          .record_bytes = record->bytes,
+                                          .buffers = &job->buffers};
     done = done && model_write(&job->file, &content, error);
-    record_free(&record);
     const uint64_t bytes = job->file.written;
     if (!done || !file_commit(&job->file, error))
-        return false;
+        return job->file.kept ? false : keep_learned(job, error);
+    keep_remove(&job->keep);
     if (!job->settings.quiet)
         fprintf(stderr, "wrote %s, %.1f MB\n", job->settings.output, (double)bytes * 1e-6);
     return true;
@@ -380,8 +755,21 @@ static bool create_model(struct job *job, struct error *error) {
 
 /* The file is created before the first byte is read. */
 static bool train_to_file(struct job *job, struct error *error) {
-    if (!find_folder(job, error))
+    bool earlier;
+    job->keep = (struct keep){.output = job->settings.output,
+                              .corpus = job->paths,
+                              .corpus_count = job->path_count,
+                              .resumed = job->settings.resume,
+                              .interrupt = &job->interrupt};
+    if (!find_folder(job, error) || !keep_create(&job->keep, &earlier, error))
         return false;
+    if (earlier)
+        fprintf(stderr,
+                "sgns train: %s is from an earlier training, which --resume would go on with; this one "
+                "replaces it if it is stopped, or takes long\n",
+                job->keep.path);
+    /* If a pipe behind standard error is closed, that is no reason to lose what is learned. */
+    signal(SIGPIPE, SIG_IGN);
     interrupt_hold(&job->interrupt);
     if (!create_model(job, error)) {
         interrupt_release(&job->interrupt);
@@ -398,21 +786,53 @@ static bool train_to_file(struct job *job, struct error *error) {
     return done;
 }
 
-static bool run(int argc, char **argv, struct error *error) {
-    struct job job = {.corpus = {.stream = {.descriptor = -1}}};
-    if (!options_parse(tables, &argc, argv, &job.settings, error) || !check_settings(&job, argc, error))
+static void free_job(struct job *job) {
+    file_abandon(&job->file);
+    trainer_free(job->trainer);
+    corpus_free(&job->corpus);
+    labels_free(&job->labels);
+    checkpoint_close(&job->checkpoint);
+    model_close(&job->model);
+    model_buffers_free(&job->buffers);
+    record_free(&job->notes);
+    record_free(&job->record);
+    keep_free(&job->keep);
+    free(job->merged.of_word);
+    free(job->folder);
+    free(job->output);
+    free(job->origin_model);
+    free(job->origin_vocab);
+    training_record_free(job->options, job->option_count);
+}
+
+/* `copy` is what argv was before it was parsed. */
+static bool start_job(struct job *job, int argc, char **argv, int copied, char *const *copy,
+                      struct error *error) {
+    if (!options_parse(tables, &argc, argv, &job->settings, error) || !name_output(job, error) ||
+        !check_settings(job, argc, error))
         return false;
-    job.paths = (const char *const *)argv;
-    job.path_count = (size_t)argc;
-    job.noise_asked = job.settings.parameters.noise;
-    const bool done = parameters_resolve(&job.settings.parameters, error) &&
-                      ingest_check(job.paths, job.path_count, &job.corpus_bytes, error) &&
-                      check_overwrite(&job, error) && train_to_file(&job, error);
-    file_abandon(&job.file);
-    trainer_free(job.trainer);
-    corpus_free(&job.corpus);
-    labels_free(&job.labels);
-    free(job.folder);
+    job->paths = (const char *const *)argv;
+    job->path_count = (size_t)argc;
+    if (job->settings.resume != NULL && !open_checkpoint(job, copied, copy, error))
+        return false;
+    if (job->settings.init != NULL && !open_initial(job, copied, copy, error))
+        return false;
+    job->noise_asked = job->settings.parameters.noise;
+    return name_output(job, error) && parameters_resolve(&job->settings.parameters, error) &&
+           ingest_check(job->paths, job->path_count, &job->corpus_bytes, error) &&
+           check_overwrite(job, error) && train_to_file(job, error);
+}
+
+static bool run(int argc, char **argv, struct error *error) {
+    struct job job = {.corpus = {.stream = {.descriptor = -1}}, .file = {.descriptor = -1}};
+    char **copy = memory_allocate((size_t)argc, sizeof *copy, "options", error);
+    if (copy == NULL)
+        return false;
+    for (int i = 0; i < argc; i++)
+        copy[i] = argv[i];
+    const bool done = start_job(&job, argc, argv, argc, copy, error);
+    free_job(&job);
+    free(copy);
     return done;
 }
 
@@ -422,8 +842,10 @@ const struct command command_train = {
     .summary = "train word vectors on text files",
     .details = "CORPUS is UTF-8 text; a newline ends a sentence. - is standard input, as in\n"
                "  xz -dc corpus.txt.xz | sgns train - -o words.sgns\n"
-               "Ctrl-C ends the training early and saves what was learned; a second Ctrl-C saves\n"
-               "nothing.",
+               "Ctrl-C stops the training and keeps what it has learned in MODEL.checkpoint; to\n"
+               "go on:\n"
+               "  sgns train --resume words.sgns.checkpoint corpus.txt\n"
+               "A second Ctrl-C keeps nothing.",
     .tables = tables,
     .run = run,
 };

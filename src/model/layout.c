@@ -155,7 +155,7 @@ static bool check_shape(const struct layout_header *header) {
            count_slots(header->vocab, &slots) && header->slots == slots;
 }
 
-static bool check_places(const struct layout *layout) {
+bool layout_check_places(const struct layout *layout) {
     uint64_t end = layout->head_bytes, offset;
     for (size_t i = 0; i < layout->header.section_count; i++)
         if (!place_section(&end, layout->sections[i].bytes, &offset) || layout->sections[i].offset != offset)
@@ -187,7 +187,7 @@ static bool check_part(const struct layout *layout, enum layout_part part) {
 }
 
 bool layout_check(const struct layout *layout) {
-    if (!check_shape(&layout->header) || !check_places(layout))
+    if (!check_shape(&layout->header) || !layout_check_places(layout))
         return false;
     for (int part = 0; part < LAYOUT_PARTS; part++)
         if (!check_part(layout, (enum layout_part)part))

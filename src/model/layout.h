@@ -74,6 +74,7 @@
 /* A byte above 127, a name, a carriage return and newline, and a Ctrl-Z: a transfer as text damages one of
  * them. */
 #define LAYOUT_MAGIC "\211sgns\r\n\032"
+#define LAYOUT_CHECKPOINT_MAGIC "\211sgnc\r\n\032" /* of a training that goes on: train/checkpoint.h */
 #define LAYOUT_VERSION 3
 #define LAYOUT_BYTE_ORDER UINT32_C(0x01020304)
 #define LAYOUT_ALIGNMENT 64
@@ -169,6 +170,9 @@ const struct layout_section *layout_find(const struct layout *layout, const char
 
 /* The part that a section is, LAYOUT_PARTS if it is none that this program knows. */
 enum layout_part layout_part_of(const struct layout_section *section);
+
+/* Whether the offsets follow from the sizes, and the sections fill the file. */
+bool layout_check_places(const struct layout *layout);
 
 /* Whether every section has a proper tag that no other has. */
 bool layout_check_tags(const struct layout *layout);

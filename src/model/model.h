@@ -119,6 +119,20 @@ struct model_section {
     size_t bytes;
 };
 
+/* The memory that model_write needs for what follows from words and vectors. It can be taken long before, so
+ * that it is not missing in the end. */
+struct model_buffers {
+    uint32_t *index; /* (slots) zeros; this and all others owned */
+    float *norms;    /* (vocab) */
+    int8_t *quantized;
+    struct quantization *quantization;
+};
+
+/* For one call of model_write with that many words. Free with model_buffers_free, also after a failure. */
+bool model_buffers_create(struct model_buffers *buffers, size_t vocab, size_t stride,
+                          struct error *error) MUST_USE;
+void model_buffers_free(struct model_buffers *buffers);
+
 /* What model_write writes. Nothing is owned. */
 struct model_content {
     const struct vocab *vocab;
@@ -129,6 +143,7 @@ struct model_content {
     size_t record_bytes;
     const struct model_section *extra; /* (extra_count) written last, in that order */
     size_t extra_count;
+    struct model_buffers *buffers; /* of model_buffers_create; NULL: model_write takes its own */
 };
 
 /* The exact size of the file that model_write makes of such a model, without extra sections; false if it does
@@ -136,7 +151,8 @@ struct model_content {
 bool model_file_bytes(size_t vocab, size_t text_bytes, size_t stride, bool output, size_t record_bytes,
                       uint64_t *bytes) MUST_USE;
 
-/* The most memory that model_write takes for that many words; false if it does not fit in a size_t. */
+/* The most memory that model_write and its buffers take for that many words; false if it does not fit in a
+ * size_t. */
 bool model_write_memory(size_t vocab, size_t stride, size_t *bytes) MUST_USE;
 
 /* Appends the model to a file just created; the caller commits. */

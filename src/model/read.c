@@ -1,8 +1,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "model/checksum.h"
-#include "model/layout.h"
+#include "model/layout_file.h"
 #include "model/model.h"
 #include "model/version2.h"
 
@@ -19,59 +18,12 @@ bool model_is_native(const struct file_map *map) {
 
 /* --- header and table --- */
 
-static bool copy_head(const struct source *source, void *header, size_t bytes, struct error *error) {
-    if (source->map->size < bytes)
-        return error_set(error, ERROR_INPUT, "%s: truncated: %zu bytes are less than a header", source->path,
-                         source->map->size);
-    memcpy(header, source->map->data, bytes);
-    return true;
-}
-
-static bool wrong_sizes(const struct source *source, struct error *error) {
-    return error_set(error, ERROR_INPUT, "%s: damaged: the sizes in the header don't fit together",
-                     source->path);
-}
-
-/* `stored` is the checksum that the header gives for its first `bytes` bytes. */
-static bool check_header(const struct source *source, const void *header, size_t bytes, uint64_t stored,
-                         uint64_t file_bytes, struct error *error) {
-    const size_t size = source->map->size;
-    if (checksum(header, bytes) != stored)
-        return error_set(error, ERROR_INPUT, "%s: damaged: the header's checksum is wrong", source->path);
-    if (file_bytes != size)
-        return error_set(error, ERROR_INPUT, "%s: %s: it should have %llu bytes, and has %zu", source->path,
-                         file_bytes > size ? "truncated" : "damaged", (unsigned long long)file_bytes, size);
-    return true;
-}
-
 static bool read_version2(const struct source *source, struct layout *layout, struct error *error) {
     struct version2_header header = {.version = 0};
-    return copy_head(source, &header, sizeof header, error) &&
-           check_header(source, &header, offsetof(struct version2_header, checksum), header.checksum,
-                        header.file_bytes, error) &&
-           (version2_convert(&header, layout) || wrong_sizes(source, error));
-}
-
-static bool read_table(const struct source *source, struct layout *layout, struct error *error) {
-    const struct layout_header *header = &layout->header;
-    if (header->section_count == 0 || header->section_count > LAYOUT_SECTIONS_MAX)
-        return wrong_sizes(source, error);
-    const size_t bytes = (size_t)header->section_count * sizeof *layout->sections;
-    layout->head_bytes = sizeof *header + bytes;
-    if (layout->head_bytes > source->map->size)
-        return wrong_sizes(source, error);
-    memcpy(layout->sections, source->map->data + sizeof *header, bytes);
-    return checksum(layout->sections, bytes) == header->table_checksum ||
-           error_set(error, ERROR_INPUT, "%s: damaged: the checksum of the section table is wrong",
-                     source->path);
-}
-
-static bool read_version3(const struct source *source, struct layout *layout, struct error *error) {
-    struct layout_header *header = &layout->header;
-    return copy_head(source, header, sizeof *header, error) &&
-           check_header(source, header, offsetof(struct layout_header, checksum), header->checksum,
-                        header->file_bytes, error) &&
-           read_table(source, layout, error);
+    return layout_copy_head(source->map, source->path, &header, sizeof header, error) &&
+           layout_check_header(source->map, source->path, &header, offsetof(struct version2_header, checksum),
+                               header.checksum, header.file_bytes, error) &&
+           (version2_convert(&header, layout) || layout_wrong_sizes(source->path, error));
 }
 
 /* Is there any section that only a newer program can read? */
@@ -95,7 +47,7 @@ static bool read_layout(const struct source *source, struct layout *layout, stru
         char magic[8];
         uint32_t byte_order, version;
     } start = {.version = 0};
-    if (!copy_head(source, &start, sizeof start, error))
+    if (!layout_copy_head(source->map, source->path, &start, sizeof start, error))
         return false;
     if (start.byte_order != LAYOUT_BYTE_ORDER)
         return error_set(error, ERROR_INPUT, "%s: has another byte order than this machine, or is damaged",
@@ -106,10 +58,10 @@ static bool read_layout(const struct source *source, struct layout *layout, stru
                          "sgns, unless the file is damaged",
                          source->path, (unsigned long)start.version, LAYOUT_VERSION);
     const bool done = start.version < LAYOUT_VERSION ? read_version2(source, layout, error)
-                                                     : read_version3(source, layout, error);
+                                                     : layout_read(layout, source->map, source->path, error);
     if (!done || !check_sections(source, layout, error))
         return false;
-    return layout_check(layout) || wrong_sizes(source, error);
+    return layout_check(layout) || layout_wrong_sizes(source->path, error);
 }
 
 /* --- the model --- */

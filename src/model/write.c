@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "model/checksum.h"
-#include "model/layout.h"
+#include "model/layout_file.h"
 #include "model/model.h"
 #include "model/quantize.h"
 
@@ -26,14 +26,6 @@ bool model_write_memory(size_t vocab, size_t stride, size_t *bytes) {
 
 /* --- what follows from the words and vectors --- */
 
-/* All owned. */
-struct derived {
-    uint32_t *index;
-    float *norms;
-    int8_t *quantized;
-    struct quantization *quantization;
-};
-
 static void fill_index(const struct vocab *vocab, uint32_t *index, size_t slots) {
     for (size_t id = 0; id < vocab->size; id++) {
         size_t at = checksum(vocab_word(vocab, id), vocab_length(vocab, id)) & (slots - 1);
@@ -45,37 +37,39 @@ static void fill_index(const struct vocab *vocab, uint32_t *index, size_t slots)
     }
 }
 
-static void fill_rows(const struct model_content *content, struct derived *derived) {
+static void fill_rows(const struct model_content *content, struct model_buffers *buffers) {
     for (size_t id = 0; id < content->vocab->size; id++) {
         const float *row = content->input + id * content->stride;
-        derived->norms[id] = model_norm(row, content->dim);
-        derived->quantization[id] = quantize_row(derived->quantized + id * content->stride, row,
-                                                 derived->norms[id], content->dim, content->stride);
+        buffers->norms[id] = model_norm(row, content->dim);
+        buffers->quantization[id] = quantize_row(buffers->quantized + id * content->stride, row,
+                                                 buffers->norms[id], content->dim, content->stride);
     }
 }
 
-static bool derive(const struct model_content *content, size_t slots, struct derived *derived,
-                   struct error *error) {
-    const size_t vocab = content->vocab->size;
-    *derived = (struct derived){
-        .index = memory_allocate(slots, sizeof *derived->index, "the word index", error),
-        .norms = memory_allocate(vocab, sizeof *derived->norms, "the norms", error),
-        .quantized = memory_allocate(vocab, content->stride, "the quantized vectors", error),
-        .quantization = memory_allocate(vocab, sizeof *derived->quantization, "the quantized vectors", error),
-    };
-    if (derived->index == NULL || derived->norms == NULL || derived->quantized == NULL ||
-        derived->quantization == NULL)
+bool model_buffers_create(struct model_buffers *buffers, size_t vocab, size_t stride, struct error *error) {
+    struct layout layout;
+    *buffers = (struct model_buffers){.index = NULL};
+    if (!layout_start(&layout, vocab, stride, stride)) {
+        error_set(error, ERROR_INPUT, "%zu words are too many for a model", vocab);
         return false;
-    fill_index(content->vocab, derived->index, slots);
-    fill_rows(content, derived);
-    return true;
+    }
+    *buffers = (struct model_buffers){
+        .index = memory_allocate((size_t)layout.header.slots, sizeof *buffers->index, "the word index",
+                                 error),
+        .norms = memory_allocate(vocab, sizeof *buffers->norms, "the norms", error),
+        .quantized = memory_allocate(vocab, stride, "the quantized vectors", error),
+        .quantization = memory_allocate(vocab, sizeof *buffers->quantization, "the quantized vectors", error),
+    };
+    return buffers->index != NULL && buffers->norms != NULL && buffers->quantized != NULL &&
+           buffers->quantization != NULL;
 }
 
-static void free_derived(struct derived *derived) {
-    free(derived->index);
-    free(derived->norms);
-    free(derived->quantized);
-    free(derived->quantization);
+void model_buffers_free(struct model_buffers *buffers) {
+    free(buffers->index);
+    free(buffers->norms);
+    free(buffers->quantized);
+    free(buffers->quantization);
+    *buffers = (struct model_buffers){.index = NULL};
 }
 
 /* --- the file --- */
@@ -96,7 +90,7 @@ static bool plan(const struct model_content *content, const char *path, struct l
 }
 
 /* The bytes of a section. */
-static const void *section_data(const struct model_content *content, const struct derived *derived,
+static const void *section_data(const struct model_content *content, const struct model_buffers *buffers,
                                 const struct layout_section *section) {
     switch (layout_part_of(section)) {
     case LAYOUT_RECORD:
@@ -108,17 +102,17 @@ static const void *section_data(const struct model_content *content, const struc
     case LAYOUT_COUNTS:
         return content->vocab->counts;
     case LAYOUT_INDEX:
-        return derived->index;
+        return buffers->index;
     case LAYOUT_INPUT:
         return content->input;
     case LAYOUT_OUTPUT:
         return content->output;
     case LAYOUT_NORMS:
-        return derived->norms;
+        return buffers->norms;
     case LAYOUT_QUANTIZED:
-        return derived->quantized;
+        return buffers->quantized;
     case LAYOUT_QUANTIZATION:
-        return derived->quantization;
+        return buffers->quantization;
     case LAYOUT_PARTS:
         break;
     }
@@ -128,40 +122,30 @@ static const void *section_data(const struct model_content *content, const struc
     return NULL;
 }
 
-/* Pads the file from *end to the section, writes the section, and moves *end to its end. */
-static bool write_section(struct file_out *file, const struct layout_section *section, const void *data,
-                          uint64_t *end, struct error *error) {
-    static const unsigned char zeros[LAYOUT_ALIGNMENT];
-    const uint64_t padding = section->offset - *end;
-    *end = section->offset + section->bytes;
-    return file_write(file, zeros, (size_t)padding, error) &&
-           file_write(file, data, (size_t)section->bytes, error);
+static bool write_sections(struct file_out *file, const struct model_content *content,
+                           const struct model_buffers *buffers, struct layout *layout, struct error *error) {
+    const void *data[LAYOUT_SECTIONS_MAX];
+    for (size_t i = 0; i < layout->header.section_count; i++)
+        data[i] = section_data(content, buffers, &layout->sections[i]);
+    return layout_write(file, layout, data, error);
 }
 
-static bool write_sections(struct file_out *file, const struct model_content *content,
-                           const struct derived *derived, struct layout *layout, struct error *error) {
-    uint64_t end = layout->head_bytes;
-    for (size_t i = 0; i < layout->header.section_count; i++) {
-        struct layout_section *section = &layout->sections[i];
-        section->checksum = checksum(section_data(content, derived, section), (size_t)section->bytes);
-    }
-    layout_seal(layout);
-    if (!file_write(file, layout, (size_t)layout->head_bytes, error))
-        return false;
-    for (size_t i = 0; i < layout->header.section_count; i++) {
-        const struct layout_section *section = &layout->sections[i];
-        if (!write_section(file, section, section_data(content, derived, section), &end, error))
-            return false;
-    }
-    return true;
+static bool write_with(struct file_out *file, const struct model_content *content, struct layout *layout,
+                       struct model_buffers *buffers, struct error *error) {
+    fill_index(content->vocab, buffers->index, (size_t)layout->header.slots);
+    fill_rows(content, buffers);
+    return write_sections(file, content, buffers, layout, error);
 }
 
 bool model_write(struct file_out *file, const struct model_content *content, struct error *error) {
     struct layout layout;
-    struct derived derived = {.norms = NULL};
-    const bool done = plan(content, file->path, &layout, error) &&
-                      derive(content, (size_t)layout.header.slots, &derived, error) &&
-                      write_sections(file, content, &derived, &layout, error);
-    free_derived(&derived);
+    struct model_buffers own;
+    if (!plan(content, file->path, &layout, error))
+        return false;
+    if (content->buffers != NULL)
+        return write_with(file, content, &layout, content->buffers, error);
+    const bool done = model_buffers_create(&own, content->vocab->size, content->stride, error) &&
+                      write_with(file, content, &layout, &own, error);
+    model_buffers_free(&own);
     return done;
 }

@@ -79,6 +79,8 @@ static void lay_out_batch(struct batch *batch, struct workspace *workspace, cons
     batch->pair_weights = workspace_take(workspace, band, sizeof(float));
     batch->row_pairs = workspace_take(workspace, ROWS_MAX, sizeof(float));
     batch->draws = workspace_take(workspace, columns, sizeof(float));
+    batch->zeros = workspace_take(
+        workspace, ROWS_MAX * (columns > step->band_columns ? columns : step->band_columns), sizeof(float));
     if (loss_needs_log_noise(training->loss, parameters)) {
         batch->pair_log_noise = workspace_take(workspace, band, sizeof(float));
         batch->noise_log_noise = workspace_take(workspace, columns, sizeof(float));

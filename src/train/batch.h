@@ -72,6 +72,8 @@ struct batch {
                              the next only if the loss has labels */
     float *label_weights; /* (P, step.columns) of labeled words: the weight if the label is that of the
                              center, -1 if it is another; 0 for all that is not compared by labels */
+    float *zeros; /* (P, step.band_columns) and (P, step.columns), whichever is more: scores that tell nothing
+                     apart; only read */
 };
 
 /* The sum of `count` floats, in four partial sums that a compiler can keep in one vector. */

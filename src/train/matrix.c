@@ -29,3 +29,21 @@ bool matrix_unpack(float *matrix, size_t vocab, size_t dim) {
         }
     return too_large == 0;
 }
+
+/* Works from the last row back, in pieces, since a float is twice as large: what is written never gets past
+ * the piece being read. */
+void matrix_pack(float *matrix, size_t vocab, size_t dim) {
+    const size_t width = matrix_stride(dim), stride = kernel_stride(dim);
+    bfloat16 *to = matrix_packed(matrix, vocab, dim) + vocab * stride;
+    for (const float *from = matrix + vocab * width; from != matrix;) {
+        from -= width;
+        to -= stride;
+        for (size_t d = stride; d > 0; d -= KERNEL_ROW_NUMBERS) {
+            bfloat16 piece[KERNEL_ROW_NUMBERS];
+            const size_t first = d - KERNEL_ROW_NUMBERS;
+            for (size_t k = 0; k < KERNEL_ROW_NUMBERS; k++)
+                piece[k] = first + k < width ? (bfloat16)(bfloat16_bits(from[first + k]) >> 16) : 0;
+            memcpy(to + first, piece, sizeof piece);
+        }
+    }
+}

@@ -23,4 +23,7 @@ bfloat16 *matrix_packed(float *matrix, size_t vocab, size_t dim);
  * diverged. */
 bool matrix_unpack(float *matrix, size_t vocab, size_t dim);
 
+/* Undoes matrix_unpack(): floats that are bfloat16 exactly become bfloat16 rows again. */
+void matrix_pack(float *matrix, size_t vocab, size_t dim);
+
 #endif

@@ -8,6 +8,7 @@
  * measured. */
 struct measures {
     double loss;
+    double chance;     /* what the loss would be if all scores were 0: of vectors that tell nothing apart */
     double accuracy;   /* how often a pair scores higher than a noise draw; ties count half */
     double violations; /* how often a noise draw violates the margin of a pair; 0 if the loss has no margin */
     double pairs;      /* the sum of the pair weights */
@@ -22,5 +23,12 @@ void measures_add(struct measures *sums, const struct measures *other);
 void measures_decay(struct measures *sums, double keep);
 
 struct measures measures_mean(const struct measures *sums);
+
+/* By how much a mean loss is above that of vectors that tell nothing apart, relative to the latter, or to 1
+ * if that is more: losses may be zero or negative. -1 is a perfect loss for those that can't be. */
+double measures_excess(const struct measures *mean);
+
+/* Whether the loss shows that rows overshoot, which each step makes worse. A bounded score never does. */
+bool measures_blown_up(const struct measures *sums, const struct score *score);
 
 #endif

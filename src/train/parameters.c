@@ -251,8 +251,8 @@ static void text_value(const char *text, char value[PARAMETER_TEXT_MAX]) {
             *at = '?';
 }
 
-void parameter_value(const struct option *option, const struct parameters *parameters,
-                     char value[PARAMETER_TEXT_MAX]) {
+static void print_value(const struct option *option, const struct parameters *parameters, int digits,
+                        char value[PARAMETER_TEXT_MAX]) {
     const void *place = (const char *)parameters + option->offset;
     switch (option->type) {
     case OPTION_FLAG:
@@ -262,10 +262,10 @@ void parameter_value(const struct option *option, const struct parameters *param
         snprintf(value, PARAMETER_TEXT_MAX, "%llu", (unsigned long long)*(const uint64_t *)place);
         break;
     case OPTION_REAL:
-        snprintf(value, PARAMETER_TEXT_MAX, "%.9g", *(const double *)place);
+        snprintf(value, PARAMETER_TEXT_MAX, "%.*g", digits, *(const double *)place);
         break;
     case OPTION_MAYBE_REAL:
-        snprintf(value, PARAMETER_TEXT_MAX, "%.9g", ((const struct option_real *)place)->value);
+        snprintf(value, PARAMETER_TEXT_MAX, "%.*g", digits, ((const struct option_real *)place)->value);
         break;
     case OPTION_CHOICE:
         snprintf(value, PARAMETER_TEXT_MAX, "%s", option->choices[*(const size_t *)place]);
@@ -281,4 +281,14 @@ void parameter_value(const struct option *option, const struct parameters *param
         value[0] = '\0';
         break;
     }
+}
+
+void parameter_value(const struct option *option, const struct parameters *parameters,
+                     char value[PARAMETER_TEXT_MAX]) {
+    print_value(option, parameters, 9, value);
+}
+
+void parameter_value_exactly(const struct option *option, const struct parameters *parameters,
+                             char value[PARAMETER_TEXT_MAX]) {
+    print_value(option, parameters, 17, value);
 }

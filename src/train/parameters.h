@@ -87,4 +87,8 @@ void parameter_key(const struct option *option, char key[PARAMETER_TEXT_MAX]);
 void parameter_value(const struct option *option, const struct parameters *parameters,
                      char value[PARAMETER_TEXT_MAX]);
 
+/* The same with real numbers in full, so that they read back exactly. */
+void parameter_value_exactly(const struct option *option, const struct parameters *parameters,
+                             char value[PARAMETER_TEXT_MAX]);
+
 #endif

@@ -2,12 +2,14 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/race.h"
 #include "base/threads.h"
 #include "base/workspace.h"
 #include "kernels/registry.h"
+#include "train/initial_rows.h"
 #include "train/matrix.h"
 #include "train/passage.h"
 #include "train/step.h"
@@ -23,6 +25,15 @@
 /* Chunks on which the final vectors are measured. */
 #define GEOMETRY_CHUNKS ((size_t)16)
 
+/* How long a word and a step take, in the time that it takes to score and update a word against one row
+ * (measured: src/EXPERIMENTS.md). Rarer words hardly repeat within a block. A training is slow compared to
+ * one at the lowest learning rate, with as many noise words as usual. */
+#define WORD_ROWS 10.0
+#define STEP_ROWS 6.0
+#define REPEATING_WORDS ((size_t)10000)
+#define ALPHA_MIN 1e-6
+#define NOISE_USUAL 32.0
+
 /* The progress display shows a running mean over about twenty chunks. */
 #define RECENT_KEEP 0.95
 
@@ -37,6 +48,13 @@ struct worker {
     struct measures *measures; /* (epochs) sums */
     struct measures recent;
     struct error error;
+    size_t failed_task; /* if there was an error */
+};
+
+/* The share of the time that is over after i of TIME_PARTS equal parts of the words. */
+#define TIME_PARTS 64
+struct time_shares {
+    double after[TIME_PARTS + 1];
 };
 
 /* While threads run, everything but the atomics and the matrices is read-only. */
@@ -48,12 +66,19 @@ struct trainer {
     struct noise noise;
     struct subsampling subsampling;
     float *log_noise;          /* (vocab) or NULL */
-    uint64_t *words_before;    /* (chunks + 1) words of an epoch before each chunk */
+    uint64_t *chunk_starts;    /* (chunks + 1) words of an epoch before each chunk */
     struct measures *measures; /* (epochs) for the results */
     struct worker *workers;    /* (threads) */
     size_t replica_words;      /* words with rows in the replicas */
     float *input, *output;     /* (vocab, matrix_stride) the matrices: packed, and floats at the end; owned */
     size_t matrix_bytes;       /* of each */
+    bool unpacked;             /* they are floats */
+    const struct trainer_start *start; /* while the trainer is created */
+    uint32_t *random;                  /* (threads, KERNEL_ROW_FLOATS) for trainer_get_state() */
+    struct batch_work work_before;     /* done by earlier trainers, as the words of this start */
+    uint64_t words_before;
+    struct time_shares times;
+    double slowdown;
     size_t tasks, until;
     const struct trainer_hooks *hooks;
     atomic_size_t next_task, next_row;
@@ -83,10 +108,12 @@ static void lay_out_tables(struct trainer *trainer, struct workspace *workspace)
     trainer->subsampling = subsampling_lay_out(workspace, vocab);
     if (loss_needs_log_noise(trainer->training.loss, trainer->parameters))
         trainer->log_noise = workspace_take(workspace, vocab, sizeof *trainer->log_noise);
-    trainer->words_before = workspace_take(workspace, trainer->corpus->stream.size + 1,
-                                           sizeof *trainer->words_before);
+    trainer->chunk_starts = workspace_take(workspace, trainer->corpus->stream.size + 1,
+                                           sizeof *trainer->chunk_starts);
     trainer->measures = workspace_take(workspace, trainer->parameters->epochs, sizeof *trainer->measures);
     trainer->workers = workspace_take(workspace, trainer->parameters->threads, sizeof *trainer->workers);
+    trainer->random = workspace_take(workspace, trainer->parameters->threads,
+                                     KERNEL_ROW_FLOATS * sizeof *trainer->random);
 }
 
 /* The replica comes first in the memory of a worker, since it gains most from huge pages. Everything that a
@@ -195,7 +222,7 @@ static void fill_tables(struct trainer *trainer) {
         trainer->log_noise[i] = (float)log((double)parameters->negative *
                                            noise_probability(&trainer->noise, vocab->counts[i]));
     for (size_t i = 0; i < corpus->stream.size; i++)
-        trainer->words_before[i + 1] = trainer->words_before[i] + corpus->stream.chunks[i].words;
+        trainer->chunk_starts[i + 1] = trainer->chunk_starts[i] + corpus->stream.chunks[i].words;
 }
 
 /* Uniform in [-1/2, 1/2] * scale. */
@@ -204,27 +231,49 @@ static bfloat16 start_number(struct rng *rng, float scale) {
     return bfloat16_round((rng_unit_of(bits) - 0.5f) * scale, (uint32_t)bits);
 }
 
-/* Each row has its own generator, so threads can take rows in any order. They also touch the pages first. */
-INTENDED_RACE static void start_rows(struct trainer *trainer) {
+/* Each row has its own generator, so threads can take rows in any order. */
+INTENDED_RACE static void start_row(const struct trainer *trainer, size_t row) {
     const struct training *training = &trainer->training;
-    const size_t vocab = trainer->corpus->vocab.size, dim = (size_t)trainer->parameters->dim;
-    const size_t rows_at_once = 1024;
+    const size_t dim = (size_t)trainer->parameters->dim;
     const bool contexts = training->score->start_contexts;
     const float scale = contexts ? sqrtf(12 / (float)dim) : 1 / (float)dim;
+    struct rng rng = rng_seed(~trainer->parameters->seed, row);
+    bfloat16 *input = training->input + row * training->stride;
+    bfloat16 *output = training->output + row * training->stride;
+    for (size_t d = 0; d < training->stride; d++) {
+        input[d] = d < dim ? start_number(&rng, scale) : 0;
+        output[d] = contexts && d < dim ? start_number(&rng, scale) : 0;
+    }
+}
+
+INTENDED_RACE static void copy_rows(const struct trainer *trainer, const struct trainer_state *state,
+                                    size_t first, size_t last) {
+    const struct training *training = &trainer->training;
+    for (size_t i = first * training->stride; i < last * training->stride; i++) {
+        training->input[i] = state->input[i];
+        training->output[i] = state->output[i];
+    }
+}
+
+/* Threads also touch the pages of the rows that they take first. */
+static void start_rows(struct trainer *trainer) {
+    const size_t vocab = trainer->corpus->vocab.size, rows_at_once = 1024;
+    const struct trainer_start none = {.state = NULL};
+    const struct trainer_start *start = trainer->start != NULL ? trainer->start : &none;
     for (;;) {
         const size_t first = atomic_fetch_add_explicit(&trainer->next_row, rows_at_once,
                                                        memory_order_relaxed);
         if (first >= vocab)
             return;
         const size_t last = vocab - first < rows_at_once ? vocab : first + rows_at_once;
+        if (start->state != NULL) {
+            copy_rows(trainer, start->state, first, last);
+            continue;
+        }
         for (size_t row = first; row < last; row++) {
-            struct rng rng = rng_seed(~trainer->parameters->seed, row);
-            bfloat16 *input = training->input + row * training->stride;
-            bfloat16 *output = training->output + row * training->stride;
-            for (size_t d = 0; d < training->stride; d++) {
-                input[d] = d < dim ? start_number(&rng, scale) : 0;
-                output[d] = contexts && d < dim ? start_number(&rng, scale) : 0;
-            }
+            start_row(trainer, row);
+            if (start->rows != NULL)
+                initial_rows_copy(start->rows, &trainer->training, row);
         }
     }
 }
@@ -234,18 +283,96 @@ static void start_part(void *context, size_t index) {
     start_rows(context);
 }
 
+static struct step_limits limits_at(const struct parameters *parameters, double alpha) {
+    return step_limits_choose(parameters_limits(parameters), alpha, parameters_pairs_max(parameters),
+                              parameters_pairs_mean(parameters), (double)parameters->noise,
+                              parameters->weights == WEIGHTS_RANDOM ? STEP_LIMITS_NOISE_ROW_RANDOM
+                                                                    : STEP_LIMITS_NOISE_ROW);
+}
+
+/* How many words a block has until a word occurs in it more than `occurrences` times. If each word is drawn
+ * independently with probability q, n words hold n^k / k! S such k-tuples on average, with S the sum of q^k
+ * and k = occurrences + 1; the block ends at about the first. */
+static double words_to_repeat(const struct trainer *trainer, size_t occurrences) {
+    const struct vocab *vocab = &trainer->corpus->vocab;
+    const double k = (double)(occurrences + 1), total = (double)vocab->total * trainer->subsampling.kept;
+    double sum = 0;
+    for (size_t i = 0; i < vocab->size && i < REPEATING_WORDS; i++)
+        sum += pow((double)vocab->counts[i] * ((double)trainer->subsampling.keep[i] / UINT32_MAX) / total, k);
+    return exp((lgamma(k + 1) - log(sum)) / k);
+}
+
+/* How long a word takes, in multiplications of rows: each pass scores its pairs and noise words anew, and
+ * each step updates all rows, whatever the length of its block. */
+static double word_time(const struct trainer *trainer, const struct step_limits *limits, double noise) {
+    const struct parameters *parameters = trainer->parameters;
+    const double rows = noise + 2 * (double)parameters->window + 2;
+    double words = fmin((double)limits->pairs / parameters_pairs_mean(parameters), BLOCK_WORDS_MAX);
+    words = fmax(fmin(words, words_to_repeat(trainer, limits->occurrences)), 1);
+    return (double)limits->passes * (WORD_ROWS + rows + STEP_ROWS * rows / words);
+}
+
+static void fill_times(struct trainer *trainer) {
+    const struct parameters *parameters = trainer->parameters;
+    const double first = parameters->alpha.value, last = parameters->min_alpha;
+    double *after = trainer->times.after;
+    for (size_t i = 0; i < TIME_PARTS; i++) {
+        const struct step_limits limits = limits_at(parameters,
+                                                    first - (first - last) * ((double)i + 0.5) / TIME_PARTS);
+        after[i + 1] = after[i] + word_time(trainer, &limits, (double)parameters->noise);
+    }
+    const struct step_limits least = limits_at(parameters, ALPHA_MIN);
+    trainer->slowdown = after[TIME_PARTS] / TIME_PARTS /
+                        word_time(trainer, &least, fmin((double)parameters->noise, NOISE_USUAL));
+    for (size_t i = 0; i <= TIME_PARTS; i++)
+        after[i] /= after[TIME_PARTS];
+}
+
+double trainer_slowdown(const struct trainer *trainer) {
+    return trainer->slowdown;
+}
+
+/* Words of all epochs before a task. */
+static uint64_t words_at(const struct trainer *trainer, size_t task) {
+    const size_t chunks = trainer->corpus->stream.size;
+    return (uint64_t)(task / chunks) * trainer->corpus->words + trainer->chunk_starts[task % chunks];
+}
+
+/* With one thread, sums must be added to those of before, in that order, to be the same bit for bit. */
+static bool restore(struct trainer *trainer, const struct trainer_state *state, struct error *error) {
+    if (state->tasks > trainer->tasks || state->stride != trainer->training.stride)
+        return error_set(error, ERROR_INPUT, "the checkpoint is of another corpus, or damaged");
+    trainer->work_before = state->work;
+    atomic_store(&trainer->next_task, (size_t)state->tasks);
+    trainer->words_before = words_at(trainer, (size_t)state->tasks);
+    atomic_store(&trainer->words_done, trainer->words_before);
+    for (size_t epoch = 0; epoch < trainer->parameters->epochs; epoch++)
+        trainer->workers[0].measures[epoch] = state->measures[epoch];
+    if (state->threads != trainer->parameters->threads)
+        return true;
+    for (size_t i = 0; i < state->threads; i++)
+        memcpy(trainer->workers[i].replica.random, state->random + i * KERNEL_ROW_FLOATS,
+               KERNEL_ROW_FLOATS * sizeof *state->random);
+    return true;
+}
+
 static bool prepare(struct trainer *trainer, struct error *error) {
     if (!take_memory(trainer, error))
         return false;
     fill_tables(trainer);
+    fill_times(trainer);
     if (!size_multiply(trainer->corpus->stream.size, trainer->parameters->epochs, &trainer->tasks))
         return error_set(error, ERROR_INPUT, "--epochs %llu is too many for a corpus of this size",
                          (unsigned long long)trainer->parameters->epochs);
+    if (trainer->start != NULL && trainer->start->state != NULL &&
+        !restore(trainer, trainer->start->state, error))
+        return false;
     return threads_run(trainer->parameters->threads, start_part, trainer, error);
 }
 
 struct trainer *trainer_create(const struct corpus *corpus, const struct parameters *parameters,
-                               const struct labels *labels, struct error *error) {
+                               const struct labels *labels, const struct trainer_start *beginning,
+                               struct error *error) {
     const struct kernel *kernel = kernel_choose(parameters->kernel, error);
     struct trainer *trainer = kernel != NULL ? memory_allocate(1, sizeof *trainer, "the trainer", error)
                                              : NULL;
@@ -253,7 +380,10 @@ struct trainer *trainer_create(const struct corpus *corpus, const struct paramet
         return NULL;
     start(trainer, corpus, parameters, kernel);
     trainer->training.labels = labels;
-    if (prepare(trainer, error))
+    trainer->start = beginning;
+    const bool done = prepare(trainer, error);
+    trainer->start = NULL;
+    if (done)
         return trainer;
     trainer_free(trainer);
     return NULL;
@@ -261,6 +391,10 @@ struct trainer *trainer_create(const struct corpus *corpus, const struct paramet
 
 size_t trainer_tasks(const struct trainer *trainer) {
     return trainer->tasks;
+}
+
+size_t trainer_done(const struct trainer *trainer) {
+    return atomic_load(&trainer->next_task);
 }
 
 /* --- run --- */
@@ -284,10 +418,7 @@ static double train_passage(const struct trainer *trainer, struct worker *worker
     const struct parameters *parameters = trainer->parameters;
     double alpha = alpha_at(trainer, words_before);
     /* For the first alpha of the passage, which is its largest. */
-    const struct step_limits limits = step_limits_choose(
-        parameters_limits(parameters), alpha, parameters_pairs_max(parameters),
-        parameters_pairs_mean(parameters), (double)parameters->noise,
-        parameters->weights == WEIGHTS_RANDOM ? STEP_LIMITS_NOISE_ROW_RANDOM : STEP_LIMITS_NOISE_ROW);
+    const struct step_limits limits = limits_at(parameters, alpha);
     size_t blocks = 0;
     batcher_begin(worker->batcher, passage, &limits, &worker->rng);
     for (size_t at = 0; at < passage->size; blocks++) {
@@ -298,12 +429,24 @@ static double train_passage(const struct trainer *trainer, struct worker *worker
     return alpha;
 }
 
+/* The share of the time that these words are expected to take. */
+static double time_at(const struct trainer *trainer, uint64_t words) {
+    const double at = (double)words / (double)words_total(trainer) * TIME_PARTS;
+    const size_t part = at < TIME_PARTS ? (size_t)at : TIME_PARTS - 1;
+    const double *after = trainer->times.after + part;
+    return after[0] + (at - (double)part) * (after[1] - after[0]);
+}
+
 static void report(const struct trainer *trainer, const struct measures *sums, size_t epoch, double alpha) {
     if (trainer->hooks->report == NULL)
         return;
+    const uint64_t words = atomic_load_explicit(&trainer->words_done, memory_order_relaxed);
     const struct training_status status = {
-        .words = atomic_load_explicit(&trainer->words_done, memory_order_relaxed),
+        .words = words,
+        .time = time_at(trainer, words),
         .words_total = words_total(trainer),
+        .words_before = trainer->words_before,
+        .time_before = time_at(trainer, trainer->words_before),
         .epoch = epoch + 1,
         .alpha = alpha,
         .recent = measures_mean(sums),
@@ -330,7 +473,7 @@ static bool train_chunk(struct trainer *trainer, struct worker *worker, size_t i
     worker->rng = rng_seed(trainer->parameters->seed, task + 1);
     const struct passage passage = passage_make(&worker->passage, &trainer->subsampling, trainer->parameters,
                                                 ids, stream->chunks[chunk].size, &worker->rng);
-    const uint64_t before = (uint64_t)epoch * trainer->corpus->words + trainer->words_before[chunk];
+    const uint64_t before = words_at(trainer, task);
     struct measures sums = {.pairs = 0};
     const double alpha = train_passage(trainer, worker, &passage, (double)before, words, &sums);
     if (!isfinite(sums.loss))
@@ -338,6 +481,8 @@ static bool train_chunk(struct trainer *trainer, struct worker *worker, size_t i
     measures_add(&worker->measures[epoch], &sums);
     measures_decay(&worker->recent, RECENT_KEEP);
     measures_add(&worker->recent, &sums);
+    if (measures_blown_up(&worker->recent, trainer->training.score))
+        return diverged(trainer, &worker->error, alpha, "the loss is far above that of random vectors");
     atomic_fetch_add_explicit(&trainer->words_done, stream->chunks[chunk].words, memory_order_relaxed);
     if (index == 0)
         report(trainer, &worker->recent, epoch, alpha);
@@ -361,8 +506,10 @@ static void train_chunks(struct trainer *trainer, struct worker *worker, size_t 
         const size_t task = atomic_fetch_add_explicit(&trainer->next_task, 1, memory_order_relaxed);
         if (task >= trainer->until)
             return;
-        if (!train_chunk(trainer, worker, index, task))
+        if (!train_chunk(trainer, worker, index, task)) {
+            worker->failed_task = task;
             atomic_store_explicit(&trainer->failed, true, memory_order_relaxed);
+        }
         if (++chunks % REPLICA_CHUNKS == 0)
             merge_replica(trainer, worker);
     }
@@ -376,6 +523,26 @@ static void train_part(void *context, size_t index) {
     merge_replica(trainer, worker);
 }
 
+/* Takes the first error of a thread, and goes back to the first task that failed. */
+static bool take_error(struct trainer *trainer, struct error *error) {
+    bool failed = false;
+    for (size_t i = 0; i < trainer->parameters->threads; i++) {
+        struct worker *worker = &trainer->workers[i];
+        if (worker->error.kind == ERROR_NONE)
+            continue;
+        if (!failed)
+            *error = worker->error;
+        if (worker->failed_task < trainer_done(trainer))
+            atomic_store(&trainer->next_task, worker->failed_task);
+        worker->error = (struct error){.kind = ERROR_NONE};
+        failed = true;
+    }
+    atomic_store(&trainer->failed, false);
+    if (failed)
+        atomic_store(&trainer->words_done, words_at(trainer, trainer_done(trainer)));
+    return failed;
+}
+
 bool trainer_run(struct trainer *trainer, size_t until, const struct trainer_hooks *hooks,
                  struct error *error) {
     trainer->until = until < trainer->tasks ? until : trainer->tasks;
@@ -385,49 +552,76 @@ bool trainer_run(struct trainer *trainer, size_t until, const struct trainer_hoo
     /* Each thread has taken one task too many. */
     if (atomic_load(&trainer->next_task) > trainer->until)
         atomic_store(&trainer->next_task, trainer->until);
-    for (size_t i = 0; i < trainer->parameters->threads; i++)
-        if (trainer->workers[i].error.kind != ERROR_NONE) {
-            *error = trainer->workers[i].error;
-            return false;
-        }
-    return true;
+    return !take_error(trainer, error);
 }
 
-/* --- results --- */
+/* --- the state --- */
 
 static void gather_measures(struct trainer *trainer) {
     for (size_t epoch = 0; epoch < trainer->parameters->epochs; epoch++) {
-        struct measures sums = {.pairs = 0};
+        trainer->measures[epoch] = (struct measures){.pairs = 0};
         for (size_t i = 0; i < trainer->parameters->threads; i++)
-            measures_add(&sums, &trainer->workers[i].measures[epoch]);
-        trainer->measures[epoch] = measures_mean(&sums);
+            measures_add(&trainer->measures[epoch], &trainer->workers[i].measures[epoch]);
     }
 }
 
-static void gather_work(const struct trainer *trainer, struct training_results *results) {
-    struct batch_work sum = {0};
+static struct batch_work gather_work(const struct trainer *trainer) {
+    struct batch_work sum = trainer->work_before;
     for (size_t i = 0; i < trainer->parameters->threads; i++) {
         const struct batch_work work = batcher_work(trainer->workers[i].batcher);
         sum.words += work.words;
         sum.pairs += work.pairs;
         sum.rows += work.rows;
     }
-    if (sum.words == 0)
-        return;
-    results->pairs = (double)sum.pairs / (double)sum.words;
-    results->rows = (double)sum.rows / (double)sum.words;
+    return sum;
 }
 
+void trainer_get_state(struct trainer *trainer, struct trainer_state *state) {
+    const size_t threads = (size_t)trainer->parameters->threads;
+    if (trainer->unpacked) {
+        const size_t vocab = trainer->corpus->vocab.size, dim = (size_t)trainer->parameters->dim;
+        matrix_pack(trainer->input, vocab, dim);
+        matrix_pack(trainer->output, vocab, dim);
+        trainer->unpacked = false;
+    }
+    gather_measures(trainer);
+    for (size_t i = 0; i < threads; i++)
+        memcpy(trainer->random + i * KERNEL_ROW_FLOATS, trainer->workers[i].replica.random,
+               KERNEL_ROW_FLOATS * sizeof *trainer->random);
+    *state = (struct trainer_state){.tasks = trainer_done(trainer),
+                                    .work = gather_work(trainer),
+                                    .measures = trainer->measures,
+                                    .random = trainer->random,
+                                    .threads = threads,
+                                    .stride = trainer->training.stride,
+                                    .input = trainer->training.input,
+                                    .output = trainer->training.output};
+}
+
+/* --- results --- */
+
+struct unpacking {
+    struct trainer *trainer;
+    bool finite[2]; /* of input and output */
+};
+
 static void unpack_part(void *context, size_t index) {
-    struct trainer *trainer = context;
-    const size_t vocab = trainer->corpus->vocab.size, dim = (size_t)trainer->parameters->dim;
-    bool finite = true;
-    if (index == 0)
-        finite = matrix_unpack(trainer->input, vocab, dim);
-    if (index == 1 || trainer->parameters->threads == 1)
-        finite = matrix_unpack(trainer->output, vocab, dim) && finite;
-    if (!finite)
-        atomic_store_explicit(&trainer->failed, true, memory_order_relaxed);
+    struct unpacking *unpacking = context;
+    const struct trainer *trainer = unpacking->trainer;
+    unpacking->finite[index] = matrix_unpack(index == 0 ? trainer->input : trainer->output,
+                                             trainer->corpus->vocab.size, (size_t)trainer->parameters->dim);
+}
+
+/* On two threads if there is another one to be had. Whether the vectors are those of a training that went
+ * well. */
+static bool unpack(struct trainer *trainer) {
+    struct unpacking unpacking = {.trainer = trainer};
+    struct error ignored = {.kind = ERROR_NONE};
+    if (trainer->parameters->threads == 1 || !threads_run(2, unpack_part, &unpacking, &ignored))
+        for (size_t i = 0; i < 2; i++)
+            unpack_part(&unpacking, i);
+    trainer->unpacked = true;
+    return unpacking.finite[0] && unpacking.finite[1];
 }
 
 /* Chunks all over the corpus, with random numbers of their own. */
@@ -463,11 +657,13 @@ bool trainer_results(struct trainer *trainer, struct training_results *results, 
                                          .kept = trainer->subsampling.kept,
                                          .progress = words / (double)words_total(trainer)};
     gather_measures(trainer);
-    gather_work(trainer, results);
-    if (!threads_run(parameters->threads > 1 ? 2 : 1, unpack_part, trainer, error))
-        return false;
-    /* The loss shows divergence earlier, but not in the last blocks of a run. */
-    if (atomic_load(&trainer->failed))
+    for (size_t epoch = 0; epoch < parameters->epochs; epoch++)
+        trainer->measures[epoch] = measures_mean(&trainer->measures[epoch]);
+    const struct batch_work work = gather_work(trainer);
+    results->pairs_trained = work.pairs;
+    results->pairs = work.words > 0 ? (double)work.pairs / (double)work.words : 0;
+    results->rows = work.words > 0 ? (double)work.rows / (double)work.words : 0;
+    if (!unpack(trainer))
         return diverged(trainer, error, alpha_at(trainer, words), "a vector has blown up");
     return measure_geometry(trainer, results, error);
 }

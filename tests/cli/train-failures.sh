@@ -106,7 +106,7 @@ wrong "a margin that all noise words violate" \
     '--margin 11 is out of reach: with --score cosine and --temperature 0\.1, scores lie between -10 and 10, and ' \
     "$corpus" -o "$model" --loss pair --score cosine --temperature 0.1 --margin 11
 # Vectors that grow without an infinite loss: once no margin is violated any more, the loss is zero.
-wrong "vectors of 1e18" 'training diverged at learning rate [0-9.e-]+: a vector has blown up; lower --alpha' \
+wrong "vectors of 1e18" 'training diverged at learning rate [0-9.e-]+: the loss is far above that of random vectors; lower --alpha' \
     "$corpus" -o "$model" --loss triplet --alpha 1 --noise 320 --sample 0 --epochs 3 --threads 1 -q
 wrong "labels where the loss has none" '--labels does nothing with --loss sgns; leave it out$' \
     "$corpus" -o "$model" --labels "$TMPDIR/labels.tsv"
@@ -114,6 +114,14 @@ wrong "supcon without labels" '--loss supcon needs labels: --labels FILE$' "$cor
 printf 'nowhere\tplace\n' >"$TMPDIR/labels.tsv"
 wrong "labels of no word in the text" '.*labels\.tsv: none of its words is in the vocabulary$' \
     "$corpus" -o "$model" --loss supcon --labels "$TMPDIR/labels.tsv" -q
+awk 'BEGIN { for (i = 0; i < 2000; i++) print "w" i % 50 }' >"$TMPDIR/lines.txt"
+wrong "one word a line" 'nothing to learn: no two words stand together in a line; a line should be a sentence or a ' \
+    "$TMPDIR/lines.txt" -o "$model" -q
+wrong "subsampling that leaves nothing" 'nothing to learn: --sample 1e-12 skips all but [0-9.e-]+% of the words; raise it' \
+    "$corpus" -o "$model" -q --sample 1e-12
+awk 'BEGIN { for (i = 0; i < 600; i++) print (i % 20 ? "rare" i : "often"), "more" i, "words" i }' >"$TMPDIR/rare.txt"
+wrong "a minimum count that leaves single words" 'nothing to learn: only 1\.7% of the text is in the vocabulary, and no two ' \
+    "$TMPDIR/rare.txt" -o "$model" -q
 wrong "--min-alpha above --alpha" '--min-alpha 0\.1 is above --alpha 0\.05$' "$corpus" -o "$model" --min-alpha 0.1
 wrong "--quiet and --verbose" '--quiet and --verbose cannot be combined$' "$corpus" -o "$model" -q -v
 wrong "an unknown option" 'unknown option --dims; did you mean --dim\?$' "$corpus" -o "$model" --dims 10

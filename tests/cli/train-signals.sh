@@ -33,7 +33,7 @@ wait_for() {
 }
 no_traces() { [ -z "$(find "$TMPDIR" -name '*.tmp-*')" ]; }
 # fresh: puts the old model in place and removes what an earlier job left.
-fresh() { rm -f "$pid" "$ended" "$log" && cp "$old" "$model"; }
+fresh() { rm -f "$pid" "$ended" "$log" "$model.checkpoint" && cp "$old" "$model"; }
 untouched() { cmp "$old" "$model" >&2 && no_traces; }
 ended_with() {
     [ "$(cat "$ended")" = "$1" ] && return 0
@@ -92,17 +92,15 @@ in_the_middle() {
         "exec sh '$job' '$word' '$corpus' -o '$model' --threads 2 --dim 300 --sample 0 --epochs 3000" /dev/null >"$log"
 }
 send() { kill "-$1" "$(cat "$pid")"; }
-# The model is partly trained, and the program says so.
-part_saved() {
-    ended_with 0 && no_traces && grep -q 'sgns train: interrupted; the model has [0-9.]*% of its training' "$log" &&
-        run 0 "$SGNS" info --verify "$model" || return 1
-    sed -n 's/^interrupted  *after \(.*\) of the training$/\1/p' "$out" | awk '{ share = $1 }
-        END { exit NR != 1 || share <= 0 || share >= 1 }' || return 1
-    grep -Eq '^loss, epoch 1  *[0-9.]+ a pair, accuracy [0-9.]+$' "$out" && grep -Eq '^loss, epoch 3000  *not trained$' "$out" &&
-        run 0 "$SGNS" near "$model" -k 29 sea00 && [ "$(grep -c '^sea' "$out")" -eq 29 ]
+# kept STATUS: the old model is as it was, and a checkpoint goes on with what was learned.
+kept() {
+    ended_with "$1" && untouched || return 1
+    grep -q "sgns train: stopped after [0-9.]*% of the training; what was learned is in $model.checkpoint; to go on: sgns train --resume $model.checkpoint $corpus" "$log" &&
+        run 2 "$SGNS" near "$model.checkpoint" sea00 && grep -q 'is a checkpoint of a training' "$err" || return 1
+    rm "$model.checkpoint"
 }
-terminated() { in_the_middle "" send TERM && part_saved; }
-typed() { in_the_middle "" printf '\003' && part_saved; }
+terminated() { in_the_middle "" send TERM && kept 143; }
+typed() { in_the_middle "" printf '\003' && kept 130; }
 # The training continues after SIGHUP, with two more lines of progress.
 lines_shown() { tr '\r' '\n' <"$log" | grep -c 'epoch [0-9]'; }
 ended_or_shown() { [ -s "$ended" ] || [ "$(lines_shown)" -ge "$1" ]; }
@@ -110,27 +108,75 @@ hangup_ignored() {
     shown=$(lines_shown)
     send HUP && wait_for ended_or_shown $((shown + 2)) && [ ! -s "$ended" ] && send TERM && echo >"$TMPDIR/went_on"
 }
-without_hangup() { in_the_middle nohup hangup_ignored && part_saved && [ -f "$TMPDIR/went_on" ]; }
+without_hangup() { in_the_middle nohup hangup_ignored && kept 143 && [ -f "$TMPDIR/went_on" ]; }
 # Both signals reach the program while it is stopped.
 twice() {
     send STOP && send INT && send TERM && send CONT
 }
-saves_nothing() { in_the_middle "" twice && ended_with 143 && untouched; }
+saves_nothing() { in_the_middle "" twice && ended_with 143 && untouched && [ ! -e "$model.checkpoint" ]; }
 live() {
     tr '\r' '\n' <"$log" | grep -Eq \
         '^\[[#.]{24}\] epoch [0-9]+/3000, [0-9]+%, [0-9.]+M words/s, loss [0-9.]+, accuracy [0-9.]+%, [0-9]+[msh].* left'
 }
 if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
-    check "SIGTERM ends the training and saves what it has learned" terminated
+    check "SIGTERM stops the training and keeps what it has learned" terminated
     check "a terminal shows progress on one live line" live
     check "under nohup, SIGHUP does nothing" without_hangup
     if ignored INT; then
         check "skipped, SIGINT is ignored here: Ctrl-C" true
     else
         check "Ctrl-C on the terminal does the same" typed
-        check "two signals save nothing, and leave the old model" saves_nothing
+        check "two signals keep nothing, and leave the old model" saves_nothing
     fi
 else
     check "skipped without script(1): signals in the middle of the training" true
 fi
+
+# --- without anybody who listens ---
+
+# The reader of standard error goes away after the first line.
+unheard() {
+    fresh && "$SGNS" train "$corpus" -o "$model" --dim 8 --epochs 2 --threads 2 -v 2>&1 | head -n 1 >"$log"
+    run 0 "$SGNS" info --verify "$model" && ! cmp -s "$old" "$model"
+}
+check "a closed standard error ends no training" unheard
+unheard_signal() {
+    fresh || return 1
+    {
+        PID=$pid ENDED=$ended sh "$job" "" "$corpus" -o "$model" --threads 1 --dim 300 --sample 0 --epochs 3000 \
+            --checkpoint-every 0 2>&1
+    } | head -n 1 >"$log" &
+    wait_for [ -s "$pid" ] && wait_for [ -s "$log" ] && sleep 2 && kill -TERM "$(cat "$pid")" && wait_for [ -s "$ended" ]
+    wait $!
+    ended_with 143 && cmp "$old" "$model" && [ -s "$model.checkpoint" ] && rm "$model.checkpoint"
+}
+check "nor loses what it has learned" unheard_signal
+
+# --- and on ---
+
+# Stops a training at random moments, by kill -TERM, and goes on each time.
+small=$TMPDIR/small.txt
+head -n 6000 "$corpus" >"$small"
+options="--threads 1 --dim 50 --epochs 60 --sample 0.01 --quiet"
+whole=$TMPDIR/whole.sgns
+# shellcheck disable=SC2086 # several options
+check "a training that is not stopped" run 0 "$SGNS" train "$small" -o "$whole" $options
+stopped_and_resumed() {
+    fresh && stops=0 arguments="$options"
+    while [ "$stops" -lt 5 ]; do
+        rm -f "$pid" "$ended"
+        # shellcheck disable=SC2086 # several options
+        PID=$pid ENDED=$ended sh "$job" "" "$small" -o "$model" $arguments 2>>"$log" &
+        wait_for [ -s "$pid" ] && sleep 0.3 && kill -TERM "$(cat "$pid")"
+        wait_for [ -s "$ended" ]
+        wait $!
+        [ "$(cat "$ended")" -eq 0 ] && break
+        [ "$(cat "$ended")" -eq 143 ] && untouched || return 1
+        stops=$((stops + 1))
+        [ -e "$model.checkpoint" ] && arguments="--resume $model.checkpoint -q"
+    done
+    [ "$(cat "$ended")" -eq 0 ] || run 0 "$SGNS" train --resume "$model.checkpoint" "$small" || return 1
+    cmp "$whole" "$model" >&2 && [ ! -e "$model.checkpoint" ]
+}
+check "stopped and resumed, it gives the same model, byte for byte" stopped_and_resumed
 finish

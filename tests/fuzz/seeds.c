@@ -71,7 +71,8 @@ static void make_native(struct fuzz *fuzz, const char *path) {
     const char record[] = "tokenizer=words\nkeep_case=0\ndim=5\nloss.1=2.5\n";
     const struct vocab vocab = {VOCAB, text, starts[VOCAB], starts, counts, 0};
     const struct model_section extra = {"phrases", "new_york\nrome\n", 14};
-    struct model_content content = {&vocab, DIM, STRIDE, rows, NULL, record, sizeof record - 1, NULL, 0};
+    struct model_content content = {&vocab, DIM, STRIDE, rows, NULL, record, sizeof record - 1,
+                                    NULL,   0,   NULL};
     write_or_give_up(path, &content);
     read_or_give_up(path, &fuzz->seeds[SEED_NATIVE_WITHOUT_CONTEXT]);
     content.extra = &extra;

@@ -51,7 +51,7 @@ static void fill_sample(struct sample *sample) {
     }
     sample->vocab = (struct vocab){VOCAB, sample->text, at, sample->starts, sample->counts, 0};
     sample->content = (struct model_content){
-        &sample->vocab, DIM, STRIDE, sample->input, sample->output, record, sizeof record - 1, NULL, 0};
+        &sample->vocab, DIM, STRIDE, sample->input, sample->output, record, sizeof record - 1, NULL, 0, NULL};
 }
 
 static void write_model(struct test *test, const struct model_content *content, const char *path) {
@@ -356,7 +356,7 @@ static void many_words(struct test *test) {
     for (size_t id = 0; id < MANY; id++)
         starts[id + 1] = starts[id] + (size_t)snprintf(text + starts[id], 8, "w%zu", id) + 1;
     const struct vocab vocab = {MANY, text, starts[MANY], starts, counts, 0};
-    const struct model_content content = {&vocab, 1, 16, input, NULL, "", 0, NULL, 0};
+    const struct model_content content = {&vocab, 1, 16, input, NULL, "", 0, NULL, 0, NULL};
     struct written written = open_written(test, &content);
     struct model model = open_model(test, written.path);
     CHECK(test, model.slot_count == 8192);
@@ -401,7 +401,7 @@ static void the_index_goes_round(struct test *test) {
     for (size_t id = 0; id < 2; id++)
         starts[id + 1] = starts[id] + last_slot_word(&next, text + starts[id], 16) + 1;
     const struct vocab vocab = {2, text, starts[2], starts, counts, 0};
-    const struct model_content content = {&vocab, 1, 16, input, NULL, "", 0, NULL, 0};
+    const struct model_content content = {&vocab, 1, 16, input, NULL, "", 0, NULL, 0, NULL};
     struct written written = open_written(test, &content);
     struct model model = open_model(test, written.path);
     CHECK(test, model.slot_count == 4 && model.slots[3] == 1 && model.slots[0] == 2);
@@ -427,7 +427,7 @@ static void norms_of_very_large_and_very_small_rows(struct test *test) {
         for (size_t d = 0; d < 3; d++)
             input[id * 16 + d] = d == 1 ? -values[id] : values[id];
     const struct vocab vocab = {3, text, sizeof text, starts, counts, 0};
-    const struct model_content content = {&vocab, 3, 16, input, NULL, "", 0, NULL, 0};
+    const struct model_content content = {&vocab, 3, 16, input, NULL, "", 0, NULL, 0, NULL};
     struct written written = open_written(test, &content);
     struct model model = open_model(test, written.path);
     for (size_t id = 0; id < 3; id++)
@@ -605,7 +605,7 @@ static void the_example_of_the_layout(struct test *test) {
     uint64_t starts[] = {0, 2, 4}, counts[] = {7, 5};
     const float input[2 * 16] = {[0] = 1, [17] = 2};
     const struct vocab vocab = {2, text, sizeof text, starts, counts, 0};
-    const struct model_content content = {&vocab, 2, 16, input, NULL, "dim=2\n", 6, NULL, 0};
+    const struct model_content content = {&vocab, 2, 16, input, NULL, "dim=2\n", 6, NULL, 0, NULL};
     struct written written = open_written(test, &content);
     CHECK_MSG(test, written.size == 1040, "%zu", written.size);
     CHECK(test, memcmp(written.bytes, head, 120) == 0);

@@ -96,7 +96,7 @@ static struct trainer *run_labeled(const struct corpus *corpus, const struct par
                                    struct training_results *results) {
     struct error error = {0};
     const struct trainer_hooks none = {.stop = NULL};
-    struct trainer *trainer = trainer_create(corpus, parameters, labels, &error);
+    struct trainer *trainer = trainer_create(corpus, parameters, labels, NULL, &error);
     if (trainer == NULL ||
         !trainer_run(trainer, trainer_tasks(trainer), hooks != NULL ? hooks : &none, &error) ||
         !trainer_results(trainer, results, &error)) {
@@ -325,7 +325,7 @@ static void test_runs_in_parts(struct test *test) {
     const struct parameters parameters = default_parameters();
     struct training_results whole = {.progress = 0}, parts = {.progress = 0};
     struct trainer *first = run_all(&corpus, &parameters, NULL, &whole);
-    struct trainer *second = trainer_create(&corpus, &parameters, NULL, &error);
+    struct trainer *second = trainer_create(&corpus, &parameters, NULL, NULL, &error);
     CHECK(test, second != NULL);
     for (size_t until = 0; until < trainer_tasks(second) + 3; until += 3)
         CHECK(test, trainer_run(second, until, &none, &error));
