@@ -88,7 +88,7 @@ in_the_middle() {
     {
         wait_for shows_progress && "$@"
         wait_for [ -s "$ended" ]
-    } | PID=$pid ENDED=$ended SHELL=/bin/sh script -qefc \
+    } | PID=$pid ENDED=$ended SHELL=/bin/sh TERM=xterm script -qefc \
         "exec sh '$job' '$word' '$corpus' -o '$model' --threads 2 --dim 300 --sample 0 --epochs 3000" /dev/null >"$log"
 }
 send() { kill "-$1" "$(cat "$pid")"; }
@@ -98,7 +98,7 @@ part_saved() {
         run 0 "$SGNS" info --verify "$model" || return 1
     sed -n 's/^interrupted  *after \(.*\) of the training$/\1/p' "$out" | awk '{ share = $1 }
         END { exit NR != 1 || share <= 0 || share >= 1 }' || return 1
-    grep -Eq '^loss, epoch 1  *[0-9.]+ a pair, accuracy [0-9.]+$' "$out" && grep -Eq '^loss, epoch 3000  *not trained$' "$out" &&
+    grep -Eq '^loss, epoch 1  *[0-9.]+ a pair, accuracy [0-9.]+$' "$out" && grep -Eq '^epochs [0-9]+-3000  *not trained$' "$out" &&
         run 0 "$SGNS" near "$model" -k 29 sea00 && [ "$(grep -c '^sea' "$out")" -eq 29 ]
 }
 terminated() { in_the_middle "" send TERM && part_saved; }
@@ -118,7 +118,7 @@ twice() {
 saves_nothing() { in_the_middle "" twice && ended_with 143 && untouched; }
 live() {
     tr '\r' '\n' <"$log" | grep -Eq \
-        '^\[[#.]{24}\] epoch [0-9]+/3000, [0-9]+%, [0-9.]+M words/s, loss [0-9.]+, accuracy [0-9.]+%, [0-9]+[msh].* left'
+        '^(\[[#.]+\] )?epoch [0-9]+/3000, [0-9]+%, [0-9.]+M words/s, loss [0-9.]+, accuracy [0-9.]+%, [0-9]+[msh].* left'
 }
 if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
     check "SIGTERM ends the training and saves what it has learned" terminated
