@@ -60,17 +60,21 @@ static int make_file(const char *path) {
     return file;
 }
 
-/* What commands print goes to a file, which is looked at, and their warnings go nowhere. */
-static void redirect(struct fuzz *fuzz) {
+void fuzz_redirect(struct fuzz *fuzz) {
     char path[FUZZ_PATH_MAX];
+    if (fuzz->redirected)
+        return;
+    fuzz->redirected = true;
     fuzz->output = make_file(fuzz_path(fuzz, "output", path));
-    const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    report = dup(STDERR_FILENO);
+    const int nowhere = open("/dev/null", O_WRONLY), errors = dup(STDERR_FILENO);
     fflush(stdout);
-    if (report < 0 || nowhere < 0 || dup2(fuzz->output, STDOUT_FILENO) < 0 ||
-        dup2(nowhere, STDERR_FILENO) < 0)
+    if (nowhere < 0 || dup2(fuzz->output, STDOUT_FILENO) < 0 || dup2(nowhere, STDERR_FILENO) < 0)
         give_up("can't redirect the output");
-    close(nowhere);
+    if (nowhere != STDERR_FILENO)
+        close(nowhere);
+    if (errors < 0) /* libFuzzer closed it, and sees to reports itself */
+        return;
+    report = errors;
     if (__sanitizer_set_report_fd != NULL)
         __sanitizer_set_report_fd((void *)(intptr_t)report); /* NOLINT: so it is declared */
 }
@@ -93,7 +97,6 @@ void fuzz_start(struct fuzz *fuzz, const char *folder) {
         write_bytes(file, &fuzz->seeds[texts[i].seed]);
         close(file);
     }
-    redirect(fuzz);
 }
 
 void fuzz_finish(struct fuzz *fuzz) {

@@ -52,16 +52,19 @@ struct fuzz {
     char path[FUZZ_PATH_MAX]; /* of the file that holds the input */
     int file;
     int output; /* of commands */
+    bool redirected;
     struct bytes seeds[SEEDS];
     struct model model; /* a good one, which answers */
     struct rng rng;
     struct bytes input;
 };
 
-/* Makes the seeds and the files in a folder, and sends what commands print to one of them. fuzz_finish
- * removes all but the folder. */
+/* Makes the seeds, and the files in a folder. fuzz_finish removes all but the folder. */
 void fuzz_start(struct fuzz *fuzz, const char *folder);
 void fuzz_finish(struct fuzz *fuzz);
+
+/* From now on, what commands print goes to a file, which is looked at, and their warnings go nowhere. */
+void fuzz_redirect(struct fuzz *fuzz);
 
 /* The path of a file in the folder: those of the tests and of prose have the seeds' names. */
 const char *fuzz_path(const struct fuzz *fuzz, const char *name, char path[FUZZ_PATH_MAX]);

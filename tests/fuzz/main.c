@@ -18,6 +18,7 @@
 static void read_inputs(const char *folder, uint64_t first, uint64_t count, volatile uint64_t *at) {
     struct fuzz fuzz = {.file = -1};
     fuzz_start(&fuzz, folder);
+    fuzz_redirect(&fuzz);
     for (uint64_t number = first; number < first + count; number++) {
         *at = number;
         alarm(SECONDS_MAX);
@@ -47,7 +48,8 @@ int main(int argc, char **argv) {
     const char *temporary = getenv("TMPDIR");
     volatile uint64_t *at = mmap(NULL, sizeof *at, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (temporary == NULL)
-        temporary = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"; /* a disk would be the slowest part */
+        temporary = access("/dev/shm", W_OK) == 0 ? "/dev/shm"
+                                                  : "/tmp"; /* a disk would be the slowest part */
     snprintf(folder, sizeof folder, "%s/sgns-fuzz.XXXXXX", temporary);
     if (argc > 3 || (argc > 1 && !number_integer(argv[1], &count)) ||
         (argc > 2 && !number_integer(argv[2], &first))) {
