@@ -102,7 +102,7 @@ libfuzzer-run: $(BUILD)/target
 	sh scripts/libfuzzer.sh $(BUILD) $(or $(TIME),60) $(READERS)
 
 $(BUILD)/target: tests/libfuzzer/target.c $(filter-out $(BUILD)/fuzz/main.o,$(FUZZ)) $(LIBRARY)
-	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -Itests/fuzz $(ALL_LDFLAGS) -o $@ $^ -lm
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $^ -lm
 
 coverage:
 	$(MAKE) coverage-run BUILD=$(BUILD)/coverage CFLAGS='-O1 -g --coverage' LDFLAGS='$(LDFLAGS) --coverage'

@@ -61,7 +61,7 @@ static bool names_help(const char *word) {
 }
 
 static int unknown_command(const char *name) {
-    const char *names[sizeof commands / sizeof *commands];
+    const char *names[sizeof commands / sizeof *commands]; /* NOLINT(bugprone-sizeof-expression): pointers */
     size_t count = 0;
     for (; commands[count] != NULL; count++)
         names[count] = commands[count]->name;

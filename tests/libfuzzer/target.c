@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fuzz.h"
+#include "../fuzz/fuzz.h"
 #include "model/checksum.h"
 #include "model/layout.h"
 
@@ -51,7 +51,7 @@ static void write_seeds(const char *to) {
 }
 
 /* Standard output is still what it was, so that libFuzzer can put its own reports aside. */
-int LLVMFuzzerInitialize(int *argc, char ***argv) {
+int LLVMFuzzerInitialize(int *argc, char ***argv) { /* NOLINT(readability-non-const-parameter): its type */
     (void)argc;
     (void)argv;
     const char *name = getenv("READER"), *seeds = getenv("SEEDS"), *temporary = getenv("TMPDIR");

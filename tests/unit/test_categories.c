@@ -43,7 +43,7 @@ static void lengths_that_are_not_so(struct test *test) {
         struct error error = {.kind = ERROR_NONE};
         struct model damaged = model;
         memcpy(rows, model.input, sizeof rows);
-        rows[5 * 16] = rows[5 * 16 + 1] = bad[i];
+        rows[(size_t)5 * 16] = rows[(size_t)5 * 16 + 1] = bad[i];
         damaged.input = rows;
         damaged.norms = norms;
         const struct test_score got = score(&damaged, QUESTIONS, &error);
