@@ -19,8 +19,8 @@ static const struct example examples[] = {
     {"\x1b[2J\a\x7f", "\\x1b[2J\\x07\\x7f", 15},
     {"\xc2\x9b\xc2\x85", "\\u009b\\u0085", 12},
     {"\xe2\x80\xa8\xe2\x80\xa9", "\\u2028\\u2029", 12},
-    {"\xe2\x80\xaa\xe2\x80\xae\xe2\x81\xa6\xe2\x81\xa9", "\\u202a\\u202e\\u2066\\u2069",
-     24},                                                        /* NOLINT(misc-misleading-bidirectional) */
+    {"\xe2\x80\xaa\xe2\x80\xae\xe2\x80\xac\xe2\x80\xac", "\\u202a\\u202e\\u202c\\u202c", 24},
+    {"\xe2\x81\xa6\xe2\x81\xa9", "\\u2066\\u2069", 12},
     {"\xe2\x80\xa7\xe2\x80\xaf", "\xe2\x80\xa7\xe2\x80\xaf", 2}, /* their neighbours stay */
     {"a\x80\x9f\xa0\xff", "a\\x80\\x9f\xa0\xff", 11},
     {"na\xc3\xafve", "na\xc3\xafve", 5},
