@@ -34,7 +34,7 @@ find "$build" -name '*.gcno' ! -path "$build/tests/*" ! -path "$build/fuzz/*" ! 
         }
         END {
             for (source in lines)
-                if (hits[source] == 0) {
+                if (hits[source] == 0 && source ~ /^src\/(kernels|search)\//) {
                     print "not run here: " source " (" lines[source] " lines)"
                     left_out[source] = 1
                 }
@@ -50,5 +50,5 @@ find "$build" -name '*.gcno' ! -path "$build/tests/*" ! -path "$build/fuzz/*" ! 
                     print order[i] ": " line
                 }
             }
-            printf "%d of %d lines of src/ are reached: %.1f%%\n", run, all, all > 0 ? 100 * run / all : 0
+            printf "%d of %d lines of src/ are reached: %.1f%%\n", run, all, (all > 0 ? 100 * run / all : 0)
         }'

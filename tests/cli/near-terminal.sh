@@ -57,6 +57,9 @@ edited() {
         prints "status 0" && asked 3
 }
 check "keys that edit" edited
+# Home and End as other terminals send them, Ctrl-B and Ctrl-F.
+other_keys() { typed 'un\033[1~s\033[4~\n\033[7~mon\002o\006\033[8~\n\004' && prints "status 0" && asked 2; }
+check "keys that edit, of other terminals" other_keys
 unicode() { typed 's\303\244\177un\nsku\303\274\033[D\033[D\033[Cy\033[C\177\033[D\177\004\n\004' && prints "status 0" && asked 1; }
 check "whole characters are removed" unicode
 history() {

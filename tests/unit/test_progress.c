@@ -146,10 +146,35 @@ static void a_dumb_terminal(struct test *test) {
     setenv("TERM", "xterm", 1);
 }
 
+/* Reading, of a file and of a pipe, whose size is not known. */
+static void reading(struct test *test) {
+    const uint64_t sizes[] = {400000000, 0};
+    const char *const lines[] = {"reading: 100 MB, 50 MB/s, 25%\r\n", "reading: 100 MB, 50 MB/s\r\n"};
+    struct terminal terminal;
+    char got[2][1000] = {"", ""};
+    setenv("TERM", "dumb", 1);
+    if (!open_terminal(&terminal))
+        return;
+    for (size_t i = 0; i < 2; i++) {
+        struct progress progress = progress_create(false, sizes[i], 8);
+        progress_start(&progress);
+        progress.shown = -1e9;
+        progress.started = progress_clock() - 2;
+        progress_reading(&progress, 100000000);
+        progress_reading(&progress, 100000001); /* too early for another line */
+        const ssize_t bytes = read(terminal.master, got[i], sizeof got[i] - 1);
+        got[i][bytes > 0 ? bytes : 0] = '\0';
+    }
+    close_terminal(&terminal);
+    for (size_t i = 0; i < 2; i++)
+        CHECK_MSG(test, strcmp(got[i], lines[i]) == 0, "%s", got[i]);
+}
+
 static const struct test_case cases[] = {
     {"progress: lines by hand", lines_by_hand},
     {"progress: every width", every_width},
     {"progress: a terminal that is resized", a_terminal_that_is_resized},
     {"progress: a dumb terminal", a_dumb_terminal},
+    {"progress: reading", reading},
 };
 TEST_MAIN(cases)
