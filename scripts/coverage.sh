@@ -7,7 +7,7 @@ case $1 in /*) build=$1 ;; *) build=$PWD/$1 ;; esac
 root=$(cd "$(dirname "$0")/.." && pwd)
 command -v gcov >/dev/null 2>&1 || { echo "coverage.sh: gcov is not installed; it comes with gcc" >&2; exit 2; }
 find "$build" -name '*.gcda' -exec rm -f {} +
-sh "$root/tests/run.sh" "$build" | tail -n 1
+sh "$root/tests/run.sh" "$build" | grep -aE '^not ok|^[0-9]+ passed'
 "$build/fuzz/fuzz" 20000 || exit 1
 cd "$root" || exit 3
 find "$build" -name '*.gcno' ! -path "$build/tests/*" ! -path "$build/fuzz/*" ! -path "$build/tools/*" | sort |
