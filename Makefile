@@ -3,6 +3,8 @@
 # make test          builds and runs all tests; SANITIZE=address,undefined runs them under sanitizers, ONLY="parts of names" some
 # make fuzz          feeds damaged inputs to every reader, by default under SANITIZE=address,undefined; COUNT=number
 # make faults        fails each allocation and system call of each command in turn; STEP=7 every 7th; COMMANDS="names"
+# make libfuzzer     the same with clang's libFuzzer, for each reader in turn; TIME=seconds for each, READERS="names"
+# make coverage      runs all tests and prints how many lines of src/ they reach, and which they don't
 # make bench         measures training; CORPUS=file, by default random words
 # make bench-query   measures queries, also with faiss if it is installed; SIZE="words dimensions"
 # make test-interop  exchanges vectors with other programs in both directions; skips those not installed
@@ -30,7 +32,7 @@ FUZZER := $(if $(FUZZ),$(BUILD)/fuzz/fuzz)
 FAULTY := $(if $(wildcard tests/faults/hooks.c),$(BUILD)/faults/sgns)
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
 
-.PHONY: all programs demo test test-interop faults fuzz fuzz-run bench bench-query lint format install clean
+.PHONY: all programs demo test test-interop faults fuzz fuzz-run libfuzzer libfuzzer-run coverage coverage-run bench bench-query lint format install clean
 all: $(BUILD)/sgns
 
 $(BUILD)/sgns: $(BUILD)/main.o $(LIBRARY)
@@ -105,6 +107,23 @@ fuzz:
 
 fuzz-run: $(FUZZER)
 	$(FUZZER) $(COUNT)
+
+# Kernels read nothing from files, and would take minutes to build with sanitizers.
+libfuzzer:
+	$(MAKE) libfuzzer-run CC=clang BUILD=$(BUILD)/libfuzzer SANITIZE=fuzzer-no-link,address,undefined CFLAGS='-O1 -g' \
+		KERNEL_CFLAGS='-O1 -ffp-contract=fast -fno-sanitize=all'
+
+libfuzzer-run: $(BUILD)/target
+	sh scripts/libfuzzer.sh $(BUILD) $(or $(TIME),60) $(READERS)
+
+$(BUILD)/target: tests/libfuzzer/target.c $(filter-out $(BUILD)/fuzz/main.o,$(FUZZ)) $(LIBRARY)
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $^ -lm
+
+coverage:
+	$(MAKE) coverage-run BUILD=$(BUILD)/coverage CFLAGS='-O1 -g --coverage' LDFLAGS='$(LDFLAGS) --coverage'
+
+coverage-run: programs
+	sh scripts/coverage.sh $(BUILD)
 
 test-interop: $(BUILD)/sgns
 	for test in tests/interop/*.sh; do sh $$test $(BUILD) || exit 1; done

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/bus_error.h"
+#include "cli/hints.h"
 #include "cli/output.h"
 #include "cli/version.h"
 #include "commands/commands.h"
@@ -61,9 +62,19 @@ static bool names_help(const char *word) {
 }
 
 static int unknown_command(const char *name) {
-    fprintf(stderr, "sgns: unknown command \"%s\"; the commands are", name);
-    for (size_t i = 0; commands[i] != NULL; i++)
-        fprintf(stderr, "%s %s", i > 0 ? "," : "", commands[i]->name);
+    const char *names[sizeof commands / sizeof *commands]; /* NOLINT(bugprone-sizeof-expression): pointers */
+    size_t count = 0;
+    for (; commands[count] != NULL; count++)
+        names[count] = commands[count]->name;
+    const size_t closest = hint_closest(name, strlen(name), names, count);
+    fprintf(stderr, "sgns: unknown command \"");
+    output_shown(name, strlen(name), stderr);
+    if (closest < count)
+        fprintf(stderr, "\"; did you mean %s?", names[closest]);
+    else
+        fprintf(stderr, "\"; the commands are");
+    for (size_t i = 0; closest == count && i < count; i++)
+        fprintf(stderr, "%s %s", i > 0 ? "," : "", names[i]);
     fprintf(stderr, "\n");
     return ERROR_INPUT;
 }
@@ -88,8 +99,11 @@ static int run_command(const struct command *command, int argc, char **argv) {
     if (command->run(argc, argv, &error))
         return 0;
     fflush(stdout);
-    if (error.text[0] != '\0')
-        fprintf(stderr, "sgns %s: %s\n", command->name, error.text);
+    if (error.text[0] != '\0') {
+        fprintf(stderr, "sgns %s: ", command->name);
+        output_shown(error.text, strlen(error.text), stderr);
+        fputc('\n', stderr);
+    }
     return (int)error.kind;
 }
 

@@ -21,7 +21,7 @@ trap 'exit 3' HUP INT TERM
 # The longest test goes first, so that it does not run alone at the end.
 tests() {
     for test in "$build/tests/test_trainer" "$build"/tests/test_* "$ROOT"/tests/cli/*.sh; do
-        case $test in *harness.sh | *.o | *.d) continue ;; esac
+        case $test in *harness.sh | *.o | *.d | *.gcno | *.gcda) continue ;; esac
         for part; do
             case $test in *"$part"*) echo "$test" ;; esac
         done

@@ -9,7 +9,8 @@ bool command_misused(const struct command *command, const char *what, struct err
 bool command_parse(const struct command *command, int *argc, char **argv, void *settings,
                    struct error *error) {
     char what[256];
-    if (!options_parse(command->tables, argc, argv, settings, error))
+    if (!(command->expressions ? options_parse_signs : options_parse)(command->tables, argc, argv, settings,
+                                                                      error))
         return false;
     if (*argc < command->operands_min) {
         snprintf(what, sizeof what, "name %s", command->needs);

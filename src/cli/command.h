@@ -17,6 +17,7 @@ struct command {
      * are, and how many it takes at most (0 for any number). */
     const char *needs;
     int operands_min, operands_max;
+    bool expressions; /* its operands may be expressions, with signs */
     /* argv[0 .. argc) is what follows the command's name. Results go to standard output, all else to standard
      * error. On failure main.c prints the error and exits with its kind. */
     bool (*run)(int argc, char **argv, struct error *error);

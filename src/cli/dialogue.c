@@ -33,10 +33,10 @@ bool dialogue_is_fatal(const struct request *request, const struct error *why) {
 void dialogue_unanswered(struct dialogue *dialogue, const struct request *request, const struct error *why) {
     output_failure(dialogue->format, request->text, request->length, why);
     fflush(stdout);
-    if (dialogue->terminal)
-        fprintf(stderr, "%s\n", why->text);
-    else
-        fprintf(stderr, "sgns %s: line %zu: %s\n", dialogue->command, request->number, why->text);
+    if (!dialogue->terminal)
+        fprintf(stderr, "sgns %s: line %zu: ", dialogue->command, request->number);
+    output_shown(why->text, strlen(why->text), stderr);
+    fputc('\n', stderr);
     dialogue->unanswered = true;
     end_table_answer(dialogue);
 }
@@ -153,12 +153,22 @@ static bool ask(struct editor *editor, struct lines *lines, bool edited, const c
     return result != LINES_FAILED;
 }
 
+/* Whether the line is a command's name, with or without blanks behind it. */
+static bool is_command(const char *line, const char *name) {
+    const size_t length = strlen(name);
+    return strncmp(line, name, length) == 0 && line[length + strspn(line + length, BLANKS)] == '\0';
+}
+
+static bool ends_dialogue(const char *line) {
+    return is_command(line, "exit") || is_command(line, "quit");
+}
+
 static bool answer_typed(struct dialogue *dialogue, const struct editor *editor, const char *line,
                          size_t number, struct error *error) {
     struct request request;
-    if (strcmp(line, "help") == 0)
+    if (is_command(line, "help"))
         fprintf(stderr, "%s", dialogue->help);
-    else if (strcmp(line, "history") == 0)
+    else if (is_command(line, "history"))
         print_history(editor);
     else if (make_request(&request, line, strlen(line), number))
         return answer(dialogue, &request, 1, error);
@@ -174,6 +184,8 @@ static bool answer_terminal(struct dialogue *dialogue, struct lines *lines, stru
     bool done = true;
     for (size_t number = 1; done && line != NULL; number++) {
         done = ask(&editor, lines, edited, &line, error);
+        if (done && line != NULL && ends_dialogue(line))
+            break;
         if (done && line != NULL)
             done = answer_typed(dialogue, &editor, line, number, error);
     }

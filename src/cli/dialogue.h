@@ -37,8 +37,9 @@ struct dialogue {
 
 /* Answers the words, or all lines if there are no words. Answers are written as soon as all lines that have
  * arrived are answered. A line without an answer is reported on standard error and does not end the dialogue,
- * but makes it end with ERROR_NO_ANSWER and an empty text. On a terminal, a prompt asks for each line, `help`
- * and `history` are commands, and an unanswered line is no error. */
+ * but makes it end with ERROR_NO_ANSWER and an empty text. On a terminal, a prompt asks for each line, an
+ * unanswered line is no error, and `help`, `history`, `exit` and `quit` are commands, whether or not the
+ * model has such a word: it is asked for in quotation marks. */
 bool dialogue_run(struct dialogue *dialogue, char **words, int count, struct error *error) MUST_USE;
 
 /* Ends the answer to a line: an empty line, if `spaced`. */

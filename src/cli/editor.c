@@ -5,16 +5,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "cli/output.h"
+#include "cli/width.h"
+#include "text/show.h"
 
 #define HISTORY_MAX 1000
 #define CONTROL(letter) ((letter)&0x1f)
 
-enum outcome { GOING_ON, LINE_DONE, INPUT_ENDED, FAILED };
+enum outcome { GOING_ON, LINE_DONE, LINE_DROPPED, INPUT_ENDED, FAILED };
 
 /* How much of an escape sequence has come: Escape; Escape and [; Escape and O. */
 enum escape { ESCAPE_NONE, ESCAPE_BEGUN, ESCAPE_BRACKET, ESCAPE_O };
@@ -27,29 +29,39 @@ bool editor_usable(void) {
 
 /* --- characters --- */
 
-static bool continues(char byte) {
-    return ((unsigned char)byte & 0xc0) == 0x80;
+/* The bytes and columns of the code point at a place before the line's end. */
+static size_t point_at(const struct editor *editor, size_t place, size_t *columns) {
+    struct shown shown;
+    const size_t bytes = show_next(editor->line + place, editor->length - place, &shown);
+    *columns = shown.code_point == 0 ? shown.length : width_of_point(shown.code_point);
+    return bytes;
 }
 
-static size_t left_of(const struct editor *editor, size_t place) {
-    while (place > 0 && continues(editor->line[--place]))
-        continue;
-    return place;
-}
-
+/* The end of the character that begins at `place`: a code point and the marks that take no column of their
+ * own. */
 static size_t right_of(const struct editor *editor, size_t place) {
+    size_t columns;
     if (place < editor->length)
-        place++;
-    while (place < editor->length && continues(editor->line[place]))
-        place++;
+        place += point_at(editor, place, &columns);
+    while (place < editor->length) {
+        const size_t bytes = point_at(editor, place, &columns);
+        if (columns > 0)
+            break;
+        place += bytes;
+    }
     return place;
 }
 
-static size_t characters(const struct editor *editor, size_t from, size_t to) {
-    size_t count = 0;
-    for (size_t i = from; i < to; i++)
-        count += !continues(editor->line[i]);
-    return count;
+/* The start of the character that ends at `place`, or that it is in. */
+static size_t left_of(const struct editor *editor, size_t place) {
+    size_t start = 0;
+    for (size_t next = 0; next < place; next = right_of(editor, start))
+        start = next;
+    return start;
+}
+
+static size_t columns_of(const struct editor *editor, size_t from, size_t to) {
+    return from < to ? width_of_text(editor->line + from, to - from) : 0;
 }
 
 /* --- the line --- */
@@ -125,19 +137,26 @@ static bool remember(struct editor *editor, struct error *error) {
 
 /* Prints the prompt and as much of the line as fits, with the cursor in view. */
 static void show(const struct editor *editor) {
-    struct winsize window;
-    size_t width = 80, start = 0;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0)
-        width = window.ws_col;
-    const size_t prompt = strlen(editor->prompt), room = width > prompt + 8 ? width - prompt - 1 : 8;
-    while (characters(editor, start, editor->cursor) >= room)
-        start = right_of(editor, start);
-    size_t end = start;
-    while (end < editor->length && characters(editor, start, end) < room)
-        end = right_of(editor, end);
-    fprintf(stderr, "\r%s%.*s\033[K\r\033[%zuC", editor->prompt, (int)(end - start),
-            editor->length > 0 ? editor->line + start : "",
-            prompt + characters(editor, start, editor->cursor));
+    const size_t width = width_of_terminal(), prompt = strlen(editor->prompt);
+    const size_t space = width > prompt + 8 ? width - prompt - 1 : 8;
+    size_t start = 0, before = columns_of(editor, 0, editor->cursor);
+    while (before >= space) {
+        const size_t next = right_of(editor, start);
+        before -= columns_of(editor, start, next);
+        start = next;
+    }
+    size_t end = start, shown = 0;
+    while (end < editor->length) {
+        const size_t next = right_of(editor, end);
+        shown += columns_of(editor, end, next);
+        if (shown > space)
+            break;
+        end = next;
+    }
+    fprintf(stderr, "\r%s", editor->prompt);
+    if (end > start)
+        output_shown(editor->line + start, end - start, stderr);
+    fprintf(stderr, "\033[K\r\033[%zuC", prompt + before);
     fflush(stderr);
 }
 
@@ -243,7 +262,9 @@ static enum outcome handle(struct editor *editor, char byte, struct error *error
         return go_on_escape(editor, byte, error) ? GOING_ON : FAILED;
     if (byte == '\n' || byte == '\r')
         return LINE_DONE;
-    if (byte == CONTROL('C') || (byte == CONTROL('D') && editor->length == 0))
+    if (byte == CONTROL('C'))
+        return LINE_DROPPED;
+    if (byte == CONTROL('D') && editor->length == 0)
         return INPUT_ENDED;
     return edit(editor, byte, error) ? GOING_ON : FAILED;
 }
@@ -266,6 +287,8 @@ static enum outcome read_keys(struct editor *editor, struct error *error) {
         }
         outcome = handle(editor, editor->typed[editor->typed_start++], error);
     }
+    if (outcome == LINE_DROPPED)
+        editor->cursor = editor->length;
     show(editor);
     return outcome;
 }
@@ -285,26 +308,25 @@ static enum outcome read_line(struct editor *editor, struct error *error) {
     (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &during);
     const enum outcome outcome = read_keys(editor, error);
     (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
-    fputc('\n', stderr);
+    fputs(outcome == LINE_DROPPED ? "^C\n" : "\n", stderr);
     return outcome;
 }
 
 bool editor_ask(struct editor *editor, const char **line, struct error *error) {
-    editor->length = editor->cursor = 0;
-    editor->browsed = editor->history_count;
+    enum outcome outcome;
     *line = NULL;
-    switch (read_line(editor, error)) {
-    case LINE_DONE:
-        if (!memory_reserve(&editor->line, &editor->capacity, editor->length + 1, "a line", error))
-            return false;
-        editor->line[editor->length] = '\0';
-        *line = editor->line;
-        return remember(editor, error);
-    case INPUT_ENDED:
-        return true;
-    default:
+    do {
+        editor->length = editor->cursor = 0;
+        editor->browsed = editor->history_count;
+        outcome = read_line(editor, error);
+    } while (outcome == LINE_DROPPED);
+    if (outcome != LINE_DONE)
+        return outcome == INPUT_ENDED;
+    if (!memory_reserve(&editor->line, &editor->capacity, editor->length + 1, "a line", error))
         return false;
-    }
+    editor->line[editor->length] = '\0';
+    *line = editor->line;
+    return remember(editor, error);
 }
 
 void editor_free(struct editor *editor) {

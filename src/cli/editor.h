@@ -1,4 +1,5 @@
 /* A line editor for a terminal: the usual keys, and the up and down arrows for this session's earlier lines.
+ * A character with the marks that follow it is one step of the cursor and takes the columns of cli/width.h.
  * The terminal's mode is changed only while a line is being typed. */
 #ifndef SGNS_CLI_EDITOR_H
 #define SGNS_CLI_EDITOR_H
@@ -26,7 +27,8 @@ struct editor {
 bool editor_usable(void);
 
 /* Prompts for a line. *line is ended by a NUL and valid until the next call. It is NULL at the end of input:
- * Ctrl-D on an empty line, or Ctrl-C. Lines that are not blank are added to the history. */
+ * Ctrl-D on an empty line. Ctrl-C drops the line and prompts again. Lines that are not blank are added to the
+ * history. */
 bool editor_ask(struct editor *editor, const char **line, struct error *error) MUST_USE;
 
 void editor_free(struct editor *editor);

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "cli/hints.h"
 
 static bool bad_value(const struct option *option, const char *text, struct error *error) {
     if (option->type == OPTION_INTEGER)
@@ -79,63 +80,36 @@ static bool set_value(const struct option *option, const char *text, void *setti
     return false;
 }
 
-/* The length of the longer name without the common beginning and end: a cheap measure that finds typing
- * errors of a letter or two. */
-static size_t difference(const char *a, size_t a_length, const char *b) {
-    const size_t b_length = strlen(b);
-    size_t front = 0, back = 0;
-    while (front < a_length && front < b_length && a[front] == b[front])
-        front++;
-    while (back + front < a_length && back + front < b_length &&
-           a[a_length - 1 - back] == b[b_length - 1 - back])
-        back++;
-    const size_t longer = a_length > b_length ? a_length : b_length;
-    return longer - front - back;
-}
-
-static bool unknown_option(const struct option_table *const *tables, const char *word, size_t length,
-                           bool long_form, struct error *error) {
-    const struct option *closest = NULL;
-    size_t min = 4;
-    for (; *tables != NULL; tables++)
-        for (size_t i = 0; i < (*tables)->count; i++) {
-            const struct option *option = &(*tables)->options[i];
-            const size_t here = difference(word, length, option->name);
-            if (here < min) {
-                min = here;
-                closest = option;
-            }
-        }
-    if (closest != NULL && long_form && length > 1)
-        return error_set(error, ERROR_INPUT, "unknown option --%.*s; did you mean --%s?", (int)length, word,
-                         closest->name);
-    return error_set(error, ERROR_INPUT, "unknown option %s%.*s; --help lists the options",
-                     long_form ? "--" : "-", (int)length, word);
-}
-
 static bool is_named(const struct option *option, const char *name, size_t length, bool long_form) {
     return long_form ? strncmp(option->name, name, length) == 0 && option->name[length] == '\0'
                      : option->letter == name[0];
 }
 
+/* Whether `value`, right behind an option's letter, shows that no option was meant: -kid, but not -k10. */
+static bool is_other_word(const struct option *option, const char *value) {
+    return option->type == OPTION_INTEGER && *value != '\0' && (*value < '0' || *value > '9');
+}
+
 /* The option that `word` names: "--name", "--name=value", "-x" or "-xvalue". *value is the attached value, or
- * NULL. */
+ * NULL. Long names behind one dash, as other programs have them, are not taken for a letter and a value. */
 static const struct option *find_option(const struct option_table *const *tables, const char *word,
-                                        const char **value, struct error *error) {
+                                        bool signs, const char **value, struct error *error) {
     *value = NULL;
     const bool long_form = word[1] == '-';
     const char *name = word + 1 + long_form;
     const size_t length = long_form ? strcspn(name, "=") : 1;
-    for (const struct option_table *const *table = tables; *table != NULL; table++)
+    const bool mistaken = !long_form && hint_is_long_option(tables, name, strcspn(name, "="));
+    for (const struct option_table *const *table = tables; *table != NULL && !mistaken; table++)
         for (size_t i = 0; i < (*table)->count; i++) {
             const struct option *option = &(*table)->options[i];
-            if (!is_named(option, name, length, long_form))
+            if (!is_named(option, name, length, long_form) ||
+                (signs && !long_form && is_other_word(option, name + 1)))
                 continue;
             if (name[length] != '\0')
                 *value = name + length + long_form;
             return option;
         }
-    unknown_option(tables, name, length, long_form, error);
+    hint_unknown_option(tables, word, signs, error);
     return NULL;
 }
 
@@ -149,10 +123,10 @@ static bool set_defaults(const struct option_table *table, void *settings, struc
 }
 
 /* Sets the option at argv[*next] and moves *next past it and its value. */
-static bool take_option(const struct option_table *const *tables, int argc, char **argv, int *next,
-                        void *settings, struct error *error) {
+static bool take_option(const struct option_table *const *tables, bool signs, int argc, char **argv,
+                        int *next, void *settings, struct error *error) {
     const char *value;
-    const struct option *option = find_option(tables, argv[(*next)++], &value, error);
+    const struct option *option = find_option(tables, argv[(*next)++], signs, &value, error);
     if (option == NULL)
         return false;
     if (option->type == OPTION_FLAG) {
@@ -173,8 +147,8 @@ static bool is_operand(const char *word) {
     return word[0] != '-' || word[1] == '\0' || strchr(" \t\n\v\f\r", word[1]) != NULL;
 }
 
-bool options_parse(const struct option_table *const *tables, int *argc, char **argv, void *settings,
-                   struct error *error) {
+static bool parse(const struct option_table *const *tables, bool signs, int *argc, char **argv,
+                  void *settings, struct error *error) {
     for (const struct option_table *const *table = tables; *table != NULL; table++)
         if (!set_defaults(*table, settings, error))
             return false;
@@ -188,13 +162,23 @@ bool options_parse(const struct option_table *const *tables, int *argc, char **a
             argv[operands++] = argv[next++];
             continue;
         }
-        if (!take_option(tables, *argc, argv, &next, settings, error))
+        if (!take_option(tables, signs, *argc, argv, &next, settings, error))
             return false;
     }
     while (next < *argc)
         argv[operands++] = argv[next++];
     *argc = operands;
     return true;
+}
+
+bool options_parse(const struct option_table *const *tables, int *argc, char **argv, void *settings,
+                   struct error *error) {
+    return parse(tables, false, argc, argv, settings, error);
+}
+
+bool options_parse_signs(const struct option_table *const *tables, int *argc, char **argv, void *settings,
+                         struct error *error) {
+    return parse(tables, true, argc, argv, settings, error);
 }
 
 /* Prints a text in lines that begin at `column` and have at most 78 columns; the cursor is at column `at`. */

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "cli/width.h"
+#include "text/show.h"
 #include "text/utf8.h"
 
 #define COLUMN_MAX 40
@@ -53,7 +55,7 @@ static void print_string(struct line text) {
             fputs("\\ufffd", stdout);
         else if (point == '"' || point == '\\')
             printf("\\%c", (int)point);
-        else if (point < ' ')
+        else if (show_hidden(point))
             printf("\\u%04x", (unsigned)point);
         else
             fwrite(at, 1, (size_t)bytes, stdout);
@@ -62,12 +64,12 @@ static void print_string(struct line text) {
     putchar('"');
 }
 
-/* The columns that a text takes on a terminal: its characters. */
-static size_t text_width(struct line text) {
-    size_t characters = 0;
-    for (size_t i = 0; i < text.length; i++)
-        characters += ((unsigned char)text.text[i] & 0xc0) != 0x80;
-    return characters;
+void output_shown(const char *text, size_t length, FILE *out) {
+    for (size_t at = 0; at < length;) {
+        struct shown shown;
+        at += show_next(text + at, length - at, &shown);
+        fwrite(shown.text, 1, shown.length, out);
+    }
 }
 
 static void print_text(enum output_format format, struct line text, size_t width) {
@@ -75,16 +77,16 @@ static void print_text(enum output_format format, struct line text, size_t width
         print_string(text);
         return;
     }
-    for (size_t i = 0; i < text.length; i++)
-        putchar((unsigned char)text.text[i] < ' ' ? ' ' : text.text[i]);
-    for (size_t i = text_width(text); format == OUTPUT_TABLE && i < width; i++)
-        putchar(' ');
+    output_shown(text.text, text.length, stdout);
+    if (format == OUTPUT_TABLE && width > 0)
+        for (size_t i = width_of_text(text.text, text.length); i < width; i++)
+            putchar(' ');
 }
 
 static void print_score(enum output_format format, double score, size_t width) {
     const char *unknown = format == OUTPUT_JSON ? "null" : "n/a";
     const int table_width = format == OUTPUT_TABLE ? (int)width : 0;
-    if (isnan(score))
+    if (!isfinite(score))
         printf("%*s", table_width, unknown);
     else
         printf("%*.*f", table_width, format == OUTPUT_TABLE ? 4 : 6, score);
@@ -187,7 +189,7 @@ void output_failure(enum output_format format, const char *text, size_t length, 
 }
 
 size_t output_column(size_t column, const char *text, size_t length) {
-    const size_t width = text_width((struct line){text, length});
+    const size_t width = width_of_text(text, length);
     return width > column && width <= COLUMN_MAX ? width : column;
 }
 

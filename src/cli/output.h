@@ -4,6 +4,7 @@
 #define SGNS_CLI_OUTPUT_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/lines.h"
 #include "model/model.h"
@@ -34,13 +35,15 @@ struct output_field {
 
 #define OUTPUT_FIELDS_MAX 8
 
-/* Outside of JSON, control characters become blanks. In JSON, a byte that is not UTF-8 becomes U+FFFD. */
+/* In a table and in TSV, control characters and the like are shown as text/show.h says, so that a word is
+ * always one field of one line; a backslash stands for itself. JSON has the text itself, but that a byte
+ * which is not UTF-8 becomes U+FFFD. */
 struct output_field output_text(const char *name, const char *text, size_t length);
 struct output_field output_word(const char *name, const struct model *model, size_t id);
 /* Several texts: a field each, in JSON a list. */
 struct output_field output_texts(const char *name, const struct line *texts, size_t count);
 struct output_field output_integer(const char *name, size_t integer);
-/* With 4 decimals in a table, else with 6. NAN is n/a, in JSON null. */
+/* With 4 decimals in a table, else with 6. What is not finite is n/a, in JSON null. */
 struct output_field output_score(const char *name, double score);
 /* row[0 .. dim) / divisor, rounded to floats, each in the fewest digits that read back as the same float.
  * What is not finite is nan or inf, in JSON null. */
@@ -66,6 +69,9 @@ void output_failure(enum output_format format, const char *text, size_t length, 
 /* The width of a column as more texts are put in it: the largest so far up to 40, so that one long word does
  * not push everything to the right. */
 size_t output_column(size_t column, const char *text, size_t length);
+
+/* Prints a text that may come from a file as text/show.h says: the words, messages and paths of one line. */
+void output_shown(const char *text, size_t length, FILE *out);
 
 /* Writes what was printed so far. */
 bool output_flush(struct error *error) MUST_USE;

@@ -4,16 +4,18 @@
 #define SGNS_CLI_PROGRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "train/trainer.h"
 
 struct progress {
     bool quiet;
-    bool live;            /* standard error is a terminal */
+    bool live;            /* standard error is a terminal that can go back to the start of a line */
     bool line_open;       /* a live line is shown, to be overwritten */
     double started;       /* of the current phase, by the monotonic clock, in seconds */
     double shown;         /* when the last line was printed */
+    double pause;         /* seconds until the next line; they grow where lines stay */
     uint64_t bytes_total; /* of the corpus; 0 if unknown */
     size_t epochs;
 };
@@ -32,5 +34,18 @@ void progress_training(void *context, const struct training_status *status);
 
 /* Removes the live line, so that other lines can be printed. */
 void progress_clear(struct progress *progress);
+
+/* A part of a progress line, in ASCII. */
+struct progress_part {
+    char text[40];
+    int rank; /* from 0 to count - 1, each once: the highest are left out first */
+};
+
+#define PROGRESS_LINE_MAX 256
+
+/* Fills `line` with the parts in their order, a comma between, as many as fit in `columns`. The rest goes to
+ * a bar before them, if that leaves it a few columns and `share` (0 to 1) is not negative. */
+void progress_fit(char line[PROGRESS_LINE_MAX], const struct progress_part *parts, size_t count, double share,
+                  size_t columns);
 
 #endif

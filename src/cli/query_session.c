@@ -122,7 +122,7 @@ static void print_titled(const struct query_session *session, const char *text, 
                          const struct neighbour *found, size_t count) {
     const bool table = session->settings->format == OUTPUT_TABLE;
     if (table) {
-        fwrite(text, 1, length, stdout);
+        output_shown(text, length, stdout);
         printf(":\n");
     }
     print_answer(session, text, length, found, count);

@@ -10,7 +10,7 @@ static bool run(int argc, char **argv, struct error *error) {
     struct dialogue dialogue = {
         .command = "analogy",
         .help = "Type three words: man king woman asks what is to woman as king is to\n"
-                "man. history lists your questions; Ctrl-D ends.\n",
+                "man. history lists your questions; Ctrl-D, exit or quit ends.\n",
         .phrases = true,
         .spaced = true,
         .answer = query_answer,
@@ -31,7 +31,7 @@ const struct command command_analogy = {
     .details = "The nearest words to b - a + c, best first, each on a line with its score; a, b\n"
                "and c are left out. `sgns analogy MODEL man king woman` is the same as\n"
                "`sgns near MODEL king - man + woman`. An argument with blanks inside is a\n"
-               "phrase: new_york if the model has that word, otherwise the sum of new and york.\n"
+               "phrase: that word or new_york if the model has it, else the sum of new and york.\n"
                "\n"
                "Without words, each line of standard input is a question of three words; put\n"
                "phrases in double quotes. Each answer is followed by an empty line. A question\n"

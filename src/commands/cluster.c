@@ -119,13 +119,17 @@ static bool print_clusters(const struct model *model, const struct clusters *clu
 }
 
 static bool cluster(const struct model *model, const struct settings *settings, struct error *error) {
-    struct space space = space_of_words(model);
-    space.count = space_limit(settings->restrict_to, space.count);
+    const size_t threads = option_threads(settings->threads),
+                 words = space_limit(settings->restrict_to, model->vocab);
+    struct space space;
+    /* The vectors' own lengths: in a damaged file, those that it says may be others. */
+    if (!space_of_rows(&space, model->input, words, model->dim, model->stride, threads, error))
+        return false;
     const struct cluster_settings cluster_settings = {
         .count = (size_t)settings->classes,
         .rounds = (size_t)settings->rounds,
         .seed = settings->seed,
-        .threads = option_threads(settings->threads),
+        .threads = threads,
     };
     struct clusters clusters;
     const bool done = cluster_rows(&clusters, &space, &cluster_settings, error) &&
@@ -135,6 +139,7 @@ static bool cluster(const struct model *model, const struct settings *settings, 
         fprintf(stderr, "mean cosine to the centroids %.4f, %s %zu rounds\n", clusters.mean,
                 clusters.settled ? "settled after" : "not settled in", clusters.rounds);
     cluster_free(&clusters);
+    space_free(&space);
     return done;
 }
 

@@ -88,9 +88,12 @@ struct figure {
 };
 
 static void print_row(const struct figure *figure) {
+    struct output_field name = output_text("name", figure->name, strlen(figure->name));
     struct output_field value = output_score(figure->measure, figure->value);
+    name.width = 30;
     value.width = 8;
-    printf("%-30s ", figure->name);
+    output_value(OUTPUT_TABLE, name);
+    putchar(' ');
     output_value(OUTPUT_TABLE, value);
     printf("  ");
     if (figure->right != NULL)

@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/open_model.h"
+#include "cli/output.h"
 #include "cli/processor.h"
 #include "model/model.h"
 #include "train/parameters.h"
@@ -28,6 +29,12 @@ static void print_label(const char *label) {
     printf("%-*s", LABEL_WIDTH, label);
 }
 
+/* The rest of a line; what a file says is not trusted to be one. */
+static void print_line(const char *text, size_t length) {
+    output_shown(text, length, stdout);
+    putchar('\n');
+}
+
 /* A line for a key of the record, if it is there. */
 static void print_key(const struct model *model, const char *label, const char *key) {
     size_t length;
@@ -35,28 +42,44 @@ static void print_key(const struct model *model, const char *label, const char *
     if (value == NULL)
         return;
     print_label(label);
-    printf("%.*s\n", (int)length, value);
+    print_line(value, length);
+}
+
+/* A word in quotation marks. */
+static void print_word(const struct model *model, size_t id) {
+    size_t length;
+    const char *word = model_word(model, id, &length);
+    putchar('"');
+    output_shown(word, length, stdout);
+    putchar('"');
+}
+
+static void print_words(const struct model *model) {
+    const size_t last = model->vocab - 1;
+    const bool counted = model->counts[0] > 0;
+    print_label("words");
+    printf("%zu, from ", model->vocab);
+    print_word(model, 0);
+    if (counted)
+        printf(" (%llu times)", (unsigned long long)model->counts[0]);
+    printf(" to ");
+    print_word(model, last);
+    if (counted)
+        printf(" (%llu)\n", (unsigned long long)model->counts[last]);
+    else
+        printf(", occurrences unknown\n");
 }
 
 static void print_shape(const struct model *model, const char *path) {
-    size_t first, last;
-    const char *most = model_word(model, 0, &first), *least = model_word(model, model->vocab - 1, &last);
     print_label("model");
-    printf("%s\n", path);
+    print_line(path, strlen(path));
     print_label("size");
     printf("%.1f MB\n", (double)model->file_bytes * 1e-6);
     if (model->source == MODEL_NATIVE) {
         print_label("format");
         printf("native, version %lu\n", (unsigned long)model->version);
     }
-    print_label("words");
-    const unsigned long long times = model->counts[0];
-    if (times > 0)
-        printf("%zu, from \"%.*s\" (%llu times) to \"%.*s\" (%llu)\n", model->vocab, (int)first, most, times,
-               (int)last, least, (unsigned long long)model->counts[model->vocab - 1]);
-    else
-        printf("%zu, from \"%.*s\" to \"%.*s\", occurrences unknown\n", model->vocab, (int)first, most,
-               (int)last, least);
+    print_words(model);
     print_label("dim");
     printf("%zu\n", model->dim);
     print_label("context vectors");
@@ -75,7 +98,7 @@ static void print_parameter(const struct model *model, const struct option *opti
     if (option->type == OPTION_FLAG)
         printf("%s\n", length == 1 && *value == '1' ? "yes" : "no");
     else
-        printf("%.*s\n", (int)length, value);
+        print_line(value, length);
 }
 
 /* What is known of the corpus, and the parameters that were used. */
@@ -107,30 +130,51 @@ static const char *epoch_value(const struct model *model, const char *name, size
     return model_record(model, key, length);
 }
 
-/* Epochs are numbered from 1; one that was not begun has no loss. Older models lack the accuracy. */
+/* What the record says of an epoch that was trained. Older models lack the accuracy. */
 static void print_epoch(const struct model *model, size_t epoch, const char *loss, size_t length) {
     char label[32];
     snprintf(label, sizeof label, "loss, epoch %zu", epoch);
     print_label(label);
-    if (length == 1 && *loss == '0') {
-        printf("not trained\n");
-        return;
-    }
-    printf("%.*s a pair", (int)length, loss);
+    output_shown(loss, length, stdout);
+    printf(" a pair");
     const char *accuracy = epoch_value(model, "accuracy", epoch, &length);
-    if (accuracy != NULL)
-        printf(", accuracy %.*s", (int)length, accuracy);
+    if (accuracy != NULL) {
+        printf(", accuracy ");
+        output_shown(accuracy, length, stdout);
+    }
     const char *violations = epoch_value(model, "violations", epoch, &length);
-    if (violations != NULL)
-        printf(", violations %.*s", (int)length, violations);
+    if (violations != NULL) {
+        printf(", violations ");
+        output_shown(violations, length, stdout);
+    }
     putchar('\n');
 }
 
+/* One line for epochs that were not begun, however many there are. */
+static void print_missing(size_t first, size_t last) {
+    char label[64];
+    if (first > last)
+        return;
+    if (first < last)
+        snprintf(label, sizeof label, "epochs %zu-%zu", first, last);
+    else
+        snprintf(label, sizeof label, "epoch %zu", first);
+    print_label(label);
+    printf("not trained\n");
+}
+
+/* Epochs are numbered from 1; one that was not begun has a loss of 0. */
 static void print_epochs(const struct model *model) {
-    size_t length;
+    size_t length, epoch = 1, first = 1; /* `first`: of those not trained that are still to be printed */
     const char *loss;
-    for (size_t epoch = 1; (loss = epoch_value(model, "loss", epoch, &length)) != NULL; epoch++)
+    for (; (loss = epoch_value(model, "loss", epoch, &length)) != NULL; epoch++) {
+        if (length == 1 && *loss == '0')
+            continue;
+        print_missing(first, epoch - 1);
         print_epoch(model, epoch, loss, length);
+        first = epoch + 1;
+    }
+    print_missing(first, epoch - 1);
 }
 
 static void print_progress(const struct model *model) {
@@ -139,7 +183,9 @@ static void print_progress(const struct model *model) {
     if (value == NULL || (length == 1 && *value == '1'))
         return;
     print_label("interrupted");
-    printf("after %.*s of the training\n", (int)length, value);
+    printf("after ");
+    output_shown(value, length, stdout);
+    printf(" of the training\n");
 }
 
 static bool run(int argc, char **argv, struct error *error) {

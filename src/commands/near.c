@@ -24,9 +24,9 @@ static bool run(int argc, char **argv, struct error *error) {
     struct dialogue dialogue = {
         .command = "near",
         .help = "Type a word, or an expression such as king - man + woman.\n"
-                "Commas separate questions. Quoted, \"help\" is a word like any other.\n"
+                "Commas separate questions. Quoted, \"help\" or \"exit\" is a word like any other.\n"
                 "history lists your questions; the up and down arrows bring them back.\n"
-                "Ctrl-D ends.\n",
+                "Ctrl-D, exit or quit ends.\n",
         .spaced = true,
         .answer = query_answer,
         .model = &session.model,
@@ -57,12 +57,13 @@ const struct command command_near = {
                "contain commas, put blanks around the comma.) A number before a word is its\n"
                "weight: `2 paris - france`. Text in double quotes is one word, even if it is a\n"
                "number or a sign. With blanks inside, it is a phrase: `\"new york\" - usa` takes\n"
-               "the word new_york or, if the model lacks it, the sum of new and york.\n"
+               "that word or new_york or, if the model has neither, the sum of new and york.\n"
                "\n"
                "Without words, each line of standard input is a question; blank lines are\n"
                "skipped. Each answer is followed by an empty line. A question without an answer\n"
                "gets a message on standard error and only the empty line, and the exit code is\n"
-               "1 at the end. On a terminal, near prompts for questions; Ctrl-D ends it.\n"
+               "1 at the end. On a terminal, near prompts for questions; Ctrl-D, exit or\n"
+               "quit ends it, and \"exit\" in quotation marks asks for the word.\n"
                "\n"
                "tsv   question, word and score\n"
                "json  one object for each question:\n"
@@ -70,5 +71,6 @@ const struct command command_near = {
     .tables = tables,
     .needs = "a model",
     .operands_min = 1,
+    .expressions = true,
     .run = run,
 };

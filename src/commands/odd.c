@@ -130,7 +130,7 @@ static bool run(int argc, char **argv, struct error *error) {
     struct dialogue dialogue = {
         .command = "odd",
         .help = "Type at least three words: which one does not belong with the others?\n"
-                "history lists your questions; Ctrl-D ends.\n",
+                "history lists your questions; Ctrl-D, exit or quit ends.\n",
         .format = (enum output_format)session.format,
         .phrases = true,
         .answer_line = answer_line,

@@ -220,7 +220,7 @@ static bool run(int argc, char **argv, struct error *error) {
         return command_misused(&command_search, "--all searches for every line; give no query", error);
     struct dialogue dialogue = {.command = "search",
                                 .help = "Type a few words to find the lines nearest to them.\n"
-                                        "history lists your queries; Ctrl-D ends.\n",
+                                        "history lists your queries; Ctrl-D, exit or quit ends.\n",
                                 .format = (enum output_format)session.settings.format,
                                 .spaced = true,
                                 .answer_line = answer_line,

@@ -72,7 +72,7 @@ static bool run(int argc, char **argv, struct error *error) {
         return false;
     struct dialogue dialogue = {.command = "similarity",
                                 .help = "Type two words, or two expressions with a tab between.\n"
-                                        "history lists your questions; Ctrl-D ends.\n",
+                                        "history lists your questions; Ctrl-D, exit or quit ends.\n",
                                 .format = (enum output_format)session.format,
                                 .answer_line = answer_line,
                                 .answer_words = answer_words,
@@ -102,5 +102,6 @@ const struct command command_similarity = {
     .needs = "a model",
     .operands_min = 1,
     .operands_max = 3,
+    .expressions = true,
     .run = run,
 };

@@ -74,7 +74,7 @@ static bool run(int argc, char **argv, struct error *error) {
         return false;
     struct dialogue dialogue = {
         .command = "vector",
-        .help = "Type words to see their vectors. history lists your lines; Ctrl-D ends.\n",
+        .help = "Type words to see their vectors. history lists your lines; Ctrl-D, exit or quit ends.\n",
         .format = (enum output_format)session.format,
         .answer_line = answer_line,
         .answer_words = answer_words,

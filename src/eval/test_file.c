@@ -49,7 +49,7 @@ bool test_file_next(struct test_file *file, char comment, struct error *error) {
 
 bool test_file_find(struct test_file *file, size_t field, size_t *id, struct error *error) {
     return casefold_find(&file->casefold, file->fields[field], id, error) &&
-           vector_usable(file->model->norms[*id]);
+           vector_word_usable(file->model, *id);
 }
 
 bool test_file_malformed(const struct test_file *file, const char *form, struct error *error) {

@@ -16,6 +16,11 @@ struct export_format {
     bool text;                              /* numbers are decimal */
     bool utf8;                              /* words must be well-formed UTF-8 */
     const char *separators;                 /* bytes that no word may have, besides NUL */
+    bool lines; /* one word a line: none may have what Unicode, or Python's splitlines, takes for a line's end
+                 */
+    bool trimmed; /* the reader skips lines that are empty without JavaScript's white space */
+    bool bare; /* a file begins with the first word, which can't begin with a byte order mark: readers drop it
+                */
     size_t dim_max;                         /* 0: any */
     export_known *known;                    /* whether an older first file may be one of this format */
     /* Appends to the files, just created, in the order of `suffixes`; the caller commits. `digits` is the

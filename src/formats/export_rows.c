@@ -7,6 +7,7 @@
 
 #include "base/lines.h"
 #include "base/memory.h"
+#include "text/show.h"
 
 bool export_rows_create(struct export_rows *rows, const struct model *model, enum export_rows_vectors vectors,
                         bool unit, struct error *error) {
@@ -47,7 +48,7 @@ static void select_word(struct selection *selection, const char *word, size_t le
     size_t id;
     if (!model_find(rows->model, word, length, &id) && !selection->find(rows->model, word, &id)) {
         if (skipped->missing++ == 0)
-            export_rows_show(word, length, skipped->first, sizeof skipped->first);
+            show_text(word, length, skipped->first, sizeof skipped->first);
     } else if (selection->selected[id])
         skipped->repeated++;
     else {
@@ -90,17 +91,6 @@ bool export_rows_list(struct export_rows *rows, const char *path, export_rows_fi
 }
 
 /* --- rows --- */
-
-void export_rows_show(const char *word, size_t length, char *text, size_t size) {
-    size_t count = length < size ? length : size - 1;
-    while (count < length && count > 0 && ((unsigned char)word[count] & 0xc0) == 0x80)
-        count--;
-    memcpy(text, word, count);
-    text[count] = '\0';
-    for (char *at = text; at < text + count; at++)
-        if ((unsigned char)*at < ' ' || *at == '\x7f')
-            *at = '?';
-}
 
 const char *export_rows_word(const struct export_rows *rows, size_t i, size_t *length) {
     return model_word(rows->model, rows->ids[i], length);

@@ -25,7 +25,7 @@ void export_rows_free(struct export_rows *rows);
 struct export_rows_skipped {
     uint64_t missing;  /* not in the vocabulary */
     uint64_t repeated; /* the word is in the list already */
-    char first[200];   /* the first of the missing, as export_rows_show makes it */
+    char first[200];   /* the first of the missing, as text/show.h shows it */
 };
 
 /* The id of a word that is not in the vocabulary as it is written; false if no form of it is. */
@@ -35,9 +35,6 @@ typedef bool export_rows_find(const struct model *model, const char *word, size_
  * looks up lines that are not in the vocabulary as written. Empty lines are ignored. */
 bool export_rows_list(struct export_rows *rows, const char *path, export_rows_find *find,
                       struct export_rows_skipped *skipped, struct error *error) MUST_USE;
-
-/* A word as a message shows it: in one line, and cut if it is too long for `text`. */
-void export_rows_show(const char *word, size_t length, char *text, size_t size);
 
 /* The word of row i < count; see model_word. */
 const char *export_rows_word(const struct export_rows *rows, size_t i, size_t *length);

@@ -88,15 +88,33 @@ static const char *escape(char byte, enum quoting quoting, char room[8]) {
     return room;
 }
 
+/* Of NEL, LINE and PARAGRAPH SEPARATOR: their bytes, and what stands for them, since some readers would end a
+ * line there. 0 for other characters. */
+static size_t line_separator(const char *at, size_t length, char room[8]) {
+    static const struct {
+        const char *bytes, *escaped;
+    } separators[] = {{"\xc2\x85", "\\u0085"}, {"\xe2\x80\xa8", "\\u2028"}, {"\xe2\x80\xa9", "\\u2029"}};
+    for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
+        const size_t bytes = strlen(separators[i].bytes);
+        if (bytes > length || memcmp(at, separators[i].bytes, bytes) != 0)
+            continue;
+        memcpy(room, separators[i].escaped, strlen(separators[i].escaped) + 1);
+        return bytes;
+    }
+    return 0;
+}
+
 static bool write_escaped(struct file_out *file, const struct export_rows *rows, size_t i,
                           enum quoting quoting, struct error *error) {
     size_t length;
     char room[8];
     const char *word = export_rows_word(rows, i, &length);
-    for (size_t j = 0; j < length; j++) {
-        const char *escaped = escape(word[j], quoting, room);
+    for (size_t j = 0; j < length;) {
+        const size_t bytes = quoting == QUOTING_JSON ? line_separator(word + j, length - j, room) : 0;
+        const char *escaped = bytes > 0 ? room : escape(word[j], quoting, room);
         if (!(escaped != NULL ? write_string(file, escaped, error) : file_write(file, word + j, 1, error)))
             return false;
+        j += bytes > 0 ? bytes : 1;
     }
     return true;
 }
@@ -112,14 +130,31 @@ bool export_jsonl(struct file_out *files, struct export_rows *rows, int digits, 
     return true;
 }
 
-/* SQL, and the rows for it to copy, in one transaction. */
+/* The longest word that a primary key takes, which is a B-tree: PostgreSQL's limit for a row of one is 2,704
+ * bytes on pages of 8 kB, with its header. */
+#define KEY_BYTES_MAX 2600
+
+static size_t longest_word(const struct export_rows *rows) {
+    size_t longest = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        size_t length;
+        (void)export_rows_word(rows, i, &length);
+        longest = length > longest ? length : longest;
+    }
+    return longest;
+}
+
+/* SQL, and the rows for it to copy, in one transaction. Words are unique by a primary key or, where one is
+ * too long for that, by a hash index, which holds only their hashes. */
 bool export_pgvector(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     char head[256];
+    const bool keyed = longest_word(rows) <= KEY_BYTES_MAX;
     snprintf(head, sizeof head,
              "BEGIN;\n"
-             "CREATE TABLE IF NOT EXISTS word_vectors (word text PRIMARY KEY, embedding vector(%zu));\n"
+             "CREATE TABLE IF NOT EXISTS word_vectors (word text %s, embedding vector(%zu)%s);\n"
              "COPY word_vectors (word, embedding) FROM stdin;\n",
-             rows->model->dim);
+             keyed ? "PRIMARY KEY" : "NOT NULL", rows->model->dim,
+             keyed ? "" : ", EXCLUDE USING hash (word WITH =)");
     if (!write_string(files, head, error))
         return false;
     for (size_t i = 0; i < rows->count; i++)

@@ -4,7 +4,8 @@
  *   floats, and a newline (word2vec.c writes it, gensim does not).
  * - word2vec text: the same first line; then a line for each word: the word and DIM decimal numbers, with
  *   blanks between them. fastText's .vec files have this format, too.
- * - GloVe text: such lines without the first one. The number of numbers in its first row is DIM.
+ * - GloVe text: such lines without the first one. DIM is the number of numbers that most of the first rows
+ * have.
  *
  * The first line counts as "VOCAB DIM" if it is two whole numbers. A file with that line is text if the first
  * row reads as text, or if the bytes there are all text. Lines end with a newline, with or without a carriage

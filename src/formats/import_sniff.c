@@ -4,11 +4,17 @@
 #include <string.h>
 
 #include "formats/import_number.h"
-#include "formats/import_show.h"
+#include "text/show.h"
 #include "text/utf8.h"
 
 /* Bytes that decide whether a file is text or binary. */
 #define WINDOW 1024
+
+/* Rows that tell how many numbers a row has. */
+#define SAMPLE 9
+
+/* Bytes of a line in a message. */
+#define SHOWN 48
 
 struct span {
     const unsigned char *at, *end;
@@ -99,11 +105,11 @@ static bool check_header(const struct import_head *head, const struct file_map *
     const size_t left = map->size - head->bytes;
     const bool fits = head->dim <= left &&
                       head->words <= (binary ? left / (4 * head->dim + 1) : (left + 1) / (2 * head->dim + 1));
-    char shown[IMPORT_SHOWN];
+    char shown[SHOWN];
     if (fits && head->words > 0 && head->dim > 0)
         return true;
     const struct span line = first_line(rest_of(map, 0));
-    import_show(line.at, (size_t)(line.end - line.at), shown);
+    show_text((const char *)line.at, (size_t)(line.end - line.at), shown, sizeof shown);
     if (head->words == 0 || head->dim == 0)
         return error_set(error, ERROR_INPUT, "%s: no vectors: the first line, \"%s\", says 0 %s", path, shown,
                          head->words == 0 ? "words" : "dims");
@@ -113,20 +119,52 @@ static bool check_header(const struct import_head *head, const struct file_map *
                      path, shown, left);
 }
 
-/* Every field but the first is a number, and there is one; so is the second row's last field. */
-static bool read_bare_row(struct span text, struct import_head *head) {
-    struct span line = first_line(text), field;
-    head->dim = 0;
-    if (line.at < line.end && import_blank(*line.at))
-        return false;
-    for (bool word = true; take_field(&line, &field); word = false) {
-        if (!word && !is_number(field))
-            return false;
-        head->dim += !word;
+/* --- no first line of its own --- */
+
+/* The numbers at the end of a line. The first field is none of them even if it looks like one, since it is
+ * the word, unless the line begins with a blank and so has no word. *plain: the rest of the line is a word of
+ * one part. */
+static size_t count_numbers(struct span line, size_t *fields, bool *plain) {
+    const bool no_word = line.at < line.end && import_blank(*line.at);
+    struct span field;
+    size_t numbers = 0;
+    for (*fields = 0; take_field(&line, &field); ++*fields)
+        numbers = (*fields > 0 || no_word) && is_number(field) ? numbers + 1 : 0;
+    *plain = !no_word && numbers > 0 && *fields == numbers + 1;
+    return numbers;
+}
+
+/* The line that `text` begins with, which goes off its front. */
+static struct span take_line(struct span *text) {
+    const struct span line = first_line(*text);
+    text->at = line.end + (line.end < text->end);
+    return line;
+}
+
+/* Are the first rows a word and numbers? One of them, most likely the first, may be odd: with a word of
+ * several parts, without one, or with a number too many or too few. So the number of dims is that of most
+ * rows that have a word of one part, and these must be half of all rows and twice those that don't end with a
+ * number. Rows of questions, `word word 7.5`, have no such word; most lines of prose don't end with a number.
+ */
+static bool read_bare_rows(struct span text, struct import_head *head) {
+    size_t numbers[SAMPLE], rows = 0, bare = 0, most = 0;
+    bool plain[SAMPLE];
+    while (rows < SAMPLE && text.at < text.end) {
+        size_t fields;
+        numbers[rows] = count_numbers(take_line(&text), &fields, &plain[rows]);
+        bare += fields > 0 && numbers[rows] == 0;
+        rows += fields > 0;
     }
-    text.at = line.end + (line.end < text.end);
-    struct span second = first_line(text);
-    return head->dim > 0 && (!take_field(&second, &field) || is_row(first_line(text), 1));
+    for (size_t i = 0; i < rows; i++) {
+        size_t equal = 0;
+        for (size_t j = 0; j < rows; j++)
+            equal += plain[i] && plain[j] && numbers[j] == numbers[i];
+        if (equal > most) {
+            most = equal;
+            head->dim = numbers[i];
+        }
+    }
+    return most > 0 && 2 * most >= rows && most >= 2 * bare;
 }
 
 /* --- files that are not vectors --- */
@@ -188,5 +226,5 @@ bool import_sniff(struct import_head *head, const struct file_map *map, const ch
         return check_header(head, map, path, error);
     }
     *head = (struct import_head){.bytes = head->bytes, .source = MODEL_GLOVE_TEXT};
-    return read_bare_row(text, head) || refuse(map, path, error);
+    return read_bare_rows(text, head) || refuse(map, path, error);
 }

@@ -11,7 +11,7 @@
 struct import_head {
     enum model_source source;
     size_t words; /* from the first line, at least 1; 0 for MODEL_GLOVE_TEXT, which has no such line */
-    size_t dim;   /* from the first line, or the count of its numbers; at least 1 */
+    size_t dim;   /* from the first line, or the count of the first rows' numbers; at least 1 */
     size_t bytes; /* before the first row */
 };
 

@@ -5,7 +5,10 @@
 #include "base/threads.h"
 #include "formats/import_number.h"
 #include "formats/import_rows.h"
-#include "formats/import_show.h"
+#include "text/show.h"
+
+/* Bytes of a field in a message. */
+#define SHOWN 48
 
 /* Whole lines of the file, read by one thread. */
 struct piece {
@@ -83,11 +86,11 @@ static bool wrong_count(const struct import_rows *rows, const unsigned char *at,
 
 static bool not_number(const struct import_rows *rows, const unsigned char *at, const unsigned char *stop,
                        struct error *error) {
-    char shown[IMPORT_SHOWN];
+    char shown[SHOWN];
     float number;
     while (import_number(at, stop, &number) != NULL)
         at = skip_blanks(skip_field(at, stop), stop);
-    import_show(at, (size_t)(skip_field(at, stop) - at), shown);
+    show_text((const char *)at, (size_t)(skip_field(at, stop) - at), shown, sizeof shown);
     return error_set(error, ERROR_INPUT,
                      "%s: line %zu: \"%s\" is not a number; the line should end with %zu numbers", rows->path,
                      line_of(rows, at), shown, rows->head.dim);
@@ -190,7 +193,7 @@ static void cut_pieces(struct text *text) {
     }
 }
 
-/* Is the number of rows what the first line says, or possible with as many numbers as the first row has? */
+/* Is the number of rows what the first line says, or possible with as many numbers as the first rows have? */
 static bool check_count(const struct import_rows *rows, size_t count, struct error *error) {
     const size_t said = rows->head.words, dim = rows->head.dim, bytes = rows->map.size - rows->head.bytes;
     if (said > 0 && count != said)
@@ -201,7 +204,7 @@ static bool check_count(const struct import_rows *rows, size_t count, struct err
     if (count > (bytes + 1) / (2 * dim + 1)) /* a blank and a digit for each number, and a newline */
         return error_set(
             error, ERROR_INPUT,
-            "%s: the first row has %zu numbers, but most of the %zu lines are too short for that many",
+            "%s: the first rows have %zu numbers, but most of the %zu lines are too short for that many",
             rows->path, dim, count);
     return true;
 }

@@ -141,10 +141,23 @@ static bool copy_word(struct parser *parser, const char *start, size_t length, s
     return true;
 }
 
+/* Where words may begin with a sign, one that was meant as a sign is told so. */
+static bool check_sign(const struct parser *parser, struct error *error) {
+    const char *word = parser->word;
+    size_t id;
+    if ((word[0] != '-' && word[0] != '+') || lookup_word(parser->model, word, &id) ||
+        !lookup_word(parser->model, word + 1, &id))
+        return true;
+    return error_set(error, ERROR_NO_ANSWER,
+                     "\"%s\" is not among the model's %zu words; put a blank behind a sign: %c %s", word,
+                     parser->model->vocab, word[0], word + 1);
+}
+
 static bool add_word(struct parser *parser, const char *start, size_t length, struct error *error) {
     size_t id;
-    return copy_word(parser, start, length, error) && lookup_known(parser->model, parser->word, &id, error) &&
-           add_id(parser, id, error) && add_item(parser, id, 0, error);
+    return copy_word(parser, start, length, error) && check_sign(parser, error) &&
+           lookup_known(parser->model, parser->word, &id, error) && add_id(parser, id, error) &&
+           add_item(parser, id, 0, error);
 }
 
 /* parser->sum = the sum of the phrase's unit vectors. */
@@ -185,8 +198,10 @@ static bool add_sum(struct parser *parser, const struct lexeme *lexeme, struct e
     return add_item(parser, SIZE_MAX, parser->phrase_count++, error);
 }
 
-/* The id of the word made by joining the phrase's words with _. */
-static bool find_joined(struct parser *parser, const struct lexeme *lexeme, size_t *id, struct error *error) {
+/* Looks the phrase up with its blanks, however many there are between two words, replaced by one `between`.
+ */
+static bool find_joined(struct parser *parser, const struct lexeme *lexeme, char between, size_t *id,
+                        struct error *error) {
     if (!copy_word(parser, lexeme->start, lexeme->length, error))
         return false;
     char *to = parser->word;
@@ -194,12 +209,19 @@ static bool find_joined(struct parser *parser, const struct lexeme *lexeme, size
         const size_t blanks = strspn(from, BLANKS);
         from += blanks;
         if (blanks > 0 && to > parser->word && *from != '\0')
-            *to++ = '_';
+            *to++ = between;
         else if (*from != '\0')
             *to++ = *from++;
     }
     *to = '\0';
-    return lookup_word(parser->model, parser->word, id);
+    return lookup_token(parser->model, parser->word, (size_t)(to - parser->word), id);
+}
+
+/* Whether the phrase is a word: as it stands, with single blanks, or joined as tools that find phrases do. */
+static bool find_phrase(struct parser *parser, const struct lexeme *lexeme, size_t *id, struct error *error) {
+    return lookup_token(parser->model, lexeme->start, lexeme->length, id) ||
+           find_joined(parser, lexeme, ' ', id, error) || find_joined(parser, lexeme, '_', id, error) ||
+           (error->kind == ERROR_NONE && lookup_word(parser->model, parser->word, id));
 }
 
 static bool add_quoted(struct parser *parser, const struct lexeme *lexeme, struct error *error) {
@@ -207,7 +229,7 @@ static bool add_quoted(struct parser *parser, const struct lexeme *lexeme, struc
     const char *start = lexeme->start;
     for (size_t i = 0; i < lexeme->length; i++)
         if (strchr(BLANKS, start[i]) != NULL) {
-            if (find_joined(parser, lexeme, &id, error))
+            if (find_phrase(parser, lexeme, &id, error))
                 return add_id(parser, id, error) && add_item(parser, id, 0, error);
             return error->kind == ERROR_NONE && add_sum(parser, lexeme, error);
         }

@@ -46,7 +46,8 @@ bool lookup_token(const struct model *model, const char *token, size_t length, s
 
 bool lookup_word(const struct model *model, const char *word, size_t *id) {
     char normal[TOKEN_BYTES_MAX + 1];
-    return tokenizer_normalize(model->rules, word, normal) && lookup_token(model, normal, strlen(normal), id);
+    return model_find(model, word, strlen(word), id) || (tokenizer_normalize(model->rules, word, normal) &&
+                                                         lookup_token(model, normal, strlen(normal), id));
 }
 
 /* How many bytes of `word` to show: all, or as many whole characters as fit. */
@@ -82,7 +83,7 @@ bool lookup_known(const struct model *model, const char *word, size_t *id, struc
 bool lookup_usable(const struct model *model, size_t id, struct error *error) {
     size_t length;
     const char *word = model_word(model, id, &length);
-    return vector_usable(model->norms[id]) ||
+    return vector_word_usable(model, id) ||
            error_set(error, ERROR_NO_ANSWER, "the vector of \"%.*s\" is zero or not finite", (int)length,
                      word);
 }

@@ -12,14 +12,15 @@
  * letter. */
 bool lookup_token(const struct model *model, const char *token, size_t length, size_t *id) MUST_USE;
 
-/* The id of `word`, which is normalized as the model's tokenizer does; false if it is not a single token, or
- * not in the vocabulary. */
+/* The id of `word`, as it is or normalized as the model's tokenizer does; false if the vocabulary has
+ * neither. Words of another program's file may be what no tokenizer makes: with blanks inside, or longer than
+ * any token. */
 bool lookup_word(const struct model *model, const char *word, size_t *id) MUST_USE;
 
 /* As lookup_word. A word that is not there is ERROR_NO_ANSWER, with the closest spelling as a hint. */
 bool lookup_known(const struct model *model, const char *word, size_t *id, struct error *error) MUST_USE;
 
-/* ERROR_NO_ANSWER if the word's vector is zero or not finite (vector_usable). */
+/* ERROR_NO_ANSWER if the word's vector is zero or not finite (vector_word_usable). */
 bool lookup_usable(const struct model *model, size_t id, struct error *error) MUST_USE;
 
 /* Both: the word is known and its vector is usable. */

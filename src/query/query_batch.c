@@ -65,14 +65,14 @@ bool query_batch_add_expression(struct query_batch *batch, const struct expressi
 
 /* The arrays moved while they grew, so the queries point into them only now. */
 static void set_pointers(struct query_batch *batch) {
-    const struct term *terms = batch->terms;
-    size_t *excluded = batch->excluded;
+    size_t term = 0, excluded = 0;
     for (size_t q = 0; q < batch->search.query_count; q++) {
         struct query *query = &batch->queries[q];
-        query->terms = terms;
-        query->excluded = excluded;
-        sort_ids(excluded, query->excluded_count);
-        terms += query->count;
+        query->terms = &batch->terms[term];
+        query->excluded = query->excluded_count > 0 ? &batch->excluded[excluded] : NULL;
+        if (query->excluded_count > 0)
+            sort_ids(&batch->excluded[excluded], query->excluded_count);
+        term += query->count;
         excluded += query->excluded_count;
     }
     batch->search.directions = batch->directions;

@@ -5,7 +5,7 @@
 
 #include "text/utf8.h"
 
-#define EDITS_MAX 2
+#define EDITS_MAX SPELLING_EDITS_MAX
 #define SHORT_WORD 5
 
 /* A word as long as any token, and as many more characters as may be inserted. */
@@ -80,12 +80,25 @@ static size_t distance(const struct points *a, const struct points *b, size_t ma
     return rows[a->count % 3][b->count + EDITS_MAX - a->count];
 }
 
+/* How many edits may be put down to misspelling. */
+static size_t edits_max(const struct points *wanted) {
+    return wanted->count < SHORT_WORD ? 1 : EDITS_MAX;
+}
+
+size_t spelling_distance(const char *a, size_t a_length, const char *b, size_t b_length) {
+    struct points from, to;
+    if (!decode(&from, a, a_length) || !decode(&to, b, b_length))
+        return EDITS_MAX + 1;
+    const size_t max = edits_max(&from), edits = distance(&from, &to, max);
+    return edits <= max ? edits : EDITS_MAX + 1;
+}
+
 bool spelling_closest(const struct model *model, const char *word, size_t *id) {
     struct points wanted, candidate;
     const size_t bytes = strlen(word);
     if (!decode(&wanted, word, bytes))
         return false;
-    size_t max = wanted.count < SHORT_WORD ? 1 : EDITS_MAX;
+    size_t max = edits_max(&wanted);
     bool found = false;
     for (size_t i = 0; i < model->vocab && max > 0; i++) {
         size_t length;

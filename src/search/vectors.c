@@ -23,6 +23,11 @@ double vector_cosine(const float *a, double square_a, const float *b, double squ
     return vector_dot(a, b, stride) / sqrt(square_a * square_b);
 }
 
+bool vector_word_usable(const struct model *model, size_t id) {
+    return vector_usable(model->norms[id]) &&
+           vector_usable((float)vector_length(vector_row(model, id), model->stride));
+}
+
 void vector_add(double *sum, const float *row, double weight, size_t stride) {
     for (size_t d = 0; d < stride; d++)
         sum[d] += weight * (double)row[d];

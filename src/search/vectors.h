@@ -3,6 +3,7 @@
 #define SGNS_SEARCH_VECTORS_H
 
 #include <float.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/model.h"
@@ -27,6 +28,10 @@ double vector_length(const float *row, size_t stride);
 
 /* The cosine of two rows, given their products with themselves by vector_dot. Exactly 1 for equal rows. */
 double vector_cosine(const float *a, double square_a, const float *b, double square_b, size_t stride);
+
+/* Whether word `id` can be asked for: the length that the model says is usable, and so is the one that its
+ * vector has. They differ only in a damaged file. */
+bool vector_word_usable(const struct model *model, size_t id);
 
 /* sum[0 .. stride) += weight * row. */
 void vector_add(double *sum, const float *row, double weight, size_t stride);

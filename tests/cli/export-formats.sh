@@ -237,7 +237,7 @@ cp "$model" "$TMPDIR/damaged.sgns"
 printf '\0' | dd of="$TMPDIR/damaged.sgns" bs=1 conv=notrunc 2>/dev/null \
     seek=$(($(section_offset "$model" 2) + 1))
 for format in native glove npy jsonl pgvector; do
-    fails "$format holds no zero byte" 2 'can.t hold word 0, "t.e": it has a control character' \
+    fails "$format holds no zero byte" 2 'can.t hold word 0, "t\\x00e": it has a control character' \
         "$SGNS" export "$TMPDIR/damaged.sgns" -f "$format" -o "$TMPDIR/old"
 done
 printf 'two words\n' >"$list"

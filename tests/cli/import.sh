@@ -123,7 +123,7 @@ warns "info warns" '1 row skipped: .*' "$odd" info
 printf 'a 1 2\nb\377 3 4\n' >"$odd"
 warns "ill-formed UTF-8" '1 word is not valid UTF-8; kept as it is \(line 2\)' "$odd" near a
 printf 'a 1 2\nb 3 4\n. . 5 6\n' >"$odd"
-warns "a blank in a word" '1 word contains a blank, so no query can name it \(line 3\)' "$odd" near a
+warns "a blank in a word" '1 word contains a blank; a query names it in quotation marks \(line 3\)' "$odd" near a
 printf 'a 1 2\nb 3 4\nc nan 1\nd 2 inf\n' >"$odd"
 warns "not a number" '2 words have vectors that are not finite, or too long; no search uses them \(first in line 3\)' \
     "$odd" near a

@@ -58,6 +58,7 @@ if [ $lowest -lt 30 ]; then
         [ "$status" -eq 0 ]
     }
     check "near with few open files" few_files near "$model" sun
+check "export with few open files" few_files export "$model" -f glove
     train_few() {
         for files in $few_counts; do
             ends_well few "$files" train "$corpus" -o "$TMPDIR/place/other" --dim 8 --epochs 1 --threads 1 --quiet ||

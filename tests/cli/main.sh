@@ -56,14 +56,20 @@ version=$(sed -n 's/^#define SGNS_VERSION "\([0-9.]*\)"$/\1/p' "$ROOT/src/cli/ve
 check "--version" prints "sgns $version" "$SGNS" --version
 
 the_commands="the commands are $(echo "$commands" | sed 's/ /, /g')\$"
-fails "an unknown command" 2 "^sgns: unknown command \"trian\"; $the_commands" "$SGNS" trian corpus.txt
+fails "an unknown command" 2 "^sgns: unknown command \"frobnicate\"; $the_commands" "$SGNS" frobnicate corpus.txt
+for word in trian:train trin:train traim:train inof:info nea:near similarty:similarity simil:similarity exprot:export; do
+    fails "a misspelt command: ${word%:*}" 2 "^sgns: unknown command \"${word%:*}\"; did you mean ${word#*:}\?\$" \
+        "$SGNS" "${word%:*}"
+done
+fails "a command with control characters" 2 '^sgns: unknown command "a\\x1b\[2Jb"; the commands' "$SGNS" "$(printf 'a\033[2Jb')"
 fails "an empty command" 2 "^sgns: unknown command \"\"; $the_commands" "$SGNS" ""
 fails "an option in the command's place" 2 "^sgns: unknown command \"--quiet\"; $the_commands" "$SGNS" --quiet
-fails "help for an unknown command" 2 "^sgns: unknown command \"trian\"; $the_commands" "$SGNS" help trian
+fails "help for an unknown command" 2 "^sgns: unknown command \"frobnicate\"; $the_commands" "$SGNS" help frobnicate
+fails "help for a misspelt command" 2 '^sgns: unknown command "trian"; did you mean train\?$' "$SGNS" help trian
 fails "an unknown long option of one letter" 2 '^sgns train: unknown option --x; --help lists' "$SGNS" train --x
-fails "an unknown letter" 2 '^sgns train: unknown option -x; --help lists' "$SGNS" train -xyz
-fails "an option a letter or two off" 2 '^sgns train: unknown option --epoch; did you mean --epochs\?$' \
-    "$SGNS" train --epoch=3
+fails "an unknown letter" 2 '^sgns train: unknown option -xyz; --help lists' "$SGNS" train -xyz
+fails "an option a letter or two off" 2 '^sgns train: unknown option --epcohs; did you mean --epochs\?$' \
+    "$SGNS" train --epcohs=3
 
 model=$TMPDIR/words.sgns
 awk 'BEGIN { for (i = 0; i < 500; i++) print "sun moon star sky cloud rain wind snow" }' >"$TMPDIR/corpus.txt"

@@ -37,14 +37,29 @@ asked() { [ "$(grep -Ec '^[a-z]+ +-?[01]\.[0-9]{4}' "$out")" -eq "$1" ]; }
 
 ends_with_d() { typed 'sun\n\004' && prints "status 0" && asked 1 && grep -q ' icanon' "$out" && grep -q ' echo ' "$out"; }
 check "Ctrl-D ends it, and the terminal is as before" ends_with_d
-ends_with_c() { typed 'sun\nmo\003' && prints "status 0" && asked 1 && grep -q ' icanon' "$out"; }
-check "Ctrl-C ends it" ends_with_c
+dropped() { typed 'zun\003moon\n\003\003\004' && prints "status 0" && prints "^C" && asked 1 && ! grep -q 'not among' "$out"; }
+check "Ctrl-C drops the line and asks for another" dropped
+ends_with_word() { typed "sun\n$1\n" && prints "status 0" && asked 1 && grep -q ' icanon' "$out"; }
+check "exit ends it" ends_with_word exit
+check "quit ends it, with a blank behind it" ends_with_word 'quit '
+word_asked() { typed '"exit"\n\004' && prints '"exit" is not among' && prints "status 0"; }
+check "exit in quotation marks is a word" word_asked
+# The cursor stands behind the columns of what is typed: 6 for the prompt, 2 for a wide character, none for a mark.
+wide() { typed '\346\227\245\346\234\254e\314\201\n\004' && prints "$(printf '\033[11C')" && prints "status 0"; }
+check "wide characters take two columns, marks none" wide
+wide_removed() { typed '\346\227\245\177e\314\201\177sun\n\004' && asked 1 && prints "status 0"; }
+check "a character goes with its marks" wide_removed
+pasted() { typed 's\302\233un\n\004' && prints '\u009b' && ! grep -q "$(printf '\302\233')" "$out" && prints "status 0"; }
+check "a control character that is pasted is shown, not obeyed" pasted
 # Left, Backspace, Delete, Home, End, Ctrl-A, Ctrl-E, Ctrl-K, Ctrl-U, Ctrl-W.
 edited() {
     typed 'sXn\033[D\177u\nmoonX\033[D\033[3~\n\033[Hxx\001ar\005\025stxxar\033[D\033[D\033[D\027\013star\n\004' &&
         prints "status 0" && asked 3
 }
 check "keys that edit" edited
+# Home and End as other terminals send them, Ctrl-B and Ctrl-F.
+other_keys() { typed 'un\033[1~s\033[4~\n\033[7~mon\002o\006\033[8~\n\004' && prints "status 0" && asked 2; }
+check "keys that edit, of other terminals" other_keys
 unicode() { typed 's\303\244\177un\nsku\303\274\033[D\033[D\033[Cy\033[C\177\033[D\177\004\n\004' && prints "status 0" && asked 1; }
 check "whole characters are removed" unicode
 history() {

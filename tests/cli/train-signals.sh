@@ -88,7 +88,7 @@ in_the_middle() {
     {
         wait_for shows_progress && "$@"
         wait_for [ -s "$ended" ]
-    } | PID=$pid ENDED=$ended SHELL=/bin/sh script -qefc \
+    } | PID=$pid ENDED=$ended SHELL=/bin/sh TERM=xterm script -qefc \
         "exec sh '$job' '$word' '$corpus' -o '$model' --threads 2 --dim 300 --sample 0 --epochs 3000" /dev/null >"$log"
 }
 send() { kill "-$1" "$(cat "$pid")"; }
@@ -116,7 +116,7 @@ twice() {
 saves_nothing() { in_the_middle "" twice && ended_with 143 && untouched && [ ! -e "$model.checkpoint" ]; }
 live() {
     tr '\r' '\n' <"$log" | grep -Eq \
-        '^\[[#.]{24}\] epoch [0-9]+/3000, [0-9]+%, [0-9.]+M words/s, loss [0-9.]+, accuracy [0-9.]+%, [0-9]+[msh].* left'
+        '^(\[[#.]+\] )?epoch [0-9]+/3000, [0-9]+%, [0-9.]+M words/s, loss [0-9.]+, accuracy [0-9.]+%, [0-9]+[msh].* left'
 }
 if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
     check "SIGTERM stops the training and keeps what it has learned" terminated

@@ -7,6 +7,7 @@
 #include "eval/analogies.h"
 #include "eval/categories.h"
 #include "eval/outliers.h"
+#include "eval/probe.h"
 #include "eval/word_pairs.h"
 #include "formats/export_formats.h"
 #include "formats/open.h"
@@ -143,6 +144,7 @@ static void ask_model(struct fuzz *fuzz, const struct model *model) {
     embed(model);
     if (rng_below(&fuzz->rng, 4) == 0)
         export(fuzz, model);
+    run_command(fuzz);
 }
 
 static void feed_model(struct fuzz *fuzz) {
@@ -196,6 +198,7 @@ static void feed_test(struct fuzz *fuzz, enum seed seed) {
     const struct test_settings test_settings = {.restrict_to = settings.restrict_to, .threads = 1};
     struct test_score score;
     struct analogies analogies;
+    struct probe_factors factors;
     bool done = false;
     if (seed == SEED_SIMILARITY)
         done = word_pairs_score(&score, model, fuzz->path, &test_settings, &error);
@@ -203,6 +206,10 @@ static void feed_test(struct fuzz *fuzz, enum seed seed) {
         done = categories_score(&score, model, fuzz->path, &test_settings, &error);
     if (seed == SEED_OUTLIERS)
         done = outliers_score(&score, model, fuzz->path, &test_settings, &error);
+    if (seed == SEED_FACTORS) {
+        done = probe_file(&factors, model, fuzz->path, &error);
+        probe_free(&factors);
+    }
     if (seed == SEED_ANALOGIES) {
         done = analogies_score(&analogies, model, fuzz->path, &settings, &error);
         analogies_free(&analogies);
@@ -330,7 +337,7 @@ void feed(struct fuzz *fuzz, enum seed seed) {
     write_input(fuzz, &fuzz->input);
     if (seed < SEED_MODELS)
         feed_model(fuzz);
-    else if (seed <= SEED_OUTLIERS)
+    else if (seed <= SEED_FACTORS)
         feed_test(fuzz, seed);
     else if (seed == SEED_QUESTIONS)
         feed_questions(fuzz);

@@ -190,7 +190,7 @@ static void mend_sections(struct fuzz *fuzz, struct layout *layout) {
 }
 
 /* So that a damaged file is not refused for its checksums, nor for its size. */
-static void mend(struct fuzz *fuzz) {
+static void mend_version3(struct fuzz *fuzz) {
     struct layout layout;
     if (!read_head(fuzz, &layout))
         return;
@@ -215,6 +215,10 @@ static void mend_version2(struct fuzz *fuzz) {
     memcpy(fuzz->input.data, &header, sizeof header);
 }
 
+void mend(struct fuzz *fuzz, enum seed seed) {
+    (seed < SEED_NATIVE_2 ? mend_version3 : mend_version2)(fuzz);
+}
+
 /* --- all inputs --- */
 
 void mutate(struct fuzz *fuzz, enum seed seed) {
@@ -230,5 +234,5 @@ void mutate(struct fuzz *fuzz, enum seed seed) {
     if (seed < SEED_NATIVE_2 && rng_below(&fuzz->rng, 4) == 0)
         change_table(fuzz);
     if (seed <= SEED_NATIVE_1 && rng_below(&fuzz->rng, 4) > 0)
-        (seed < SEED_NATIVE_2 ? mend : mend_version2)(fuzz);
+        mend(fuzz, seed);
 }

@@ -23,6 +23,11 @@ static const struct {
     {SEED_ANALOGIES, ": capital\nking man queen woman\nParis rome paris king\n: gram1\nthe of and 2024\n"},
     {SEED_CATEGORIES, "king person\nqueen person\nman person\nparis city\nrome city\nParis city\n"},
     {SEED_OUTLIERS, "king queen man paris\nparis rome Paris the\n# of\nthe of and woman\n"},
+    {SEED_FACTORS, "# factors\nking kind person\nqueen kind person\nman kind person\nwoman kind "
+                   "person\nparis kind city\nrome kind "
+                   "city\nthe kind word\nof kind word\nking length 4\nqueen length 5\nman length 3\nparis "
+                   "length 5\nrome length "
+                   "4.5\nthe length 3e0\nand length 3\n"},
     {SEED_QUESTIONS,
      "king - man + woman\n2 paris - 0.5 rome, queen\n\"new york\" - \"2024\", -the\nkign\n- , + 3\n"},
     {SEED_ARGUMENTS,

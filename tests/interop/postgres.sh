@@ -94,4 +94,14 @@ check "PostgreSQL has a word with a backslash" word 'a\b'
 check "PostgreSQL has the word that would end a COPY" word '\.'
 check "PostgreSQL refuses the same words again, as a whole" again
 [ "$type" = json ] || check "PostgreSQL has the same neighbours" nearest
+# A word that no B-tree holds: one that can't be compressed below a third of a page.
+awk 'BEGIN { srand(1); for (i = 0; i < 4000; i++) word = word sprintf("%c", 65 + int(rand() * 26) + 32 * int(rand() * 2))
+    print "2 2\nking 1 2\n" word " 3 4" }' >long.vec
+"$sgns" export long.vec -f pgvector -o long.sql || exit 3
+if [ "$type" = json ]; then sed -i '2s/ vector([0-9]*)/ json/' long.sql; fi
+long_word() {
+    psql -c 'DROP TABLE word_vectors' </dev/null && psql <long.sql &&
+        [ "$(psql -At -c 'SELECT max(length(word)), count(*) FROM word_vectors' </dev/null)" = '4000|2' ] && ! psql <long.sql
+}
+check "PostgreSQL loads a word of 4,000 bytes, once" long_word
 exit "$failed"

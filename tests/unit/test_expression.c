@@ -178,6 +178,35 @@ static void phrases(struct test *test) {
     model_close(&model);
 }
 
+/* Words with blanks, as other programs' files have them: asked for in quotation marks. */
+static void words_with_blanks(struct test *test) {
+    const char *const others[] = {"new york", "los_angeles", "new", "york", "a  b", "san", "x"};
+    const struct {
+        const char *text;
+        size_t id;
+    } questions[] = {{"\"new york\"", 0},     {"\"new   york\"", 0}, {"\"New York\"", 0},
+                     {"x - \"new york\"", 0}, {"\" new york \"", 0}, {"\"los angeles\"", 1},
+                     {"\"a  b\"", 4}};
+    struct error error = {.kind = ERROR_NONE};
+    struct expression got;
+    struct model model = toy_open(
+        &(struct toy){.words = others, .vocab = 7, .dim = 7, .vectors = NULL, .kind = TOKENIZER_WHITESPACE});
+    float rows[7 * 16] = {0};
+    for (size_t i = 0; i < 7; i++)
+        rows[i * 16 + i] = 1;
+    model.input = rows;
+    model.try_lowercase = true;
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+        const bool done = parse(&got, &model, questions[i].text, &error);
+        CHECK_MSG(test, done && got.ids[0] == questions[i].id, "%s: %s", questions[i].text, error.text);
+        if (done)
+            expression_free(&got);
+    }
+    CHECK(test, parse(&got, &model, "\"san york\"", &error) && got.count == 1 && got.id_count == 2);
+    expression_free(&got);
+    model_close(&model);
+}
+
 struct refusal {
     enum tokenizer_kind kind;
     enum error_kind error;
@@ -342,6 +371,7 @@ static const struct test_case cases[] = {
     {"expression: whitespace rules", words_as_they_are_by_whitespace_rules},
     {"expression: a word without weight is left out, too", a_word_without_weight},
     {"expression: phrases", phrases},
+    {"expression: words with blanks", words_with_blanks},
     {"expression: what is no question", what_is_no_question},
     {"expression: whole weights for 3CosMul", whole_weights_for_products},
     {"expression: a long word is cut between characters", a_long_word_is_cut_between_characters},

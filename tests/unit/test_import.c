@@ -215,6 +215,31 @@ static void rows_of_every_length(struct test *test) {
         }
 }
 
+/* An odd first row among good ones. */
+static void odd_first_rows(struct test *test) {
+    const struct {
+        const char *text, *word; /* of the first row that is one */
+        enum model_warning warning;
+    } cases[] = {
+        {"new york 1 2 3\nking 1 2 3\nqueen 1 2 4\n", "new york", MODEL_BLANK},
+        {"new york 1 2 3\nking 1 2 3\n", "new york", MODEL_BLANK},
+        {". . . 1 2 3\r\nking 1 2 3\r\nqueen 1 2 4\r\n", ". . .", MODEL_BLANK},
+        {"\n\nnew york 1 2 3\nking 1 2 3\n", "new york", MODEL_BLANK},
+        {" 1 2 3\nking 1 2 3\nqueen 1 2 4\n", "king", MODEL_NO_WORD},
+        {"\xef\xbb\xbfnew york 1 2 3\nking 1 2 3\n", "new york", MODEL_BLANK},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct model model = read_good(test, cases[i].text, strlen(cases[i].text), 1);
+        size_t length;
+        const char *word = model_word(&model, 0, &length);
+        CHECK_MSG(test, model.dim == 3 && model.source == MODEL_GLOVE_TEXT, "%s", cases[i].text);
+        CHECK_MSG(test, length == strlen(cases[i].word) && memcmp(word, cases[i].word, length) == 0, "%s",
+                  cases[i].text);
+        CHECK_MSG(test, model.warnings.counts[cases[i].warning] == 1, "%s", cases[i].text);
+        model_close(&model);
+    }
+}
+
 static void loose_text(struct test *test) {
     static const char *const texts[] = {
         "2 3\nking 1 2 3\nqueen 4 5 6\n",
@@ -425,13 +450,16 @@ static void damaged_text(struct test *test) {
         {"2 3\na 1 2 3\nb 4 5e 6\n", "line 3: \"5e\" is not a number"},
         {"2 3\na 1 2 3\nb 4 0x5 6\n", "line 3: \"0x5\" is not a number"},
         {"2 3\na 1 2 3\nb 4 -- 6\n", "line 3: \"--\" is not a number"},
-        {"2 3\nb 4 \x1b[31m 6\na 1 2 3\n", "line 2: \".[31m\" is not a number"},
-        {"2 3\nb 4 x\x7fy\xc2\x9bz\xc3\xaf\xff 6\na 1 2 3\n", "line 2: \"x.y.z\xc3\xaf.\" is not a number"},
+        {"2 3\nb 4 \x1b[31m 6\na 1 2 3\n", "line 2: \"\\x1b[31m\" is not a number"},
+        {"2 3\nb 4 x\x7fy\xc2\x9bz\xc3\xaf\xff 6\na 1 2 3\n",
+         "line 2: \"x\\x7fy\\u009bz\xc3\xaf\xff\" is not a number"},
         {"18446744073709551618 2\na 1 2\nb 3 4\n", "too few"},
         {"2 1\nbb one\naa two\n", "line 2: \"one\" is not a number"},
         {"2 1\n 1\n 2\n", "no row has a word"},
-        {"a 1 2 3 4 5 6 7 8 9\nb 1\nc 1\nd 1\ne 1\nf 1\n",
-         "the first row has 9 numbers, but most of the 6 lines"},
+        {"a 1 2 3 4 5 6 7 8 9\nb 1\nc 1\nd 1\ne 1\nf 1\n", "line 1: 9 numbers after the word instead of 1"},
+        {"the 1\na 1 2 3\nb 1 2 4\n", "line 1: 1 number after the word instead of 3"},
+        {"the 1 2 x\na 1 2 3\nb 1 2 4\n", "line 1: \"x\" is not a number"},
+        {"word d1 d2 d3\na 1 2 3\nb 1 2 4\n", "line 1: \"d1\" is not a number"},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         check_refused(test, texts[i][0], strlen(texts[i][0]), texts[i][1]);
@@ -502,6 +530,8 @@ static void what_is_no_model(struct test *test) {
         {"the king and the queen\nof the land\n",
          "not a model but text; train one on it first: sgns train FILE -o"},
         {"chapter 1\nit was a dark night\n", "not a model but text"},
+        {"chapter 1\nit was\na night in 1\nand so on\n", "not a model but text"},
+        {"king queen 8.5\nman woman 7\nparis rome 5\n", "not a model but text"},
         {"na\xc3\xafve words", "not a model but text"},
         {"\n", "not a model but text"},
         {"word\n", "not a model but text"},
@@ -806,6 +836,7 @@ static const struct test_case cases[] = {
     {"import: every format", every_format},
     {"import: rows of every length", rows_of_every_length},
     {"import: blanks, blank lines, a byte order mark", loose_text},
+    {"import: odd first rows", odd_first_rows},
     {"import: opened by content, not by name", open_tells_by_content},
     {"import: any number of threads", any_number_of_threads},
     {"import: oddities are counted", oddities_are_counted},
