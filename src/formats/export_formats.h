@@ -21,8 +21,8 @@ struct export_format {
     bool trimmed; /* the reader skips lines that are empty without JavaScript's white space */
     bool bare; /* a file begins with the first word, which can't begin with a byte order mark: readers drop it
                 */
-    size_t dim_max;                         /* 0: any */
-    export_known *known;                    /* whether an older first file may be one of this format */
+    size_t dim_max;      /* 0: any */
+    export_known *known; /* whether an older first file may be one of this format */
     /* Appends to the files, just created, in the order of `suffixes`; the caller commits. `digits` is the
      * most significant digits of a number in text, 1 to 9, or 0 for as many as make it read back as the same
      * float. May reorder the rows. */

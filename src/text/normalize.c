@@ -133,7 +133,7 @@ static bool is_ascii(const unsigned char *word, size_t length) {
 }
 
 size_t normalize_word(const void *word, size_t length, enum normalize_form form, unsigned char *normal) {
-    uint32_t points[NORMALIZE_PARTS * TOKEN_BYTES_MAX];
+    uint32_t points[NORMALIZE_PARTS * NORMALIZE_WORD_MAX];
     if (is_ascii(word, length)) {
         for (size_t i = 0; i < length; i++) {
             const unsigned char byte = ((const unsigned char *)word)[i];

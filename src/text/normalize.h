@@ -8,8 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "text/tokenizer.h"
-
 /* No code point has more parts. */
 #define NORMALIZE_PARTS 4
 
@@ -24,11 +22,12 @@ size_t normalize_fold(uint32_t *points, size_t count);
 
 enum normalize_form { NORMALIZE_COMPOSED, NORMALIZE_DECOMPOSED, NORMALIZE_FOLDED };
 
-/* The bytes of a token grow at most this much. */
-#define NORMALIZE_BYTES_MAX (5 * TOKEN_BYTES_MAX)
+/* The longest word that normalize_word takes, in bytes, and how long it may become. */
+#define NORMALIZE_WORD_MAX 1000
+#define NORMALIZE_BYTES_MAX (5 * NORMALIZE_WORD_MAX)
 
-/* The form of a word of at most TOKEN_BYTES_MAX bytes. Writes its bytes to `normal` (NORMALIZE_BYTES_MAX) and
- * returns their number. Ill-formed bytes stay as they are. */
+/* The form of a word of at most NORMALIZE_WORD_MAX bytes. Writes its bytes to `normal`, which has room for
+ * NORMALIZE_BYTES_MAX, and returns their number. Ill-formed bytes stay as they are. */
 size_t normalize_word(const void *word, size_t length, enum normalize_form form, unsigned char *normal);
 
 #endif

@@ -5,7 +5,6 @@
 #include <emmintrin.h>
 #endif
 
-#include "text/normalize.h"
 #include "text/unicode.h"
 #include "text/utf8.h"
 

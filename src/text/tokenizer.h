@@ -6,9 +6,10 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "text/normalize.h"
 
 /* Longer tokens are skipped and counted, never split. */
-#define TOKEN_BYTES_MAX 1000
+#define TOKEN_BYTES_MAX NORMALIZE_WORD_MAX
 
 enum tokenizer_kind {
     /* Letters and digits form words, with the marks behind them. An apostrophe (' or U+2019, which becomes
