@@ -122,8 +122,8 @@ static void the_longest_words(struct test *test) {
     static const char *const atoms[] = {"\u0390", "\u1f82", "\u023a", "\ufb2c", "A", "\U0001d160", "\xff"};
     for (size_t i = 0; i < sizeof atoms / sizeof *atoms; i++)
         for (int form = 0; form <= NORMALIZE_FOLDED; form++) {
-            const size_t length = strlen(atoms[i]), times = TOKEN_BYTES_MAX / length;
-            char word[TOKEN_BYTES_MAX];
+            const size_t length = strlen(atoms[i]), times = NORMALIZE_WORD_MAX / length;
+            char word[NORMALIZE_WORD_MAX];
             unsigned char one[NORMALIZE_BYTES_MAX], all[NORMALIZE_BYTES_MAX];
             for (size_t t = 0; t < times; t++)
                 memcpy(word + t * length, atoms[i], length);
