@@ -669,25 +669,32 @@ static bool run_trainer(struct job *job, struct error *error) {
     }
 }
 
-static void warn_outcome(const struct job *job) {
+/* Nothing learned is an error if a parameter is far from what works, and else may be the text's fault. */
+static bool check_learned(const struct job *job, struct error *error) {
     const struct parameters *parameters = &job->settings.parameters;
     const struct measures *last = &job->results.measures[parameters->epochs - 1];
-    if (outcome_learned_nothing(&job->results, &job->corpus, parameters))
-        fprintf(
-            stderr,
+    if (!outcome_learned_nothing(&job->results, &job->corpus, parameters))
+        return true;
+    const char *remedy = outcome_remedy(parameters);
+    if (remedy != NULL)
+        return error_set(
+            error, ERROR_INPUT,
+            "next to nothing was learned: the loss at the end is %.4g (vectors that tell nothing "
+            "apart have %.4g), and %.0f%% of the pairs beat noise; choose %s",
+            last->loss, last->chance, 100 * last->accuracy, remedy);
+    fprintf(stderr,
             "sgns train: warning: next to nothing was learned: the loss at the end is %.4g (vectors that "
-            "tell nothing apart have %.4g), and %.0f%% of the pairs beat noise (by chance 50%%); try more "
-            "--epochs, or %s\n",
-            last->loss, last->chance, 100 * last->accuracy,
-            parameters->temperature.value > 10    ? "a lower --temperature"
-            : parameters->temperature.value < 0.1 ? "a higher --temperature"
-                                                  : "another --alpha");
+            "tell nothing apart have %.4g), and %.0f%% of the pairs beat noise; try more --epochs, or "
+            "another --alpha\n",
+            last->loss, last->chance, 100 * last->accuracy);
+    return true;
 }
 
 static bool finish(struct job *job, struct error *error) {
     if (!trainer_results(job->trainer, &job->results, error))
         return error->kind == ERROR_SYSTEM ? keep_learned(job, error) : false;
-    return outcome_check(&job->results, &job->corpus, &job->settings.parameters, error);
+    return outcome_check(&job->results, &job->corpus, &job->settings.parameters, error) &&
+           check_learned(job, error);
 }
 
 static void warn_slow(const struct job *job) {
@@ -719,7 +726,6 @@ static bool train(struct job *job, struct error *error) {
     const double seconds = progress_clock() - job->progress.started;
     atomic_store(&job->interrupt.worthwhile, true);
     print_training(job, seconds);
-    warn_outcome(job);
     return true;
 }
 

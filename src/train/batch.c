@@ -382,8 +382,8 @@ static void weigh_columns(struct batcher *batcher, size_t p, uint32_t center) {
         noise[j] = shared ? 0 : batch->draws[j];
         const bool compared = j >= batcher->distinct && j < count && label != 0 &&
                               batcher->noise_words[j] != center;
-        positives[j] = !compared ? 0 : shared ? 1 : -1;
-        sum += positives[j] > 0 ? 1 : 0;
+        positives[j] = !compared ? 0.0f : shared ? 1.0f : -1.0f;
+        sum += positives[j] > 0 ? 1.0f : 0.0f;
     }
     const float share = (float)batch->parameters->label_weight * batch->row_pairs[p] / (sum > 0 ? sum : 1);
     for (size_t j = 0; j < columns; j++)

@@ -1,5 +1,7 @@
 #include "train/outcome.h"
 
+#include "train/losses.h"
+
 /* Of the loss of vectors that tell nothing apart. A word needs some pairs before anything can show. */
 #define LEARNED 0.01
 #define ACCURACY_MIN 0.55
@@ -46,4 +48,18 @@ bool outcome_learned_nothing(const struct training_results *results, const struc
         return false;
     /* The hardest of many noise words may always win, whatever the vectors have learned. */
     return last->accuracy < ACCURACY_MIN || (!parameters->hard && measures_excess(last) > -LEARNED);
+}
+
+/* Defaults are within a factor of three of the best. */
+#define TEMPERATURE_FAR 10
+#define ALPHA_FAR 100
+
+const char *outcome_remedy(const struct parameters *parameters) {
+    const struct loss_defaults *defaults = &loss_at(parameters->loss)->defaults[parameters->score.value];
+    const double temperature = parameters->temperature.value;
+    if (temperature > TEMPERATURE_FAR * defaults->temperature)
+        return "a lower --temperature";
+    if (temperature < defaults->temperature / TEMPERATURE_FAR)
+        return "a higher --temperature";
+    return parameters->alpha.value < defaults->alpha / ALPHA_FAR ? "a higher --alpha" : NULL;
 }

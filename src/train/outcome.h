@@ -15,4 +15,8 @@ bool outcome_check(const struct training_results *results, const struct corpus *
 bool outcome_learned_nothing(const struct training_results *results, const struct corpus *corpus,
                              const struct parameters *parameters);
 
+/* What to do if nothing was learned because a parameter is far from the default of the loss, as "a lower
+ * --temperature"; NULL if none is. */
+const char *outcome_remedy(const struct parameters *parameters);
+
 #endif

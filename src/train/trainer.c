@@ -144,8 +144,8 @@ static bool measure(struct trainer *trainer, size_t *worker_bytes) {
                          &trainer->matrix_bytes);
 }
 
-static void start(struct trainer *trainer, const struct corpus *corpus, const struct parameters *parameters,
-                  const struct kernel *kernel) {
+static void set_up(struct trainer *trainer, const struct corpus *corpus, const struct parameters *parameters,
+                   const struct kernel *kernel) {
     *trainer = (struct trainer){.corpus = corpus, .parameters = parameters};
     trainer->training = (struct training){.parameters = parameters,
                                           .loss = loss_at(parameters->loss),
@@ -159,7 +159,7 @@ static void start(struct trainer *trainer, const struct corpus *corpus, const st
 bool trainer_bytes(const struct corpus *corpus, const struct parameters *parameters, size_t *bytes) {
     struct trainer plan;
     size_t worker, workers, matrices;
-    start(&plan, corpus, parameters, NULL);
+    set_up(&plan, corpus, parameters, NULL);
     return measure(&plan, &worker) && size_multiply(worker, parameters->threads, &workers) &&
            size_multiply(plan.matrix_bytes, 2, &matrices) && size_add(plan.memory.used, workers, bytes) &&
            size_add(*bytes, matrices, bytes);
@@ -371,16 +371,16 @@ static bool prepare(struct trainer *trainer, struct error *error) {
 }
 
 struct trainer *trainer_create(const struct corpus *corpus, const struct parameters *parameters,
-                               const struct labels *labels, const struct trainer_start *beginning,
+                               const struct labels *labels, const struct trainer_start *start,
                                struct error *error) {
     const struct kernel *kernel = kernel_choose(parameters->kernel, error);
     struct trainer *trainer = kernel != NULL ? memory_allocate(1, sizeof *trainer, "the trainer", error)
                                              : NULL;
     if (trainer == NULL)
         return NULL;
-    start(trainer, corpus, parameters, kernel);
+    set_up(trainer, corpus, parameters, kernel);
     trainer->training.labels = labels;
-    trainer->start = beginning;
+    trainer->start = start;
     const bool done = prepare(trainer, error);
     trainer->start = NULL;
     if (done)

@@ -122,6 +122,26 @@ wrong "subsampling that leaves nothing" 'nothing to learn: --sample 1e-12 skips 
 awk 'BEGIN { for (i = 0; i < 600; i++) print (i % 20 ? "rare" i : "often"), "more" i, "words" i }' >"$TMPDIR/rare.txt"
 wrong "a minimum count that leaves single words" 'nothing to learn: only 1\.7% of the text is in the vocabulary, and no two ' \
     "$TMPDIR/rare.txt" -o "$model" -q
+# Words that come at random, and words of two topics, often enough.
+awk 'BEGIN {
+    seed = 1
+    for (line = 0; line < 2000; line++)
+        for (i = 0; i < 10; i++) {
+            seed = (seed * 16807) % 2147483647
+            printf "%s%d%s", line % 2 ? "sea" : "sky", int(seed / 1000) % 30, i < 9 ? " " : "\n"
+        }
+}' >"$TMPDIR/topics.txt"
+tr -d 'seaky' <"$TMPDIR/topics.txt" >"$TMPDIR/random.txt"
+wrong "a temperature at which nothing is learned" \
+    'next to nothing was learned: the loss at the end is [0-9.]+ \(vectors that tell nothing apart have [0-9.]+\), and [0-9]+% of the pairs beat noise; choose a lower --temperature$' \
+    "$TMPDIR/topics.txt" -o "$model" -q --temperature 100
+wrong "a learning rate at which nothing is learned" 'next to nothing was learned: .*; choose a higher --alpha$' \
+    "$TMPDIR/topics.txt" -o "$model" -q --alpha 1e-6 --min-alpha 0
+by_chance() {
+    run 0 "$SGNS" train "$TMPDIR/random.txt" -o "$TMPDIR/random.sgns" -q --dim 10 --epochs 1 --sample 0 &&
+        grep -q '^sgns train: warning: next to nothing was learned: .*; try more --epochs, or another --alpha$' "$err"
+}
+check "a text that has nothing to learn is a warning" by_chance
 wrong "--min-alpha above --alpha" '--min-alpha 0\.1 is above --alpha 0\.05$' "$corpus" -o "$model" --min-alpha 0.1
 wrong "--quiet and --verbose" '--quiet and --verbose cannot be combined$' "$corpus" -o "$model" -q -v
 wrong "an unknown option" 'unknown option --dims; did you mean --dim\?$' "$corpus" -o "$model" --dims 10
