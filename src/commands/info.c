@@ -113,6 +113,9 @@ static void print_training(const struct model *model) {
         {"distinct words", "corpus_distinct"},
         {"distinct words", "corpus_different"}, /* as older versions called it */
         {"sentences", "sentences"},
+        {"started from", "init"},
+        {"vocabulary from", "vocab_from"},
+        {"words started", "init_words"},
         {"shrink", "shrink"}, /* likewise: 1 for --weights random, 0 for uniform */
     };
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)

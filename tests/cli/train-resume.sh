@@ -135,7 +135,8 @@ starts() {
     shift 2
     run 0 "$SGNS" train "$new" -o "$started" --threads 1 --epochs 1 "$@" || return 1
     grep -Eq "$pattern" "$err" || { cat "$err" >&2; return 1; }
-    run 0 "$SGNS" info --verify "$started" && grep -q "^words  *$words, from" "$out" && grep -q '^dim  *12$' "$out"
+    run 0 "$SGNS" info --verify "$started" && grep -q "^words  *$words, from" "$out" && grep -q '^dim  *12$' "$out" &&
+        grep -q '^started from  *[^ ]' "$out" && grep -q '^vocabulary from  *[bon]' "$out"
 }
 check "both vocabularies, by default" starts "^60 words start from $whole, 20 of them in the text; 20 others start at random\$" 80 --init "$whole"
 counts() {
