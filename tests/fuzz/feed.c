@@ -12,9 +12,12 @@
 #include "formats/export_formats.h"
 #include "formats/open.h"
 #include "fuzz.h"
+#include "model/checksum.h"
+#include "model/record.h"
 #include "query/expression.h"
 #include "query/lookup.h"
 #include "text/ingest.h"
+#include "train/checkpoint.h"
 
 #define ANSWERS 5
 
@@ -333,6 +336,32 @@ static void feed_prose(struct fuzz *fuzz) {
     free(text);
 }
 
+/* --- checkpoints --- */
+
+/* Of one that opens, every byte can be read. */
+static void feed_checkpoint(const struct fuzz *fuzz) {
+    struct error error = {.kind = ERROR_NONE};
+    struct checkpoint checkpoint;
+    if (!checkpoint_open(&checkpoint, fuzz->path, &error)) {
+        if (error.kind == ERROR_NONE)
+            give_up("a checkpoint that was refused without a reason");
+        return;
+    }
+    const struct vocab *vocab = &checkpoint.vocab;
+    const struct trainer_state *state = &checkpoint.state;
+    const size_t rows = vocab->size * state->stride * sizeof *state->input;
+    size_t length;
+    for (size_t id = 0; id < vocab->size; id++)
+        if (strlen(vocab->text + vocab->starts[id]) + 1 != vocab->starts[id + 1] - vocab->starts[id])
+            give_up("a word of a checkpoint that has no end");
+    (void)record_find(checkpoint.record, checkpoint.record_bytes, "dim", &length);
+    volatile uint64_t sum = 0; /* so that the compiler can't leave out what is read */
+    sum += checksum(state->input, rows) + checksum(state->output, rows);
+    sum += checksum(state->measures, checkpoint.epochs * sizeof *state->measures);
+    sum += checksum(state->random, state->threads * KERNEL_ROW_FLOATS * sizeof *state->random);
+    checkpoint_close(&checkpoint);
+}
+
 void feed(struct fuzz *fuzz, enum seed seed) {
     write_input(fuzz, &fuzz->input);
     if (seed < SEED_MODELS)
@@ -343,6 +372,8 @@ void feed(struct fuzz *fuzz, enum seed seed) {
         feed_questions(fuzz);
     else if (seed == SEED_ARGUMENTS)
         feed_arguments(fuzz);
+    else if (seed == SEED_CHECKPOINT)
+        feed_checkpoint(fuzz);
     else
         feed_prose(fuzz);
 }

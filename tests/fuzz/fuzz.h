@@ -42,6 +42,7 @@ enum seed {
     SEED_QUESTIONS,
     SEED_ARGUMENTS,
     SEED_PROSE,
+    SEED_CHECKPOINT,
     SEEDS
 };
 

@@ -216,7 +216,7 @@ static void mend_version2(struct fuzz *fuzz) {
 }
 
 void mend(struct fuzz *fuzz, enum seed seed) {
-    (seed < SEED_NATIVE_2 ? mend_version3 : mend_version2)(fuzz);
+    (seed < SEED_NATIVE_2 || seed == SEED_CHECKPOINT ? mend_version3 : mend_version2)(fuzz);
 }
 
 /* --- all inputs --- */
@@ -231,8 +231,8 @@ void mutate(struct fuzz *fuzz, enum seed seed) {
         make_long(fuzz);
     for (uint32_t times = rng_below(&fuzz->rng, 6); times > 0 && fuzz->input.size > 0; times--)
         mutations[rng_below(&fuzz->rng, sizeof mutations / sizeof *mutations)](fuzz);
-    if (seed < SEED_NATIVE_2 && rng_below(&fuzz->rng, 4) == 0)
+    if ((seed < SEED_NATIVE_2 || seed == SEED_CHECKPOINT) && rng_below(&fuzz->rng, 4) == 0)
         change_table(fuzz);
-    if (seed <= SEED_NATIVE_1 && rng_below(&fuzz->rng, 4) > 0)
+    if ((seed <= SEED_NATIVE_1 || seed == SEED_CHECKPOINT) && rng_below(&fuzz->rng, 4) > 0)
         mend(fuzz, seed);
 }

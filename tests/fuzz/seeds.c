@@ -1,10 +1,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../unit/old_model.h"
 #include "formats/open.h"
 #include "fuzz.h"
+#include "train/checkpoint.h"
 
 #define VOCAB 14
 #define DIM 5
@@ -61,20 +63,30 @@ static void read_or_give_up(const char *path, struct bytes *to) {
     file_map_close(&map);
 }
 
-static void make_native(struct fuzz *fuzz, const char *path) {
+struct seed_vocab {
     char text[256];
-    uint64_t starts[VOCAB + 1] = {0}, counts[VOCAB];
-    float rows[VOCAB * STRIDE] = {0};
+    uint64_t starts[VOCAB + 1], counts[VOCAB];
+};
+
+static struct vocab make_vocab(struct seed_vocab *of) {
+    of->starts[0] = 0;
     for (size_t id = 0; id < VOCAB; id++) {
         const size_t length = strlen(words[id]);
-        memcpy(text + starts[id], words[id], length + 1);
-        starts[id + 1] = starts[id] + length + 1;
-        counts[id] = 100 - 5 * id;
+        memcpy(of->text + of->starts[id], words[id], length + 1);
+        of->starts[id + 1] = of->starts[id] + length + 1;
+        of->counts[id] = 100 - 5 * id;
+    }
+    return (struct vocab){VOCAB, of->text, of->starts[VOCAB], of->starts, of->counts, 0};
+}
+
+static void make_native(struct fuzz *fuzz, const char *path) {
+    struct seed_vocab words_of;
+    float rows[VOCAB * STRIDE] = {0};
+    const struct vocab vocab = make_vocab(&words_of);
+    for (size_t id = 0; id < VOCAB; id++)
         for (size_t d = 0; d < DIM; d++)
             rows[id * STRIDE + d] = number_of(id, d);
-    }
     const char record[] = "tokenizer=words\nkeep_case=0\ndim=5\nloss.1=2.5\n";
-    const struct vocab vocab = {VOCAB, text, starts[VOCAB], starts, counts, 0};
     const struct model_section extra = {"phrases", "new_york\nrome\n", 14};
     struct model_content content = {&vocab, DIM, STRIDE, rows, NULL, record, sizeof record - 1,
                                     NULL,   0,   NULL};
@@ -88,6 +100,36 @@ static void make_native(struct fuzz *fuzz, const char *path) {
     content.output = rows;
     write_or_give_up(path, &content);
     read_or_give_up(path, &fuzz->seeds[SEED_NATIVE]);
+}
+
+/* A training of three epochs by two threads. */
+static void make_checkpoint(struct fuzz *fuzz, const char *path) {
+    struct error error = {.kind = ERROR_NONE};
+    struct seed_vocab words_of;
+    const struct vocab vocab = make_vocab(&words_of);
+    const struct measures measures[3] = {{.loss = 3, .chance = 4, .accuracy = 0.75, .pairs = 100}};
+    const uint32_t random[2 * KERNEL_ROW_FLOATS] = {1, 2, 3};
+    const size_t stride = kernel_stride(DIM);
+    static bfloat16 rows[VOCAB * KERNEL_ROW_NUMBERS];
+    const struct trainer_state state = {.tasks = 5,
+                                        .measures = measures,
+                                        .random = random,
+                                        .threads = 2,
+                                        .stride = stride,
+                                        .input = rows,
+                                        .output = rows};
+    const char record[] = "dim=5\nepochs=3\nfingerprint=123\n";
+    const struct checkpoint_content content = {.vocab = &vocab,
+                                               .dim = DIM,
+                                               .epochs = 3,
+                                               .state = &state,
+                                               .record = record,
+                                               .record_bytes = sizeof record - 1};
+    struct file_out file;
+    if (stride != KERNEL_ROW_NUMBERS || !file_create(&file, path, &error) ||
+        !checkpoint_write(&file, &content, &error) || !file_commit(&file, &error))
+        give_up(error.text);
+    read_or_give_up(path, &fuzz->seeds[SEED_CHECKPOINT]);
 }
 
 static void make_old(struct fuzz *fuzz, enum seed seed, uint32_t version) {
@@ -125,6 +167,9 @@ static void make_text(struct bytes *to, const char *head, const char *row_end) {
 
 void seeds_make(struct fuzz *fuzz) {
     struct error error = {.kind = ERROR_NONE};
+    make_checkpoint(fuzz, fuzz->path);
+    if (unlink(fuzz->path) != 0)
+        give_up("can't remove a file");
     make_native(fuzz, fuzz->path);
     make_old(fuzz, SEED_NATIVE_2, 2);
     make_old(fuzz, SEED_NATIVE_1, 1);

@@ -25,6 +25,7 @@ static const struct reader {
     {"questions", SEED_QUESTIONS, SEED_QUESTIONS},
     {"options", SEED_ARGUMENTS, SEED_ARGUMENTS},
     {"corpus", SEED_PROSE, SEED_PROSE},
+    {"checkpoint", SEED_CHECKPOINT, SEED_CHECKPOINT},
 };
 
 static struct fuzz fuzz = {.file = -1};
@@ -81,12 +82,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return 0;
 }
 
-/* A native file that was changed gets right checksums most of the time, or nothing behind them would ever be
- * read. */
+/* A native file or a checkpoint that was changed gets right checksums most of the time, or nothing behind
+ * them would ever be read. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned number) {
     size = LLVMFuzzerMutate(data, size, max);
     uint32_t version = 0;
-    if (reader->first != SEED_NATIVE || size < sizeof(struct layout_header))
+    const bool checkpoint = reader->first == SEED_CHECKPOINT;
+    if ((reader->first != SEED_NATIVE && !checkpoint) || size < sizeof(struct layout_header))
         return size;
     fuzz.rng = rng_seed(number, 0);
     if (rng_below(&fuzz.rng, 8) == 0)
@@ -94,7 +96,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
     memcpy(&version, data + offsetof(struct layout_header, version), sizeof version);
     fuzz.input.size = 0;
     bytes_append(&fuzz.input, data, size);
-    mend(&fuzz, version >= LAYOUT_VERSION ? SEED_NATIVE : SEED_NATIVE_2);
+    mend(&fuzz, checkpoint || version >= LAYOUT_VERSION ? SEED_NATIVE : SEED_NATIVE_2);
     memcpy(data, fuzz.input.data, size);
     return size;
 }
