@@ -44,11 +44,7 @@ $(LIBRARY): $(filter-out $(BUILD)/main.o,$(OBJECTS))
 	$(AR) rcs $@ $^
 
 # Kernels: full optimization, fused multiply-adds, one instruction set each.
-# Under sanitizers, their unrolled loops would keep GCC busy for minutes with checks in line.
-KERNEL_CFLAGS = $(if $(SANITIZE),-O2 $(ASAN_CALLS),-O3) -ffp-contract=fast -fno-math-errno -fno-trapping-math
-ifneq ($(findstring address,$(SANITIZE)),)
-ASAN_CALLS := $(if $(findstring clang,$(shell $(CC) --version)),,--param asan-instrumentation-with-call-threshold=0)
-endif
+KERNEL_CFLAGS = -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math
 $(BUILD)/kernels/simd128.o $(BUILD)/search/scan_simd128.o: ALL_CFLAGS += $(KERNEL_CFLAGS)
 # Plain loops that gain from vectorization, or from inlining small functions.
 $(BUILD)/text/dictionary.o $(BUILD)/text/stream.o $(BUILD)/text/tokenizer.o $(BUILD)/train/batch.o $(BUILD)/train/geometry.o $(BUILD)/train/replica.o $(BUILD)/train/logistic.o \
