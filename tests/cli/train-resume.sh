@@ -41,10 +41,10 @@ check "a finished model that can't be saved is kept in another folder" lost_fold
 # The signal comes later each time, until there is something to keep; a training that ends before it leaves a model.
 checkpoint=$TMPDIR/words.sgns.checkpoint
 stopped() {
-    for tries in 1 2 3 4 5 6 7 8 9 10; do
+    for pauses in 1 2 3 4 6 8 12 16 32 64; do
         rm -f "$TMPDIR/words.sgns"
         "$SGNS" train "$corpus" -o "$TMPDIR/words.sgns" --threads 1 --dim 12 --epochs 40 --sample 0.02 --alpha 0.06 -q 2>"$err" &
-        for _ in $(seq "$tries"); do
+        for _ in $(seq "$pauses"); do
             sleep 0.04 2>/dev/null || sleep 1
         done
         kill -TERM $! 2>/dev/null
