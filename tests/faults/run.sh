@@ -109,7 +109,7 @@ same() {
         cmp -s "$file" "out/${file##*/}" || return 1
     done
     for file in out/*; do
-        case $file in *.saved-*) continue ;; esac
+        case $file in *.saved-* | *.checkpoint) continue ;; esac
         [ ! -e "$file" ] || [ -e "$1/${file##*/}" ] || return 1
     done
 }
@@ -129,10 +129,10 @@ is_kept() {
 judge_files() {
     same old || is_new || is_kept || finding "an older file is damaged: $(ls -l out)"
     # A kept file is one that the sentence names.
-    for file in out/*.saved-* out/*.tmp-* "$TMPDIR"/* ./*.saved-*; do
+    for file in out/*.saved-* out/*.checkpoint out/*.tmp-* "$TMPDIR"/* ./*.saved-* ./*.checkpoint; do
         [ -e "$file" ] || continue
         grep -q "${file##*/}" stderr || finding "left $file"
-        rm -f "$TMPDIR"/* ./*.saved-*
+        rm -f "$TMPDIR"/* ./*.saved-* ./*.checkpoint
     done
 }
 judge() {
