@@ -23,6 +23,11 @@ bool file_open_error(struct error *error, int number, const char *path) {
                      strerror(number));
 }
 
+const char *file_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
 static bool is_stream(const struct file_out *file) {
     return file->place.path == NULL || file->place.kind == PLACE_STREAM;
 }

@@ -13,6 +13,9 @@
  * not exist is ERROR_INPUT, anything else ERROR_SYSTEM. */
 bool file_open_error(struct error *error, int number, const char *path);
 
+/* The last part of a path, behind its folders; all of a path that ends with a slash. */
+const char *file_name(const char *path);
+
 /* A file being written. Where the system can, it has no name until file_commit(), so that nothing is left
  * behind however the process ends; elsewhere its name is a temporary one in the folder of the target.
  * file_commit() syncs it and renames it to the target in one step; until then an existing target is

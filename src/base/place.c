@@ -46,10 +46,9 @@ static char *join(const char *folder, size_t length, const char *name, struct er
     return path;
 }
 
-/* The path of the folder, to be freed. */
-static char *folder_of(const char *path, struct error *error) {
+char *place_folder(const char *path, struct error *error) {
     const size_t length = folder_length(path);
-    return length > 0 ? join(path, length, "", error) : join("", 0, ".", error);
+    return length > 0 ? join(path, length > 1 ? length - 1 : 1, "", error) : join("", 0, ".", error);
 }
 
 /* A link in /proc is not a name: what it leads to may have none, and can't be replaced. */
@@ -67,7 +66,7 @@ static bool follow_link(char **path, enum place_kind *kind, bool *more, struct e
     if (length < 0)
         return true;
     target[length] = '\0';
-    char *folder = folder_of(*path, error);
+    char *folder = place_folder(*path, error);
     if (folder == NULL)
         return false;
     if (is_in_proc(folder)) {
@@ -114,7 +113,7 @@ bool place_open(struct file_place *place, const char *path, struct error *error)
         return false;
     if (place->kind != PLACE_FILE)
         return true;
-    char *folder = folder_of(place->path, error);
+    char *folder = place_folder(place->path, error);
     if (folder == NULL)
         return false;
     place->folder = retry_open(folder, O_PATH | O_DIRECTORY);
@@ -135,7 +134,7 @@ void place_close(struct file_place *place) {
 bool place_has_moved(const struct file_place *place) {
     struct error error = {.kind = ERROR_NONE};
     struct stat opened, named;
-    char *folder = folder_of(place->path, &error);
+    char *folder = place_folder(place->path, &error);
     if (folder == NULL)
         return false;
     const bool found = stat(folder, &named) == 0, missing = !found && place_is_missing(errno);

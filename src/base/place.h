@@ -9,6 +9,9 @@
 /* Whether an errno value says that a path leads nowhere. */
 bool place_is_missing(int number);
 
+/* The path of the folder of a file, to be freed: "." if it names none. */
+char *place_folder(const char *path, struct error *error) MUST_USE;
+
 enum place_kind {
     PLACE_FILE,   /* a regular file, or nothing yet */
     PLACE_STREAM, /* a pipe, a terminal or another character device; what a link in /proc stands for, as

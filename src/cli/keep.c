@@ -8,8 +8,6 @@
 
 #include "base/memory.h"
 
-#define SUFFIX ".checkpoint"
-
 /* Whether both paths lead to one file. */
 static bool same_file(const char *a, const char *b) {
     struct stat first, second;
@@ -17,28 +15,32 @@ static bool same_file(const char *a, const char *b) {
            first.st_ino == second.st_ino;
 }
 
+static bool is_checkpoint(const char *path, const struct stat *status) {
+    struct error ignored = {.kind = ERROR_NONE};
+    struct file_map map;
+    if (!S_ISREG(status->st_mode) || !file_map_open(&map, path, &ignored))
+        return false;
+    const bool checkpoint = checkpoint_is(&map);
+    file_map_close(&map);
+    return checkpoint;
+}
+
 bool keep_create(struct keep *keep, bool *earlier, struct error *error) {
     struct stat status;
-    const size_t size = strlen(keep->output) + sizeof SUFFIX;
+    const size_t size = strlen(keep->output) + sizeof KEEP_SUFFIX;
     keep->path = memory_allocate(size, 1, "a file name", error);
     *earlier = false;
     if (keep->path == NULL)
         return false;
-    snprintf(keep->path, size, "%s" SUFFIX, keep->output);
+    snprintf(keep->path, size, "%s" KEEP_SUFFIX, keep->output);
     if (stat(keep->path, &status) != 0)
         return true;
-    struct file_map map;
-    if (!S_ISREG(status.st_mode) || !file_map_open(&map, keep->path, error))
+    if (!is_checkpoint(keep->path, &status))
         return error_set(error, ERROR_INPUT,
                          "%s: not a checkpoint, but in the place of one; move it, or name another model",
                          keep->path);
-    const bool checkpoint = checkpoint_is(&map);
-    file_map_close(&map);
-    *earlier = checkpoint && (keep->resumed == NULL || !same_file(keep->resumed, keep->path));
-    return checkpoint ||
-           error_set(error, ERROR_INPUT,
-                     "%s: not a checkpoint, but in the place of one; move it, or name another model",
-                     keep->path);
+    *earlier = keep->resumed == NULL || !same_file(keep->resumed, keep->path);
+    return true;
 }
 
 void keep_free(struct keep *keep) {
@@ -72,15 +74,14 @@ bool keep_write(struct keep *keep, const struct checkpoint_content *content, str
 bool keep_write_somewhere(struct keep *keep, const struct checkpoint_content *content, struct error *error) {
     if (keep_write(keep, content, error))
         return true;
-    const char *slash = strrchr(keep->output, '/');
     const char *folders[] = {getenv("TMPDIR"), ".", "/tmp"};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         char path[4096];
         struct error ignored = {.kind = ERROR_NONE};
         if (folders[i] == NULL || *folders[i] == '\0')
             continue;
-        const int length = snprintf(path, sizeof path, "%s/%s.%ld" SUFFIX, folders[i],
-                                    slash != NULL ? slash + 1 : keep->output, (long)getpid());
+        const int length = snprintf(path, sizeof path, "%s/%s.%ld" KEEP_SUFFIX, folders[i],
+                                    file_name(keep->output), (long)getpid());
         if (length < (int)sizeof path && write_to(keep, path, content, &ignored))
             return true;
     }

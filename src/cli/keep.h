@@ -7,6 +7,9 @@
 #include "cli/interrupt.h"
 #include "train/checkpoint.h"
 
+/* What the name of a checkpoint has behind that of its model. */
+#define KEEP_SUFFIX ".checkpoint"
+
 /* Nothing is owned but the strings that say so. */
 struct keep {
     const char *output;        /* the model to be written */

@@ -8,10 +8,15 @@
 #include "cli/version.h"
 #include "train/losses.h"
 
+bool training_record_bytes_max(const struct parameters *parameters, size_t *bytes) {
+    size_t epochs;
+    return size_multiply((size_t)parameters->epochs, 128, &epochs) && size_add(epochs, 4096, bytes);
+}
+
 bool training_record_reserve(struct record *record, const struct parameters *parameters,
                              struct error *error) {
-    size_t epochs, bytes;
-    if (!size_multiply((size_t)parameters->epochs, 128, &epochs) || !size_add(epochs, 4096, &bytes))
+    size_t bytes;
+    if (!training_record_bytes_max(parameters, &bytes))
         return error_set(error, ERROR_INPUT, "--epochs %llu is too many",
                          (unsigned long long)parameters->epochs);
     return memory_reserve(&record->text, &record->capacity, bytes, "the record", error);

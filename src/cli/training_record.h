@@ -15,6 +15,9 @@ struct training_origin {
     uint64_t words;         /* that started from the model */
 };
 
+/* The most bytes of a model's record; false if that is too much for a size_t. */
+bool training_record_bytes_max(const struct parameters *parameters, size_t *bytes) MUST_USE;
+
 /* Takes the memory of a model's record beforehand. */
 bool training_record_reserve(struct record *record, const struct parameters *parameters,
                              struct error *error) MUST_USE;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/threads.h"
 #include "cli/open_model.h"
@@ -131,11 +132,6 @@ static void print_heading(enum output_format format, bool *first, const char *te
 }
 
 /* --- tests of several files --- */
-
-static const char *file_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
-}
 
 static struct figure make_figure(const struct test *test, const struct test_score *score, size_t measure,
                                  const char *name) {

@@ -131,14 +131,14 @@ struct job {
 
 /* The model is named after the checkpoint, unless -o names it. */
 static bool name_output(struct job *job, struct error *error) {
-    static const char suffix[] = ".checkpoint";
     struct settings *settings = &job->settings;
-    const size_t length = settings->resume != NULL ? strlen(settings->resume) : 0, end = sizeof suffix - 1;
+    const size_t length = settings->resume != NULL ? strlen(settings->resume) : 0;
+    const size_t end = sizeof KEEP_SUFFIX - 1;
     if (settings->output == NULL)
         settings->output = job->output;
     if (settings->output != NULL || settings->resume == NULL)
         return true;
-    if (length <= end || strcmp(settings->resume + length - end, suffix) != 0 ||
+    if (length <= end || strcmp(settings->resume + length - end, KEEP_SUFFIX) != 0 ||
         settings->resume[length - end - 1] == '/')
         return error_set(error, ERROR_INPUT, "name the model to write: -o MODEL");
     job->output = memory_allocate(length - end + 1, 1, "a file name", error);
@@ -309,18 +309,6 @@ static bool check_overwrite(const struct job *job, struct error *error) {
     return true;
 }
 
-static bool find_folder(struct job *job, struct error *error) {
-    const char *slash = strrchr(job->settings.output, '/');
-    const size_t length = slash == NULL                   ? 1
-                          : slash == job->settings.output ? 1
-                                                          : (size_t)(slash - job->settings.output);
-    job->folder = memory_allocate(length + 1, 1, "a file name", error);
-    if (job->folder == NULL)
-        return false;
-    memcpy(job->folder, slash == NULL ? "." : job->settings.output, length);
-    return true;
-}
-
 /* A vocabulary grows about with the root of the text; a first, low guess of the model's size finds a full
  * disk before a byte is read, and the exact size is reserved once the vocabulary is known. */
 static bool reserve_guess(struct job *job, struct error *error) {
@@ -370,11 +358,6 @@ static struct tokenizer_rules tokenizer_rules_of(const struct parameters *parame
                                     .keep_case = parameters->keep_case};
 }
 
-static const char *file_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 static void print_start(const struct job *job) {
     const char *path = job->settings.init;
     const size_t vocab = job->corpus.vocab.size, started = job->merged.started;
@@ -408,16 +391,19 @@ static bool change_vocab(struct job *job, struct error *error) {
     return true;
 }
 
+/* Whether the checkpoint has this number in its record; there may be none to go on from. */
+static bool agrees(const struct checkpoint *from, const char *key, uint64_t number) {
+    size_t length;
+    const char *value = from->layout != NULL ? record_find(from->record, from->record_bytes, key, &length)
+                                             : NULL;
+    return from->layout == NULL || (value != NULL && strtoull(value, NULL, 10) == number);
+}
+
 /* Notes of the corpus as it was read, and compares it with that of the checkpoint. */
 static bool check_corpus(struct job *job, uint64_t *fingerprint, struct error *error) {
-    const struct checkpoint *from = &job->checkpoint;
     if (!checkpoint_fingerprint(&job->corpus, fingerprint, error))
         return false;
-    if (from->layout == NULL)
-        return true;
-    size_t length;
-    const char *value = record_find(from->record, from->record_bytes, "fingerprint", &length);
-    return (value != NULL && strtoull(value, NULL, 10) == *fingerprint) ||
+    return agrees(&job->checkpoint, "fingerprint", *fingerprint) ||
            error_set(error, ERROR_INPUT,
                      "%s: the corpus is not the one that this training began with; name the same files, in "
                      "the same order",
@@ -458,14 +444,9 @@ static bool read_corpus(struct job *job, struct error *error) {
 
 /* Labels are part of what a checkpoint goes on with. */
 static bool check_labels(struct job *job, struct error *error) {
-    const struct checkpoint *from = &job->checkpoint;
     job->labels_fingerprint = checksum(job->labels.of_word,
                                        job->corpus.vocab.size * sizeof *job->labels.of_word);
-    if (from->layout == NULL)
-        return true;
-    size_t length;
-    const char *value = record_find(from->record, from->record_bytes, "labels_fingerprint", &length);
-    return (value != NULL && strtoull(value, NULL, 10) == job->labels_fingerprint) ||
+    return agrees(&job->checkpoint, "labels_fingerprint", job->labels_fingerprint) ||
            error_set(error, ERROR_INPUT, "%s: the labels are not those that this training began with",
                      job->settings.parameters.labels);
 }
@@ -517,8 +498,9 @@ static bool check_memory(const struct job *job, struct error *error) {
 static bool reserve_exactly(struct job *job, struct error *error) {
     const struct parameters *parameters = &job->settings.parameters;
     uint64_t bytes;
-    const size_t record_max = 4096 + 128 * (size_t)parameters->epochs;
-    if (!model_file_bytes(job->corpus.vocab.size, job->corpus.vocab.text_bytes,
+    size_t record_max;
+    if (!training_record_bytes_max(parameters, &record_max) ||
+        !model_file_bytes(job->corpus.vocab.size, job->corpus.vocab.text_bytes,
                           matrix_stride((size_t)parameters->dim), true, record_max, &bytes))
         return error_set(error, ERROR_INPUT, "%s: the model would be too large", job->settings.output);
     return file_reserve(&job->file, bytes, error);
@@ -767,7 +749,8 @@ static bool train_to_file(struct job *job, struct error *error) {
                               .corpus_count = job->path_count,
                               .resumed = job->settings.resume,
                               .interrupt = &job->interrupt};
-    if (!find_folder(job, error) || !keep_create(&job->keep, &earlier, error))
+    job->folder = place_folder(job->settings.output, error);
+    if (job->folder == NULL || !keep_create(&job->keep, &earlier, error))
         return false;
     if (earlier)
         fprintf(stderr,

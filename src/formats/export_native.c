@@ -12,16 +12,13 @@ static int compare_ids(const void *a, const void *b) {
 }
 
 static bool allocate_vocab(struct vocab *vocab, const struct export_rows *rows, struct error *error) {
-    vocab->size = rows->count;
+    size_t bytes = 0;
     for (size_t i = 0; i < rows->count; i++) {
         size_t length;
         (void)export_rows_word(rows, i, &length);
-        vocab->text_bytes += length + 1;
+        bytes += length + 1;
     }
-    vocab->text = memory_allocate(vocab->text_bytes, 1, "the words", error);
-    vocab->starts = memory_allocate(rows->count + 1, sizeof *vocab->starts, "the words", error);
-    vocab->counts = memory_allocate(rows->count, sizeof *vocab->counts, "the counts", error);
-    return vocab->text != NULL && vocab->starts != NULL && vocab->counts != NULL;
+    return vocab_create(vocab, rows->count, bytes, error);
 }
 
 /* Words and counts of the rows. */

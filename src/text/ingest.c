@@ -414,11 +414,7 @@ static bool fill_vocab(struct vocab *vocab, const struct dictionary *dictionary,
     size_t bytes = 0;
     for (size_t i = 0; i < size; i++)
         bytes += dictionary->entries[ranked[i].id].length + 1;
-    *vocab = (struct vocab){.size = size, .text_bytes = bytes};
-    vocab->text = memory_allocate(bytes, 1, "the vocabulary", error);
-    vocab->starts = memory_allocate(size + 1, sizeof *vocab->starts, "the vocabulary", error);
-    vocab->counts = memory_allocate(size, sizeof *vocab->counts, "the vocabulary", error);
-    if (vocab->text == NULL || vocab->starts == NULL || vocab->counts == NULL)
+    if (!vocab_create(vocab, size, bytes, error))
         return false;
     size_t at = 0;
     for (size_t i = 0; i < size; i++) {

@@ -27,6 +27,9 @@ static inline size_t vocab_length(const struct vocab *vocab, size_t id) {
     return (size_t)(vocab->starts[id + 1] - vocab->starts[id]) - 1;
 }
 
+/* Makes a vocabulary of `size` words and `text_bytes` bytes of text, all zeros, to be filled in. Free with
+ * vocab_free, also after a failure. */
+bool vocab_create(struct vocab *vocab, size_t size, size_t text_bytes, struct error *error) MUST_USE;
 void vocab_free(struct vocab *vocab);
 
 #endif

@@ -126,11 +126,7 @@ static bool make_vocab(struct vocab *made, const struct vocab *vocab, const stru
         (void)word_of(&candidates[i], model, vocab, &length);
         bytes += length + 1;
     }
-    *made = (struct vocab){.size = size, .text_bytes = bytes};
-    made->text = memory_allocate(bytes, 1, "the vocabulary", error);
-    made->starts = memory_allocate(size + 1, sizeof *made->starts, "the vocabulary", error);
-    made->counts = memory_allocate(size, sizeof *made->counts, "the vocabulary", error);
-    if (made->text == NULL || made->starts == NULL || made->counts == NULL)
+    if (!vocab_create(made, size, bytes, error))
         return false;
     for (size_t i = 0, at = 0; i < size; i++, at += length + 1) {
         const char *word = word_of(&candidates[i], model, vocab, &length);
@@ -197,12 +193,9 @@ bool merge_vocab(struct merged_vocab *merged, struct corpus *corpus, const struc
 /* --- the words of a checkpoint --- */
 
 static bool copy_vocab(struct vocab *made, const struct vocab *vocab, struct error *error) {
-    *made = (struct vocab){.size = vocab->size, .text_bytes = vocab->text_bytes, .total = vocab->total};
-    made->text = memory_allocate(vocab->text_bytes, 1, "the vocabulary", error);
-    made->starts = memory_allocate(vocab->size + 1, sizeof *made->starts, "the vocabulary", error);
-    made->counts = memory_allocate(vocab->size, sizeof *made->counts, "the vocabulary", error);
-    if (made->text == NULL || made->starts == NULL || made->counts == NULL)
+    if (!vocab_create(made, vocab->size, vocab->text_bytes, error))
         return false;
+    made->total = vocab->total;
     memcpy(made->text, vocab->text, vocab->text_bytes);
     memcpy(made->starts, vocab->starts, (vocab->size + 1) * sizeof *made->starts);
     memcpy(made->counts, vocab->counts, vocab->size * sizeof *made->counts);
