@@ -55,7 +55,7 @@ static const struct foreign foreign_options[] = {
     {"nsexponent", "noise-power", NULL},
     {"numthreads", "threads", NULL},
     {"output", "output", NULL},
-    {"pretrainedvectors", "init", "training can't start from given vectors here"},
+    {"pretrainedvectors", "init", "sgns train --init MODEL starts from given vectors"},
     {"readvocab", NULL, "the vocabulary is made from the corpus; --min-count and --max-vocab limit it"},
     {"restrictvocab", "restrict", NULL},
     {"saveoutput", NULL, "the context vectors are always saved"},

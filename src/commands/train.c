@@ -124,6 +124,7 @@ struct job {
     struct keep keep;
     atomic_bool pause;                        /* the trainer is to stop, for a checkpoint or for good */
     double checkpoint_due;                    /* by the clock of the progress */
+    double done_before;                       /* the share of the training before it was resumed */
     uint64_t fingerprint, labels_fingerprint; /* of the corpus and of the labels */
     struct record notes, record; /* of checkpoints and of the model; made, or at least taken, beforehand */
     struct model_buffers buffers;
@@ -539,8 +540,8 @@ static void print_training(const struct job *job, double seconds) {
         print_details(job);
     if (!job->settings.quiet)
         fprintf(stderr, "trained in %.2f s, %.2fM words/s\n", seconds,
-                (double)job->corpus.words * (double)parameters->epochs * job->results.progress * 1e-6 /
-                    seconds);
+                (double)job->corpus.words * (double)parameters->epochs *
+                    (job->results.progress - job->done_before) * 1e-6 / seconds);
 }
 
 /* --- checkpoints --- */
@@ -627,7 +628,10 @@ static bool prepare(struct job *job, struct error *error) {
                                       parameters->labels != NULL ? &job->labels : NULL, &start, error);
     checkpoint_close(&job->checkpoint);
     model_close(&job->model);
-    return done && job->trainer != NULL;
+    if (!done || job->trainer == NULL)
+        return false;
+    job->done_before = (double)trainer_done(job->trainer) / (double)trainer_tasks(job->trainer);
+    return true;
 }
 
 /* Trains to the end, with checkpoints on the way. */
