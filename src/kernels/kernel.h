@@ -51,6 +51,9 @@ struct kernel_step {
     bfloat16 *const *ahead;    /* (ahead_count) */
 };
 
+/* Keeps the reciprocal norm of a row of zeros finite. */
+#define KERNEL_SQUARE_MIN 1e-12f
+
 /* What `hinge` needs beyond the step. */
 struct kernel_hinge {
     float margin, scale;
@@ -88,6 +91,11 @@ struct kernel {
 
     /* squares[r] = |rows[r]|^2 for r < count; the array is (kernel_floats(count)), undefined beyond count. */
     void (*squares)(bfloat16 *const *rows, size_t count, size_t dim, float *squares);
+
+    /* Squared norms become reciprocal norms: values[i] = 1 / sqrt(values[i] + KERNEL_SQUARE_MIN) for i <
+     * count, so that that of a row of zeros is finite. The array is that of `squares`. Every kernel gives the
+     * same bits. */
+    void (*invert_norms)(float *values, size_t count);
 
     /* For i < count, a multiple of KERNEL_ROW_NUMBERS: shared[i] += share * (rows[i] - last[i]), rounded at
      * random, then rows[i] = last[i] = shared[i]. Threads race on `shared`. random: (KERNEL_ROW_FLOATS)

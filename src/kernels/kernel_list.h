@@ -10,9 +10,9 @@
 #endif
 
 /* The functions of a kernel's table: each has the name of its member. */
-#define KERNEL_FUNCTIONS                                                                          \
-    .scores = scores, .update = update, .squares = squares, .merge = merge, .logistic = logistic, \
-    .softmax = softmax, .hinge = hinge, .weigh_errors = weigh_errors, .weigh = weigh,             \
+#define KERNEL_FUNCTIONS                                                                                    \
+    .scores = scores, .update = update, .squares = squares, .invert_norms = invert_norms, .merge = merge,   \
+    .logistic = logistic, .softmax = softmax, .hinge = hinge, .weigh_errors = weigh_errors, .weigh = weigh, \
     .weigh_bands = weigh_bands, .multiply_adds = multiply_adds
 
 extern const struct kernel kernel_scalar;

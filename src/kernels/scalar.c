@@ -27,6 +27,11 @@ static void squares(bfloat16 *const *rows, size_t count, size_t dim, float *squa
         squares[r] = dot(rows[r], rows[r], dim);
 }
 
+static void invert_norms(float *values, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        values[i] = 1 / sqrtf(values[i] + KERNEL_SQUARE_MIN);
+}
+
 static void logistic(float *values, size_t count) {
     for (size_t i = 0; i < count; i++)
         values[i] = 1 / (1 + expf(-values[i]));

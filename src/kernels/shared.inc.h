@@ -152,6 +152,13 @@ INTENDED_RACE static void squares(bfloat16 *const *rows, size_t count, size_t di
     }
 }
 
+/* There is no operator for square roots of vectors, so a compiler makes vectors of this loop. */
+static void invert_norms(float *values, size_t count) {
+    const size_t padded = (count + W - 1) / W * W;
+    for (size_t i = 0; i < padded; i++)
+        values[i] = 1.0f / __builtin_sqrtf(values[i] + KERNEL_SQUARE_MIN);
+}
+
 /* Each state of a generator rounds two numbers, by its low and by its high half. */
 INTENDED_RACE static void merge(bfloat16 *rows, bfloat16 *last, bfloat16 *shared, size_t count, float share,
                                 uint32_t *random) {

@@ -7,21 +7,13 @@
 #include "train/batch.h"
 #include "train/scores.h"
 
-/* Keeps the cosine of a row of zeros finite. */
-#define SQUARE_MIN 1e-12f
-
-/* Squared norms become reciprocal norms. */
-static void invert_norms(float *squares, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        squares[i] = 1 / sqrtf(squares[i] + SQUARE_MIN);
-}
-
-static void apply(const struct batch *batch) {
+/* From here on, the squared norms are reciprocal norms. */
+static void apply(const struct batch *batch, const struct kernel *kernel) {
     const struct kernel_step *step = &batch->step;
     const float factor = 1 / (float)batch->parameters->temperature.value;
-    invert_norms(batch->center_squares, step->rows);
-    invert_norms(batch->context_squares, step->rows + 2 * step->window);
-    invert_norms(batch->noise_squares, step->columns);
+    kernel->invert_norms(batch->center_squares, step->rows);
+    kernel->invert_norms(batch->context_squares, step->rows + 2 * step->window);
+    kernel->invert_norms(batch->noise_squares, step->columns);
     for (size_t p = 0; p < step->rows; p++) {
         float *pairs = step->pairs + p * step->band_columns, *noise = step->noise_scores + p * step->columns;
         const float *contexts = batch->context_squares + p / 2 * 2;

@@ -15,12 +15,17 @@ static void divide(const struct batch *batch) {
         step->noise_scores[i] *= factor;
 }
 
+static void apply(const struct batch *batch, const struct kernel *kernel) {
+    (void)kernel;
+    divide(batch);
+}
+
 const struct score score_dot = {
     .name = "dot",
     .help = "the dot product of center and context",
     .source = "Mikolov et al. 2013",
     .min = -INFINITY,
     .max = INFINITY,
-    .apply = divide,
+    .apply = apply,
     .backprop = divide, /* by the chain rule, gradients are divided, too */
 };

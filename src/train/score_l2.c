@@ -7,7 +7,8 @@
 #include "train/batch.h"
 #include "train/scores.h"
 
-static void apply(const struct batch *batch) {
+static void apply(const struct batch *batch, const struct kernel *kernel) {
+    (void)kernel;
     const struct kernel_step *step = &batch->step;
     const float factor = 1 / (float)batch->parameters->temperature.value;
     for (size_t p = 0; p < step->rows; p++) {

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 struct batch;
+struct kernel;
 struct parameters;
 
 /* The largest weights a pair can put on rows, for step_limits: for a pair of weight 1, the sum of the weights
@@ -27,7 +28,7 @@ struct score {
     bool start_contexts; /* needs context rows that start with random numbers, not zeros */
 
     /* Replaces the dot products of the batch by scores. */
-    void (*apply)(const struct batch *batch);
+    void (*apply)(const struct batch *batch, const struct kernel *kernel);
 
     /* The limits of a loss with this score, given its limits with dot products. NULL: the same. */
     struct loss_limits (*limits)(struct loss_limits of_loss, const struct parameters *parameters);

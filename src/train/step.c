@@ -18,7 +18,7 @@ static void step(const struct training *training, const struct batch *batch, dou
     kernel->scores(&batch->step);
     if (score->squares)
         square_rows(kernel, batch);
-    score->apply(batch);
+    score->apply(batch, kernel);
     if (measures != NULL)
         measures_add_batch(measures, batch, training->loss);
     training->loss->gradient(batch, kernel);

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernels/kernel_list.h"
 #include "train/batch.h"
 
 #define PLAIN_VOCAB ((size_t)40)
@@ -138,7 +139,7 @@ static inline void plain_score(struct plain_batch *plain, const struct plain_row
             plain->noise_scores[p * step->columns + j] = (float)plain_dot(center, noise);
         }
     }
-    score->apply(&plain->batch);
+    score->apply(&plain->batch, &kernel_scalar);
 }
 
 static inline void plain_add(double *to, const double *row, double factor, double *sizes) {

@@ -570,6 +570,31 @@ static void check_squares(struct test *test, const struct kernel *kernel, size_t
     free(squares);
 }
 
+/* Of tiny, usual and huge squares; roots and quotients are rounded correctly, so the bits are the same. */
+static void check_inverted(struct test *test, const struct kernel *kernel, size_t count) {
+    struct rng rng = rng_seed(count, 9);
+    float *values = aligned_zeros(kernel_floats(count), sizeof *values);
+    float *expected = aligned_zeros(kernel_floats(count), sizeof *expected);
+    for (size_t i = 0; i < count; i++)
+        expected[i] = values[i] = i % 5 == 0 ? 0 : ldexpf(rng_unit(&rng), (int)rng_below(&rng, 120) - 60);
+    kernel->invert_norms(values, count);
+    kernel_scalar.invert_norms(expected, count);
+    size_t wrong = 0;
+    for (size_t i = 0; i < count; i++)
+        wrong += values[i] != expected[i] || !isfinite(values[i]) || !(values[i] > 0);
+    CHECK_MSG(test, wrong == 0, "%s: %zu of %zu norms", kernel->name, wrong, count);
+    CHECK(test, fabsf(expected[0] - 1e6f) < 1);
+    free(values);
+    free(expected);
+}
+
+static void test_inverted(struct test *test) {
+    const struct kernel *kernel;
+    for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
+        for (size_t count = 1; count < 100; count += 7)
+            check_inverted(test, kernel, count);
+}
+
 static void test_squares(struct test *test) {
     const struct kernel *kernel;
     for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++) {
@@ -796,6 +821,7 @@ static const struct test_case cases[] = {
     {"kernel: rows move by a multiple of themselves too", test_self},
     {"kernel: self factors of a row in two places", test_self_of_repeated_row},
     {"kernel: squared lengths of rows", test_squares},
+    {"kernel: reciprocal lengths", test_inverted},
     {"kernel: rows merged, and rounded the same way", test_merge},
     {"kernel: gradients weighed", test_weigh},
     {"kernel: errors weighed", test_weigh_errors},
