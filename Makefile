@@ -12,9 +12,11 @@
 # make format        formats the C files
 # make install       installs to PREFIX (/usr/local)
 CC ?= cc
-CFLAGS ?= -O2 -g
-PREFIX ?= /usr/local
+# Sanitized kernels take minutes to build with more than -O1, and run no faster.
 SANITIZE ?=
+CFLAGS ?= $(if $(SANITIZE),-O1,-O2) -g
+FASTEST = $(if $(SANITIZE),-O1,-O3)
+PREFIX ?= /usr/local
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 BUILD ?= build$(if $(SANITIZE),/sanitize-$(subst $(comma),-,$(SANITIZE)))
 comma = ,
@@ -44,11 +46,11 @@ $(LIBRARY): $(filter-out $(BUILD)/main.o,$(OBJECTS))
 	$(AR) rcs $@ $^
 
 # Kernels: full optimization, fused multiply-adds, one instruction set each.
-KERNEL_CFLAGS = -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math
+KERNEL_CFLAGS = $(FASTEST) -ffp-contract=fast -fno-math-errno -fno-trapping-math
 $(BUILD)/kernels/simd128.o $(BUILD)/search/scan_simd128.o: ALL_CFLAGS += $(KERNEL_CFLAGS)
 # Plain loops that gain from vectorization, or from inlining small functions.
 $(BUILD)/text/dictionary.o $(BUILD)/text/stream.o $(BUILD)/text/tokenizer.o $(BUILD)/train/batch.o $(BUILD)/train/geometry.o $(BUILD)/train/replica.o $(BUILD)/train/logistic.o \
-	$(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/train/loss_*.c src/train/score_*.c)): ALL_CFLAGS += -O3
+	$(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/train/loss_*.c src/train/score_*.c)): ALL_CFLAGS += $(FASTEST)
 ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
 $(BUILD)/kernels/avx2.o $(BUILD)/search/scan_avx2.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx2 -mfma -mprfchw
 ifeq ($(shell $(CC) -mavxvnni -E -x c /dev/null >/dev/null 2>&1 && echo yes),yes)
@@ -108,7 +110,7 @@ fuzz-run: $(FUZZER)
 
 # Kernels read nothing from files, and would take minutes to build with sanitizers.
 libfuzzer:
-	$(MAKE) libfuzzer-run CC=clang BUILD=$(BUILD)/libfuzzer SANITIZE=fuzzer-no-link,address,undefined CFLAGS='-O1 -g' \
+	$(MAKE) libfuzzer-run CC=clang BUILD=$(BUILD)/libfuzzer SANITIZE=fuzzer-no-link,address,undefined \
 		KERNEL_CFLAGS='-O1 -ffp-contract=fast -fno-sanitize=all'
 
 libfuzzer-run: $(BUILD)/target

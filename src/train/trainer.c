@@ -297,9 +297,10 @@ static double words_to_repeat(const struct trainer *trainer, size_t occurrences)
     const struct vocab *vocab = &trainer->corpus->vocab;
     const double k = (double)(occurrences + 1), total = (double)vocab->total * trainer->subsampling.kept;
     double sum = 0;
+    int sign; // lgamma would write it to a global, which trainers in other threads write too
     for (size_t i = 0; i < vocab->size && i < REPEATING_WORDS; i++)
         sum += pow((double)vocab->counts[i] * ((double)trainer->subsampling.keep[i] / UINT32_MAX) / total, k);
-    return exp((lgamma(k + 1) - log(sum)) / k);
+    return exp((lgamma_r(k + 1, &sign) - log(sum)) / k);
 }
 
 /* How long a word takes, in multiplications of rows: each pass scores its pairs and noise words anew, and

@@ -299,8 +299,8 @@ fails_clean "a second file that is too large" 3 "^sgns export: $TMPDIR/new.vocab
     limited -f npy -o "$TMPDIR/new"
 # --- interrupted ---
 
-# Large enough that the signal finds it at work: the file without a name is open for some hundredths of a second. If it
-# was too late, once more.
+# Large enough that the signal finds it at work: the file without a name is open for some hundredths of a second. If the
+# signal was too late, all is there, as without it, and it is tried once more.
 large=$TMPDIR/large
 awk 'BEGIN { seed = 1; for (i = 0; i < 2000; i++) {
     printf "w%d", i
@@ -309,18 +309,24 @@ awk 'BEGIN { seed = 1; for (i = 0; i < 2000; i++) {
 } }' >"$large"
 # shellcheck disable=SC2010 # the links of /proc have no other reader in a bare Debian
 working() { ls -l "/proc/$1/fd" 2>/dev/null | grep -q "$TMPDIR.*\\(deleted\\|[.]tmp-\\)"; }
+mkdir "$TMPDIR/whole" "$TMPDIR/cut"
+same_files() { [ "$(cd "$1" && cksum -- *)" = "$(cd "$2" && cksum -- *)" ]; }
+# interrupted FORMAT: true if a signal ended the export, and nothing is left of it.
 interrupted() {
+    rm -f "$TMPDIR"/whole/*
+    "$SGNS" export "$large" -f "$1" -o "$TMPDIR/whole/new" || return
     for _ in 1 2 3 4 5 6 7 8 9 10; do
-        "$SGNS" export "$large" -f "$1" -o "$TMPDIR/cut" 2>"$err" &
+        rm -f "$TMPDIR"/cut/*
+        "$SGNS" export "$large" -f "$1" -o "$TMPDIR/cut/new" 2>"$err" &
         until working $! || ! kill -0 $! 2>/dev/null; do :; done
         kill -TERM $! 2>/dev/null
         wait $!
         ended=$?
-        [ "$ended" -ne 143 ] || break
-        rm -f "$TMPDIR"/cut*
+        [ "$ended" -ne 143 ] || [ -n "$(ls "$TMPDIR/cut")" ] || break
+        same_files "$TMPDIR/whole" "$TMPDIR/cut" || break
     done
-    [ "$ended" -eq 143 ] && [ ! -s "$err" ] && [ -z "$(find "$TMPDIR" -name 'cut*')" ] && return 0
-    echo "ended with $ended: $(cat "$err") $(find "$TMPDIR" -name 'cut*')" >&2
+    [ "$ended" -eq 143 ] && [ ! -s "$err" ] && [ -z "$(ls -A "$TMPDIR/cut")" ] && return 0
+    echo "ended with $ended: $(cat "$err") $(ls -A "$TMPDIR/cut")" >&2
     return 1
 }
 check "an export that is interrupted leaves no file" interrupted word2vec-text

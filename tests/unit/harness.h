@@ -7,6 +7,14 @@
 #include <stddef.h>
 #include <stdio.h>
 
+/* Whether this build looks for memory errors or data races. Such builds run several times slower, and tests
+ * whose cost is in how much they train take fewer of many similar cases there; other builds take all. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED true
+#else
+#define SANITIZED false
+#endif
+
 struct test {
     const char *name;
     int failures;
