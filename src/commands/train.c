@@ -40,7 +40,7 @@ struct settings {
     const char *output;
     const char *resume, *init;
     struct option_choice vocab_from; /* enum vocab_from */
-    uint64_t checkpoint_every;       /* minutes; 0: never */
+    double checkpoint_every;         /* minutes; 0: never */
     bool quiet, verbose, force;
 };
 
@@ -73,11 +73,11 @@ static const struct option files[] = {
      .help = "--init: which words to train (default both)",
      .offset = offsetof(struct settings, vocab_from)},
     {.name = "checkpoint-every",
-     .type = OPTION_INTEGER,
+     .type = OPTION_REAL,
      .value = "MINUTES",
      .fallback = "10",
      .min = 0,
-     .max = 1e6,
+     .max = 1e5,
      .help = "write a checkpoint to MODEL.checkpoint; 0 writes none until the training is stopped",
      .offset = offsetof(struct settings, checkpoint_every)},
 };
@@ -558,7 +558,7 @@ static void report_training(void *context, const struct training_status *status)
 }
 
 static void next_checkpoint(struct job *job) {
-    job->checkpoint_due = progress_clock() + 60 * (double)job->settings.checkpoint_every;
+    job->checkpoint_due = progress_clock() + 60 * job->settings.checkpoint_every;
     atomic_store(&job->pause, false);
 }
 

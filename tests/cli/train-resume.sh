@@ -72,6 +72,15 @@ same_options() {
 }
 check "and with the options it began with, or other --threads" same_options
 
+# Thirty milliseconds: the checkpoint is written many times, each in the place of the one before it.
+timed() {
+    rm -f "$TMPDIR/words.sgns"
+    run 0 "$SGNS" train "$corpus" -o "$TMPDIR/words.sgns" --threads 1 --dim 12 --epochs 40 --sample 0.02 --alpha 0.06 -v \
+        --checkpoint-every 0.0005 && [ "$(grep -c "^wrote $checkpoint\$" "$err")" -gt 1 ] &&
+        cmp "$TMPDIR/words.sgns" "$whole" >&2 && [ ! -e "$checkpoint" ]
+}
+check "checkpoints in between change nothing, and the last goes with the end" timed
+
 # --- what is refused ---
 
 cp "$TMPDIR/copy" "$checkpoint"
@@ -111,7 +120,7 @@ earlier() {
         cmp "$checkpoint" "$TMPDIR/copy" >&2
 }
 check "a new training says that there is a checkpoint, and leaves it" earlier
-fails "--checkpoint-every" 2 '--checkpoint-every takes a whole number from 0 to 1000000, not "-1"$' \
+fails "--checkpoint-every" 2 '--checkpoint-every takes a number from 0 to 100000, not "-1"$' \
     "$SGNS" train "$corpus" -o "$TMPDIR/x.sgns" --checkpoint-every -1
 
 # --- starting from a model ---
