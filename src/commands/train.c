@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -14,12 +13,14 @@
 #include "cli/keep.h"
 #include "cli/open_model.h"
 #include "cli/progress.h"
+#include "cli/reading.h"
 #include "cli/shared_options.h"
 #include "cli/training_record.h"
 #include "formats/export_formats.h"
 #include "kernels/registry.h"
 #include "model/checksum.h"
 #include "model/model.h"
+#include "text/corpus_files.h"
 #include "text/ingest.h"
 #include "text/reader.h"
 #include "train/checkpoint.h"
@@ -101,8 +102,9 @@ static const struct option_table *const tables[] = {&file_options, &parameter_op
 /* Everything that one training needs on its way from text to file. */
 struct job {
     struct settings settings;
-    const char *const *paths;
-    size_t path_count;
+    const char *const *operands; /* (operand_count) files and folders, as they were named */
+    size_t operand_count;
+    struct corpus_files files;
     uint64_t corpus_bytes; /* 0 if unknown */
     struct file_out file;
     char *folder; /* of the model; owned */
@@ -295,19 +297,21 @@ static bool open_initial(struct job *job, int argc, char *const *argv, struct er
                      path);
 }
 
-/* The model must not be written over a text it is trained from. */
-static bool check_overwrite(const struct job *job, struct error *error) {
-    struct stat model, text;
-    if (stat(job->settings.output, &model) != 0)
-        return true;
-    for (size_t i = 0; i < job->path_count; i++) {
-        const bool standard = strcmp(job->paths[i], "-") == 0;
-        if ((standard ? fstat(STDIN_FILENO, &text) : stat(job->paths[i], &text)) == 0 &&
-            model.st_dev == text.st_dev && model.st_ino == text.st_ino)
-            return error_set(error, ERROR_INPUT, "%s: the corpus itself; -o names the model to write",
-                             job->settings.output);
-    }
-    return true;
+/* In a folder of texts, the model to be replaced and its checkpoints are none. */
+static bool list_files(struct job *job, struct error *error) {
+    const struct settings *settings = &job->settings;
+    const size_t size = strlen(settings->output) + sizeof KEEP_SUFFIX;
+    char *checkpoint = memory_allocate(size, 1, "a file name", error);
+    if (checkpoint == NULL)
+        return false;
+    snprintf(checkpoint, size, "%s%s", settings->output, KEEP_SUFFIX);
+    const char *const skip[] = {settings->output, checkpoint, settings->resume};
+    const bool done = corpus_files_list(&job->files, job->operands, job->operand_count, skip,
+                                        sizeof skip / sizeof *skip, error) &&
+                      ingest_check((const char *const *)job->files.paths, job->files.count,
+                                   &job->corpus_bytes, error);
+    free(checkpoint);
+    return done;
 }
 
 /* A vocabulary grows about with the root of the text; a first, low guess of the model's size finds a full
@@ -324,24 +328,11 @@ static bool reserve_guess(struct job *job, struct error *error) {
            file_reserve(&job->file, bytes, error);
 }
 
-static void warn_skipped(const struct job *job) {
-    const struct tokenizer_skipped *skipped = &job->corpus.skipped;
-    if (skipped->ill_formed > 0)
-        fprintf(stderr, "sgns train: %s: ill-formed UTF-8 at byte %llu (the first of %llu); it ends a word\n",
-                reader_path_name(job->corpus.ill_formed_path), (unsigned long long)skipped->ill_formed_first,
-                (unsigned long long)skipped->ill_formed);
-    if (skipped->overlong > 0)
-        fprintf(stderr, "sgns train: skipped %llu tokens longer than %d bytes\n",
-                (unsigned long long)skipped->overlong, TOKEN_BYTES_MAX);
-    if (job->corpus.unsegmented && job->corpus.vocab.size > 0)
-        fprintf(stderr,
-                "sgns train: the text seems to have no spaces between its words; segment it into words "
-                "first\n");
-}
-
 static void print_corpus(const struct job *job, double seconds) {
     const struct corpus *corpus = &job->corpus;
     const double known = 100 * (double)corpus->words / (double)corpus->tokens;
+    if (!job->settings.quiet)
+        reading_print_unpacked(corpus);
     if (!job->settings.quiet)
         fprintf(stderr, "read %llu words in %llu sentences; ", (unsigned long long)corpus->tokens,
                 (unsigned long long)corpus->sentences);
@@ -416,8 +407,8 @@ static bool read_corpus(struct job *job, struct error *error) {
     const size_t memory = memory_available();
     const bool given = job->settings.init != NULL || job->origin.model != NULL;
     const struct ingest_options options = {
-        .paths = job->paths,
-        .path_count = job->path_count,
+        .paths = (const char *const *)job->files.paths,
+        .path_count = job->files.count,
         .rules = tokenizer_rules_of(parameters),
         .min_count = given ? 1 : parameters->min_count,
         .max_vocab = given ? 0 : parameters->max_vocab,
@@ -433,7 +424,7 @@ static bool read_corpus(struct job *job, struct error *error) {
     const bool done = ingest(&job->corpus, &options, error);
     const double seconds = progress_clock() - job->progress.started;
     progress_clear(&job->progress);
-    warn_skipped(job);
+    reading_warn(&job->corpus, "train");
     if (!done || !check_corpus(job, &job->fingerprint, error) || !change_vocab(job, error))
         return false;
     parameters_set_sample(&job->settings.parameters, job->corpus.vocab.size);
@@ -749,8 +740,8 @@ static bool create_model(struct job *job, struct error *error) {
 static bool train_to_file(struct job *job, struct error *error) {
     bool earlier;
     job->keep = (struct keep){.output = job->settings.output,
-                              .corpus = job->paths,
-                              .corpus_count = job->path_count,
+                              .corpus = job->operands,
+                              .corpus_count = job->operand_count,
                               .resumed = job->settings.resume,
                               .interrupt = &job->interrupt};
     job->folder = place_folder(job->settings.output, error);
@@ -782,6 +773,7 @@ static bool train_to_file(struct job *job, struct error *error) {
 static void free_job(struct job *job) {
     file_abandon(&job->file);
     trainer_free(job->trainer);
+    corpus_files_free(&job->files);
     corpus_free(&job->corpus);
     labels_free(&job->labels);
     checkpoint_close(&job->checkpoint);
@@ -804,16 +796,17 @@ static bool start_job(struct job *job, int argc, char **argv, int copied, char *
     if (!options_parse(tables, &argc, argv, &job->settings, error) || !name_output(job, error) ||
         !check_settings(job, argc, error))
         return false;
-    job->paths = (const char *const *)argv;
-    job->path_count = (size_t)argc;
+    job->operands = (const char *const *)argv;
+    job->operand_count = (size_t)argc;
     if (job->settings.resume != NULL && !open_checkpoint(job, copied, copy, error))
         return false;
     if (job->settings.init != NULL && !open_initial(job, copied, copy, error))
         return false;
     job->noise_asked = job->settings.parameters.noise;
     return name_output(job, error) && parameters_resolve(&job->settings.parameters, error) &&
-           ingest_check(job->paths, job->path_count, &job->corpus_bytes, error) &&
-           check_overwrite(job, error) && train_to_file(job, error);
+           list_files(job, error) &&
+           reading_check_output(&job->files, job->settings.output, "the model", error) &&
+           train_to_file(job, error);
 }
 
 static bool run(int argc, char **argv, struct error *error) {
@@ -833,8 +826,11 @@ const struct command command_train = {
     .name = "train",
     .arguments = "CORPUS... -o MODEL",
     .summary = "train word vectors on text files",
-    .details = "CORPUS is UTF-8 text; a newline ends a sentence. - is standard input, as in\n"
-               "  xz -dc corpus.txt.xz | sgns train - -o words.sgns\n"
+    .details = "CORPUS is UTF-8 text; a newline ends a sentence. Files compressed by gzip, xz,\n"
+               "zstd or bzip2 are unpacked by these programs while they are read. A folder stands\n"
+               "for all files in it and below it, sorted by path, but for those whose names begin\n"
+               "with a dot. - is standard input, as in\n"
+               "  unzip -p corpus.zip | sgns train - -o words.sgns\n"
                "Ctrl-C stops the training and keeps what it has learned in MODEL.checkpoint; to\n"
                "go on:\n"
                "  sgns train --resume words.sgns.checkpoint corpus.txt\n"

@@ -78,8 +78,12 @@ static bool read_start(const char *path, int descriptor, unsigned char *start, s
 static bool check_content(const char *path, int descriptor, struct error *error) {
     size_t size;
     unsigned char *start = memory_allocate(CONTENT_BYTES, 1, "a read buffer", error);
-    const bool done = start != NULL && read_start(path, descriptor, start, &size, error) &&
-                      content_check(path, start, size, error);
+    bool done = start != NULL && read_start(path, descriptor, start, &size, error);
+    if (done) {
+        const enum decompress_format format = decompress_find(start, size);
+        done = format != DECOMPRESS_NONE ? decompress_check(format, path, error)
+                                         : content_check(path, start, size, error);
+    }
     free(start);
     return done;
 }
@@ -90,7 +94,7 @@ static bool check_file(const char *path, uint64_t *bytes, bool *pipe, struct err
     if ((standard ? fstat(STDIN_FILENO, &status) : stat(path, &status)) != 0)
         return file_open_error(error, errno, reader_path_name(path));
     if (S_ISDIR(status.st_mode))
-        return error_set(error, ERROR_INPUT, "%s: is a folder; name the text files in it",
+        return error_set(error, ERROR_INPUT, "%s: is a folder; name it as an argument",
                          reader_path_name(path));
     if (standard || !S_ISREG(status.st_mode)) {
         /* Opening a named pipe just to look would leave its writer without a reader. */
@@ -129,7 +133,8 @@ static bool close_chunk(struct ingestion *ingestion, struct worker *worker, size
     if (worker->ids_size == 0)
         return true;
     const uint64_t order = worker->piece.order << 24 | worker->chunk_order++;
-    const bool done = stream_append(&ingestion->corpus->stream, worker->ids, worker->ids_size, order,
+    const bool done = ingestion->options->counts_only ||
+                      stream_append(&ingestion->corpus->stream, worker->ids, worker->ids_size, order,
                                     (uint32_t)index, &worker->error);
     worker->ids_size = 0;
     return done;
@@ -254,7 +259,8 @@ static void read_pieces(void *context, size_t index) {
         if (!take_piece(ingestion, worker, index))
             break;
         if (index == 0 && ingestion->options->report != NULL)
-            ingestion->options->report(ingestion->options->report_context, worker->piece.read);
+            ingestion->options->report(ingestion->options->report_context, worker->piece.read,
+                                       worker->piece.program);
     }
     atomic_store_explicit(&ingestion->failed, true, memory_order_relaxed);
 }
@@ -339,6 +345,7 @@ static bool read_corpus(struct ingestion *ingestion, struct error *error) {
     done = done && threads_run(options->threads, read_pieces, ingestion, error) &&
            !first_error(ingestion, error);
     ingestion->corpus->bytes = ingestion->reader.bytes;
+    memcpy(ingestion->corpus->unpacked, ingestion->reader.unpacked, sizeof ingestion->corpus->unpacked);
     reader_free(&ingestion->reader);
     return done;
 }
@@ -504,8 +511,7 @@ static bool make_vocab(struct ingestion *ingestion, struct error *error) {
     stream_sort(&corpus->stream);
     done = done && threads_run(ingestion->options->threads, remap_chunks, ingestion, error) &&
            !first_error(ingestion, error);
-    for (size_t i = 0; i < corpus->stream.size; i++)
-        corpus->words += corpus->stream.chunks[i].words;
+    corpus->words = corpus->vocab.total;
     return done;
 }
 
