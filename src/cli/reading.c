@@ -58,6 +58,18 @@ void reading_free(struct reading *reading) {
     corpus_files_free(&reading->files);
 }
 
+bool reading_check_old(const struct file_out *file, bool force, bool known, const char *what,
+                       struct error *error) {
+    struct stat old;
+    if (error->kind != ERROR_NONE)
+        return false;
+    return force || known || file->place.kind != PLACE_FILE || stat(file->path, &old) != 0 ||
+           old.st_size == 0 ||
+           error_set(error, ERROR_INPUT,
+                     "%s: exists and is not %s; name another file, or replace it with --force", file->path,
+                     what);
+}
+
 /* --- messages --- */
 
 void reading_print_unpacked(const struct corpus *corpus) {
@@ -94,7 +106,6 @@ bool reading_run(const struct reading *reading, struct corpus *corpus, struct in
     ingest_options->paths = (const char *const *)reading->files.paths;
     ingest_options->path_count = reading->files.count;
     ingest_options->rules = reading_rules(settings);
-    ingest_options->min_count = 1;
     ingest_options->max_sentence = SENTENCE_MAX;
     ingest_options->threads = option_threads(settings->threads);
     ingest_options->memory = memory;

@@ -2,6 +2,7 @@
 #ifndef SGNS_CLI_READING_H
 #define SGNS_CLI_READING_H
 
+#include "base/file.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "text/corpus_files.h"
@@ -32,7 +33,7 @@ bool reading_list(struct reading *reading, const char *const *operands, size_t c
                   struct error *error) MUST_USE;
 void reading_free(struct reading *reading);
 
-/* Reads them, with all words; of `options`, counts_only and folder are set by the caller. Prints what was
+/* Reads them; of `options`, min_count, counts_only and folder are set by the caller. Prints what was
  * read, and warnings. Free with corpus_free, also after a failure. */
 bool reading_run(const struct reading *reading, struct corpus *corpus, struct ingest_options *options,
                  struct error *error) MUST_USE;
@@ -41,6 +42,11 @@ bool reading_run(const struct reading *reading, struct corpus *corpus, struct in
  */
 bool reading_check_output(const struct corpus_files *files, const char *output, const char *what,
                           struct error *error) MUST_USE;
+
+/* Refuses to replace a file that may be dear to someone: one that is not empty, and not known to be `what`
+ * ("a vocabulary"), unless with --force. */
+bool reading_check_old(const struct file_out *file, bool force, bool known, const char *what,
+                       struct error *error) MUST_USE;
 
 /* On standard error: which files were unpacked; what was skipped, or looks wrong. */
 void reading_print_unpacked(const struct corpus *corpus);

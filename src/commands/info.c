@@ -115,6 +115,7 @@ static void print_training(const struct model *model) {
         {"sentences", "sentences"},
         {"started from", "init"},
         {"vocabulary from", "vocab_from"},
+        {"vocabulary file", "vocab_file"},
         {"words started", "init_words"},
         {"shrink", "shrink"}, /* likewise: 1 for --weights random, 0 for uniform */
     };

@@ -22,7 +22,7 @@
 #include "model/model.h"
 #include "text/corpus_files.h"
 #include "text/ingest.h"
-#include "text/reader.h"
+#include "text/vocab_file.h"
 #include "train/checkpoint.h"
 #include "train/initial_rows.h"
 #include "train/labels.h"
@@ -39,7 +39,7 @@
 struct settings {
     struct parameters parameters; /* first, for parameter_options */
     const char *output;
-    const char *resume, *init;
+    const char *resume, *init, *vocab;
     struct option_choice vocab_from; /* enum vocab_from */
     uint64_t checkpoint_every;       /* minutes; 0: never */
     bool quiet, verbose, force;
@@ -73,6 +73,10 @@ static const struct option files[] = {
      .choice_help = vocab_help,
      .help = "--init: which words to train (default both)",
      .offset = offsetof(struct settings, vocab_from)},
+    TEXT_OPTION("vocab", 0, OPTION_TEXT, "FILE", NULL,
+                "train the words of a file that sgns vocab wrote, with its counts, instead of those of the "
+                "text; --min-count and --max-vocab apply to it",
+                offsetof(struct settings, vocab)),
     {.name = "checkpoint-every",
      .type = OPTION_INTEGER,
      .value = "MINUTES",
@@ -121,8 +125,11 @@ struct job {
     struct checkpoint checkpoint; /* that is resumed, until the trainer has it */
     struct model model;           /* of --init, until the trainer has it */
     struct merged_vocab merged;
+    struct vocab given; /* the vocabulary of --vocab */
+    size_t seen;        /* how many words of a given vocabulary the text has */
     struct training_origin origin;
-    char *origin_model, *origin_vocab; /* what origin points to, if it is from a checkpoint; owned */
+    char *origin_model, *origin_vocab, *origin_file; /* what origin points to, if it is from a checkpoint;
+                                                        owned */
     struct keep keep;
     atomic_bool pause;                        /* the trainer is to stop, for a checkpoint or for good */
     double checkpoint_due;                    /* by the clock of the progress */
@@ -165,6 +172,10 @@ static bool check_settings(const struct job *job, int argc, struct error *error)
     if (settings->resume != NULL && settings->init != NULL)
         return error_set(error, ERROR_INPUT,
                          "--resume goes on with a training and --init starts another; leave one of them out");
+    if (settings->vocab != NULL && settings->init != NULL)
+        return error_set(
+            error, ERROR_INPUT,
+            "--init has a vocabulary already, which --vocab-from chooses from; leave --vocab out");
     if (settings->vocab_from.given && settings->init == NULL)
         return error_set(error, ERROR_INPUT, "--vocab-from does nothing without --init; leave it out");
     return true;
@@ -235,13 +246,15 @@ static bool read_origin(struct job *job, struct error *error) {
     size_t length;
     job->origin_model = training_record_text(from->record, from->record_bytes, "init", error);
     job->origin_vocab = training_record_text(from->record, from->record_bytes, "vocab_from", error);
+    job->origin_file = training_record_text(from->record, from->record_bytes, "vocab_file", error);
     const char *words = record_find(from->record, from->record_bytes, "init_words", &length);
     if (error->kind != ERROR_NONE)
         return false;
     job->origin = (struct training_origin){.model = job->origin_model,
                                            .vocab_from = job->origin_vocab != NULL ? job->origin_vocab
                                                                                    : vocab_names[VOCAB_BOTH],
-                                           .words = words != NULL ? strtoull(words, NULL, 10) : 0};
+                                           .words = words != NULL ? strtoull(words, NULL, 10) : 0,
+                                           .vocab_file = job->origin_file};
     return true;
 }
 
@@ -297,6 +310,56 @@ static bool open_initial(struct job *job, int argc, char *const *argv, struct er
                      path);
 }
 
+/* --- the vocabulary of a file --- */
+
+static struct tokenizer_rules tokenizer_rules_of(const struct parameters *parameters) {
+    return (struct tokenizer_rules){.kind = (enum tokenizer_kind)parameters->tokenizer,
+                                    .keep_case = parameters->keep_case};
+}
+
+static bool select_words(struct job *job, const struct dictionary *words, struct error *error) {
+    const char *path = job->settings.vocab;
+    const struct parameters *parameters = &job->settings.parameters;
+    if (!vocab_select(&job->given, words, parameters->min_count, parameters->max_vocab, NULL, error))
+        return false;
+    if (job->given.size == 0)
+        return error_set(error, ERROR_INPUT, "%s: none of its %zu words occurs %llu times; lower --min-count",
+                         path, words->size, (unsigned long long)parameters->min_count);
+    if (!job->settings.quiet && job->given.size < words->size)
+        fprintf(stderr, "%s: %zu of its %zu words are left by --min-count and --max-vocab\n", path,
+                job->given.size, words->size);
+    return true;
+}
+
+/* A training that goes on has its vocabulary already. */
+static bool check_given(const struct job *job, struct error *error) {
+    const struct vocab *begun = &job->checkpoint.vocab, *given = &job->given;
+    const bool same = job->origin.vocab_file != NULL && begun->size == given->size &&
+                      begun->text_bytes == given->text_bytes &&
+                      memcmp(begun->text, given->text, given->text_bytes) == 0 &&
+                      memcmp(begun->counts, given->counts, given->size * sizeof *given->counts) == 0;
+    return same || error_set(error, ERROR_INPUT,
+                             "%s: not the vocabulary that this training began with; leave --vocab out",
+                             job->settings.vocab);
+}
+
+static bool read_given(struct job *job, struct error *error) {
+    const char *path = job->settings.vocab;
+    struct dictionary words;
+    uint64_t total = 0;
+    if (path == NULL)
+        return true;
+    const struct tokenizer_rules rules = tokenizer_rules_of(&job->settings.parameters);
+    const bool done = dictionary_create(&words, error) &&
+                      vocab_file_read(&words, &total, path, &rules, error) &&
+                      select_words(job, &words, error);
+    dictionary_free(&words);
+    if (!done || (job->checkpoint.layout != NULL && !check_given(job, error)))
+        return false;
+    job->origin.vocab_file = job->checkpoint.layout != NULL ? job->origin_file : file_name(path);
+    return true;
+}
+
 /* In a folder of texts, the model to be replaced and its checkpoints are none. */
 static bool list_files(struct job *job, struct error *error) {
     const struct settings *settings = &job->settings;
@@ -336,18 +399,17 @@ static void print_corpus(const struct job *job, double seconds) {
     if (!job->settings.quiet)
         fprintf(stderr, "read %llu words in %llu sentences; ", (unsigned long long)corpus->tokens,
                 (unsigned long long)corpus->sentences);
-    if (!job->settings.quiet && job->origin.model == NULL)
+    if (!job->settings.quiet && job->origin.model == NULL && job->origin.vocab_file == NULL)
         fprintf(stderr, "kept %zu of %llu distinct words, %.1f%% of the text\n", corpus->vocab.size,
                 (unsigned long long)corpus->distinct, known);
     else if (!job->settings.quiet)
         fprintf(stderr, "%.1f%% of them are in a vocabulary of %zu\n", known, corpus->vocab.size);
+    if (job->origin.vocab_file != NULL && job->seen < corpus->vocab.size)
+        fprintf(stderr,
+                "sgns train: words of the vocabulary that the text lacks: %zu; their vectors say nothing\n",
+                corpus->vocab.size - job->seen);
     if (job->settings.verbose)
         fprintf(stderr, "reading took %.2f s, %.0f MB/s\n", seconds, (double)corpus->bytes * 1e-6 / seconds);
-}
-
-static struct tokenizer_rules tokenizer_rules_of(const struct parameters *parameters) {
-    return (struct tokenizer_rules){.kind = (enum tokenizer_kind)parameters->tokenizer,
-                                    .keep_case = parameters->keep_case};
 }
 
 static void print_start(const struct job *job) {
@@ -362,11 +424,19 @@ static void print_start(const struct job *job) {
                 score_at(job->settings.parameters.score.value)->start_contexts ? "random" : "zero");
 }
 
-/* Gives the corpus the vocabulary of the model or of the checkpoint that the training starts from. */
+/* Whether the vocabulary is another one than that of the text. */
+static bool is_given(const struct job *job) {
+    return job->settings.init != NULL || job->origin.model != NULL || job->origin.vocab_file != NULL;
+}
+
+/* Gives the corpus the vocabulary of the file, or of the model or checkpoint that the training starts from.
+ */
 static bool change_vocab(struct job *job, struct error *error) {
     const struct settings *settings = &job->settings;
     if (job->checkpoint.layout != NULL)
-        return job->origin.model == NULL || merge_vocab_adopt(&job->corpus, &job->checkpoint.vocab, error);
+        return !is_given(job) || merge_vocab_adopt(&job->corpus, &job->checkpoint.vocab, &job->seen, error);
+    if (settings->vocab != NULL)
+        return merge_vocab_adopt(&job->corpus, &job->given, &job->seen, error);
     if (settings->init == NULL)
         return true;
     const struct merge_options options = {.model = &job->model,
@@ -405,7 +475,7 @@ static bool check_corpus(struct job *job, uint64_t *fingerprint, struct error *e
 static bool read_corpus(struct job *job, struct error *error) {
     const struct parameters *parameters = &job->settings.parameters;
     const size_t memory = memory_available();
-    const bool given = job->settings.init != NULL || job->origin.model != NULL;
+    const bool given = is_given(job);
     const struct ingest_options options = {
         .paths = (const char *const *)job->files.paths,
         .path_count = job->files.count,
@@ -787,6 +857,8 @@ static void free_job(struct job *job) {
     free(job->output);
     free(job->origin_model);
     free(job->origin_vocab);
+    free(job->origin_file);
+    vocab_free(&job->given);
     training_record_free(job->options, job->option_count);
 }
 
@@ -804,7 +876,7 @@ static bool start_job(struct job *job, int argc, char **argv, int copied, char *
         return false;
     job->noise_asked = job->settings.parameters.noise;
     return name_output(job, error) && parameters_resolve(&job->settings.parameters, error) &&
-           list_files(job, error) &&
+           read_given(job, error) && list_files(job, error) &&
            reading_check_output(&job->files, job->settings.output, "the model", error) &&
            train_to_file(job, error);
 }
@@ -827,9 +899,9 @@ const struct command command_train = {
     .arguments = "CORPUS... -o MODEL",
     .summary = "train word vectors on text files",
     .details = "CORPUS is UTF-8 text; a newline ends a sentence. Files compressed by gzip, xz,\n"
-               "zstd or bzip2 are unpacked by these programs while they are read. A folder stands\n"
-               "for all files in it and below it, sorted by path, but for those whose names begin\n"
-               "with a dot. - is standard input, as in\n"
+               "zstd or bzip2 are unpacked by these programs as they are read. A folder stands\n"
+               "for all files in it and below it, sorted by path; names that begin with a dot\n"
+               "are left out, and links are followed. - is standard input, as in\n"
                "  unzip -p corpus.zip | sgns train - -o words.sgns\n"
                "Ctrl-C stops the training and keeps what it has learned in MODEL.checkpoint; to\n"
                "go on:\n"

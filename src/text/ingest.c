@@ -386,74 +386,15 @@ static bool merge_dictionaries(struct ingestion *ingestion, struct error *error)
     return true;
 }
 
-/* A word to keep, for sorting. */
-struct ranked {
-    uint64_t count, first;
-    uint32_t id;
-};
-
-static int compare_ranked(const void *a, const void *b) {
-    const struct ranked *left = a, *right = b;
-    if (left->count != right->count)
-        return left->count > right->count ? -1 : 1;
-    return (left->first > right->first) - (left->first < right->first);
-}
-
-/* Returns the words to keep, sorted; *size is their number. */
-static struct ranked *rank_words(const struct dictionary *dictionary, const struct ingest_options *options,
-                                 size_t *size, struct error *error) {
-    struct ranked *ranked = memory_allocate(dictionary->size, sizeof *ranked, "the vocabulary", error);
-    if (ranked == NULL)
-        return NULL;
-    size_t kept = 0;
-    for (size_t id = 0; id < dictionary->size; id++) {
-        const struct dictionary_entry *entry = &dictionary->entries[id];
-        if (entry->count >= options->min_count)
-            ranked[kept++] = (struct ranked){entry->count, dictionary->origins[id].first, (uint32_t)id};
-    }
-    qsort(ranked, kept, sizeof *ranked, compare_ranked);
-    *size = options->max_vocab > 0 && kept > options->max_vocab ? (size_t)options->max_vocab : kept;
-    return ranked;
-}
-
-static bool fill_vocab(struct vocab *vocab, const struct dictionary *dictionary, const struct ranked *ranked,
-                       size_t size, struct error *error) {
-    size_t bytes = 0;
-    for (size_t i = 0; i < size; i++)
-        bytes += dictionary->entries[ranked[i].id].length + 1;
-    if (!vocab_create(vocab, size, bytes, error))
-        return false;
-    size_t at = 0;
-    for (size_t i = 0; i < size; i++) {
-        const struct dictionary_entry *entry = &dictionary->entries[ranked[i].id];
-        vocab->starts[i] = at;
-        vocab->counts[i] = entry->count;
-        vocab->total += entry->count;
-        memcpy(vocab->text + at, dictionary->text + dictionary->origins[ranked[i].id].start, entry->length);
-        at += entry->length + 1;
-    }
-    vocab->starts[size] = at;
-    return true;
-}
-
 /* Turns the workers' maps, so far to ids of the merged dictionary, into maps to the vocabulary. The first
  * worker's ids are those of the merged dictionary, so its map is the table for the others. */
-static bool map_to_vocab(struct ingestion *ingestion, size_t distinct, const struct ranked *ranked,
-                         size_t size, struct error *error) {
-    uint32_t *final = memory_allocate(distinct, sizeof *final, "the vocabulary", error);
-    if (final == NULL)
-        return false;
-    for (size_t i = 0; i < distinct; i++)
-        final[i] = STREAM_SENTENCE_END;
-    for (size_t i = 0; i < size; i++)
-        final[ranked[i].id] = (uint32_t)i;
+static void map_to_vocab(struct ingestion *ingestion) {
+    const uint32_t *ids = ingestion->workers[0].map;
     for (size_t i = 1; i < ingestion->options->threads; i++) {
         struct worker *worker = &ingestion->workers[i];
         for (size_t id = 0; id < worker->map_size; id++)
-            worker->map[id] = final[worker->map[id]];
+            worker->map[id] = ids[worker->map[id]];
     }
-    ingestion->workers[0].map = final;
-    return true;
 }
 
 static void remap_chunks(void *context, size_t index) {
@@ -485,14 +426,6 @@ static bool no_words(const struct ingestion *ingestion, struct error *error) {
                          : "lower --min-count");
 }
 
-/* Ranks, the final map, the words with their NULs, starts and counts. */
-static bool take_vocab(struct ingestion *ingestion, const struct dictionary *dictionary,
-                       struct error *error) {
-    const size_t each = sizeof(struct ranked) + sizeof(uint32_t) + 1 + 2 * sizeof(uint64_t);
-    return take_memory(ingestion, dictionary->size, each, "the vocabulary", error) &&
-           take_memory(ingestion, dictionary->text_bytes, 1, "the vocabulary", error);
-}
-
 static bool make_vocab(struct ingestion *ingestion, struct error *error) {
     struct corpus *corpus = ingestion->corpus;
     if (!merge_dictionaries(ingestion, error))
@@ -500,14 +433,17 @@ static bool make_vocab(struct ingestion *ingestion, struct error *error) {
     const struct dictionary *dictionary = &ingestion->workers[0].dictionary;
     corpus->distinct = dictionary->size;
     corpus->unsegmented = content_unsegmented(dictionary);
-    if (!take_vocab(ingestion, dictionary, error))
+    const size_t ids = dictionary->size;
+    if (!take_memory(ingestion, vocab_select_memory(dictionary), 1, "the vocabulary", error) ||
+        !take_memory(ingestion, ids, sizeof(uint32_t), "the vocabulary", error))
         return false;
-    size_t size = 0;
-    struct ranked *ranked = rank_words(dictionary, ingestion->options, &size, error);
-    bool done = ranked != NULL && (size > 0 || no_words(ingestion, error)) &&
-                fill_vocab(&corpus->vocab, dictionary, ranked, size, error) &&
-                map_to_vocab(ingestion, dictionary->size, ranked, size, error);
-    free(ranked);
+    ingestion->workers[0].map = memory_allocate(ids, sizeof(uint32_t), "the vocabulary", error);
+    bool done = ingestion->workers[0].map != NULL &&
+                vocab_select(&corpus->vocab, dictionary, ingestion->options->min_count,
+                             ingestion->options->max_vocab, ingestion->workers[0].map, error) &&
+                (corpus->vocab.size > 0 || no_words(ingestion, error));
+    if (done)
+        map_to_vocab(ingestion);
     stream_sort(&corpus->stream);
     done = done && threads_run(ingestion->options->threads, remap_chunks, ingestion, error) &&
            !first_error(ingestion, error);
