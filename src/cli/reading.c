@@ -58,13 +58,16 @@ void reading_free(struct reading *reading) {
     corpus_files_free(&reading->files);
 }
 
+bool reading_replaces(const struct file_out *file) {
+    struct stat old;
+    return file->place.kind == PLACE_FILE && stat(file->place.path, &old) == 0 && old.st_size > 0;
+}
+
 bool reading_check_old(const struct file_out *file, bool force, bool known, const char *what,
                        struct error *error) {
-    struct stat old;
     if (error->kind != ERROR_NONE)
         return false;
-    return force || known || file->place.kind != PLACE_FILE || stat(file->path, &old) != 0 ||
-           old.st_size == 0 ||
+    return force || known || !reading_replaces(file) ||
            error_set(error, ERROR_INPUT,
                      "%s: exists and is not %s; name another file, or replace it with --force", file->path,
                      what);

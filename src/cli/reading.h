@@ -43,6 +43,9 @@ bool reading_run(const struct reading *reading, struct corpus *corpus, struct in
 bool reading_check_output(const struct corpus_files *files, const char *output, const char *what,
                           struct error *error) MUST_USE;
 
+/* Whether a file just created is to replace one that is not empty. */
+bool reading_replaces(const struct file_out *file);
+
 /* Refuses to replace a file that may be dear to someone: one that is not empty, and not known to be `what`
  * ("a vocabulary"), unless with --force. */
 bool reading_check_old(const struct file_out *file, bool force, bool known, const char *what,

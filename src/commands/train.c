@@ -19,9 +19,11 @@
 #include "formats/export_formats.h"
 #include "kernels/registry.h"
 #include "model/checksum.h"
+#include "model/layout.h"
 #include "model/model.h"
 #include "text/corpus_files.h"
 #include "text/ingest.h"
+#include "text/phrases.h"
 #include "text/vocab_file.h"
 #include "train/checkpoint.h"
 #include "train/initial_rows.h"
@@ -39,7 +41,7 @@
 struct settings {
     struct parameters parameters; /* first, for parameter_options */
     const char *output;
-    const char *resume, *init, *vocab;
+    const char *resume, *init, *vocab, *phrases;
     struct option_choice vocab_from; /* enum vocab_from */
     uint64_t checkpoint_every;       /* minutes; 0: never */
     bool quiet, verbose, force;
@@ -77,6 +79,10 @@ static const struct option files[] = {
                 "train the words of a file that sgns vocab wrote, with its counts, instead of those of the "
                 "text; --min-count and --max-vocab apply to it",
                 offsetof(struct settings, vocab)),
+    TEXT_OPTION("phrases", 0, OPTION_TEXT, "FILE", NULL,
+                "join the phrases of a list that sgns phrases wrote (--list) as the text is read; the model "
+                "keeps it for questions",
+                offsetof(struct settings, phrases)),
     {.name = "checkpoint-every",
      .type = OPTION_INTEGER,
      .value = "MINUTES",
@@ -125,8 +131,11 @@ struct job {
     struct checkpoint checkpoint; /* that is resumed, until the trainer has it */
     struct model model;           /* of --init, until the trainer has it */
     struct merged_vocab merged;
-    struct vocab given; /* the vocabulary of --vocab */
-    size_t seen;        /* how many words of a given vocabulary the text has */
+    struct vocab given;     /* the vocabulary of --vocab */
+    size_t seen;            /* how many words of a given vocabulary the text has */
+    struct phrases phrases; /* that are joined as the text is read; count 0: none */
+    char *phrases_text;     /* (phrases_bytes) the same for the model; owned; NULL: none */
+    size_t phrases_bytes;
     struct training_origin origin;
     char *origin_model, *origin_vocab, *origin_file; /* what origin points to, if it is from a checkpoint;
                                                         owned */
@@ -360,6 +369,52 @@ static bool read_given(struct job *job, struct error *error) {
     return true;
 }
 
+/* --- phrases --- */
+
+static bool parse_phrases(struct job *job, const char *text, size_t bytes, const char *path,
+                          struct error *error) {
+    return text == NULL || phrases_parse(&job->phrases, text, bytes, path, NULL, error);
+}
+
+/* A training that goes on has its phrases already. */
+static bool resume_phrases(struct job *job, struct error *error) {
+    const struct checkpoint *from = &job->checkpoint;
+    const char *path = job->settings.phrases;
+    if (path == NULL)
+        return parse_phrases(job, from->phrases, from->phrases_bytes, job->settings.resume, error);
+    size_t bytes = 0;
+    const struct tokenizer_rules rules = tokenizer_rules_of(&job->settings.parameters);
+    if (!phrases_read(&job->phrases, path, &rules, error))
+        return false;
+    char *text = phrases_text(&job->phrases, &bytes, error);
+    const bool same = text != NULL && from->phrases != NULL && bytes == from->phrases_bytes &&
+                      memcmp(text, from->phrases, bytes) == 0;
+    const bool read = text != NULL;
+    free(text);
+    return same ||
+           (read &&
+            error_set(error, ERROR_INPUT,
+                      "%s: not the phrases that this training began with; leave --phrases out", path));
+}
+
+/* Those of the file, or else of the checkpoint or model that the training starts from. */
+static bool read_phrases(struct job *job, struct error *error) {
+    const struct settings *settings = &job->settings;
+    const struct tokenizer_rules rules = tokenizer_rules_of(&settings->parameters);
+    size_t bytes = 0;
+    const char *of_model = settings->init != NULL ? model_section(&job->model, LAYOUT_PHRASES, &bytes) : NULL;
+    bool done;
+    if (settings->resume != NULL)
+        done = resume_phrases(job, error);
+    else if (settings->phrases != NULL)
+        done = phrases_read(&job->phrases, settings->phrases, &rules, error);
+    else
+        done = parse_phrases(job, of_model, bytes, settings->init, error);
+    if (done && job->phrases.count > 0)
+        job->phrases_text = phrases_text(&job->phrases, &job->phrases_bytes, error);
+    return done && (job->phrases.count == 0 || job->phrases_text != NULL);
+}
+
 /* In a folder of texts, the model to be replaced and its checkpoints are none. */
 static bool list_files(struct job *job, struct error *error) {
     const struct settings *settings = &job->settings;
@@ -480,6 +535,7 @@ static bool read_corpus(struct job *job, struct error *error) {
         .paths = (const char *const *)job->files.paths,
         .path_count = job->files.count,
         .rules = tokenizer_rules_of(parameters),
+        .phrases = job->phrases.count > 0 ? &job->phrases : NULL,
         .min_count = given ? 1 : parameters->min_count,
         .max_vocab = given ? 0 : parameters->max_vocab,
         .max_sentence = (size_t)parameters->max_sentence,
@@ -565,7 +621,7 @@ static bool reserve_exactly(struct job *job, struct error *error) {
         !model_file_bytes(job->corpus.vocab.size, job->corpus.vocab.text_bytes,
                           matrix_stride((size_t)parameters->dim), true, record_max, &bytes))
         return error_set(error, ERROR_INPUT, "%s: the model would be too large", job->settings.output);
-    return file_reserve(&job->file, bytes, error);
+    return file_reserve(&job->file, bytes + job->phrases_bytes, error);
 }
 
 static void print_epoch(const struct job *job, size_t epoch) {
@@ -631,7 +687,9 @@ static void checkpoint_content(const struct job *job, struct trainer_state *stat
                                            .epochs = (size_t)job->settings.parameters.epochs,
                                            .state = state,
                                            .record = job->notes.text,
-                                           .record_bytes = job->notes.bytes};
+                                           .record_bytes = job->notes.bytes,
+                                           .phrases = job->phrases_text,
+                                           .phrases_bytes = job->phrases_bytes};
 }
 
 /* A checkpoint that can't be written is no reason to stop. */
@@ -780,6 +838,7 @@ static bool save(struct job *job, struct error *error) {
     struct record *record = &job->record;
     bool done = training_record_make(record, &job->corpus, &job->settings.parameters, &job->origin,
                                      &job->results, error);
+    const struct model_section phrases = {LAYOUT_PHRASES, job->phrases_text, job->phrases_bytes};
     const struct model_content content = {.vocab = &job->corpus.vocab,
                                           .dim = job->results.dim,
                                           .stride = job->results.stride,
@@ -787,6 +846,8 @@ static bool save(struct job *job, struct error *error) {
                                           .output = job->results.output,
                                           .record = record->text,
                                           .record_bytes = record->bytes,
+                                          .extra = &phrases,
+                                          .extra_count = job->phrases_text != NULL,
                                           .buffers = &job->buffers};
     done = done && model_write(&job->file, &content, error);
     const uint64_t bytes = job->file.written;
@@ -859,6 +920,8 @@ static void free_job(struct job *job) {
     free(job->origin_vocab);
     free(job->origin_file);
     vocab_free(&job->given);
+    phrases_free(&job->phrases);
+    free(job->phrases_text);
     training_record_free(job->options, job->option_count);
 }
 
@@ -876,7 +939,7 @@ static bool start_job(struct job *job, int argc, char **argv, int copied, char *
         return false;
     job->noise_asked = job->settings.parameters.noise;
     return name_output(job, error) && parameters_resolve(&job->settings.parameters, error) &&
-           read_given(job, error) && list_files(job, error) &&
+           read_given(job, error) && read_phrases(job, error) && list_files(job, error) &&
            reading_check_output(&job->files, job->settings.output, "the model", error) &&
            train_to_file(job, error);
 }

@@ -35,6 +35,7 @@ struct worker {
     uint32_t *ids; /* (ids_capacity) the chunk being filled */
     size_t ids_size, ids_capacity;
     size_t sentence_tokens;
+    struct phrase_joiner joiner;   /* if phrases are joined */
     struct batch batches[BATCHES]; /* the next three point to them, in any order */
     struct batch *newest;          /* being filled */
     struct batch *expected;        /* after dictionary_expect() */
@@ -156,6 +157,7 @@ static bool take_ids(struct ingestion *ingestion, struct worker *worker, const u
         const size_t left = ingestion->options->max_sentence - worker->sentence_tokens;
         const size_t part = count < left ? count : left;
         memcpy(worker->ids + worker->ids_size, ids, part * sizeof *ids);
+        worker->tokens += part;
         worker->ids_size += part;
         worker->sentence_tokens += part;
         if (part == left && !end_sentence(ingestion, worker, index))
@@ -164,6 +166,44 @@ static bool take_ids(struct ingestion *ingestion, struct worker *worker, const u
         count -= part;
     }
     return true;
+}
+
+/* Words of phrases are the first in each dictionary. They have been counted as they stand in the text; what
+ * counts is what becomes of them. */
+static bool take_joined(struct ingestion *ingestion, struct worker *worker, const struct phrase_item *item,
+                        size_t index) {
+    struct dictionary *dictionary = &worker->dictionary;
+    if (item->id < ingestion->options->phrases->words.size) {
+        dictionary->entries[item->id].count++;
+        if (item->first < dictionary->origins[item->id].first)
+            dictionary->origins[item->id].first = item->first;
+    }
+    return take_ids(ingestion, worker, &item->id, 1, index);
+}
+
+/* Takes words of one sentence, and joins phrases. The first of them appears at `first`. */
+static bool take_words(struct ingestion *ingestion, struct worker *worker, const uint32_t *ids, size_t count,
+                       uint64_t first, size_t index) {
+    const struct phrases *phrases = ingestion->options->phrases;
+    if (phrases == NULL)
+        return take_ids(ingestion, worker, ids, count, index);
+    for (size_t i = 0; i < count; i++) {
+        struct phrase_item item = {ids[i], 1, first + i};
+        if (ids[i] < phrases->words.size)
+            worker->dictionary.entries[ids[i]].count--;
+        if (phrase_push(&worker->joiner, item, &item) && !take_joined(ingestion, worker, &item, index))
+            return false;
+    }
+    return true;
+}
+
+/* A line, or a piece of a long one, ends, and with it its last sentence. */
+static bool end_line(struct ingestion *ingestion, struct worker *worker, size_t index) {
+    struct phrase_item item;
+    while (ingestion->options->phrases != NULL && phrase_flush(&worker->joiner, &item))
+        if (!take_joined(ingestion, worker, &item, index))
+            return false;
+    return end_sentence(ingestion, worker, index);
 }
 
 /* The first word after word i that begins a sentence, or the end of the batch. */
@@ -178,15 +218,14 @@ static bool end_batch(struct ingestion *ingestion, struct worker *worker, struct
     /* A piece has at most 2^20 bytes, so its words fit in 24 bits. */
     const uint64_t first = worker->piece.order << 24 | worker->word_order;
     worker->word_order += batch->size;
-    worker->tokens += batch->size;
     if (!dictionary_add_batch(&worker->dictionary, batch->words, batch->size, first, ids, &worker->error))
         return false;
     bool done = true;
     for (size_t i = 0, end; i < batch->size && done; i = end) {
         if ((batch->ends >> i & 1) != 0)
-            done = end_sentence(ingestion, worker, index);
+            done = end_line(ingestion, worker, index);
         end = sentence_end(batch, i);
-        done = done && take_ids(ingestion, worker, ids + i, end - i, index);
+        done = done && take_words(ingestion, worker, ids + i, end - i, first + i, index);
     }
     batch->size = batch->ends = 0;
     return done;
@@ -222,7 +261,7 @@ static bool end_piece(struct ingestion *ingestion, struct worker *worker, size_t
     for (size_t i = 0; i < BATCHES; i++)
         if (!pass_on(ingestion, worker, index))
             return false;
-    return end_sentence(ingestion, worker, index) && close_chunk(ingestion, worker, index);
+    return end_line(ingestion, worker, index) && close_chunk(ingestion, worker, index);
 }
 
 static bool take_piece(struct ingestion *ingestion, struct worker *worker, size_t index) {
@@ -285,13 +324,30 @@ static bool take_buffers(struct ingestion *ingestion, struct worker *worker, str
            take_memory(ingestion, others, 1, what, error);
 }
 
+/* Gives the words of phrases the ids that they have in their list. */
+static bool add_phrases(const struct ingestion *ingestion, struct worker *worker, struct error *error) {
+    const struct phrases *phrases = ingestion->options->phrases;
+    if (phrases == NULL)
+        return true;
+    worker->joiner.table = &phrases->table;
+    for (size_t i = 0; i < phrases->words.size; i++) {
+        size_t length;
+        uint32_t id;
+        const char *word = phrases_word(phrases, (uint32_t)i, &length);
+        if (!dictionary_add(&worker->dictionary, (const unsigned char *)word, length, 0, UINT64_MAX, &id,
+                            error))
+            return false;
+    }
+    return true;
+}
+
 static bool start_dictionary(struct ingestion *ingestion, struct worker *worker, struct error *error) {
     const struct dictionary *first = &ingestion->workers[0].dictionary;
     if (worker == ingestion->workers ? !dictionary_create(&worker->dictionary, error)
                                      : !dictionary_create_like(&worker->dictionary, first, error))
         return false;
     worker->dictionary.budget = &ingestion->budget;
-    return true;
+    return add_phrases(ingestion, worker, error);
 }
 
 static bool start_worker(struct ingestion *ingestion, struct worker *worker, struct error *error) {
@@ -426,12 +482,21 @@ static bool no_words(const struct ingestion *ingestion, struct error *error) {
                          : "lower --min-count");
 }
 
+/* The words of phrases that the text lacks are in the dictionary, but don't count. */
+static uint64_t count_distinct(const struct ingestion *ingestion, const struct dictionary *dictionary) {
+    const struct phrases *phrases = ingestion->options->phrases;
+    uint64_t distinct = dictionary->size;
+    for (size_t i = 0; phrases != NULL && i < phrases->words.size; i++)
+        distinct -= dictionary->entries[i].count == 0;
+    return distinct;
+}
+
 static bool make_vocab(struct ingestion *ingestion, struct error *error) {
     struct corpus *corpus = ingestion->corpus;
     if (!merge_dictionaries(ingestion, error))
         return false;
     const struct dictionary *dictionary = &ingestion->workers[0].dictionary;
-    corpus->distinct = dictionary->size;
+    corpus->distinct = count_distinct(ingestion, dictionary);
     corpus->unsegmented = content_unsegmented(dictionary);
     const size_t ids = dictionary->size;
     if (!take_memory(ingestion, vocab_select_memory(dictionary), 1, "the vocabulary", error) ||

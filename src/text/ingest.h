@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "text/decompress.h"
+#include "text/phrases.h"
 #include "text/stream.h"
 #include "text/tokenizer.h"
 #include "text/vocab.h"
@@ -20,14 +21,15 @@ struct ingest_options {
     const char *const *paths; /* (path_count) the corpus; "-" is standard input */
     size_t path_count;
     struct tokenizer_rules rules;
-    uint64_t min_count;    /* words with a lower count are dropped */
-    uint64_t max_vocab;    /* keep only this many words, the most frequent; 0: all */
-    size_t max_sentence;   /* tokens; longer sentences are split */
-    bool counts_only;      /* keep no ids: the stream stays empty */
-    size_t threads;        /* 1 or more */
-    size_t memory;         /* bytes that reading may take in all, or it fails; 0: no limit */
-    uint64_t memory_limit; /* bytes of the id stream to keep in memory */
-    const char *folder;    /* for the temporary file that holds the rest */
+    const struct phrases *phrases; /* words to be joined, before anything is counted; or NULL */
+    uint64_t min_count;            /* words with a lower count are dropped */
+    uint64_t max_vocab;            /* keep only this many words, the most frequent; 0: all */
+    size_t max_sentence;           /* tokens; longer sentences are split */
+    bool counts_only;              /* keep no ids: the stream stays empty */
+    size_t threads;                /* 1 or more */
+    size_t memory;                 /* bytes that reading may take in all, or it fails; 0: no limit */
+    uint64_t memory_limit;         /* bytes of the id stream to keep in memory */
+    const char *folder;            /* for the temporary file that holds the rest */
     /* Called from time to time by one thread at a time, with the bytes of the files read so far and the
      * program that unpacks the present one, or NULL; may be NULL. */
     void (*report)(void *context, uint64_t bytes, const char *program);
