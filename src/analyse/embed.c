@@ -58,26 +58,68 @@ struct job {
     double *sums; /* (threads, stride) */
 };
 
+/* The sum of a text's words so far. */
+struct text_sum {
+    const struct embedder *embedder;
+    double *sum; /* (stride) */
+    size_t words;
+    /* Only if the model has phrases: */
+    struct lookup_phrases phrases;
+    size_t ids[2 * PHRASE_WORDS_MAX]; /* of the last tokens, token i at i modulo the size; SIZE_MAX: none */
+};
+
+static void add_word(struct text_sum *text, size_t id) {
+    const struct model *model = text->embedder->model;
+    if (id == SIZE_MAX || !vector_usable(model->norms[id]))
+        return;
+    vector_add(text->sum, vector_row(model, id),
+               text->embedder->weights != NULL ? text->embedder->weights[id] : 1, model->stride);
+    text->words++;
+}
+
+/* Adds phrases as words, and each word of a phrase that the vocabulary lacks. NULL ends the sentence. */
+static void add_token(struct text_sum *text, const char *token, size_t length, size_t id) {
+    const size_t size = sizeof text->ids / sizeof *text->ids;
+    struct phrase_item item;
+    bool known;
+    if (text->embedder->model->phrases == NULL) {
+        add_word(text, id);
+        return;
+    }
+    if (token != NULL)
+        text->ids[text->phrases.pushed % size] = id;
+    while (lookup_phrases_push(&text->phrases, token, length, &item, &known, &id)) {
+        if (known)
+            add_word(text, id);
+        for (uint64_t i = 0; !known && i < item.words; i++)
+            add_word(text, text->ids[(item.first + i) % size]);
+        if (token != NULL)
+            return;
+    }
+}
+
 static void embed_text(const struct embedder *embedder, struct line text, double *sum, float *row) {
     const struct model *model = embedder->model;
     struct tokenizer tokenizer = {.skipped = {0}};
-    size_t words = 0;
+    struct text_sum words;
+    words.embedder = embedder;
+    words.sum = sum;
+    words.words = 0;
+    words.phrases = (struct lookup_phrases){.model = model};
     memset(sum, 0, model->stride * sizeof *sum);
     const struct tokenizer_rules any = {.kind = TOKENIZER_WORDS, .keep_case = true};
     tokenizer_start(&tokenizer, model->try_lowercase ? any : model->rules, (const unsigned char *)text.text,
                     text.length, 0);
     for (enum token_kind kind; (kind = tokenizer_next(&tokenizer)) != TOKEN_END;) {
-        size_t id;
-        if (kind != TOKEN_WORD ||
-            !lookup_token(model, (const char *)tokenizer.token, tokenizer.length, &id) ||
-            !vector_usable(model->norms[id]))
-            continue;
-        vector_add(sum, vector_row(model, id), embedder->weights != NULL ? embedder->weights[id] : 1,
-                   model->stride);
-        words++;
+        const char *token = kind == TOKEN_WORD ? (const char *)tokenizer.token : NULL;
+        size_t id = SIZE_MAX;
+        if (token != NULL && !lookup_token(model, token, tokenizer.length, &id))
+            id = SIZE_MAX;
+        add_token(&words, token, tokenizer.length, id);
     }
+    add_token(&words, NULL, 0, SIZE_MAX);
     for (size_t d = 0; d < model->stride; d++)
-        row[d] = words > 0 ? (float)(sum[d] / (double)words) : 0;
+        row[d] = words.words > 0 ? (float)(sum[d] / (double)words.words) : 0;
     embed_remove(embedder, row, 1);
 }
 

@@ -115,7 +115,7 @@ static struct progress_part percent(double share, int rank) {
     return part;
 }
 
-void progress_reading(void *context, uint64_t bytes) {
+void progress_reading(void *context, uint64_t bytes, const char *program) {
     struct progress *progress = context;
     const double now = progress_clock(), megabytes = (double)bytes * 1e-6;
     if (!due(progress, now))
@@ -123,7 +123,8 @@ void progress_reading(void *context, uint64_t bytes) {
     const bool known = progress->bytes_total > 0;
     const double share = known ? (double)bytes / (double)progress->bytes_total : -1;
     struct progress_part parts[3] = {{.rank = 0}, {.rank = known ? 2 : 1}, percent(share, 1)};
-    snprintf(parts[0].text, sizeof parts[0].text, "reading: %.0f MB", megabytes);
+    snprintf(parts[0].text, sizeof parts[0].text, "reading%s%s: %.0f MB", program != NULL ? " through " : "",
+             program != NULL ? program : "", megabytes);
     snprintf(parts[1].text, sizeof parts[1].text, "%.0f MB/s", megabytes / (now - progress->started));
     print(progress, parts, known ? 3 : 2, share);
 }

@@ -29,7 +29,7 @@ struct progress progress_create(bool quiet, uint64_t bytes_total, size_t epochs)
 void progress_start(struct progress *progress);
 
 /* Callbacks for ingest and trainer; `context` is the struct progress. */
-void progress_reading(void *context, uint64_t bytes);
+void progress_reading(void *context, uint64_t bytes, const char *program);
 void progress_training(void *context, const struct training_status *status);
 
 /* Removes the live line, so that other lines can be printed. */

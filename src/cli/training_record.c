@@ -40,10 +40,11 @@ static bool add_parameters(struct record *record, const struct parameters *param
 }
 
 static bool add_origin(struct record *record, const struct training_origin *origin, struct error *error) {
-    return origin->model == NULL ||
-           (record_add(record, error, "init", "%s", origin->model) &&
-            record_add(record, error, "vocab_from", "%s", origin->vocab_from) &&
-            record_add(record, error, "init_words", "%llu", (unsigned long long)origin->words));
+    return (origin->model == NULL ||
+            (record_add(record, error, "init", "%s", origin->model) &&
+             record_add(record, error, "vocab_from", "%s", origin->vocab_from) &&
+             record_add(record, error, "init_words", "%llu", (unsigned long long)origin->words))) &&
+           (origin->vocab_file == NULL || record_add(record, error, "vocab_file", "%s", origin->vocab_file));
 }
 
 /* Epochs are numbered from 1. */

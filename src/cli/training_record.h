@@ -8,11 +8,12 @@
 #include "train/parameters.h"
 #include "train/trainer.h"
 
-/* Where the vectors of a training came from, if not from random numbers. */
+/* Where vectors and words of a training came from, if not from random numbers and the text. */
 struct training_origin {
     const char *model;      /* the name of the model's file without its folder; NULL: random numbers */
     const char *vocab_from; /* the value of --vocab-from */
     uint64_t words;         /* that started from the model */
+    const char *vocab_file; /* the name of the file of --vocab without its folder; NULL: none */
 };
 
 /* The most bytes of a model's record; false if that is too much for a size_t. */

@@ -5,6 +5,8 @@
 #include "cli/command.h"
 
 extern const struct command command_train;
+extern const struct command command_vocab;
+extern const struct command command_phrases;
 extern const struct command command_near;
 extern const struct command command_analogy;
 extern const struct command command_similarity;

@@ -6,6 +6,7 @@
 #include "cli/open_model.h"
 #include "cli/output.h"
 #include "cli/processor.h"
+#include "model/layout.h"
 #include "model/model.h"
 #include "train/parameters.h"
 
@@ -70,6 +71,17 @@ static void print_words(const struct model *model) {
         printf(", occurrences unknown\n");
 }
 
+static void print_phrases(const struct model *model) {
+    size_t bytes, count = 0;
+    const char *text = model_section(model, LAYOUT_PHRASES, &bytes);
+    for (size_t i = 0; text != NULL && i < bytes; i++)
+        count += text[i] == '\n';
+    if (text == NULL)
+        return;
+    print_label("phrases");
+    printf("%zu, joined as the text was read\n", count);
+}
+
 static void print_shape(const struct model *model, const char *path) {
     print_label("model");
     print_line(path, strlen(path));
@@ -82,6 +94,7 @@ static void print_shape(const struct model *model, const char *path) {
     print_words(model);
     print_label("dim");
     printf("%zu\n", model->dim);
+    print_phrases(model);
     print_label("context vectors");
     printf("%s\n", model->output != NULL ? "kept" : "left out");
 }
@@ -115,6 +128,7 @@ static void print_training(const struct model *model) {
         {"sentences", "sentences"},
         {"started from", "init"},
         {"vocabulary from", "vocab_from"},
+        {"vocabulary file", "vocab_file"},
         {"words started", "init_words"},
         {"shrink", "shrink"}, /* likewise: 1 for --weights random, 0 for uniform */
     };

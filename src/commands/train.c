@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -14,14 +13,18 @@
 #include "cli/keep.h"
 #include "cli/open_model.h"
 #include "cli/progress.h"
+#include "cli/reading.h"
 #include "cli/shared_options.h"
 #include "cli/training_record.h"
 #include "formats/export_formats.h"
 #include "kernels/registry.h"
 #include "model/checksum.h"
+#include "model/layout.h"
 #include "model/model.h"
+#include "text/corpus_files.h"
 #include "text/ingest.h"
-#include "text/reader.h"
+#include "text/phrases.h"
+#include "text/vocab_file.h"
 #include "train/checkpoint.h"
 #include "train/initial_rows.h"
 #include "train/labels.h"
@@ -38,7 +41,7 @@
 struct settings {
     struct parameters parameters; /* first, for parameter_options */
     const char *output;
-    const char *resume, *init;
+    const char *resume, *init, *vocab, *phrases;
     struct option_choice vocab_from; /* enum vocab_from */
     double checkpoint_every;         /* minutes; 0: never */
     bool quiet, verbose, force;
@@ -72,6 +75,14 @@ static const struct option files[] = {
      .choice_help = vocab_help,
      .help = "--init: which words to train (default both)",
      .offset = offsetof(struct settings, vocab_from)},
+    TEXT_OPTION("vocab", 0, OPTION_TEXT, "FILE", NULL,
+                "train the words of a file that sgns vocab wrote, with its counts, instead of those of the "
+                "text; --min-count and --max-vocab apply to it",
+                offsetof(struct settings, vocab)),
+    TEXT_OPTION("phrases", 0, OPTION_TEXT, "FILE", NULL,
+                "join the phrases of a list that sgns phrases wrote (--list) as the text is read; the model "
+                "keeps it for questions",
+                offsetof(struct settings, phrases)),
     {.name = "checkpoint-every",
      .type = OPTION_REAL,
      .value = "MINUTES",
@@ -101,8 +112,9 @@ static const struct option_table *const tables[] = {&file_options, &parameter_op
 /* Everything that one training needs on its way from text to file. */
 struct job {
     struct settings settings;
-    const char *const *paths;
-    size_t path_count;
+    const char *const *operands; /* (operand_count) files and folders, as they were named */
+    size_t operand_count;
+    struct corpus_files files;
     uint64_t corpus_bytes; /* 0 if unknown */
     struct file_out file;
     char *folder; /* of the model; owned */
@@ -119,8 +131,14 @@ struct job {
     struct checkpoint checkpoint; /* that is resumed, until the trainer has it */
     struct model model;           /* of --init, until the trainer has it */
     struct merged_vocab merged;
+    struct vocab given;     /* the vocabulary of --vocab */
+    size_t seen;            /* how many words of a given vocabulary the text has */
+    struct phrases phrases; /* that are joined as the text is read; count 0: none */
+    char *phrases_text;     /* (phrases_bytes) the same for the model; owned; NULL: none */
+    size_t phrases_bytes;
     struct training_origin origin;
-    char *origin_model, *origin_vocab; /* what origin points to, if it is from a checkpoint; owned */
+    char *origin_model, *origin_vocab, *origin_file; /* what origin points to, if it is from a checkpoint;
+                                                        owned */
     struct keep keep;
     atomic_bool pause;                        /* the trainer is to stop, for a checkpoint or for good */
     double checkpoint_due;                    /* by the clock of the progress */
@@ -163,6 +181,10 @@ static bool check_settings(const struct job *job, int argc, struct error *error)
     if (settings->resume != NULL && settings->init != NULL)
         return error_set(error, ERROR_INPUT,
                          "--resume goes on with a training and --init starts another; leave one of them out");
+    if (settings->vocab != NULL && settings->init != NULL)
+        return error_set(
+            error, ERROR_INPUT,
+            "--init has a vocabulary already, which --vocab-from chooses from; leave --vocab out");
     if (settings->vocab_from.given && settings->init == NULL)
         return error_set(error, ERROR_INPUT, "--vocab-from does nothing without --init; leave it out");
     return true;
@@ -233,13 +255,15 @@ static bool read_origin(struct job *job, struct error *error) {
     size_t length;
     job->origin_model = training_record_text(from->record, from->record_bytes, "init", error);
     job->origin_vocab = training_record_text(from->record, from->record_bytes, "vocab_from", error);
+    job->origin_file = training_record_text(from->record, from->record_bytes, "vocab_file", error);
     const char *words = record_find(from->record, from->record_bytes, "init_words", &length);
     if (error->kind != ERROR_NONE)
         return false;
     job->origin = (struct training_origin){.model = job->origin_model,
                                            .vocab_from = job->origin_vocab != NULL ? job->origin_vocab
                                                                                    : vocab_names[VOCAB_BOTH],
-                                           .words = words != NULL ? strtoull(words, NULL, 10) : 0};
+                                           .words = words != NULL ? strtoull(words, NULL, 10) : 0,
+                                           .vocab_file = job->origin_file};
     return true;
 }
 
@@ -295,19 +319,117 @@ static bool open_initial(struct job *job, int argc, char *const *argv, struct er
                      path);
 }
 
-/* The model must not be written over a text it is trained from. */
-static bool check_overwrite(const struct job *job, struct error *error) {
-    struct stat model, text;
-    if (stat(job->settings.output, &model) != 0)
-        return true;
-    for (size_t i = 0; i < job->path_count; i++) {
-        const bool standard = strcmp(job->paths[i], "-") == 0;
-        if ((standard ? fstat(STDIN_FILENO, &text) : stat(job->paths[i], &text)) == 0 &&
-            model.st_dev == text.st_dev && model.st_ino == text.st_ino)
-            return error_set(error, ERROR_INPUT, "%s: the corpus itself; -o names the model to write",
-                             job->settings.output);
-    }
+/* --- the vocabulary of a file --- */
+
+static struct tokenizer_rules tokenizer_rules_of(const struct parameters *parameters) {
+    return (struct tokenizer_rules){.kind = (enum tokenizer_kind)parameters->tokenizer,
+                                    .keep_case = parameters->keep_case};
+}
+
+static bool select_words(struct job *job, const struct dictionary *words, struct error *error) {
+    const char *path = job->settings.vocab;
+    const struct parameters *parameters = &job->settings.parameters;
+    if (!vocab_select(&job->given, words, parameters->min_count, parameters->max_vocab, NULL, error))
+        return false;
+    if (job->given.size == 0)
+        return error_set(error, ERROR_INPUT, "%s: none of its %zu words occurs %llu times; lower --min-count",
+                         path, words->size, (unsigned long long)parameters->min_count);
+    if (!job->settings.quiet && job->given.size < words->size)
+        fprintf(stderr, "%s: %zu of its %zu words are left by --min-count and --max-vocab\n", path,
+                job->given.size, words->size);
     return true;
+}
+
+/* A training that goes on has its vocabulary already. */
+static bool check_given(const struct job *job, struct error *error) {
+    const struct vocab *begun = &job->checkpoint.vocab, *given = &job->given;
+    const bool same = job->origin.vocab_file != NULL && begun->size == given->size &&
+                      begun->text_bytes == given->text_bytes &&
+                      memcmp(begun->text, given->text, given->text_bytes) == 0 &&
+                      memcmp(begun->counts, given->counts, given->size * sizeof *given->counts) == 0;
+    return same || error_set(error, ERROR_INPUT,
+                             "%s: not the vocabulary that this training began with; leave --vocab out",
+                             job->settings.vocab);
+}
+
+static bool read_given(struct job *job, struct error *error) {
+    const char *path = job->settings.vocab;
+    struct dictionary words;
+    uint64_t total = 0;
+    if (path == NULL)
+        return true;
+    const struct tokenizer_rules rules = tokenizer_rules_of(&job->settings.parameters);
+    const bool done = dictionary_create(&words, error) &&
+                      vocab_file_read(&words, &total, path, &rules, error) &&
+                      select_words(job, &words, error);
+    dictionary_free(&words);
+    if (!done || (job->checkpoint.layout != NULL && !check_given(job, error)))
+        return false;
+    job->origin.vocab_file = job->checkpoint.layout != NULL ? job->origin_file : file_name(path);
+    return true;
+}
+
+/* --- phrases --- */
+
+static bool parse_phrases(struct job *job, const char *text, size_t bytes, const char *path,
+                          struct error *error) {
+    return text == NULL || phrases_parse(&job->phrases, text, bytes, path, NULL, error);
+}
+
+/* A training that goes on has its phrases already. */
+static bool resume_phrases(struct job *job, struct error *error) {
+    const struct checkpoint *from = &job->checkpoint;
+    const char *path = job->settings.phrases;
+    if (path == NULL)
+        return parse_phrases(job, from->phrases, from->phrases_bytes, job->settings.resume, error);
+    size_t bytes = 0;
+    const struct tokenizer_rules rules = tokenizer_rules_of(&job->settings.parameters);
+    if (!phrases_read(&job->phrases, path, &rules, error))
+        return false;
+    char *text = phrases_text(&job->phrases, &bytes, error);
+    const bool same = text != NULL && from->phrases != NULL && bytes == from->phrases_bytes &&
+                      memcmp(text, from->phrases, bytes) == 0;
+    const bool read = text != NULL;
+    free(text);
+    return same ||
+           (read &&
+            error_set(error, ERROR_INPUT,
+                      "%s: not the phrases that this training began with; leave --phrases out", path));
+}
+
+/* Those of the file, or else of the checkpoint or model that the training starts from. */
+static bool read_phrases(struct job *job, struct error *error) {
+    const struct settings *settings = &job->settings;
+    const struct tokenizer_rules rules = tokenizer_rules_of(&settings->parameters);
+    size_t bytes = 0;
+    const char *of_model = settings->init != NULL ? model_section(&job->model, LAYOUT_PHRASES, &bytes) : NULL;
+    bool done;
+    if (settings->resume != NULL)
+        done = resume_phrases(job, error);
+    else if (settings->phrases != NULL)
+        done = phrases_read(&job->phrases, settings->phrases, &rules, error);
+    else
+        done = parse_phrases(job, of_model, bytes, settings->init, error);
+    if (done && job->phrases.count > 0)
+        job->phrases_text = phrases_text(&job->phrases, &job->phrases_bytes, error);
+    return done && (job->phrases.count == 0 || job->phrases_text != NULL);
+}
+
+/* In a folder of texts, the model to be replaced and its checkpoints are none. */
+static bool list_files(struct job *job, struct error *error) {
+    const struct settings *settings = &job->settings;
+    const size_t size = strlen(settings->output) + sizeof KEEP_SUFFIX;
+    char *checkpoint = memory_allocate(size, 1, "a file name", error);
+    if (checkpoint == NULL)
+        return false;
+    snprintf(checkpoint, size, "%s%s", settings->output, KEEP_SUFFIX);
+    const char *const skip[] = {settings->output, checkpoint, settings->resume};
+    const bool done = corpus_files_list(&job->files, job->operands, job->operand_count, skip,
+                                        sizeof skip / sizeof *skip, error) &&
+                      ingest_check((const char *const *)job->files.paths, job->files.count,
+                                   &job->corpus_bytes, error);
+    free(checkpoint);
+    return done;
 }
 
 /* A vocabulary grows about with the root of the text; a first, low guess of the model's size finds a full
@@ -324,39 +446,25 @@ static bool reserve_guess(struct job *job, struct error *error) {
            file_reserve(&job->file, bytes, error);
 }
 
-static void warn_skipped(const struct job *job) {
-    const struct tokenizer_skipped *skipped = &job->corpus.skipped;
-    if (skipped->ill_formed > 0)
-        fprintf(stderr, "sgns train: %s: ill-formed UTF-8 at byte %llu (the first of %llu); it ends a word\n",
-                reader_path_name(job->corpus.ill_formed_path), (unsigned long long)skipped->ill_formed_first,
-                (unsigned long long)skipped->ill_formed);
-    if (skipped->overlong > 0)
-        fprintf(stderr, "sgns train: skipped %llu tokens longer than %d bytes\n",
-                (unsigned long long)skipped->overlong, TOKEN_BYTES_MAX);
-    if (job->corpus.unsegmented && job->corpus.vocab.size > 0)
-        fprintf(stderr,
-                "sgns train: the text seems to have no spaces between its words; segment it into words "
-                "first\n");
-}
-
 static void print_corpus(const struct job *job, double seconds) {
     const struct corpus *corpus = &job->corpus;
     const double known = 100 * (double)corpus->words / (double)corpus->tokens;
     if (!job->settings.quiet)
+        reading_print_unpacked(corpus);
+    if (!job->settings.quiet)
         fprintf(stderr, "read %llu words in %llu sentences; ", (unsigned long long)corpus->tokens,
                 (unsigned long long)corpus->sentences);
-    if (!job->settings.quiet && job->origin.model == NULL)
+    if (!job->settings.quiet && job->origin.model == NULL && job->origin.vocab_file == NULL)
         fprintf(stderr, "kept %zu of %llu distinct words, %.1f%% of the text\n", corpus->vocab.size,
                 (unsigned long long)corpus->distinct, known);
     else if (!job->settings.quiet)
         fprintf(stderr, "%.1f%% of them are in a vocabulary of %zu\n", known, corpus->vocab.size);
+    if (job->origin.vocab_file != NULL && job->seen < corpus->vocab.size)
+        fprintf(stderr,
+                "sgns train: words of the vocabulary that the text lacks: %zu; their vectors say nothing\n",
+                corpus->vocab.size - job->seen);
     if (job->settings.verbose)
         fprintf(stderr, "reading took %.2f s, %.0f MB/s\n", seconds, (double)corpus->bytes * 1e-6 / seconds);
-}
-
-static struct tokenizer_rules tokenizer_rules_of(const struct parameters *parameters) {
-    return (struct tokenizer_rules){.kind = (enum tokenizer_kind)parameters->tokenizer,
-                                    .keep_case = parameters->keep_case};
 }
 
 static void print_start(const struct job *job) {
@@ -371,11 +479,19 @@ static void print_start(const struct job *job) {
                 score_at(job->settings.parameters.score.value)->start_contexts ? "random" : "zero");
 }
 
-/* Gives the corpus the vocabulary of the model or of the checkpoint that the training starts from. */
+/* Whether the vocabulary is another one than that of the text. */
+static bool is_given(const struct job *job) {
+    return job->settings.init != NULL || job->origin.model != NULL || job->origin.vocab_file != NULL;
+}
+
+/* Gives the corpus the vocabulary of the file, or of the model or checkpoint that the training starts from.
+ */
 static bool change_vocab(struct job *job, struct error *error) {
     const struct settings *settings = &job->settings;
     if (job->checkpoint.layout != NULL)
-        return job->origin.model == NULL || merge_vocab_adopt(&job->corpus, &job->checkpoint.vocab, error);
+        return !is_given(job) || merge_vocab_adopt(&job->corpus, &job->checkpoint.vocab, &job->seen, error);
+    if (settings->vocab != NULL)
+        return merge_vocab_adopt(&job->corpus, &job->given, &job->seen, error);
     if (settings->init == NULL)
         return true;
     const struct merge_options options = {.model = &job->model,
@@ -414,11 +530,12 @@ static bool check_corpus(struct job *job, uint64_t *fingerprint, struct error *e
 static bool read_corpus(struct job *job, struct error *error) {
     const struct parameters *parameters = &job->settings.parameters;
     const size_t memory = memory_available();
-    const bool given = job->settings.init != NULL || job->origin.model != NULL;
+    const bool given = is_given(job);
     const struct ingest_options options = {
-        .paths = job->paths,
-        .path_count = job->path_count,
+        .paths = (const char *const *)job->files.paths,
+        .path_count = job->files.count,
         .rules = tokenizer_rules_of(parameters),
+        .phrases = job->phrases.count > 0 ? &job->phrases : NULL,
         .min_count = given ? 1 : parameters->min_count,
         .max_vocab = given ? 0 : parameters->max_vocab,
         .max_sentence = (size_t)parameters->max_sentence,
@@ -433,7 +550,7 @@ static bool read_corpus(struct job *job, struct error *error) {
     const bool done = ingest(&job->corpus, &options, error);
     const double seconds = progress_clock() - job->progress.started;
     progress_clear(&job->progress);
-    warn_skipped(job);
+    reading_warn(&job->corpus, "train");
     if (!done || !check_corpus(job, &job->fingerprint, error) || !change_vocab(job, error))
         return false;
     parameters_set_sample(&job->settings.parameters, job->corpus.vocab.size);
@@ -504,7 +621,7 @@ static bool reserve_exactly(struct job *job, struct error *error) {
         !model_file_bytes(job->corpus.vocab.size, job->corpus.vocab.text_bytes,
                           matrix_stride((size_t)parameters->dim), true, record_max, &bytes))
         return error_set(error, ERROR_INPUT, "%s: the model would be too large", job->settings.output);
-    return file_reserve(&job->file, bytes, error);
+    return file_reserve(&job->file, bytes + job->phrases_bytes, error);
 }
 
 static void print_epoch(const struct job *job, size_t epoch) {
@@ -570,7 +687,9 @@ static void checkpoint_content(const struct job *job, struct trainer_state *stat
                                            .epochs = (size_t)job->settings.parameters.epochs,
                                            .state = state,
                                            .record = job->notes.text,
-                                           .record_bytes = job->notes.bytes};
+                                           .record_bytes = job->notes.bytes,
+                                           .phrases = job->phrases_text,
+                                           .phrases_bytes = job->phrases_bytes};
 }
 
 /* A checkpoint that can't be written is no reason to stop. */
@@ -719,6 +838,7 @@ static bool save(struct job *job, struct error *error) {
     struct record *record = &job->record;
     bool done = training_record_make(record, &job->corpus, &job->settings.parameters, &job->origin,
                                      &job->results, error);
+    const struct model_section phrases = {LAYOUT_PHRASES, job->phrases_text, job->phrases_bytes};
     const struct model_content content = {.vocab = &job->corpus.vocab,
                                           .dim = job->results.dim,
                                           .stride = job->results.stride,
@@ -726,6 +846,8 @@ static bool save(struct job *job, struct error *error) {
                                           .output = job->results.output,
                                           .record = record->text,
                                           .record_bytes = record->bytes,
+                                          .extra = &phrases,
+                                          .extra_count = job->phrases_text != NULL,
                                           .buffers = &job->buffers};
     done = done && model_write(&job->file, &content, error);
     const uint64_t bytes = job->file.written;
@@ -749,8 +871,8 @@ static bool create_model(struct job *job, struct error *error) {
 static bool train_to_file(struct job *job, struct error *error) {
     bool earlier;
     job->keep = (struct keep){.output = job->settings.output,
-                              .corpus = job->paths,
-                              .corpus_count = job->path_count,
+                              .corpus = job->operands,
+                              .corpus_count = job->operand_count,
                               .resumed = job->settings.resume,
                               .interrupt = &job->interrupt};
     job->folder = place_folder(job->settings.output, error);
@@ -782,6 +904,7 @@ static bool train_to_file(struct job *job, struct error *error) {
 static void free_job(struct job *job) {
     file_abandon(&job->file);
     trainer_free(job->trainer);
+    corpus_files_free(&job->files);
     corpus_free(&job->corpus);
     labels_free(&job->labels);
     checkpoint_close(&job->checkpoint);
@@ -795,6 +918,10 @@ static void free_job(struct job *job) {
     free(job->output);
     free(job->origin_model);
     free(job->origin_vocab);
+    free(job->origin_file);
+    vocab_free(&job->given);
+    phrases_free(&job->phrases);
+    free(job->phrases_text);
     training_record_free(job->options, job->option_count);
 }
 
@@ -804,16 +931,17 @@ static bool start_job(struct job *job, int argc, char **argv, int copied, char *
     if (!options_parse(tables, &argc, argv, &job->settings, error) || !name_output(job, error) ||
         !check_settings(job, argc, error))
         return false;
-    job->paths = (const char *const *)argv;
-    job->path_count = (size_t)argc;
+    job->operands = (const char *const *)argv;
+    job->operand_count = (size_t)argc;
     if (job->settings.resume != NULL && !open_checkpoint(job, copied, copy, error))
         return false;
     if (job->settings.init != NULL && !open_initial(job, copied, copy, error))
         return false;
     job->noise_asked = job->settings.parameters.noise;
     return name_output(job, error) && parameters_resolve(&job->settings.parameters, error) &&
-           ingest_check(job->paths, job->path_count, &job->corpus_bytes, error) &&
-           check_overwrite(job, error) && train_to_file(job, error);
+           read_given(job, error) && read_phrases(job, error) && list_files(job, error) &&
+           reading_check_output(&job->files, job->settings.output, "the model", error) &&
+           train_to_file(job, error);
 }
 
 static bool run(int argc, char **argv, struct error *error) {
@@ -833,8 +961,11 @@ const struct command command_train = {
     .name = "train",
     .arguments = "CORPUS... -o MODEL",
     .summary = "train word vectors on text files",
-    .details = "CORPUS is UTF-8 text; a newline ends a sentence. - is standard input, as in\n"
-               "  xz -dc corpus.txt.xz | sgns train - -o words.sgns\n"
+    .details = "CORPUS is UTF-8 text; a newline ends a sentence. Files compressed by gzip, xz,\n"
+               "zstd or bzip2 are unpacked by these programs as they are read. A folder stands\n"
+               "for all files in it and below it, sorted by path; names that begin with a dot\n"
+               "are left out, and links are followed. - is standard input, as in\n"
+               "  unzip -p corpus.zip | sgns train - -o words.sgns\n"
                "Ctrl-C stops the training and keeps what it has learned in MODEL.checkpoint; to\n"
                "go on:\n"
                "  sgns train --resume words.sgns.checkpoint corpus.txt\n"

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "formats/export_writers.h"
+#include "model/layout.h"
 #include "model/record.h"
 
 static int compare_ids(const void *a, const void *b) {
@@ -106,6 +107,8 @@ static bool write_content(struct file_out *file, struct export_rows *rows, const
     struct record record = {NULL, 0, 0};
     const bool done = make_record(rows, changed, &record, error) &&
                       (!changed || copy_rows(&copies, rows, output, error));
+    struct model_section phrases = {.tag = LAYOUT_PHRASES};
+    phrases.data = model_section(model, LAYOUT_PHRASES, &phrases.bytes);
     const struct model_content content = {
         .vocab = vocab,
         .dim = model->dim,
@@ -114,6 +117,8 @@ static bool write_content(struct file_out *file, struct export_rows *rows, const
         .output = changed ? copies.output : model->output,
         .record = record.text,
         .record_bytes = record.bytes,
+        .extra = &phrases,
+        .extra_count = phrases.data != NULL,
     };
     const bool written = done && model_write(file, &content, error);
     record_free(&record);

@@ -43,6 +43,7 @@
  *   norms    f32[V]    Euclidean lengths of the rows of `input`
  *   int8   * i8[V*R]   the rows of `input` at length 1, quantized to eight bits (model/quantize.h)
  *   scales * f32[V*2]  scale and error of each row of `int8`; these two come together or not at all
+ *   phrases* text      words that were joined as the text was read: lines "new york<TAB>1" (text/phrases.h)
  *
  * A word's id is its place in `words`, from 0. To look a word up in `index`, begin at slot checksum(word)
  * modulo S (without the NUL) and go on slot by slot, from the last to the first, until the slot holds the
@@ -130,6 +131,9 @@ enum layout_part {
     LAYOUT_QUANTIZATION,
     LAYOUT_PARTS
 };
+
+/* The tag of the phrases, which model_write takes as an extra section. */
+#define LAYOUT_PHRASES "phrases"
 
 struct layout_part_entry {
     const char *tag;

@@ -12,6 +12,9 @@
 
 void model_close(struct model *model) {
     file_map_close(&model->map);
+    if (model->phrases != NULL)
+        phrases_free(model->phrases);
+    free(model->phrases);
     free(model->layout);
     vocab_free(&model->memory.words);
     memory_pages_free(model->memory.input, model->memory.input_bytes);

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "model/quantize.h"
+#include "text/phrases.h"
 #include "text/tokenizer.h"
 #include "text/vocab.h"
 
@@ -71,6 +72,7 @@ struct model {
     struct tokenizer_rules rules; /* from the record */
     bool try_lowercase; /* look a word up in lower case too: nobody knows how this vocabulary was made */
     uint64_t file_bytes;
+    struct phrases *phrases; /* that lead to words of the vocabulary, by ids of their own; owned; or NULL */
     struct model_warnings warnings; /* none in a native file */
     struct layout *layout;          /* the sections of a native file; owned; else NULL */
     struct file_map map;            /* where the arrays above are in a native file; else closed */
@@ -114,7 +116,7 @@ float model_norm(const float *row, size_t dim);
 
 /* A part of a model that not every program knows. A program that doesn't know the tag skips the section. */
 struct model_section {
-    const char *tag; /* 1 to 8 characters from "!" to "~", and none of the tags in model/layout.h */
+    const char *tag; /* 1 to 8 characters from "!" to "~", and none of enum layout_part */
     const void *data;
     size_t bytes;
 };

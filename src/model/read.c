@@ -105,6 +105,28 @@ static void read_rules(struct model *model) {
     model->try_lowercase = model_record(model, "source", &length) != NULL;
 }
 
+static bool is_known(const void *context, const char *word, size_t length) {
+    size_t id;
+    return model_find(context, word, length, &id);
+}
+
+/* The list may be damaged, since no checksum has been looked at. */
+static bool read_phrases(struct model *model, struct error *error) {
+    size_t bytes;
+    struct error why = {.kind = ERROR_NONE};
+    const char *text = model_section(model, LAYOUT_PHRASES, &bytes);
+    if (text == NULL)
+        return true;
+    model->phrases = memory_allocate(1, sizeof *model->phrases, "the phrases", error);
+    if (model->phrases == NULL)
+        return false;
+    if (!phrases_parse(model->phrases, text, bytes, "its phrases", NULL, &why))
+        return why.kind == ERROR_INPUT
+                   ? error_set(error, ERROR_INPUT, "%s: damaged: %s", model->path, why.text)
+                   : error_set(error, why.kind, "%s", why.text);
+    return phrases_keep(model->phrases, is_known, model, error);
+}
+
 bool model_read(struct model *model, struct file_map *map, const char *path, struct error *error) {
     *model = (struct model){.map = *map, .path = path};
     *map = (struct file_map){.data = NULL};
@@ -116,5 +138,8 @@ bool model_read(struct model *model, struct file_map *map, const char *path, str
     }
     point_into(model);
     read_rules(model);
-    return true;
+    if (read_phrases(model, error))
+        return true;
+    model_close(model);
+    return false;
 }

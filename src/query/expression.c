@@ -263,10 +263,58 @@ static bool take_weight(struct parser *parser, const struct lexeme *lexeme, stru
     return true;
 }
 
-static bool add_lexeme(struct parser *parser, const struct lexeme *lexeme, struct error *error) {
+static bool is_weight(const struct parser *parser, const struct lexeme *lexeme, enum lexeme_kind next) {
+    return parser->weight <= 0 && is_number(lexeme) && (next == LEXEME_WORD || next == LEXEME_QUOTED);
+}
+
+/* Pushes the word of a lexeme, NULL for the end. One that is not a single token is in no phrase. */
+static bool push_lexeme(struct parser *parser, struct lookup_phrases *phrases, const struct lexeme *lexeme,
+                        struct phrase_item *item, bool *known, size_t *id, struct error *error) {
+    char normal[TOKEN_BYTES_MAX + 1] = "";
+    if (lexeme == NULL)
+        return lookup_phrases_push(phrases, NULL, 0, item, known, id);
+    if (!copy_word(parser, lexeme->start, lexeme->length, error))
+        return false;
+    if (!tokenizer_normalize(parser->model->rules, parser->word, normal))
+        normal[0] = '\0';
+    return lookup_phrases_push(phrases, normal, strlen(normal), item, known, id);
+}
+
+/* Whether the words that follow one another in the text, from the first on, begin with a phrase of the model:
+ * its id, and the text behind it. Only as many words are looked at as can belong to it. */
+static bool find_run(struct parser *parser, struct text text, const char **next, size_t *id,
+                     struct error *error) {
+    const char *ends[PHRASE_WORDS_MAX + 1];
+    struct lookup_phrases phrases = {.model = parser->model};
+    struct phrase_item item = {.words = 0};
+    bool found = false, known = false;
+    size_t count = 0;
+    while (!found && count <= PHRASE_WORDS_MAX && error->kind == ERROR_NONE) {
+        const struct lexeme lexeme = look(&text);
+        text.at = lexeme.next;
+        if (lexeme.kind != LEXEME_WORD || (count > 0 && is_weight(parser, &lexeme, look(&text).kind)))
+            break;
+        ends[count++] = lexeme.next;
+        found = push_lexeme(parser, &phrases, &lexeme, &item, &known, id, error);
+    }
+    if (!found)
+        found = push_lexeme(parser, &phrases, NULL, &item, &known, id, error);
+    if (!found || !known || item.words > count)
+        return false;
+    *next = ends[item.words - 1];
+    return true;
+}
+
+/* Adds a word, with those behind it if they are a phrase of the model, and moves *text behind it. */
+static bool add_lexeme(struct parser *parser, const struct lexeme *lexeme, struct text *text,
+                       struct error *error) {
+    size_t id;
     if (lexeme->kind == LEXEME_QUOTED)
         return add_quoted(parser, lexeme, error);
-    return add_word(parser, lexeme->start, lexeme->length, error);
+    const struct text from = {lexeme->start, text->end, text->words};
+    if (parser->model->phrases != NULL && find_run(parser, from, &text->at, &id, error))
+        return add_id(parser, id, error) && add_item(parser, id, 0, error);
+    return error->kind == ERROR_NONE && add_word(parser, lexeme->start, lexeme->length, error);
 }
 
 static bool parse(struct parser *parser, struct text text, struct error *error) {
@@ -279,10 +327,10 @@ static bool parse(struct parser *parser, struct text text, struct error *error) 
         bool done;
         if (lexeme.kind == LEXEME_SIGN)
             done = add_sign(parser, *lexeme.start, error);
-        else if (parser->weight <= 0 && is_number(&lexeme) && (next == LEXEME_WORD || next == LEXEME_QUOTED))
+        else if (is_weight(parser, &lexeme, next))
             done = take_weight(parser, &lexeme, error);
         else
-            done = add_lexeme(parser, &lexeme, error);
+            done = add_lexeme(parser, &lexeme, &text, error);
         if (!done)
             return false;
     }
@@ -302,9 +350,9 @@ static bool parse_analogy(struct parser *parser, struct text text, struct error 
             return error_set(error, ERROR_INPUT,
                              "an analogy is three words: a b c, as in \"a is to b as c\"");
         parser->sign = i == 0 ? '-' : '+';
-        if (!add_lexeme(parser, &lexeme, error))
-            return false;
         text.at = lexeme.next;
+        if (!add_lexeme(parser, &lexeme, &text, error))
+            return false;
     }
 }
 

@@ -36,10 +36,14 @@ size_t expression_word(struct tokenizer_rules rules, const char **text);
  * - A number directly before a word is its weight: `2 paris - 0.5 france`. Anywhere else it is a word.
  * - Text in quotation marks is a word, even if it is a number, a sign or a comma. With blanks inside, it is a
  *   phrase: the word with these blanks, or with _ in their place, if the model has one, or else the sum of
- * its words' unit vectors. Words are normalized by the model's tokenizer. ERROR_NO_ANSWER for a word that the
- * model lacks (with the closest spelling as a hint) or whose vector is not usable, and if the words cancel
- * each other out; ERROR_INPUT if the text is not an expression, or if METHOD_MUL gets a weight that is not an
- * integer. On failure there is nothing to free. */
+ *   its words' unit vectors.
+ * - Words that follow one another without a sign are one word if the model joined them when it read its text
+ *   (model->phrases): `new york - usa`. Signs keep them apart: `new + york`.
+ *
+ * Words are normalized by the model's tokenizer. ERROR_NO_ANSWER for a word that the model lacks (with the
+ * closest spelling as a hint) or whose vector is not usable, and if the words cancel each other out;
+ * ERROR_INPUT if the text is not an expression, or if METHOD_MUL gets a weight that is not an integer. On
+ * failure there is nothing to free. */
 bool expression_parse(struct expression *expression, const struct model *model, const char *text,
                       size_t length, enum method method, struct error *error) MUST_USE;
 

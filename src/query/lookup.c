@@ -9,6 +9,8 @@
 /* Words in error messages are cut at this many bytes. */
 #define SHOWN_BYTES 60
 
+#define BLANKS " \t\n\v\f\r"
+
 /* The capital sigma has two small letters, and at the end of a word it is the other one. */
 static bool end_with_final_sigma(unsigned char *word, size_t length) {
     static const unsigned char sigma[] = {0xcf, 0x83}, final[] = {0xcf, 0x82};
@@ -44,10 +46,51 @@ bool lookup_token(const struct model *model, const char *token, size_t length, s
                                           (model->try_lowercase && find_folded(model, token, length, id))));
 }
 
+bool lookup_phrases_push(struct lookup_phrases *phrases, const char *token, size_t length,
+                         struct phrase_item *out, bool *known, size_t *id) {
+    const struct phrases *list = phrases->model->phrases;
+    phrases->joiner.table = &list->table;
+    const struct phrase_item item = {token != NULL ? phrases_find(list, token, length) : UINT32_MAX, 1,
+                                     phrases->pushed};
+    phrases->pushed += token != NULL;
+    *known = false;
+    if (token != NULL ? !phrase_push(&phrases->joiner, item, out) : !phrase_flush(&phrases->joiner, out))
+        return false;
+    if (out->words > 1) {
+        size_t bytes;
+        const char *word = phrases_word(list, out->id, &bytes);
+        *known = model_find(phrases->model, word, bytes, id);
+    }
+    return true;
+}
+
+/* Several words with blanks between them, joined as phrases are. */
+static bool find_joined(const struct model *model, const char *words, size_t *id) {
+    char joined[TOKEN_BYTES_MAX + 1], part[TOKEN_BYTES_MAX + 1], normal[TOKEN_BYTES_MAX + 1];
+    size_t used = 0;
+    while (*(words += strspn(words, BLANKS)) != '\0') {
+        const size_t length = strcspn(words, BLANKS);
+        if (length > TOKEN_BYTES_MAX)
+            return false;
+        memcpy(part, words, length);
+        part[length] = '\0';
+        if (!tokenizer_normalize(model->rules, part, normal) || used + 1 + strlen(normal) > TOKEN_BYTES_MAX)
+            return false;
+        if (used > 0)
+            joined[used++] = PHRASE_JOINT;
+        memcpy(joined + used, normal, strlen(normal));
+        used += strlen(normal);
+        words += length;
+    }
+    return model_find(model, joined, used, id);
+}
+
 bool lookup_word(const struct model *model, const char *word, size_t *id) {
     char normal[TOKEN_BYTES_MAX + 1];
-    return model_find(model, word, strlen(word), id) || (tokenizer_normalize(model->rules, word, normal) &&
-                                                         lookup_token(model, normal, strlen(normal), id));
+    return model_find(model, word, strlen(word), id) ||
+           (tokenizer_normalize(model->rules, word, normal) &&
+            lookup_token(model, normal, strlen(normal), id)) ||
+           (model->phrases != NULL && find_joined(model, word, id));
 }
 
 /* How many bytes of `word` to show: all, or as many whole characters as fit. */

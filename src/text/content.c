@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "text/decompress.h"
 #include "text/utf8.h"
 
 /* A text is refused if it has so many ill-formed sequences, at least one in so many bytes, and more of them
@@ -11,31 +12,20 @@
 #define ILL_FORMED_MIN 10
 #define ILL_FORMED_BYTES 500
 
-struct magic {
-    const char *bytes, *format, *unpack;
-};
-
-/* Formats that a user may have forgotten to unpack. */
-static const struct magic magics[] = {
-    {"\x1f\x8b", "gzip", "gzip -dc"},
-    {"\xfd"
-     "7zXZ",
-     "xz", "xz -dc"},
-    {"\x28\xb5\x2f\xfd", "zstd", "zstd -dc"},
-    {"BZh", "bzip2", "bzip2 -dc"},
-    {"PK\x03\x04", "zip", "unzip -p"},
-};
-
 static bool begins_with(const unsigned char *start, size_t size, const char *bytes, size_t length) {
     return size >= length && memcmp(start, bytes, length) == 0;
 }
 
+/* What a reader of compressed files has not unpacked. */
 static bool check_compressed(const char *name, const unsigned char *start, size_t size, struct error *error) {
-    for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
-        if (begins_with(start, size, magics[i].bytes, strlen(magics[i].bytes)))
-            return error_set(error, ERROR_INPUT,
-                             "%s: compressed by %s; unpack it into a pipe: %s FILE | sgns train - ...", name,
-                             magics[i].format, magics[i].unpack);
+    const enum decompress_format format = decompress_find(start, size);
+    if (format != DECOMPRESS_NONE)
+        return error_set(error, ERROR_INPUT,
+                         "%s: a file compressed by %s inside of another; unpack the outer one first", name,
+                         decompress_program(format));
+    if (begins_with(start, size, "PK\x03\x04", 4))
+        return error_set(error, ERROR_INPUT,
+                         "%s: a zip archive; unpack it into a pipe: unzip -p FILE | sgns train - ...", name);
     return true;
 }
 

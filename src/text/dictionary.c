@@ -278,6 +278,15 @@ bool dictionary_add(struct dictionary *dictionary, const unsigned char *word, si
     return add_word(dictionary, &made, count, first, id, error);
 }
 
+bool dictionary_find(const struct dictionary *dictionary, const unsigned char *word, size_t length,
+                     uint32_t *id) {
+    const struct dictionary_word made = make_word(&dictionary->keys, word, length);
+    const struct dictionary_entry *entry = find(dictionary, &made);
+    if (entry != NULL)
+        *id = (uint32_t)(entry - dictionary->entries);
+    return entry != NULL;
+}
+
 static void fetch_slot(const struct dictionary *dictionary, uint32_t hash) {
     __builtin_prefetch(&dictionary->slots[hash & (dictionary->slot_count - 1)]);
 }

@@ -59,6 +59,10 @@ void dictionary_free(struct dictionary *dictionary);
 bool dictionary_add(struct dictionary *dictionary, const unsigned char *word, size_t length, uint64_t count,
                     uint64_t first, uint32_t *id, struct error *error) MUST_USE;
 
+/* Sets *id to that of a word; false if it is not there. */
+bool dictionary_find(const struct dictionary *dictionary, const unsigned char *word, size_t length,
+                     uint32_t *id);
+
 struct dictionary_word {
     const unsigned char *bytes; /* DICTIONARY_HEAD_BYTES are readable, however short the word is */
     size_t length;

@@ -35,6 +35,7 @@ struct worker {
     uint32_t *ids; /* (ids_capacity) the chunk being filled */
     size_t ids_size, ids_capacity;
     size_t sentence_tokens;
+    struct phrase_joiner joiner;   /* if phrases are joined */
     struct batch batches[BATCHES]; /* the next three point to them, in any order */
     struct batch *newest;          /* being filled */
     struct batch *expected;        /* after dictionary_expect() */
@@ -78,8 +79,12 @@ static bool read_start(const char *path, int descriptor, unsigned char *start, s
 static bool check_content(const char *path, int descriptor, struct error *error) {
     size_t size;
     unsigned char *start = memory_allocate(CONTENT_BYTES, 1, "a read buffer", error);
-    const bool done = start != NULL && read_start(path, descriptor, start, &size, error) &&
-                      content_check(path, start, size, error);
+    bool done = start != NULL && read_start(path, descriptor, start, &size, error);
+    if (done) {
+        const enum decompress_format format = decompress_find(start, size);
+        done = format != DECOMPRESS_NONE ? decompress_check(format, path, error)
+                                         : content_check(path, start, size, error);
+    }
     free(start);
     return done;
 }
@@ -90,7 +95,7 @@ static bool check_file(const char *path, uint64_t *bytes, bool *pipe, struct err
     if ((standard ? fstat(STDIN_FILENO, &status) : stat(path, &status)) != 0)
         return file_open_error(error, errno, reader_path_name(path));
     if (S_ISDIR(status.st_mode))
-        return error_set(error, ERROR_INPUT, "%s: is a folder; name the text files in it",
+        return error_set(error, ERROR_INPUT, "%s: is a folder; name it as an argument",
                          reader_path_name(path));
     if (standard || !S_ISREG(status.st_mode)) {
         /* Opening a named pipe just to look would leave its writer without a reader. */
@@ -129,7 +134,8 @@ static bool close_chunk(struct ingestion *ingestion, struct worker *worker, size
     if (worker->ids_size == 0)
         return true;
     const uint64_t order = worker->piece.order << 24 | worker->chunk_order++;
-    const bool done = stream_append(&ingestion->corpus->stream, worker->ids, worker->ids_size, order,
+    const bool done = ingestion->options->counts_only ||
+                      stream_append(&ingestion->corpus->stream, worker->ids, worker->ids_size, order,
                                     (uint32_t)index, &worker->error);
     worker->ids_size = 0;
     return done;
@@ -151,6 +157,7 @@ static bool take_ids(struct ingestion *ingestion, struct worker *worker, const u
         const size_t left = ingestion->options->max_sentence - worker->sentence_tokens;
         const size_t part = count < left ? count : left;
         memcpy(worker->ids + worker->ids_size, ids, part * sizeof *ids);
+        worker->tokens += part;
         worker->ids_size += part;
         worker->sentence_tokens += part;
         if (part == left && !end_sentence(ingestion, worker, index))
@@ -159,6 +166,44 @@ static bool take_ids(struct ingestion *ingestion, struct worker *worker, const u
         count -= part;
     }
     return true;
+}
+
+/* Words of phrases are the first in each dictionary. They have been counted as they stand in the text; what
+ * counts is what becomes of them. */
+static bool take_joined(struct ingestion *ingestion, struct worker *worker, const struct phrase_item *item,
+                        size_t index) {
+    struct dictionary *dictionary = &worker->dictionary;
+    if (item->id < ingestion->options->phrases->words.size) {
+        dictionary->entries[item->id].count++;
+        if (item->first < dictionary->origins[item->id].first)
+            dictionary->origins[item->id].first = item->first;
+    }
+    return take_ids(ingestion, worker, &item->id, 1, index);
+}
+
+/* Takes words of one sentence, and joins phrases. The first of them appears at `first`. */
+static bool take_words(struct ingestion *ingestion, struct worker *worker, const uint32_t *ids, size_t count,
+                       uint64_t first, size_t index) {
+    const struct phrases *phrases = ingestion->options->phrases;
+    if (phrases == NULL)
+        return take_ids(ingestion, worker, ids, count, index);
+    for (size_t i = 0; i < count; i++) {
+        struct phrase_item item = {ids[i], 1, first + i};
+        if (ids[i] < phrases->words.size)
+            worker->dictionary.entries[ids[i]].count--;
+        if (phrase_push(&worker->joiner, item, &item) && !take_joined(ingestion, worker, &item, index))
+            return false;
+    }
+    return true;
+}
+
+/* A line, or a piece of a long one, ends, and with it its last sentence. */
+static bool end_line(struct ingestion *ingestion, struct worker *worker, size_t index) {
+    struct phrase_item item;
+    while (ingestion->options->phrases != NULL && phrase_flush(&worker->joiner, &item))
+        if (!take_joined(ingestion, worker, &item, index))
+            return false;
+    return end_sentence(ingestion, worker, index);
 }
 
 /* The first word after word i that begins a sentence, or the end of the batch. */
@@ -173,15 +218,14 @@ static bool end_batch(struct ingestion *ingestion, struct worker *worker, struct
     /* A piece has at most 2^20 bytes, so its words fit in 24 bits. */
     const uint64_t first = worker->piece.order << 24 | worker->word_order;
     worker->word_order += batch->size;
-    worker->tokens += batch->size;
     if (!dictionary_add_batch(&worker->dictionary, batch->words, batch->size, first, ids, &worker->error))
         return false;
     bool done = true;
     for (size_t i = 0, end; i < batch->size && done; i = end) {
         if ((batch->ends >> i & 1) != 0)
-            done = end_sentence(ingestion, worker, index);
+            done = end_line(ingestion, worker, index);
         end = sentence_end(batch, i);
-        done = done && take_ids(ingestion, worker, ids + i, end - i, index);
+        done = done && take_words(ingestion, worker, ids + i, end - i, first + i, index);
     }
     batch->size = batch->ends = 0;
     return done;
@@ -217,7 +261,7 @@ static bool end_piece(struct ingestion *ingestion, struct worker *worker, size_t
     for (size_t i = 0; i < BATCHES; i++)
         if (!pass_on(ingestion, worker, index))
             return false;
-    return end_sentence(ingestion, worker, index) && close_chunk(ingestion, worker, index);
+    return end_line(ingestion, worker, index) && close_chunk(ingestion, worker, index);
 }
 
 static bool take_piece(struct ingestion *ingestion, struct worker *worker, size_t index) {
@@ -254,7 +298,8 @@ static void read_pieces(void *context, size_t index) {
         if (!take_piece(ingestion, worker, index))
             break;
         if (index == 0 && ingestion->options->report != NULL)
-            ingestion->options->report(ingestion->options->report_context, worker->piece.read);
+            ingestion->options->report(ingestion->options->report_context, worker->piece.read,
+                                       worker->piece.program);
     }
     atomic_store_explicit(&ingestion->failed, true, memory_order_relaxed);
 }
@@ -279,13 +324,30 @@ static bool take_buffers(struct ingestion *ingestion, struct worker *worker, str
            take_memory(ingestion, others, 1, what, error);
 }
 
+/* Gives the words of phrases the ids that they have in their list. */
+static bool add_phrases(const struct ingestion *ingestion, struct worker *worker, struct error *error) {
+    const struct phrases *phrases = ingestion->options->phrases;
+    if (phrases == NULL)
+        return true;
+    worker->joiner.table = &phrases->table;
+    for (size_t i = 0; i < phrases->words.size; i++) {
+        size_t length;
+        uint32_t id;
+        const char *word = phrases_word(phrases, (uint32_t)i, &length);
+        if (!dictionary_add(&worker->dictionary, (const unsigned char *)word, length, 0, UINT64_MAX, &id,
+                            error))
+            return false;
+    }
+    return true;
+}
+
 static bool start_dictionary(struct ingestion *ingestion, struct worker *worker, struct error *error) {
     const struct dictionary *first = &ingestion->workers[0].dictionary;
     if (worker == ingestion->workers ? !dictionary_create(&worker->dictionary, error)
                                      : !dictionary_create_like(&worker->dictionary, first, error))
         return false;
     worker->dictionary.budget = &ingestion->budget;
-    return true;
+    return add_phrases(ingestion, worker, error);
 }
 
 static bool start_worker(struct ingestion *ingestion, struct worker *worker, struct error *error) {
@@ -339,6 +401,7 @@ static bool read_corpus(struct ingestion *ingestion, struct error *error) {
     done = done && threads_run(options->threads, read_pieces, ingestion, error) &&
            !first_error(ingestion, error);
     ingestion->corpus->bytes = ingestion->reader.bytes;
+    memcpy(ingestion->corpus->unpacked, ingestion->reader.unpacked, sizeof ingestion->corpus->unpacked);
     reader_free(&ingestion->reader);
     return done;
 }
@@ -379,74 +442,15 @@ static bool merge_dictionaries(struct ingestion *ingestion, struct error *error)
     return true;
 }
 
-/* A word to keep, for sorting. */
-struct ranked {
-    uint64_t count, first;
-    uint32_t id;
-};
-
-static int compare_ranked(const void *a, const void *b) {
-    const struct ranked *left = a, *right = b;
-    if (left->count != right->count)
-        return left->count > right->count ? -1 : 1;
-    return (left->first > right->first) - (left->first < right->first);
-}
-
-/* Returns the words to keep, sorted; *size is their number. */
-static struct ranked *rank_words(const struct dictionary *dictionary, const struct ingest_options *options,
-                                 size_t *size, struct error *error) {
-    struct ranked *ranked = memory_allocate(dictionary->size, sizeof *ranked, "the vocabulary", error);
-    if (ranked == NULL)
-        return NULL;
-    size_t kept = 0;
-    for (size_t id = 0; id < dictionary->size; id++) {
-        const struct dictionary_entry *entry = &dictionary->entries[id];
-        if (entry->count >= options->min_count)
-            ranked[kept++] = (struct ranked){entry->count, dictionary->origins[id].first, (uint32_t)id};
-    }
-    qsort(ranked, kept, sizeof *ranked, compare_ranked);
-    *size = options->max_vocab > 0 && kept > options->max_vocab ? (size_t)options->max_vocab : kept;
-    return ranked;
-}
-
-static bool fill_vocab(struct vocab *vocab, const struct dictionary *dictionary, const struct ranked *ranked,
-                       size_t size, struct error *error) {
-    size_t bytes = 0;
-    for (size_t i = 0; i < size; i++)
-        bytes += dictionary->entries[ranked[i].id].length + 1;
-    if (!vocab_create(vocab, size, bytes, error))
-        return false;
-    size_t at = 0;
-    for (size_t i = 0; i < size; i++) {
-        const struct dictionary_entry *entry = &dictionary->entries[ranked[i].id];
-        vocab->starts[i] = at;
-        vocab->counts[i] = entry->count;
-        vocab->total += entry->count;
-        memcpy(vocab->text + at, dictionary->text + dictionary->origins[ranked[i].id].start, entry->length);
-        at += entry->length + 1;
-    }
-    vocab->starts[size] = at;
-    return true;
-}
-
 /* Turns the workers' maps, so far to ids of the merged dictionary, into maps to the vocabulary. The first
  * worker's ids are those of the merged dictionary, so its map is the table for the others. */
-static bool map_to_vocab(struct ingestion *ingestion, size_t distinct, const struct ranked *ranked,
-                         size_t size, struct error *error) {
-    uint32_t *final = memory_allocate(distinct, sizeof *final, "the vocabulary", error);
-    if (final == NULL)
-        return false;
-    for (size_t i = 0; i < distinct; i++)
-        final[i] = STREAM_SENTENCE_END;
-    for (size_t i = 0; i < size; i++)
-        final[ranked[i].id] = (uint32_t)i;
+static void map_to_vocab(struct ingestion *ingestion) {
+    const uint32_t *ids = ingestion->workers[0].map;
     for (size_t i = 1; i < ingestion->options->threads; i++) {
         struct worker *worker = &ingestion->workers[i];
         for (size_t id = 0; id < worker->map_size; id++)
-            worker->map[id] = final[worker->map[id]];
+            worker->map[id] = ids[worker->map[id]];
     }
-    ingestion->workers[0].map = final;
-    return true;
 }
 
 static void remap_chunks(void *context, size_t index) {
@@ -478,12 +482,13 @@ static bool no_words(const struct ingestion *ingestion, struct error *error) {
                          : "lower --min-count");
 }
 
-/* Ranks, the final map, the words with their NULs, starts and counts. */
-static bool take_vocab(struct ingestion *ingestion, const struct dictionary *dictionary,
-                       struct error *error) {
-    const size_t each = sizeof(struct ranked) + sizeof(uint32_t) + 1 + 2 * sizeof(uint64_t);
-    return take_memory(ingestion, dictionary->size, each, "the vocabulary", error) &&
-           take_memory(ingestion, dictionary->text_bytes, 1, "the vocabulary", error);
+/* The words of phrases that the text lacks are in the dictionary, but don't count. */
+static uint64_t count_distinct(const struct ingestion *ingestion, const struct dictionary *dictionary) {
+    const struct phrases *phrases = ingestion->options->phrases;
+    uint64_t distinct = dictionary->size;
+    for (size_t i = 0; phrases != NULL && i < phrases->words.size; i++)
+        distinct -= dictionary->entries[i].count == 0;
+    return distinct;
 }
 
 static bool make_vocab(struct ingestion *ingestion, struct error *error) {
@@ -491,21 +496,23 @@ static bool make_vocab(struct ingestion *ingestion, struct error *error) {
     if (!merge_dictionaries(ingestion, error))
         return false;
     const struct dictionary *dictionary = &ingestion->workers[0].dictionary;
-    corpus->distinct = dictionary->size;
+    corpus->distinct = count_distinct(ingestion, dictionary);
     corpus->unsegmented = content_unsegmented(dictionary);
-    if (!take_vocab(ingestion, dictionary, error))
+    const size_t ids = dictionary->size;
+    if (!take_memory(ingestion, vocab_select_memory(dictionary), 1, "the vocabulary", error) ||
+        !take_memory(ingestion, ids, sizeof(uint32_t), "the vocabulary", error))
         return false;
-    size_t size = 0;
-    struct ranked *ranked = rank_words(dictionary, ingestion->options, &size, error);
-    bool done = ranked != NULL && (size > 0 || no_words(ingestion, error)) &&
-                fill_vocab(&corpus->vocab, dictionary, ranked, size, error) &&
-                map_to_vocab(ingestion, dictionary->size, ranked, size, error);
-    free(ranked);
+    ingestion->workers[0].map = memory_allocate(ids, sizeof(uint32_t), "the vocabulary", error);
+    bool done = ingestion->workers[0].map != NULL &&
+                vocab_select(&corpus->vocab, dictionary, ingestion->options->min_count,
+                             ingestion->options->max_vocab, ingestion->workers[0].map, error) &&
+                (corpus->vocab.size > 0 || no_words(ingestion, error));
+    if (done)
+        map_to_vocab(ingestion);
     stream_sort(&corpus->stream);
     done = done && threads_run(ingestion->options->threads, remap_chunks, ingestion, error) &&
            !first_error(ingestion, error);
-    for (size_t i = 0; i < corpus->stream.size; i++)
-        corpus->words += corpus->stream.chunks[i].words;
+    corpus->words = corpus->vocab.total;
     return done;
 }
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "text/dictionary.h"
 
 struct vocab {
     size_t size;       /* words */
@@ -31,5 +32,18 @@ static inline size_t vocab_length(const struct vocab *vocab, size_t id) {
  * vocab_free, also after a failure. */
 bool vocab_create(struct vocab *vocab, size_t size, size_t text_bytes, struct error *error) MUST_USE;
 void vocab_free(struct vocab *vocab);
+
+/* What map[id] is of a word that is not in the vocabulary; no id is as large. */
+#define VOCAB_NONE UINT32_MAX
+
+/* Makes the vocabulary of those words of a dictionary that occur at least min_count times, at most max_vocab
+ * of them (0: no limit): most frequent first, ties by first appearance. It may be empty. map, of
+ * dictionary->size entries, maps their provisional ids to ids, or to VOCAB_NONE; NULL if nobody wants it.
+ * Free with vocab_free, also after a failure. */
+bool vocab_select(struct vocab *vocab, const struct dictionary *dictionary, uint64_t min_count,
+                  uint64_t max_vocab, uint32_t *map, struct error *error) MUST_USE;
+
+/* The most memory that vocab_select takes for a dictionary, which it has been counted to hold. */
+size_t vocab_select_memory(const struct dictionary *dictionary);
 
 #endif

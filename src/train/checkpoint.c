@@ -7,10 +7,10 @@
 #include "model/checksum.h"
 #include "model/layout_file.h"
 
-enum section { RECORD, STARTS, WORDS, COUNTS, POSITION, MEASURES, RANDOM, INPUT, OUTPUT, SECTIONS };
+enum section { RECORD, STARTS, WORDS, COUNTS, POSITION, MEASURES, RANDOM, INPUT, OUTPUT, PHRASES, SECTIONS };
 
-static const char *const tags[SECTIONS] = {"record",   "starts", "words",   "counts",  "position",
-                                           "measures", "random", "input16", "output16"};
+static const char *const tags[SECTIONS] = {"record",   "starts", "words",   "counts",   "position",
+                                           "measures", "random", "input16", "output16", "phrases"};
 
 /* The section "position". */
 struct position {
@@ -27,7 +27,8 @@ static bool plan(struct layout *layout, const size_t *bytes, size_t vocab, size_
     bool fits = layout_start(layout, vocab, dim, kernel_stride(dim));
     memcpy(layout->header.magic, LAYOUT_CHECKPOINT_MAGIC, sizeof layout->header.magic);
     for (size_t i = 0; i < SECTIONS; i++)
-        fits = fits && layout_add(layout, tags[i], LAYOUT_REQUIRED, bytes[i]);
+        fits = fits &&
+               ((i == PHRASES && bytes[i] == 0) || layout_add(layout, tags[i], LAYOUT_REQUIRED, bytes[i]));
     return (fits && layout_place(layout)) ||
            error_set(error, ERROR_INPUT, "%s: the checkpoint is too large for its file format", path);
 }
@@ -47,11 +48,13 @@ bool checkpoint_write(struct file_out *file, const struct checkpoint_content *co
                                     [MEASURES] = content->epochs * sizeof *state->measures,
                                     [RANDOM] = state->threads * KERNEL_ROW_FLOATS * sizeof *state->random,
                                     [INPUT] = rows,
-                                    [OUTPUT] = rows};
+                                    [OUTPUT] = rows,
+                                    [PHRASES] = content->phrases_bytes};
     const void *const data[SECTIONS] = {
-        [RECORD] = content->record, [STARTS] = vocab->starts, [WORDS] = vocab->text,
-        [COUNTS] = vocab->counts,   [POSITION] = &position,   [MEASURES] = state->measures,
-        [RANDOM] = state->random,   [INPUT] = state->input,   [OUTPUT] = state->output};
+        [RECORD] = content->record,  [STARTS] = vocab->starts, [WORDS] = vocab->text,
+        [COUNTS] = vocab->counts,    [POSITION] = &position,   [MEASURES] = state->measures,
+        [RANDOM] = state->random,    [INPUT] = state->input,   [OUTPUT] = state->output,
+        [PHRASES] = content->phrases};
     struct layout layout;
     return plan(&layout, bytes, vocab->size, content->dim, file->path, error) &&
            layout_write(file, &layout, data, error);
@@ -181,6 +184,9 @@ bool checkpoint_open(struct checkpoint *checkpoint, const char *path, struct err
         const struct layout_section *record = layout_find(checkpoint->layout, tags[RECORD]);
         checkpoint->record = section(checkpoint, RECORD, UINT64_MAX);
         checkpoint->record_bytes = record != NULL ? (size_t)record->bytes : 0;
+        const struct layout_section *phrases = layout_find(checkpoint->layout, tags[PHRASES]);
+        checkpoint->phrases = section(checkpoint, PHRASES, UINT64_MAX);
+        checkpoint->phrases_bytes = phrases != NULL ? (size_t)phrases->bytes : 0;
         done = (record != NULL && read_vocab(checkpoint) && read_state(checkpoint)) ||
                damaged(path, "its parts don't fit together", error);
     }

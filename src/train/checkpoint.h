@@ -1,7 +1,7 @@
 /* A training as a file, from which it goes on: what was learned, where it stopped, and how it was asked for.
  *
  * The file is made of sections, like a model's (model/layout.h), with a magic of its own. `stride` of the
- * header is that of bfloat16 rows: D rounded up to a multiple of 32. The sections, all needed:
+ * header is that of bfloat16 rows: D rounded up to a multiple of 32. The sections, all needed but the last:
  *
  *   record    text      lines "key=value": the parameters, exactly, and what else its writer wants to know
  *   starts    u64[V+1]  the vocabulary, as in a model
@@ -11,7 +11,8 @@
  *   measures  f64[5E]   loss, chance, accuracy, violations and pairs of each epoch: sums (struct measures)
  *   random    u32[16T]  random states of the replicas
  *   input16   u16[V*R]  the rows as they are trained: bfloat16, zeros beyond D
- *   output16  u16[V*R] */
+ *   output16  u16[V*R]
+ *   phrases   text      words that are joined as the text is read (text/phrases.h); may be missing */
 #ifndef SGNS_TRAIN_CHECKPOINT_H
 #define SGNS_TRAIN_CHECKPOINT_H
 
@@ -26,6 +27,8 @@ struct checkpoint_content {
     const struct trainer_state *state;
     const char *record; /* as struct record (model/record.h) makes it */
     size_t record_bytes;
+    const char *phrases; /* as phrases_text makes it; NULL if there are none */
+    size_t phrases_bytes;
 };
 
 /* Appends the checkpoint to a file just created; the caller commits. Takes no memory. */
@@ -41,6 +44,8 @@ struct checkpoint {
     struct trainer_state state;
     const char *record;
     size_t record_bytes;
+    const char *phrases; /* NULL if there are none */
+    size_t phrases_bytes;
 };
 
 /* Whether a file begins like a checkpoint. */

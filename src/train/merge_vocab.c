@@ -190,7 +190,7 @@ bool merge_vocab(struct merged_vocab *merged, struct corpus *corpus, const struc
     return true;
 }
 
-/* --- the words of a checkpoint --- */
+/* --- the words of a file or of a checkpoint --- */
 
 static bool copy_vocab(struct vocab *made, const struct vocab *vocab, struct error *error) {
     if (!vocab_create(made, vocab->size, vocab->text_bytes, error))
@@ -202,11 +202,12 @@ static bool copy_vocab(struct vocab *made, const struct vocab *vocab, struct err
     return true;
 }
 
-/* map[i] becomes the id of word i of `from` in `vocab`. The ids of a dictionary are the order of its words;
- * words that come after those of the vocabulary are not in it. */
-static bool map_words(uint32_t *map, const struct vocab *from, const struct vocab *vocab,
+/* map[i] becomes the id of word i of `from` in `vocab`, and *seen the number of those that have one. The ids
+ * of a dictionary are the order of its words; words that come after those of the vocabulary are not in it. */
+static bool map_words(uint32_t *map, const struct vocab *from, const struct vocab *vocab, size_t *seen,
                       struct error *error) {
     struct dictionary dictionary;
+    *seen = 0;
     if (!dictionary_create(&dictionary, error))
         return false;
     bool done = true;
@@ -218,16 +219,17 @@ static bool map_words(uint32_t *map, const struct vocab *from, const struct voca
         done = dictionary_add(&dictionary, (const unsigned char *)vocab_word(from, i), vocab_length(from, i),
                               1, vocab->size + i, &id, error);
         map[i] = done && id < vocab->size ? id : STREAM_SENTENCE_END;
+        *seen += map[i] != STREAM_SENTENCE_END;
     }
     dictionary_free(&dictionary);
     return done;
 }
 
-bool merge_vocab_adopt(struct corpus *corpus, const struct vocab *vocab, struct error *error) {
+bool merge_vocab_adopt(struct corpus *corpus, const struct vocab *vocab, size_t *seen, struct error *error) {
     struct vocab made = {.size = 0};
     uint32_t *map = memory_allocate(corpus->vocab.size, sizeof *map, "the vocabulary", error);
     const bool done = map != NULL && copy_vocab(&made, vocab, error) &&
-                      map_words(map, &corpus->vocab, vocab, error) && renumber(corpus, map, error);
+                      map_words(map, &corpus->vocab, vocab, seen, error) && renumber(corpus, map, error);
     free(map);
     if (!done) {
         vocab_free(&made);

@@ -1,5 +1,5 @@
 /* Gives a corpus that has been read another vocabulary: that of an older model, with or without the words of
- * the text, or that of a checkpoint. */
+ * the text, that of a file, or that of a checkpoint. */
 #ifndef SGNS_TRAIN_MERGE_VOCAB_H
 #define SGNS_TRAIN_MERGE_VOCAB_H
 
@@ -31,7 +31,9 @@ struct merged_vocab {
 bool merge_vocab(struct merged_vocab *merged, struct corpus *corpus, const struct merge_options *options,
                  struct error *error) MUST_USE;
 
-/* Takes over a vocabulary with its counts. Words of the corpus that are not in it are dropped. */
-bool merge_vocab_adopt(struct corpus *corpus, const struct vocab *vocab, struct error *error) MUST_USE;
+/* Takes over a vocabulary with its counts. Words of the corpus that are not in it are dropped. *seen becomes
+ * the number of its words that occur in the corpus. */
+bool merge_vocab_adopt(struct corpus *corpus, const struct vocab *vocab, size_t *seen,
+                       struct error *error) MUST_USE;
 
 #endif

@@ -15,9 +15,9 @@
 #define SAMPLE 7e-5
 
 /* In the order of enum tokenizer_kind. */
-static const char *const tokenizers[] = {"words", "whitespace", NULL};
+const char *const parameter_tokenizers[] = {"words", "whitespace", NULL};
 
-static const char *tokenizer_help(size_t tokenizer) {
+const char *parameter_tokenizer_help(size_t tokenizer) {
     static const char *const help[] = {"letters, marks and digits, case folded",
                                        "everything between white space, unchanged"};
     return help[tokenizer];
@@ -88,8 +88,8 @@ static const struct option options[] = {
     INTEGER_OPTION("min-count", 0, "5", 1, 1e15, "drop words that occur fewer than N times", AT(min_count)),
     INTEGER_OPTION("max-vocab", 0, "0", 0, 4e9, "keep only the N most frequent words; 0 keeps all",
                    AT(max_vocab)),
-    CHOICES_OPTION("tokenizer", "words", tokenizers, tokenizer_help, "what counts as a word", AT(tokenizer)),
-    FLAG_OPTION("keep-case", "do not fold case", AT(keep_case)),
+    TOKENIZER_OPTION(AT(tokenizer)),
+    KEEP_CASE_OPTION(AT(keep_case)),
     INTEGER_OPTION("max-sentence", 0, "1000", 2, 1e6, "split lines into sentences of at most N words",
                    AT(max_sentence)),
     INTEGER_OPTION("threads", 0, NULL, 1, 1024,

@@ -54,6 +54,14 @@ struct parameters {
     bool keep_case;
 };
 
+/* What counts as a word, for other commands that read a corpus: size_t, enum tokenizer_kind; and bool. */
+extern const char *const parameter_tokenizers[];
+const char *parameter_tokenizer_help(size_t tokenizer);
+#define TOKENIZER_OPTION(place)                                                          \
+    CHOICES_OPTION("tokenizer", "words", parameter_tokenizers, parameter_tokenizer_help, \
+                   "what counts as a word", place)
+#define KEEP_CASE_OPTION(place) FLAG_OPTION("keep-case", "do not fold case", place)
+
 /* The table; its offsets are into struct parameters. */
 extern const struct option_table parameter_options;
 

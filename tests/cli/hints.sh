@@ -16,8 +16,8 @@ absent -train 'the corpus needs no option: sgns train CORPUS -o MODEL$'
 absent -hs 'there is no hierarchical softmax'
 absent -classes 'sgns cluster MODEL makes classes'
 absent -binary 'sgns export MODEL -f word2vec '
-absent -save-vocab 'the vocabulary is part of the model$'
-absent -read-vocab 'the vocabulary is made from the corpus'
+absent -save-vocab 'the vocabulary is part of the model; sgns vocab CORPUS writes it as a file$'
+called -read-vocab vocab
 absent -cbow 'skip-gram is the only model here$'
 
 # fastText

@@ -17,6 +17,7 @@
 #include "query/expression.h"
 #include "query/lookup.h"
 #include "text/ingest.h"
+#include "text/vocab_file.h"
 #include "train/checkpoint.h"
 
 #define ANSWERS 5
@@ -312,6 +313,73 @@ static void tokenize(const struct fuzz *fuzz, struct tokenizer_rules rules, size
     }
 }
 
+/* --- lists of words --- */
+
+/* What is read can be written, and is then the same. */
+static void feed_vocabulary(struct fuzz *fuzz) {
+    const struct tokenizer_rules rules = {TOKENIZER_WORDS, false};
+    struct error error = {.kind = ERROR_NONE};
+    struct dictionary words;
+    struct vocab vocab;
+    uint64_t total = 0;
+    bool is;
+    if (!vocab_file_check(fuzz->path, &is, &error) || !dictionary_create(&words, &error))
+        give_up(error.text);
+    if (vocab_file_read(&words, &total, fuzz->path, rng_below(&fuzz->rng, 2) > 0 ? &rules : NULL, &error)) {
+        if (!vocab_select(&vocab, &words, 1, rng_below(&fuzz->rng, 3), NULL, &error))
+            give_up(error.text);
+        if (vocab.total > total || vocab.size > words.size)
+            give_up("a vocabulary of more than was read");
+        vocab_free(&vocab);
+    } else if (error.kind == ERROR_NONE)
+        give_up("a vocabulary that was refused without a reason");
+    dictionary_free(&words);
+}
+
+/* Joins the words of a list as they stand in it. */
+static void join_words(const struct phrases *phrases, struct rng *rng) {
+    struct phrase_joiner joiner = {.table = &phrases->table};
+    struct phrase_item item;
+    uint32_t words = 0;
+    const uint32_t count = (uint32_t)phrases->words.size;
+    for (uint32_t i = 0; i < 2 * count; i++) {
+        item = (struct phrase_item){rng_below(rng, 2) > 0 ? i % count : rng_below(rng, count), 1, i};
+        words += phrase_push(&joiner, item, &item) ? item.words : 0;
+    }
+    while (phrase_flush(&joiner, &item))
+        words += item.words;
+    if (words != 2 * count || item.words > PHRASE_WORDS_MAX)
+        give_up("words got lost as they were joined");
+}
+
+static bool always(const void *context, const char *word, size_t length) {
+    (void)context;
+    return length > 0 && word[0] != '\0';
+}
+
+static void feed_phrases(struct fuzz *fuzz) {
+    const struct tokenizer_rules rules = {TOKENIZER_WORDS, false};
+    struct error error = {.kind = ERROR_NONE};
+    struct phrases phrases, again;
+    size_t bytes;
+    (void)phrases_is(fuzz->input.data, fuzz->input.size);
+    if (!phrases_read(&phrases, fuzz->path, rng_below(&fuzz->rng, 2) > 0 ? &rules : NULL, &error)) {
+        if (error.kind == ERROR_NONE)
+            give_up("phrases that were refused without a reason");
+        phrases_free(&phrases);
+        return;
+    }
+    join_words(&phrases, &fuzz->rng);
+    char *text = phrases_text(&phrases, &bytes, &error);
+    if (text == NULL || !phrases_parse(&again, text, bytes, "the list", NULL, &error) ||
+        again.count != phrases.count || !phrases_keep(&again, always, NULL, &error) ||
+        again.count != phrases.count)
+        give_up("phrases that are others when they are written");
+    free(text);
+    phrases_free(&again);
+    phrases_free(&phrases);
+}
+
 static void feed_prose(struct fuzz *fuzz) {
     const struct tokenizer_rules rules = {
         rng_below(&fuzz->rng, 2) > 0 ? TOKENIZER_WORDS : TOKENIZER_WHITESPACE, rng_below(&fuzz->rng, 2) > 0};
@@ -379,6 +447,10 @@ void feed(struct fuzz *fuzz, enum seed seed) {
         feed_arguments(fuzz);
     else if (seed == SEED_CHECKPOINT)
         feed_checkpoint(fuzz);
+    else if (seed == SEED_VOCABULARY)
+        feed_vocabulary(fuzz);
+    else if (seed == SEED_PHRASES)
+        feed_phrases(fuzz);
     else
         feed_prose(fuzz);
 }

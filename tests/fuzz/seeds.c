@@ -30,10 +30,12 @@ static const struct {
                    "city\nthe kind word\nof kind word\nking length 4\nqueen length 5\nman length 3\nparis "
                    "length 5\nrome length "
                    "4.5\nthe length 3e0\nand length 3\n"},
-    {SEED_QUESTIONS,
-     "king - man + woman\n2 paris - 0.5 rome, queen\n\"new york\" - \"2024\", -the\nkign\n- , + 3\n"},
+    {SEED_QUESTIONS, "king - man + woman\n2 paris - 0.5 rome, queen\n\"new york\" - \"2024\", -the\nkign, "
+                     "new york rome\n- , + 3\n"},
     {SEED_ARGUMENTS,
      "--whole 5 --real=0.25 -o text --flag --choice two operand --texts a --texts=b -- --x -"},
+    {SEED_VOCABULARY, "king\t12\nqueen\t7\r\nna\xc3\xafve 5\n\nnew_york\t0005\nking\t1\n"},
+    {SEED_PHRASES, "new york\t1\t12\t3.5\nnew_york city\t2\r\n\nlos  angeles\nnew_york_city hall\t8\n"},
     {SEED_PROSE, "The King of Rome, and don't: na\xc3\xafve well-known_words 2024!\n\xe6\x97\xa5\xe6\x9c\xac "
                  "\xf0\x90\x90\x80 \xff\xc3 the the the of\n"},
 };
@@ -87,7 +89,7 @@ static void make_native(struct fuzz *fuzz, const char *path) {
         for (size_t d = 0; d < DIM; d++)
             rows[id * STRIDE + d] = number_of(id, d);
     const char record[] = "tokenizer=words\nkeep_case=0\ndim=5\nloss.1=2.5\n";
-    const struct model_section extra = {"phrases", "new_york\nrome\n", 14};
+    const struct model_section extra = {"phrases", "new york\t1\nking queen\t1\nnew_york rome\t2\n", 40};
     struct model_content content = {&vocab, DIM, STRIDE, rows, NULL, record, sizeof record - 1,
                                     NULL,   0,   NULL};
     write_or_give_up(path, &content);
@@ -100,6 +102,8 @@ static void make_native(struct fuzz *fuzz, const char *path) {
     content.output = rows;
     write_or_give_up(path, &content);
     read_or_give_up(path, &fuzz->seeds[SEED_NATIVE]);
+    content.extra_count = 1;
+    write_or_give_up(path, &content); /* the model that answers */
 }
 
 /* A training of three epochs by two threads. */

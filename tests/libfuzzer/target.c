@@ -26,6 +26,8 @@ static const struct reader {
     {"options", SEED_ARGUMENTS, SEED_ARGUMENTS},
     {"corpus", SEED_PROSE, SEED_PROSE},
     {"checkpoint", SEED_CHECKPOINT, SEED_CHECKPOINT},
+    {"vocabulary", SEED_VOCABULARY, SEED_VOCABULARY},
+    {"phrases", SEED_PHRASES, SEED_PHRASES},
 };
 
 static struct fuzz fuzz = {.file = -1};

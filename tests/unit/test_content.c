@@ -116,9 +116,9 @@ static void binary_files(struct test *test) {
 }
 
 static void packed_files(struct test *test) {
-    check_content(test, repeat("\x1f\x8b", 1, "", 1), "compressed by gzip; unpack it into a pipe: gzip -dc");
-    check_content(test, repeat("BZh9", 1, "", 1), "bzip2");
-    check_content(test, repeat("BZ", 1, "", 1), NULL);
+    check_content(test, repeat("\x1f\x8b\x08", 1, "", 1), "a file compressed by gzip inside of another; ");
+    check_content(test, repeat("PK\x03\x04", 1, "", 1), "a zip archive; unpack it into a pipe: unzip -p");
+    check_content(test, repeat("BZh9", 1, "", 1), NULL);
 }
 
 /* Wherever the bytes end, a character that is cut off is not held against them. */

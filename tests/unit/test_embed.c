@@ -181,7 +181,29 @@ static void no_component_without_rows(struct test *test) {
     model_close(&model);
 }
 
+/* A phrase is a word; where the vocabulary lacks it, its words are. */
+static void phrases_are_words(struct test *test) {
+    static const char *const known[] = {"new_york", "new", "york", "in", "a_b_c"};
+    static const float rows[] = {8, 0, 0, 0, 4, 0, 0, 2, 0, 0, 0, 1, 1, 1, 1};
+    const struct toy toy = {.words = known,
+                            .vocab = 5,
+                            .dim = 3,
+                            .vectors = rows,
+                            .phrases = "new york\t1\nin york\t1\na b\t1\na_b c\t2\n"};
+    struct model model = toy_open(&toy);
+    struct embedder embedder = create(test, &model, EMBED_PLAIN, 1);
+    check_text(test, &embedder, "new york", 8, 0, 0);
+    check_text(test, &embedder, "in New York", 4, 0, 0.5);
+    check_text(test, &embedder, "new\nyork", 0, 3, 0);
+    check_text(test, &embedder, "york in york new", 0, 2, 0.25); /* in_york is not in the vocabulary */
+    check_text(test, &embedder, "a b c", 1, 1, 1);
+    check_text(test, &embedder, "a b in", 0, 0, 1);
+    embed_free(&embedder);
+    model_close(&model);
+}
+
 static const struct test_case cases[] = {
+    {"embed: phrases are words", phrases_are_words},
     {"embed: plain means", plain_means},
     {"embed: SIF weights", sif_weights},
     {"embed: many texts on any number of threads", many_texts_on_any_threads},

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "query/lookup.h"
 #include "search/vectors.h"
 #include "toy_model.h"
 
@@ -63,10 +64,8 @@ static bool parse(struct expression *expression, const struct model *model, cons
     return expression_parse(expression, model, text, strlen(text), METHOD_ADD, error);
 }
 
-/* Terms with the words' weights, and these words left out. */
-static void check_readings(struct test *test, enum tokenizer_kind kind, const struct reading *readings,
-                           size_t count) {
-    struct model model = open_words(kind);
+/* Terms with the words' weights, and these words left out. Closes the model. */
+static void check_model(struct test *test, struct model model, const struct reading *readings, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct reading *reading = &readings[i];
         struct error error = {.kind = ERROR_NONE};
@@ -86,6 +85,11 @@ static void check_readings(struct test *test, enum tokenizer_kind kind, const st
         expression_free(&got);
     }
     model_close(&model);
+}
+
+static void check_readings(struct test *test, enum tokenizer_kind kind, const struct reading *readings,
+                           size_t count) {
+    check_model(test, open_words(kind), readings, count);
 }
 
 static void words_and_signs(struct test *test) {
@@ -365,7 +369,55 @@ static void cosines_of_expressions(struct test *test) {
     model_close(&model);
 }
 
+/* Words that a list of phrases joins, as far as the vocabulary has what they make. */
+static void phrases_of_the_model(struct test *test) {
+    static const struct reading readings[] = {
+        {"new york", 1, {NEW_YORK}, {1}},
+        {"New YORK - king", 2, {KING, NEW_YORK}, {-1, 1}},
+        {"king -new york man", 3, {KING, MAN, NEW_YORK}, {1, 1, -1}},
+        {"2 new york 3 man", 2, {MAN, NEW_YORK}, {3, 2}},
+        {"new + york", 2, {NEW, YORK}, {1, 1}},
+        {"new , york", 1, {NEW}, {1}},
+        {"york new", 2, {NEW, YORK}, {1, 1}},
+        {"new new york", 2, {NEW_YORK, NEW}, {1, 1}},
+        {"new york york", 2, {NEW_YORK, YORK}, {1, 1}},
+        {"new \"york\"", 2, {NEW, YORK}, {1, 1}},
+        {"\"new york\"", 1, {NEW_YORK}, {1}},
+        {"new_york", 1, {NEW_YORK}, {1}},
+        {"king man", 2, {KING, MAN}, {1, 1}},                             /* joined, but rare */
+        {"paris new york woman", 3, {WOMAN, PARIS, NEW_YORK}, {1, 1, 1}}, /* a longer phrase is rare */
+        {"well-known new york", 2, {WELL_KNOWN, NEW_YORK}, {1, 1}},
+    };
+    static const char list[] = "new york\t1\nking man\t1\nnew_york woman\t2\nyork york\t1\n";
+    const struct toy toy = {.words = words, .vocab = VOCAB, .dim = 3, .vectors = vectors, .phrases = list};
+    struct model model = toy_open(&toy);
+    size_t id;
+    CHECK(test, model.phrases != NULL && model.phrases->count == 1);
+    CHECK(test, lookup_word(&model, " New  york ", &id) && id == NEW_YORK);
+    CHECK(test, !lookup_word(&model, "king man", &id) && !lookup_word(&model, " ", &id));
+    check_model(test, model, readings, sizeof readings / sizeof *readings);
+    check_readings(test, TOKENIZER_WORDS, (const struct reading[]){{"new york", 2, {NEW, YORK}, {1, 1}}},
+                   1); /* without the list */
+}
+
+static void analogies_of_phrases(struct test *test) {
+    const struct toy toy = {
+        .words = words, .vocab = VOCAB, .dim = 3, .vectors = vectors, .phrases = "new york\t1\n"};
+    struct model model = toy_open(&toy);
+    struct expression got;
+    struct error error = {.kind = ERROR_NONE};
+    const char *text = "king new york man";
+    CHECK_MSG(test, expression_parse_analogy(&got, &model, text, strlen(text), METHOD_ADD, &error), "%s",
+              error.text);
+    CHECK(test,
+          got.count == 3 && got.ids[2] == NEW_YORK && got.terms[2].weight > 0 && got.terms[0].weight < 0);
+    expression_free(&got);
+    model_close(&model);
+}
+
 static const struct test_case cases[] = {
+    {"expression: phrases of the model", phrases_of_the_model},
+    {"expression: analogies of phrases", analogies_of_phrases},
     {"expression: words and signs", words_and_signs},
     {"expression: numbers are weights before words", numbers_are_weights_before_words},
     {"expression: whitespace rules", words_as_they_are_by_whitespace_rules},

@@ -1061,7 +1061,7 @@ EACH_VERSION(forged_words)
 #define EXTRAS 3
 
 static const struct model_section extras[EXTRAS] = {
-    {"phrases", "new_york\nlos_angeles\n", 21}, {"nothing", NULL, 0}, {"n-grams!", "\0\1\2\3\4\5\6", 7}};
+    {"clusters", "new_york\nlos_angeles\n", 21}, {"nothing", NULL, 0}, {"n-grams!", "\0\1\2\3\4\5\6", 7}};
 
 static struct written write_extras(struct test *test) {
     struct sample sample;
@@ -1087,7 +1087,7 @@ static void extra_sections(struct test *test) {
         CHECK_MSG(test, data != NULL && (bytes == 0 || memcmp(data, extras[i].data, bytes) == 0), "%s",
                   extras[i].tag);
     }
-    const char *const others[] = {"", "phrase", "phrasess", "PHRASES", "n-grams!!", "record2"};
+    const char *const others[] = {"", "cluster", "clusterss", "CLUSTERS", "n-grams!!", "record2"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         CHECK_MSG(test, model_section(&model, others[i], &bytes) == NULL && bytes == 0, "%s", others[i]);
     CHECK(test, model_section(&model, "norms", &bytes) == model.norms && bytes == VOCAB * sizeof(float));

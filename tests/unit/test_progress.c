@@ -161,8 +161,8 @@ static void reading(struct test *test) {
         progress_start(&progress);
         progress.shown = -1e9;
         progress.started = progress_clock() - 2;
-        progress_reading(&progress, 100000000);
-        progress_reading(&progress, 100000001); /* too early for another line */
+        progress_reading(&progress, 100000000, NULL);
+        progress_reading(&progress, 100000001, NULL); /* too early for another line */
         const ssize_t bytes = read(terminal.master, got[i], sizeof got[i] - 1);
         got[i][bytes > 0 ? bytes : 0] = '\0';
     }

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "formats/open.h"
 #include "harness.h"
+#include "model/layout.h"
 
 struct toy {
     const char *const *words; /* (vocab), the most frequent first */
@@ -16,6 +17,7 @@ struct toy {
     const float *vectors; /* (vocab, dim) row-major, or NULL for all ones */
     enum tokenizer_kind kind;
     const float *contexts; /* the same as vectors, or NULL for no context vectors */
+    const char *phrases;   /* the list of phrases, or NULL */
 };
 
 static inline void toy_fill(const struct toy *toy, const float *vectors, float *rows) {
@@ -34,12 +36,16 @@ static inline bool toy_write(const struct toy *toy, const struct vocab *vocab, c
         return false;
     toy_fill(toy, toy->vectors, input);
     toy_fill(toy, toy->contexts, output);
+    const struct model_section phrases = {LAYOUT_PHRASES, toy->phrases,
+                                          toy->phrases != NULL ? strlen(toy->phrases) : 0};
     const struct model_content content = {.vocab = vocab,
                                           .dim = toy->dim,
                                           .stride = stride,
                                           .input = input,
                                           .output = toy->contexts != NULL ? output : NULL,
-                                          .record = ""};
+                                          .record = "",
+                                          .extra = &phrases,
+                                          .extra_count = toy->phrases != NULL};
     struct file_out file;
     const bool done = file_create(&file, path, error) && model_write(&file, &content, error) &&
                       file_commit(&file, error);
