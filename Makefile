@@ -34,7 +34,7 @@ FUZZER := $(if $(FUZZ),$(BUILD)/fuzz/fuzz)
 FAULTY := $(if $(wildcard tests/faults/hooks.c),$(BUILD)/faults/sgns)
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
 
-.PHONY: all programs demo test test-interop faults fuzz fuzz-run libfuzzer libfuzzer-run coverage coverage-run bench bench-query lint format install clean
+.PHONY: all programs demo test test-interop faults fuzz fuzz-run libfuzzer libfuzzer-run coverage coverage-run bench bench-query lint format install clean FORCE
 all: $(BUILD)/sgns
 
 $(BUILD)/sgns: $(BUILD)/main.o $(LIBRARY)
@@ -60,6 +60,14 @@ endif
 $(BUILD)/kernels/avx512.o $(BUILD)/kernels/avx512float.o $(BUILD)/kernels/avx512vnni.o $(BUILD)/kernels/avx512bf16.o $(BUILD)/search/scan_avx512.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx512f -mavx512bw \
 	-mavx512dq -mavx512vl -mfma -mprefer-vector-width=512 -mprfchw
 endif
+
+# The commit, for --version. The file changes only when the commit does, so that nothing else is built again.
+COMMIT ?= $(shell test ! -e .git || git describe --always --dirty --exclude='*' 2>/dev/null)
+$(BUILD)/commit: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' >$@
+$(BUILD)/cli/version.o: $(BUILD)/commit
+$(BUILD)/cli/version.o: ALL_CFLAGS += -DSGNS_COMMIT='"$(shell cat $(BUILD)/commit)"'
 
 $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)

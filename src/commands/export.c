@@ -25,9 +25,18 @@ struct settings {
     bool context, normalize, skip_unfit, force;
 };
 
+static const char *format_name(size_t index) {
+    return formats[index].name;
+}
+
 static const struct option options[] = {
-    TEXT_OPTION("format", 'f', OPTION_TEXT, "FORMAT", NULL, "one of the formats above; required",
-                offsetof(struct settings, format)),
+    {.name = "format",
+     .letter = 'f',
+     .type = OPTION_TEXT,
+     .value = "FORMAT",
+     .help = "one of the formats above; required",
+     .offset = offsetof(struct settings, format),
+     .suggest = format_name},
     TEXT_OPTION("output", 'o', OPTION_TEXT, "FILE", "-", "the file to write; - is standard output",
                 offsetof(struct settings, output)),
     INTEGER_OPTION("top", 0, NULL, 1, COUNT_MAX, "export only the N most frequent words",
