@@ -71,16 +71,16 @@ static const char beginning[] =
     "_sgns() {\n"
     "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}\n"
     "    local names= valued= values=@nothing more=@nothing offer number=0 i\n"
-    "    local -a operands=()\n";
+    "    local -a operands=()\n"
+    "    local IFS=$' \\t\\n'\n";
 
-static const char middle[] =
-    "    COMPREPLY=()\n"
-    "    if [[ $word == = ]]; then\n"
-    "        word=\n"
-    "    elif [[ $before == = ]]; then\n"
-    "        before=${COMP_WORDS[COMP_CWORD - 2]}\n"
-    "    fi\n"
-    "    case ${COMP_WORDS[1]} in\n";
+static const char middle[] = "    COMPREPLY=()\n"
+                             "    if [[ $word == = ]]; then\n"
+                             "        word=\n"
+                             "    elif [[ $before == = ]]; then\n"
+                             "        before=${COMP_WORDS[COMP_CWORD - 2]}\n"
+                             "    fi\n"
+                             "    case ${COMP_WORDS[1]} in\n";
 
 static const char end[] =
     "    esac\n"
@@ -94,7 +94,8 @@ static const char end[] =
     "        for ((i = 2; i < COMP_CWORD; i++)); do\n"
     "            case ${COMP_WORDS[i]} in\n"
     "                =) ((i++)) ;;\n"
-    "                -?*) [[ $valued != *\" ${COMP_WORDS[i]} \"* || ${COMP_WORDS[i + 1]} == = ]] || ((i++)) ;;\n"
+    "                -?*) [[ $valued != *\" ${COMP_WORDS[i]} \"* || ${COMP_WORDS[i + 1]} == = ]] || ((i++)) "
+    ";;\n"
     "                *) ((number++)) ;;\n"
     "            esac\n"
     "        done\n"

@@ -11,16 +11,17 @@ static void print_help(const char *help, FILE *out) {
     fputs("'\n", out);
 }
 
-/* The choices, a line each, a tab before the help. */
+/* The choices, as words that fish expands once more; a tab before the help, which is in double quotes. */
 static void print_choices(const struct option *option, FILE *out) {
     const char *choice;
     fputs(" -x -a '", out);
     for (size_t i = 0; (choice = completion_choice(option, i)) != NULL; i++) {
-        fprintf(out, "%s%s", i > 0 ? "\n" : "", choice);
+        fprintf(out, "%s%s", i > 0 ? " " : "", choice);
         if (option->choice_help == NULL)
             continue;
-        fputc('\t', out);
-        completion_print(option->choice_help(i), SPECIAL, QUOTATION, out);
+        fputs("\\t\"", out);
+        completion_print(option->choice_help(i), SPECIAL "\"$", QUOTATION, out);
+        fputc('"', out);
     }
     fputc('\'', out);
 }

@@ -19,9 +19,8 @@ static void print_choice(const struct option *option, size_t index, const char *
 
 /* What completes a value or an operand. */
 static void print_action(enum completion_kind kind, FILE *out) {
-    static const char *const actions[] = {[COMPLETION_NOTHING] = " ",
-                                          [COMPLETION_FILES] = "_files",
-                                          [COMPLETION_COMMANDS] = "_sgns_commands"};
+    static const char *const actions[] = {
+        [COMPLETION_NOTHING] = " ", [COMPLETION_FILES] = "_files", [COMPLETION_COMMANDS] = "_sgns_commands"};
     fputs(actions[kind], out);
 }
 
@@ -89,26 +88,27 @@ static void print_commands(const struct command *const *commands, FILE *out) {
     fputs("    )\n    _describe -t commands command commands\n}\n\n", out);
 }
 
-static const char end[] = "_sgns() {\n"
-                          "    if ((CURRENT == 2)); then\n"
-                          "        if [[ $words[2] == -* ]]; then\n"
-                          "            _arguments '--help[list the commands]' '--version[print the version]'\n"
-                          "        else\n"
-                          "            _sgns_commands\n"
-                          "        fi\n"
-                          "        return\n"
-                          "    fi\n"
-                          "    local command=_sgns_$words[2]\n"
-                          "    shift words\n"
-                          "    ((CURRENT--))\n"
-                          "    (($+functions[$command])) && $command\n"
-                          "}\n"
-                          "\n"
-                          "if [[ $funcstack[1] == _sgns ]]; then\n"
-                          "    _sgns \"$@\"\n"
-                          "else\n"
-                          "    compdef _sgns sgns\n"
-                          "fi\n";
+static const char end[] =
+    "_sgns() {\n"
+    "    if ((CURRENT == 2)); then\n"
+    "        if [[ $words[2] == -* ]]; then\n"
+    "            _arguments '--help[list the commands]' '--version[print the version]'\n"
+    "        else\n"
+    "            _sgns_commands\n"
+    "        fi\n"
+    "        return\n"
+    "    fi\n"
+    "    local command=_sgns_$words[2]\n"
+    "    shift words\n"
+    "    ((CURRENT--))\n"
+    "    (($+functions[$command])) && $command\n"
+    "}\n"
+    "\n"
+    "if [[ $funcstack[1] == _sgns ]]; then\n"
+    "    _sgns \"$@\"\n"
+    "else\n"
+    "    compdef _sgns sgns\n"
+    "fi\n";
 
 void completion_zsh(const struct command *const *commands, FILE *out) {
     fputs("#compdef sgns\n# Completion of sgns for zsh, written by: sgns help --generate zsh\n\n", out);

@@ -5,48 +5,74 @@
 #include "cli/common_options.h"
 #include "cli/version.h"
 
+/* The source has lines of about so many bytes. */
+#define LINE_BYTES 70
+
+struct page {
+    FILE *out;
+    bool bold; /* a backtick was the last one of two */
+};
+
 /* --- text --- */
 
-/* What groff would take for a request, an escape or a character of typography is replaced, and text between
- * backticks is bold. */
-static void print_text(const char *text, size_t length, FILE *out) {
-    bool bold = false;
-    if (length > 0 && (text[0] == '.' || text[0] == '\''))
-        fputs("\\&", out);
+/* What groff would take for an escape or a character of typography is replaced; text between backticks is
+ * bold. */
+static void print_character(struct page *page, char character) {
+    switch (character) {
+    case '`':
+        page->bold = !page->bold;
+        fputs(page->bold ? "\\fB" : "\\fR", page->out);
+        break;
+    case '\\':
+        fputs("\\e", page->out);
+        break;
+    case '-':
+        fputs("\\-", page->out);
+        break;
+    case '\'':
+        fputs("\\(aq", page->out);
+        break;
+    case '^':
+        fputs("\\(ha", page->out);
+        break;
+    case '~':
+        fputs("\\(ti", page->out);
+        break;
+    default:
+        fputc(character, page->out);
+        break;
+    }
+}
+
+/* A line that begins with a period is none of groff's requests. */
+static void print_text(struct page *page, const char *text, size_t length) {
+    fputs(length > 0 && text[0] == '.' ? "\\&" : "", page->out);
     for (size_t i = 0; i < length; i++)
-        switch (text[i]) {
-        case '`':
-            bold = !bold;
-            fputs(bold ? "\\fB" : "\\fR", out);
-            break;
-        case '\\':
-            fputs("\\e", out);
-            break;
-        case '-':
-            fputs("\\-", out);
-            break;
-        case '\'':
-            fputs("\\(aq", out);
-            break;
-        case '^':
-            fputs("\\(ha", out);
-            break;
-        case '~':
-            fputs("\\(ti", out);
-            break;
-        default:
-            fputc(text[i], out);
-            break;
-        }
+        print_character(page, text[i]);
 }
 
-static void print_string(const char *text, FILE *out) {
-    print_text(text, strlen(text), out);
+static void print_string(struct page *page, const char *text) {
+    print_text(page, text, strlen(text));
 }
 
-static void print_line(const char *text, size_t length, FILE *out) {
-    print_text(text, length, out);
-    fputc('\n', out);
+static void print_line(struct page *page, const char *text, size_t length) {
+    print_text(page, text, length);
+    fputc('\n', page->out);
+}
+
+/* Text that groff fills may be broken at any blank. */
+static void print_filled(struct page *page, const char *text, size_t length) {
+    while (length > LINE_BYTES) {
+        size_t end = LINE_BYTES;
+        while (end > 0 && text[end] != ' ')
+            end--;
+        if (end == 0)
+            break;
+        print_line(page, text, end);
+        text += end + 1;
+        length -= end + 1;
+    }
+    print_line(page, text, length);
 }
 
 /* --- the details of a command --- */
@@ -62,103 +88,101 @@ static size_t item_key(const char *text, size_t length) {
     return key > 0 && key + 1 < length && text[key] == ' ' && text[key + 1] == ' ' ? key : 0;
 }
 
+static void end_code(struct page *page) {
+    fputs(".fi\n.RE\n", page->out);
+}
+
 /* One line without its indentation; it comes after `block`, and the block that it belongs to is returned. */
-static enum block print_detail(const char *text, size_t length, bool indented, enum block block, FILE *out) {
+static enum block print_detail(const char *text, size_t length, bool indented, enum block block,
+                               struct page *page) {
     const size_t key = item_key(text, length);
     if (block == BLOCK_CODE && (key > 0 || !indented))
-        fputs(".fi\n", out);
+        end_code(page);
     if (key > 0) {
-        fputs(".TP\n.B ", out);
-        print_line(text, key, out);
+        fputs(".TP\n.B ", page->out);
+        print_line(page, text, key);
         const size_t skipped = key + strspn(text + key, " ");
-        print_line(text + skipped, length - skipped, out);
+        print_filled(page, text + skipped, length - skipped);
         return BLOCK_ITEM;
     }
     if (indented && block == BLOCK_ITEM) {
-        fputs(text[0] == '{' ? ".br\n" : "", out);
-        print_line(text, length, out);
+        fputs(text[0] == '{' ? ".br\n" : "", page->out);
+        print_filled(page, text, length);
         return BLOCK_ITEM;
     }
     if (indented && block != BLOCK_CODE)
-        fputs(".PP\n.nf\n", out);
+        fputs(".PP\n.RS\n.nf\n", page->out);
     else if (!indented && block != BLOCK_TEXT)
-        fputs(".PP\n", out);
-    print_line(text, length, out);
+        fputs(".PP\n", page->out);
+    (indented ? print_line : print_filled)(page, text, length);
     return indented ? BLOCK_CODE : BLOCK_TEXT;
 }
 
 /* Paragraphs are filled, lines "key  what it means" become a list, and other indented lines stay as they are.
  */
-static void print_details(const char *text, FILE *out) {
+static void print_details(const char *text, struct page *page) {
     enum block block = BLOCK_NONE;
     while (text != NULL && *text != '\0') {
         const size_t length = strcspn(text, "\n"), indent = strspn(text, " ");
         if (length > indent)
-            block = print_detail(text + indent, length - indent, indent > 0, block, out);
-        else {
-            fputs(block == BLOCK_CODE ? ".fi\n" : "", out);
+            block = print_detail(text + indent, length - indent, indent > 0, block, page);
+        if (block == BLOCK_CODE && (length == indent || text[length] == '\0'))
+            end_code(page);
+        if (length == indent)
             block = BLOCK_NONE;
-        }
         text += length + (text[length] == '\n');
     }
-    fputs(block == BLOCK_CODE ? ".fi\n" : "", out);
 }
 
 /* --- options --- */
 
-static void print_choices(const struct option *option, FILE *out) {
-    fputs(".RS\n", out);
+static void print_choices(const struct option *option, struct page *page) {
+    fputs(".RS\n", page->out);
     for (size_t i = 0; option->choices[i] != NULL; i++) {
-        fputs(".TP\n.B ", out);
-        print_string(option->choices[i], out);
-        fputc('\n', out);
-        print_string(option->choice_help(i), out);
-        fputc('\n', out);
+        fputs(".TP\n.B ", page->out);
+        print_string(page, option->choices[i]);
+        fputc('\n', page->out);
+        print_filled(page, option->choice_help(i), strlen(option->choice_help(i)));
     }
-    fputs(".RE\n", out);
+    fputs(".RE\n", page->out);
 }
 
-static void print_option(const struct option *option, FILE *out) {
-    char names[256];
-    fputs(".TP\n", out);
+static void print_option(const struct option *option, struct page *page) {
+    char text[512];
+    fputs(".TP\n", page->out);
     if (option->letter != '\0')
-        fprintf(out, "\\fB\\-%c\\fR, ", option->letter);
-    fputs("\\fB\\-\\-", out);
-    print_string(option->name, out);
-    fputs("\\fR", out);
+        fprintf(page->out, "\\fB\\-%c\\fR, ", option->letter);
+    fputs("\\fB\\-\\-", page->out);
+    print_string(page, option->name);
+    fputs("\\fR", page->out);
     if (option->type != OPTION_FLAG) {
-        fputs(" \\fI", out);
-        print_string(options_value(option, names, sizeof names), out);
-        fputs("\\fR", out);
+        fputs(" \\fI", page->out);
+        print_string(page, options_value(option, text, sizeof text));
+        fputs("\\fR", page->out);
     }
-    fputc('\n', out);
-    print_string(option->help, out);
-    if (option->fallback != NULL) {
-        fputs(" (default ", out);
-        print_string(option->fallback, out);
-        fputc(')', out);
-    }
-    fputc('\n', out);
+    fputc('\n', page->out);
+    const char *help = options_text(option, text, sizeof text);
+    print_filled(page, help, strlen(help));
     if (option->choice_help != NULL)
-        print_choices(option, out);
+        print_choices(option, page);
 }
 
-static void print_table(const struct option_table *table, FILE *out) {
+static void print_table(const struct option_table *table, struct page *page) {
     for (size_t i = 0; i < table->count; i++)
-        print_option(&table->options[i], out);
+        print_option(&table->options[i], page);
 }
 
 /* --- the page --- */
 
-static void print_command(const struct command *command, FILE *out) {
-    fprintf(out, ".SS sgns %s ", command->name);
-    print_string(command->arguments, out);
-    fputc('\n', out);
-    print_string(command->summary, out);
-    fputs(".\n", out);
-    print_details(command->details, out);
+static void print_command(const struct command *command, struct page *page) {
+    fprintf(page->out, ".SS sgns %s ", command->name);
+    print_string(page, command->arguments);
+    fputc('\n', page->out);
+    print_string(page, command->summary);
+    fputs(".\n", page->out);
+    print_details(command->details, page);
     for (const struct option_table *const *table = command->tables; *table != NULL; table++)
-        print_table(*table, out);
+        print_table(*table, page);
 }
 
 static const char beginning[] =
@@ -176,10 +200,11 @@ static const char beginning[] =
     ".B sgns \\-\\-version\n"
     ".SH DESCRIPTION\n"
     ".B sgns\n"
-    "reads raw text, learns a vector for every word, and answers questions about the words:\n"
-    "which are close, what completes an analogy, which line of a file is nearest to a query.\n"
-    "It trains skip\\-gram vectors with negative sampling, as word2vec does, or with another\n"
-    "contrastive loss, on all cores.\n"
+    "reads raw text, learns a vector for every word, and answers questions about\n"
+    "the words: which are close, what completes an analogy, which line of a file is\n"
+    "nearest to a query.\n"
+    "It trains skip\\-gram vectors with negative sampling, as word2vec does, or with\n"
+    "another contrastive loss, on all cores.\n"
     ".PP\n"
     "Options and arguments may come in any order; \\fB\\-\\-\\fR ends the options.\n"
     "A value follows its option as the next word, or behind an equals sign:\n"
@@ -221,7 +246,7 @@ static const char end[] =
     ".SH FILES\n"
     ".TP\n"
     ".IB MODEL .checkpoint\n"
-    "a training that was stopped or is still going on, for \\fBsgns train \\-\\-resume\\fR\n"
+    "a training that was stopped or still goes on, for \\fBsgns train \\-\\-resume\\fR\n"
     ".SH EXAMPLES\n"
     ".nf\n"
     "sgns train corpus.txt \\-o words.sgns\n"
@@ -231,14 +256,14 @@ static const char end[] =
     ".fi\n";
 
 void manual_write(const struct command *const *commands, FILE *out) {
+    struct page page = {.out = out};
     fputs(".\\\" Written by: sgns help --generate man\n"
           ".TH SGNS 1 ",
           out);
-    print_string(SGNS_DATE, out);
-    fprintf(out, " \"sgns %s\" \"User Commands\"\n%s", SGNS_VERSION, beginning);
+    fprintf(out, "%s \"sgns %s\" \"User Commands\"\n%s", SGNS_DATE, SGNS_VERSION, beginning);
     for (size_t i = 0; commands[i] != NULL; i++)
-        print_command(commands[i], out);
+        print_command(commands[i], &page);
     fputs(".SH OPTIONS OF ALL COMMANDS\n", out);
-    print_table(&common_options, out);
+    print_table(&common_options, &page);
     fputs(end, out);
 }

@@ -220,6 +220,12 @@ static void print_wrapped(const char *text, int at, int column, FILE *out) {
     fprintf(out, "\n");
 }
 
+const char *options_text(const struct option *option, char *text, size_t size) {
+    snprintf(text, size, "%s%s%s%s", option->help, option->fallback != NULL ? " (default " : "",
+             option->fallback != NULL ? option->fallback : "", option->fallback != NULL ? ")" : "");
+    return text;
+}
+
 /* "-o, --output FILE" with its help, and the help of each choice. */
 static void help_one(const struct option *option, FILE *out) {
     const int column = 30;
@@ -229,9 +235,7 @@ static void help_one(const struct option *option, FILE *out) {
                      option->name);
     if (option->type != OPTION_FLAG)
         at += fprintf(out, " %s", options_value(option, names, sizeof names));
-    snprintf(text, sizeof text, "%s%s%s%s", option->help, option->fallback != NULL ? " (default " : "",
-             option->fallback != NULL ? option->fallback : "", option->fallback != NULL ? ")" : "");
-    print_wrapped(text, at, column, out);
+    print_wrapped(options_text(option, text, sizeof text), at, column, out);
     for (size_t i = 0; option->choice_help != NULL && option->choices[i] != NULL; i++) {
         snprintf(text, sizeof text, "%s: %s", option->choices[i], option->choice_help(i));
         print_wrapped(text, 0, column, out);

@@ -28,6 +28,9 @@ const struct option *options_at(const struct option_table *const *tables, size_t
  * `names` (size bytes) is where the choices go. */
 const char *options_value(const struct option *option, char *names, size_t size);
 
+/* The option's help and its default, written to text[0 .. size). */
+const char *options_text(const struct option *option, char *text, size_t size);
+
 /* Prints the options of a help page, in lines of at most 78 columns. */
 void options_help(const struct option_table *const *tables, FILE *out);
 
