@@ -11,6 +11,7 @@
 #include "cli/completion.h"
 #include "cli/hints.h"
 #include "cli/manual.h"
+#include "cli/message.h"
 #include "cli/output.h"
 #include "cli/version.h"
 #include "commands/commands.h"
@@ -144,15 +145,10 @@ static const struct command command_help = {
 
 /* --- running a command --- */
 
-/* One sentence; what it quotes may come from a file. `command` may be empty. */
+/* Returns the exit status. */
 static int report(const char *command, const struct error *error) {
     fflush(stdout);
-    if (error->text[0] != '\0') {
-        fprintf(stderr, "%ssgns%s%s:%s ", color_of(COLOR_ERROR, stderr), *command != '\0' ? " " : "", command,
-                color_of(COLOR_PLAIN, stderr));
-        output_shown(error->text, strlen(error->text), stderr);
-        fputc('\n', stderr);
-    }
+    message_error(command, error);
     return (int)error->kind;
 }
 

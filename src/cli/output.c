@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/decimal.h"
+#include "cli/color.h"
 #include "cli/width.h"
 #include "text/show.h"
 #include "text/utf8.h"
@@ -85,11 +87,14 @@ static void print_text(enum output_format format, struct line text, size_t width
 
 static void print_score(enum output_format format, double score, size_t width) {
     const char *unknown = format == OUTPUT_JSON ? "null" : "n/a";
-    const int table_width = format == OUTPUT_TABLE ? (int)width : 0;
+    const bool table = format == OUTPUT_TABLE, colored = table && color_wanted(stdout);
+    const int table_width = table ? (int)width : 0;
+    fputs(colored ? color_code(COLOR_SCORE) : "", stdout);
     if (!isfinite(score))
         printf("%*s", table_width, unknown);
     else
-        printf("%*.*f", table_width, format == OUTPUT_TABLE ? 4 : 6, score);
+        printf("%*.*f", table_width, table ? 4 : 6, score);
+    fputs(colored ? color_code(COLOR_PLAIN) : "", stdout);
 }
 
 static void print_number(enum output_format format, float number) {
@@ -186,6 +191,15 @@ void output_failure(enum output_format format, const char *text, size_t length, 
                                           output_text("error", why->text, strlen(why->text))};
     if (format == OUTPUT_JSON)
         output_record(format, fields, 2);
+}
+
+void output_heading(const char *format, ...) {
+    va_list arguments;
+    fputs(color_of(COLOR_HEADING, stdout), stdout);
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    fputs(color_of(COLOR_PLAIN, stdout), stdout);
 }
 
 size_t output_column(size_t column, const char *text, size_t length) {

@@ -66,6 +66,9 @@ void output_list(enum output_format format, const struct output_field *heads, si
 /* In JSON, {"question": text, "error": ...}; nothing else otherwise. */
 void output_failure(enum output_format format, const char *text, size_t length, const struct error *why);
 
+/* The heading of a table, without the newline behind it, in its color on a terminal. */
+void output_heading(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* The width of a column as more texts are put in it: the largest so far up to 40, so that one long word does
  * not push everything to the right. */
 size_t output_column(size_t column, const char *text, size_t length);

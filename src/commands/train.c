@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/keep.h"
+#include "cli/message.h"
 #include "cli/open_model.h"
 #include "cli/progress.h"
 #include "cli/shared_options.h"
@@ -327,16 +328,15 @@ static bool reserve_guess(struct job *job, struct error *error) {
 static void warn_skipped(const struct job *job) {
     const struct tokenizer_skipped *skipped = &job->corpus.skipped;
     if (skipped->ill_formed > 0)
-        fprintf(stderr, "sgns train: %s: ill-formed UTF-8 at byte %llu (the first of %llu); it ends a word\n",
-                reader_path_name(job->corpus.ill_formed_path), (unsigned long long)skipped->ill_formed_first,
-                (unsigned long long)skipped->ill_formed);
+        message_warn("train", "%s: ill-formed UTF-8 at byte %llu (the first of %llu); it ends a word",
+                     reader_path_name(job->corpus.ill_formed_path),
+                     (unsigned long long)skipped->ill_formed_first, (unsigned long long)skipped->ill_formed);
     if (skipped->overlong > 0)
-        fprintf(stderr, "sgns train: skipped %llu tokens longer than %d bytes\n",
-                (unsigned long long)skipped->overlong, TOKEN_BYTES_MAX);
+        message_warn("train", "skipped %llu tokens longer than %d bytes",
+                     (unsigned long long)skipped->overlong, TOKEN_BYTES_MAX);
     if (job->corpus.unsegmented && job->corpus.vocab.size > 0)
-        fprintf(stderr,
-                "sgns train: the text seems to have no spaces between its words; segment it into words "
-                "first\n");
+        message_warn("train", "the text seems to have no spaces between its words; segment it into words "
+                              "first");
 }
 
 static void print_corpus(const struct job *job, double seconds) {
@@ -528,10 +528,9 @@ static void print_details(const struct job *job) {
 static void warn_noise(const struct job *job) {
     const struct parameters *parameters = &job->settings.parameters;
     if (parameters->noise > job->noise_asked)
-        fprintf(stderr,
-                "sgns train: --noise %llu is unstable with --alpha %g and --negative %llu: using %llu\n",
-                (unsigned long long)job->noise_asked, parameters->alpha.value,
-                (unsigned long long)parameters->negative, (unsigned long long)parameters->noise);
+        message_warn("train", "--noise %llu is unstable with --alpha %g and --negative %llu: using %llu",
+                     (unsigned long long)job->noise_asked, parameters->alpha.value,
+                     (unsigned long long)parameters->negative, (unsigned long long)parameters->noise);
 }
 
 static void print_training(const struct job *job, double seconds) {
@@ -583,7 +582,7 @@ static void write_checkpoint(struct job *job) {
         if (job->settings.verbose)
             fprintf(stderr, "wrote %s\n", job->keep.kept);
     } else
-        fprintf(stderr, "sgns train: no checkpoint could be written, the training goes on: %s\n", error.text);
+        message_warn("train", "no checkpoint could be written, the training goes on: %s", error.text);
 }
 
 /* Ends the training with what it has learned in a file, and `error` says in which, after what has ended it.
@@ -668,11 +667,11 @@ static bool check_learned(const struct job *job, struct error *error) {
             "next to nothing was learned: the loss at the end is %.4g (vectors that tell nothing "
             "apart have %.4g), and %.0f%% of the pairs beat noise; choose %s",
             last->loss, last->chance, 100 * last->accuracy, remedy);
-    fprintf(stderr,
-            "sgns train: warning: next to nothing was learned: the loss at the end is %.4g (vectors that "
-            "tell nothing apart have %.4g), and %.0f%% of the pairs beat noise; try more --epochs, or "
-            "another --alpha\n",
-            last->loss, last->chance, 100 * last->accuracy);
+    message_warn("train",
+                 "warning: next to nothing was learned: the loss at the end is %.4g (vectors that "
+                 "tell nothing apart have %.4g), and %.0f%% of the pairs beat noise; try more --epochs, or "
+                 "another --alpha",
+                 last->loss, last->chance, 100 * last->accuracy);
     return true;
 }
 
@@ -687,12 +686,11 @@ static void warn_slow(const struct job *job) {
     const struct parameters *parameters = &job->settings.parameters;
     const double slowdown = trainer_slowdown(job->trainer);
     if (!job->settings.quiet && slowdown >= SLOW)
-        fprintf(
-            stderr,
-            "sgns train: with --alpha %g, --window %llu and --negative %llu, only small steps are stable: "
-            "training takes about %.0f times as long as at a low learning rate\n",
-            parameters->alpha.value, (unsigned long long)parameters->window,
-            (unsigned long long)parameters->negative, slowdown);
+        message_warn("train",
+                     "with --alpha %g, --window %llu and --negative %llu, only small steps are stable: "
+                     "training takes about %.0f times as long as at a low learning rate",
+                     parameters->alpha.value, (unsigned long long)parameters->window,
+                     (unsigned long long)parameters->negative, slowdown);
 }
 
 static bool train(struct job *job, struct error *error) {
@@ -741,7 +739,7 @@ static bool create_model(struct job *job, struct error *error) {
     if (!file_create(&job->file, job->settings.output, error))
         return false;
     if (job->file.left != NULL)
-        fprintf(stderr, "sgns train: %s: left by a training that did not end; remove it\n", job->file.left);
+        message_warn("train", "%s: left by a training that did not end; remove it", job->file.left);
     return job->settings.force || export_check_old(export_format_find("native"), &job->file, 1, error);
 }
 
@@ -757,10 +755,10 @@ static bool train_to_file(struct job *job, struct error *error) {
     if (job->folder == NULL || !keep_create(&job->keep, &earlier, error))
         return false;
     if (earlier)
-        fprintf(stderr,
-                "sgns train: %s is from an earlier training, which --resume would go on with; this one "
-                "replaces it if it is stopped, or takes long\n",
-                job->keep.path);
+        message_warn("train",
+                     "%s is from an earlier training, which --resume would go on with; this one "
+                     "replaces it if it is stopped, or takes long",
+                     job->keep.path);
     /* If a pipe behind standard error is closed, that is no reason to lose what is learned. */
     signal(SIGPIPE, SIG_IGN);
     interrupt_hold(&job->interrupt);
