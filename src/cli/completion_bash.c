@@ -41,12 +41,16 @@ static void print_value(const struct option *option, FILE *out) {
     fputs("' ;;\n", out);
 }
 
+/* The last operand may be repeated. */
 static void print_operands(const struct command *command, FILE *out) {
-    struct completion_operand operand = {.repeated = false};
+    struct completion_operand operand;
+    bool repeated = false;
     fputs("            operands=(", out);
-    for (size_t i = 0; completion_operand(command, i, &operand); i++)
+    for (size_t i = 0; completion_operand(command, i, &operand); i++) {
         fprintf(out, "%s\"%s\"", i > 0 ? " " : "", kinds[operand.kind]);
-    fputs(operand.repeated ? ")\n            more=\"${operands[${#operands[@]} - 1]}\"\n" : ")\n", out);
+        repeated = operand.repeated;
+    }
+    fputs(repeated ? ")\n            more=\"${operands[${#operands[@]} - 1]}\"\n" : ")\n", out);
 }
 
 static void print_command(const struct command *command, FILE *out) {

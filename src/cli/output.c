@@ -32,8 +32,16 @@ struct output_field output_texts(const char *name, const struct line *texts, siz
     return (struct output_field){.name = name, .type = OUTPUT_TEXTS, .texts = texts, .count = count};
 }
 
-struct output_field output_integer(const char *name, size_t integer) {
+struct output_field output_numeral(const char *name, const char *text, size_t length) {
+    return (struct output_field){.name = name, .type = OUTPUT_NUMERAL, .text = {text, length}};
+}
+
+struct output_field output_integer(const char *name, uint64_t integer) {
     return (struct output_field){.name = name, .type = OUTPUT_INTEGER, .integer = integer};
+}
+
+struct output_field output_boolean(const char *name, bool value) {
+    return (struct output_field){.name = name, .type = OUTPUT_BOOLEAN, .integer = value};
 }
 
 struct output_field output_score(const char *name, double score) {
@@ -85,6 +93,37 @@ static void print_text(enum output_format format, struct line text, size_t width
             putchar(' ');
 }
 
+/* How many digits text[at ..) begins with. */
+static size_t count_digits(struct line text, size_t at) {
+    size_t count = 0;
+    while (at + count < text.length && text.text[at + count] >= '0' && text.text[at + count] <= '9')
+        count++;
+    return count;
+}
+
+/* Whether the text is a number of JSON: -12.5e-06, but not 012, .5, 5., +5, nan or 0x10. */
+static bool is_json_number(struct line text) {
+    size_t at = text.length > 0 && text.text[0] == '-', digits = count_digits(text, at);
+    if (digits == 0 || (digits > 1 && text.text[at] == '0'))
+        return false;
+    at += digits;
+    if (at < text.length && text.text[at] == '.') {
+        digits = count_digits(text, ++at);
+        at += digits;
+    }
+    if (digits > 0 && at < text.length && (text.text[at] == 'e' || text.text[at] == 'E')) {
+        at++;
+        at += at < text.length && (text.text[at] == '-' || text.text[at] == '+');
+        digits = count_digits(text, at);
+        at += digits;
+    }
+    return digits > 0 && at == text.length;
+}
+
+static void print_boolean(enum output_format format, bool value) {
+    fputs(format == OUTPUT_JSON ? (value ? "true" : "false") : value ? "yes" : "no", stdout);
+}
+
 static void print_score(enum output_format format, double score, size_t width) {
     const char *unknown = format == OUTPUT_JSON ? "null" : "n/a";
     const bool table = format == OUTPUT_TABLE, colored = table && color_wanted(stdout);
@@ -132,8 +171,17 @@ void output_value(enum output_format format, struct output_field field) {
     case OUTPUT_TEXT:
         print_text(format, field.text, field.width);
         break;
+    case OUTPUT_NUMERAL:
+        if (is_json_number(field.text))
+            fwrite(field.text.text, 1, field.text.length, stdout);
+        else
+            print_text(format, field.text, field.width);
+        break;
     case OUTPUT_INTEGER:
-        printf("%*zu", format == OUTPUT_TABLE ? (int)field.width : 0, field.integer);
+        printf("%*llu", format == OUTPUT_TABLE ? (int)field.width : 0, (unsigned long long)field.integer);
+        break;
+    case OUTPUT_BOOLEAN:
+        print_boolean(format, field.integer != 0);
         break;
     case OUTPUT_SCORE:
         print_score(format, field.number, field.width);
@@ -163,27 +211,75 @@ void output_record(enum output_format format, const struct output_field *fields,
     fputs(format == OUTPUT_JSON ? "}\n" : "\n", stdout);
 }
 
+/* A list in JSON. */
+static void print_objects(size_t rows, output_fill *fill, const void *context) {
+    putchar('[');
+    for (size_t i = 0; i < rows; i++) {
+        struct output_field fields[OUTPUT_FIELDS_MAX];
+        const size_t count = fill(context, i, fields);
+        fputs(i > 0 ? ", {" : "{", stdout);
+        print_fields(OUTPUT_JSON, fields, count);
+        putchar('}');
+    }
+    putchar(']');
+}
+
 void output_list(enum output_format format, const struct output_field *heads, size_t head_count,
                  const char *name, size_t rows, output_fill *fill, const void *context) {
-    const bool json = format == OUTPUT_JSON;
-    if (json) {
+    if (format == OUTPUT_JSON) {
         putchar('{');
         print_fields(format, heads, head_count);
-        printf("%s\"%s\": [", head_count > 0 ? ", " : "", name);
+        printf("%s\"%s\": ", head_count > 0 ? ", " : "", name);
+        print_objects(rows, fill, context);
+        fputs("}\n", stdout);
+        return;
     }
     for (size_t i = 0; i < rows; i++) {
         struct output_field fields[OUTPUT_FIELDS_MAX];
         const size_t count = fill(context, i, fields);
-        if (json)
-            fputs(i > 0 ? ", {" : "{", stdout);
         if (format == OUTPUT_TSV && head_count > 0) {
             print_fields(format, heads, head_count);
             print_separator(format);
         }
         print_fields(format, fields, count);
-        putchar(json ? '}' : '\n');
+        putchar('\n');
     }
-    fputs(json ? "]}\n" : "", stdout);
+}
+
+/* --- facts --- */
+
+/* Wide enough for the labels of all commands. */
+#define LABEL_WIDTH 22
+
+void output_fact_label(struct output_facts *facts, const char *label) {
+    printf("%-*s", LABEL_WIDTH, label);
+    facts->count++;
+}
+
+void output_fact(struct output_facts *facts, const char *label, struct output_field field) {
+    if (facts->format == OUTPUT_TABLE)
+        printf("%-*s", LABEL_WIDTH, label);
+    else if (facts->format == OUTPUT_TSV)
+        printf("%s\t", field.name);
+    else
+        printf("%s\"%s\": ", facts->count > 0 ? ", " : "{", field.name);
+    output_value(facts->format, field);
+    fputs(facts->format == OUTPUT_JSON ? "" : "\n", stdout);
+    facts->count++;
+}
+
+void output_fact_list(struct output_facts *facts, const char *name, size_t rows, output_fill *fill,
+                      const void *context) {
+    if (facts->format != OUTPUT_JSON)
+        return;
+    printf("%s\"%s\": ", facts->count > 0 ? ", " : "{", name);
+    print_objects(rows, fill, context);
+    facts->count++;
+}
+
+void output_facts_end(const struct output_facts *facts) {
+    if (facts->format == OUTPUT_JSON)
+        fputs(facts->count > 0 ? "}\n" : "{}\n", stdout);
 }
 
 void output_failure(enum output_format format, const char *text, size_t length, const struct error *why) {
