@@ -68,6 +68,9 @@ void output_value(enum output_format format, struct output_field field);
 /* One line: the fields, in JSON as an object. */
 void output_record(enum output_format format, const struct output_field *fields, size_t count);
 
+/* One line of JSON there: an object of the fields. */
+void output_object(FILE *out, const struct output_field *fields, size_t count);
+
 /* Sets the fields of row `index`, at most OUTPUT_FIELDS_MAX, and returns how many there are. */
 typedef size_t output_fill(const void *context, size_t index, struct output_field *fields);
 
