@@ -10,7 +10,11 @@
 # make test-interop  exchanges vectors with other programs in both directions; skips those not installed
 # make lint          checks layers, globals, formatting, clang-tidy, warnings of both compilers and more; ONLY="checks"
 # make format        formats the C files
-# make install       installs to PREFIX (/usr/local)
+# make install       installs program, manual page and completions to PREFIX (/usr/local), below DESTDIR if that is given
+# make uninstall     removes them again; give it the same PREFIX and DESTDIR
+# make dist          packs the sources of the last commit, the same bytes every time
+# make deb           makes a Debian package; needs dpkg-deb
+# make CC=musl-gcc LDFLAGS=-static BUILD=build/musl   builds a program that runs on any Linux, without libraries
 CC ?= cc
 # Sanitized kernels take minutes to build with more than -O1, and run no faster.
 SANITIZE ?=
@@ -34,7 +38,7 @@ FUZZER := $(if $(FUZZ),$(BUILD)/fuzz/fuzz)
 FAULTY := $(if $(wildcard tests/faults/hooks.c),$(BUILD)/faults/sgns)
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
 
-.PHONY: all programs demo test test-interop faults fuzz fuzz-run libfuzzer libfuzzer-run coverage coverage-run bench bench-query lint format install clean
+.PHONY: all programs demo test test-interop faults fuzz fuzz-run libfuzzer libfuzzer-run coverage coverage-run bench bench-query lint format install uninstall dist deb clean FORCE
 all: $(BUILD)/sgns
 
 $(BUILD)/sgns: $(BUILD)/main.o $(LIBRARY)
@@ -60,6 +64,14 @@ endif
 $(BUILD)/kernels/avx512.o $(BUILD)/kernels/avx512float.o $(BUILD)/kernels/avx512vnni.o $(BUILD)/kernels/avx512bf16.o $(BUILD)/search/scan_avx512.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx512f -mavx512bw \
 	-mavx512dq -mavx512vl -mfma -mprefer-vector-width=512 -mprfchw
 endif
+
+# The commit, for --version. The file changes only when the commit does, so that nothing else is built again.
+COMMIT ?= $(shell test ! -e .git || git describe --always --dirty --exclude='*' 2>/dev/null)
+$(BUILD)/commit: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' >$@
+$(BUILD)/cli/version.o: $(BUILD)/commit
+$(BUILD)/cli/version.o: ALL_CFLAGS += -DSGNS_COMMIT='"$(shell cat $(BUILD)/commit)"'
 
 $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)
@@ -143,9 +155,40 @@ lint:
 format:
 	clang-format -i src/*.c src/*/*.[ch] tests/*/*.[ch]
 
-install: $(BUILD)/sgns
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(BUILD)/sgns $(DESTDIR)$(PREFIX)/bin/sgns
+# Manual page and completions, as the program writes them.
+HELP := $(patsubst %,$(BUILD)/help/%,man bash zsh fish)
+$(HELP): $(BUILD)/sgns
+	@mkdir -p $(@D)
+	$(BUILD)/sgns help --generate $(@F) >$@.new
+	mv $@.new $@
+
+ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
+INSTALLED_MAN = $(DESTDIR)$(PREFIX)/share/man/man1/sgns.1
+INSTALLED_BASH = $(DESTDIR)$(PREFIX)/share/bash-completion/completions/sgns
+INSTALLED_ZSH = $(DESTDIR)$(ZSH_COMPLETIONS)/_sgns
+INSTALLED_FISH = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/sgns.fish
+
+install: $(BUILD)/sgns $(HELP)
+	install -D -m 755 $(BUILD)/sgns '$(DESTDIR)$(PREFIX)/bin/sgns'
+	install -D -m 644 $(BUILD)/help/man '$(INSTALLED_MAN)'
+	install -D -m 644 $(BUILD)/help/bash '$(INSTALLED_BASH)'
+	install -D -m 644 $(BUILD)/help/zsh '$(INSTALLED_ZSH)'
+	install -D -m 644 $(BUILD)/help/fish '$(INSTALLED_FISH)'
+
+uninstall:
+	rm -f '$(DESTDIR)$(PREFIX)/bin/sgns' '$(INSTALLED_MAN)' '$(INSTALLED_BASH)' '$(INSTALLED_ZSH)' '$(INSTALLED_FISH)'
+
+VERSION = $(shell sed -n 's/^.define SGNS_VERSION "\(.*\)"$$/\1/p' src/cli/version.h)
+
+# Owners, permissions and times don't depend on who packs it.
+dist:
+	@test -e .git || { echo 'make dist packs a commit, and this is no git repository' >&2; exit 1; }
+	@mkdir -p $(BUILD)
+	git -c tar.umask=0022 archive --prefix=sgns-$(VERSION)/ -o $(BUILD)/sgns-$(VERSION).tar HEAD
+	gzip -9nf $(BUILD)/sgns-$(VERSION).tar
+
+deb: $(BUILD)/sgns $(HELP)
+	sh scripts/deb.sh $(BUILD)
 
 clean:
 	rm -rf build

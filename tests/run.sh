@@ -11,6 +11,7 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd)
 SGNS=$build/sgns
 case $SGNS in /*) ;; *) SGNS=$PWD/$SGNS ;; esac
 export ROOT SGNS LC_ALL=C
+unset NO_COLOR CLICOLOR_FORCE
 # More than four would only wait for the longest test, and a container may have fewer processors than it sees.
 workers=$(getconf _NPROCESSORS_ONLN 2>/dev/null) || workers=1
 [ "$workers" -le 4 ] || workers=4

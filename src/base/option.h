@@ -44,6 +44,8 @@ struct option {
     const char *(*choice_help)(size_t choice); /* a line of help for each choice; may be NULL */
     const char *help;                          /* what it does, without the default */
     size_t offset;                             /* of its value in the settings: offsetof(...) */
+    /* Of OPTION_TEXT: what completion offers for each index; NULL beyond the last. May be NULL. */
+    const char *(*suggest)(size_t index);
 };
 
 /* Rows of a table, one kind for each type; `place` is the offset of the value. */

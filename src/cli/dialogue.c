@@ -8,6 +8,7 @@
 #include "base/lines.h"
 #include "base/memory.h"
 #include "cli/editor.h"
+#include "cli/message.h"
 
 /* How many requests are answered together. */
 #define REQUESTS_MAX 1024
@@ -33,8 +34,10 @@ bool dialogue_is_fatal(const struct request *request, const struct error *why) {
 void dialogue_unanswered(struct dialogue *dialogue, const struct request *request, const struct error *why) {
     output_failure(dialogue->format, request->text, request->length, why);
     fflush(stdout);
-    if (!dialogue->terminal)
-        fprintf(stderr, "sgns %s: line %zu: ", dialogue->command, request->number);
+    if (!dialogue->terminal) {
+        message_begin(COLOR_ERROR, dialogue->command);
+        fprintf(stderr, "line %zu: ", request->number);
+    }
     output_shown(why->text, strlen(why->text), stderr);
     fputc('\n', stderr);
     dialogue->unanswered = true;

@@ -3,12 +3,13 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "cli/common_options.h"
 #include "query/spelling.h"
 
 /* Shorter words are no misspelling of anything in particular. */
 #define WORD_MIN 3
 
-#define NAMES_MAX 64
+#define NAMES_MAX 128
 
 /* What an option of word2vec.c, fastText, GloVe or gensim is called here, or what to do instead where a
  * command has no such option. */
@@ -97,13 +98,18 @@ static bool same_name(const char *word, size_t length, const char *name) {
     }
 }
 
-/* The names of all options, at most NAMES_MAX. */
+static size_t add_names(const struct option_table *table, const char *names[NAMES_MAX], size_t count) {
+    for (size_t i = 0; i < table->count && count < NAMES_MAX; i++)
+        names[count++] = table->options[i].name;
+    return count;
+}
+
+/* The names of all options, at most NAMES_MAX. Returns how many there are. */
 static size_t list_names(const struct option_table *const *tables, const char *names[NAMES_MAX]) {
     size_t count = 0;
     for (; *tables != NULL; tables++)
-        for (size_t i = 0; i < (*tables)->count && count < NAMES_MAX; i++)
-            names[count++] = (*tables)->options[i].name;
-    return count;
+        count = add_names(*tables, names, count);
+    return add_names(&common_options, names, count);
 }
 
 static const char *find_same(const char *word, size_t length, const char *const *names, size_t count) {

@@ -1,7 +1,6 @@
 #include "cli/open_model.h"
 
-#include <stdio.h>
-
+#include "cli/message.h"
 #include "formats/open.h"
 
 /* For one case and for several. */
@@ -20,10 +19,10 @@ static const char *const sentences[MODEL_WARNINGS][2] = {
 
 static void print_warning(const char *command, const struct model *model, const char *path, int kind) {
     const uint64_t count = model->warnings.counts[kind];
-    fprintf(stderr, "sgns %s: %s: warning: %llu %s (%s%s %llu)\n", command, path, (unsigned long long)count,
-            sentences[kind][count > 1], count > 1 ? "first in " : "",
-            model->source == MODEL_WORD2VEC_BINARY ? "row" : "line",
-            (unsigned long long)model->warnings.first[kind]);
+    message_warn(command, "%s: warning: %llu %s (%s%s %llu)", path, (unsigned long long)count,
+                 sentences[kind][count > 1], count > 1 ? "first in " : "",
+                 model->source == MODEL_WORD2VEC_BINARY ? "row" : "line",
+                 (unsigned long long)model->warnings.first[kind]);
 }
 
 bool open_model(struct model *model, const char *command, const char *path, struct error *error) {

@@ -5,6 +5,8 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "cli/color.h"
+#include "cli/common_options.h"
 #include "cli/hints.h"
 
 static bool bad_value(const struct option *option, const char *text, struct error *error) {
@@ -13,6 +15,17 @@ static bool bad_value(const struct option *option, const char *text, struct erro
                          option->name, option->min, option->max, text);
     return error_set(error, ERROR_INPUT, "--%s takes a number from %g to %g, not \"%s\"", option->name,
                      option->min, option->max, text);
+}
+
+const struct option *options_at(const struct option_table *const *tables, size_t index) {
+    for (; *tables != NULL; index -= (*tables++)->count)
+        if (index < (*tables)->count)
+            return &(*tables)->options[index];
+    return index < common_options.count ? &common_options.options[index] : NULL;
+}
+
+static bool is_common(const struct option *option) {
+    return option >= common_options.options && option < common_options.options + common_options.count;
 }
 
 /* The names of the choices, separated by `between`. */
@@ -24,8 +37,7 @@ static const char *list_choices(const struct option *option, const char *between
     return names;
 }
 
-/* How help and errors name an option's value. */
-static const char *value_name(const struct option *option, char *names, size_t size) {
+const char *options_value(const struct option *option, char *names, size_t size) {
     return option->choices != NULL ? list_choices(option, "|", names, size) : option->value;
 }
 
@@ -99,32 +111,42 @@ static const struct option *find_option(const struct option_table *const *tables
     const char *name = word + 1 + long_form;
     const size_t length = long_form ? strcspn(name, "=") : 1;
     const bool mistaken = !long_form && hint_is_long_option(tables, name, strcspn(name, "="));
-    for (const struct option_table *const *table = tables; *table != NULL && !mistaken; table++)
-        for (size_t i = 0; i < (*table)->count; i++) {
-            const struct option *option = &(*table)->options[i];
-            if (!is_named(option, name, length, long_form) ||
-                (signs && !long_form && is_other_word(option, name + 1)))
-                continue;
-            if (name[length] != '\0')
-                *value = name + length + long_form;
-            return option;
-        }
+    const struct option *option;
+    for (size_t i = 0; !mistaken && (option = options_at(tables, i)) != NULL; i++) {
+        if (!is_named(option, name, length, long_form) ||
+            (signs && !long_form && is_other_word(option, name + 1)))
+            continue;
+        if (name[length] != '\0')
+            *value = name + length + long_form;
+        return option;
+    }
     hint_unknown_option(tables, word, signs, error);
     return NULL;
 }
 
-static bool set_defaults(const struct option_table *table, void *settings, struct error *error) {
-    for (size_t i = 0; i < table->count; i++) {
-        const struct option *option = &table->options[i];
-        if (option->fallback != NULL && !set_value(option, option->fallback, settings, error))
+/* Where values go: those of the command's options, and those of the options that all commands have. */
+struct places {
+    void *settings;
+    struct common_settings common;
+};
+
+static bool put_value(const struct option *option, const char *text, struct places *places,
+                      struct error *error) {
+    return set_value(option, text, is_common(option) ? &places->common : places->settings, error);
+}
+
+static bool set_defaults(const struct option_table *const *tables, struct places *places,
+                         struct error *error) {
+    const struct option *option;
+    for (size_t i = 0; (option = options_at(tables, i)) != NULL; i++)
+        if (option->fallback != NULL && !put_value(option, option->fallback, places, error))
             return false;
-    }
     return true;
 }
 
 /* Sets the option at argv[*next] and moves *next past it and its value. */
 static bool take_option(const struct option_table *const *tables, bool signs, int argc, char **argv,
-                        int *next, void *settings, struct error *error) {
+                        int *next, struct places *places, struct error *error) {
     const char *value;
     const struct option *option = find_option(tables, argv[(*next)++], signs, &value, error);
     if (option == NULL)
@@ -136,10 +158,10 @@ static bool take_option(const struct option_table *const *tables, bool signs, in
         char names[256];
         if (*next == argc)
             return error_set(error, ERROR_INPUT, "--%s needs a value: --%s %s", option->name, option->name,
-                             value_name(option, names, sizeof names));
+                             options_value(option, names, sizeof names));
         value = argv[(*next)++];
     }
-    return set_value(option, value, settings, error);
+    return put_value(option, value, places, error);
 }
 
 /* "-" alone or before a blank, as in the quoted expression "- man + king", is not an option. */
@@ -149,9 +171,9 @@ static bool is_operand(const char *word) {
 
 static bool parse(const struct option_table *const *tables, bool signs, int *argc, char **argv,
                   void *settings, struct error *error) {
-    for (const struct option_table *const *table = tables; *table != NULL; table++)
-        if (!set_defaults(*table, settings, error))
-            return false;
+    struct places places = {.settings = settings};
+    if (!set_defaults(tables, &places, error))
+        return false;
     int operands = 0, next = 0;
     while (next < *argc) {
         if (strcmp(argv[next], "--") == 0) {
@@ -162,13 +184,13 @@ static bool parse(const struct option_table *const *tables, bool signs, int *arg
             argv[operands++] = argv[next++];
             continue;
         }
-        if (!take_option(tables, signs, *argc, argv, &next, settings, error))
+        if (!take_option(tables, signs, *argc, argv, &next, &places, error))
             return false;
     }
     while (next < *argc)
         argv[operands++] = argv[next++];
     *argc = operands;
-    return true;
+    return color_choose((enum color_when)places.common.color, error);
 }
 
 bool options_parse(const struct option_table *const *tables, int *argc, char **argv, void *settings,
@@ -198,6 +220,12 @@ static void print_wrapped(const char *text, int at, int column, FILE *out) {
     fprintf(out, "\n");
 }
 
+const char *options_text(const struct option *option, char *text, size_t size) {
+    snprintf(text, size, "%s%s%s%s", option->help, option->fallback != NULL ? " (default " : "",
+             option->fallback != NULL ? option->fallback : "", option->fallback != NULL ? ")" : "");
+    return text;
+}
+
 /* "-o, --output FILE" with its help, and the help of each choice. */
 static void help_one(const struct option *option, FILE *out) {
     const int column = 30;
@@ -206,10 +234,8 @@ static void help_one(const struct option *option, FILE *out) {
                      option->letter != 0 ? option->letter : ' ', option->letter != 0 ? ',' : ' ',
                      option->name);
     if (option->type != OPTION_FLAG)
-        at += fprintf(out, " %s", value_name(option, names, sizeof names));
-    snprintf(text, sizeof text, "%s%s%s%s", option->help, option->fallback != NULL ? " (default " : "",
-             option->fallback != NULL ? option->fallback : "", option->fallback != NULL ? ")" : "");
-    print_wrapped(text, at, column, out);
+        at += fprintf(out, " %s", options_value(option, names, sizeof names));
+    print_wrapped(options_text(option, text, sizeof text), at, column, out);
     for (size_t i = 0; option->choice_help != NULL && option->choices[i] != NULL; i++) {
         snprintf(text, sizeof text, "%s: %s", option->choices[i], option->choice_help(i));
         print_wrapped(text, 0, column, out);
@@ -217,7 +243,7 @@ static void help_one(const struct option *option, FILE *out) {
 }
 
 void options_help(const struct option_table *const *tables, FILE *out) {
-    for (; *tables != NULL; tables++)
-        for (size_t i = 0; i < (*tables)->count; i++)
-            help_one(&(*tables)->options[i], out);
+    const struct option *option;
+    for (size_t i = 0; (option = options_at(tables, i)) != NULL; i++)
+        help_one(option, out);
 }

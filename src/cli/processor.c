@@ -17,6 +17,8 @@
 /* Larger than caches. */
 #define COPY_BYTES ((size_t)64 << 20)
 
+#define KERNELS_MAX 16
+
 struct measurement {
     const struct kernel *kernel; /* or NULL: memory */
     char **pages;                /* (threads) of 2 COPY_BYTES each */
@@ -57,13 +59,21 @@ static bool measure_all(struct measurement *measurement, size_t threads, double 
     return done;
 }
 
-static bool print_kernel(const struct kernel *kernel, size_t threads, struct error *error) {
-    struct measurement measurement = {.kernel = kernel};
-    double sum;
-    if (!measure_all(&measurement, threads, &sum, error))
-        return false;
-    printf("kernel %-11s %8.1f GFLOP/s of multiply-adds, %.1f a core\n", kernel->name, sum * 1e-9,
-           sum * 1e-9 / (double)threads);
+/* The kernels that run here, the best first, and what was measured. */
+struct peaks {
+    double kernels[KERNELS_MAX]; /* (kernel_count) floating-point operations a second on all cores */
+    size_t kernel_count, cores;
+    double memory; /* bytes a second on all cores */
+};
+
+static bool measure_kernels(struct peaks *peaks, struct error *error) {
+    const struct kernel *kernel;
+    for (; peaks->kernel_count < KERNELS_MAX && (kernel = kernel_at(peaks->kernel_count)) != NULL;
+         peaks->kernel_count++) {
+        struct measurement measurement = {.kernel = kernel};
+        if (!measure_all(&measurement, peaks->cores, &peaks->kernels[peaks->kernel_count], error))
+            return false;
+    }
     return true;
 }
 
@@ -90,33 +100,61 @@ static void print_choice(void) {
            kernel_at(0)->name);
 }
 
-static bool print_memory(size_t threads, struct error *error) {
+static bool measure_memory(struct peaks *peaks, struct error *error) {
     struct measurement measurement = {0};
-    measurement.pages = memory_allocate(threads, sizeof *measurement.pages, "a measurement", error);
+    measurement.pages = memory_allocate(peaks->cores, sizeof *measurement.pages, "a measurement", error);
     bool done = measurement.pages != NULL;
-    for (size_t i = 0; done && i < threads; i++) {
+    for (size_t i = 0; done && i < peaks->cores; i++) {
         measurement.pages[i] = memory_pages(2 * COPY_BYTES, "a measurement", error);
         done = measurement.pages[i] != NULL;
         if (done)
             memset(measurement.pages[i], 1, 2 * COPY_BYTES); /* or all that is read is one page of zeros */
     }
-    double sum;
-    done = done && measure_all(&measurement, threads, &sum, error);
-    if (done)
-        printf("memory %.1f GB/s of copying, what is read and what is written counted\n", sum * 1e-9);
-    for (size_t i = 0; measurement.pages != NULL && i < threads; i++)
+    done = done && measure_all(&measurement, peaks->cores, &peaks->memory, error);
+    for (size_t i = 0; measurement.pages != NULL && i < peaks->cores; i++)
         memory_pages_free(measurement.pages[i], 2 * COPY_BYTES);
     free(measurement.pages);
     return done;
 }
 
-bool processor_print(struct error *error) {
-    const size_t threads = threads_usable();
-    printf("usable cores %zu\n", threads);
-    const struct kernel *kernel;
-    for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++)
-        if (!print_kernel(kernel, threads, error))
-            return false;
+static void print_table(const struct peaks *peaks) {
+    printf("usable cores %zu\n", peaks->cores);
+    for (size_t i = 0; i < peaks->kernel_count; i++)
+        printf("kernel %-11s %8.1f GFLOP/s of multiply-adds, %.1f a core\n", kernel_at(i)->name,
+               peaks->kernels[i] * 1e-9, peaks->kernels[i] * 1e-9 / (double)peaks->cores);
     print_choice();
-    return print_memory(threads, error);
+    printf("memory %.1f GB/s of copying, what is read and what is written counted\n", peaks->memory * 1e-9);
+}
+
+static size_t fill_kernel(const void *context, size_t index, struct output_field *fields) {
+    const struct peaks *peaks = context;
+    const char *name = kernel_at(index)->name;
+    fields[0] = output_text("name", name, strlen(name));
+    fields[1] = output_score("gflops", peaks->kernels[index] * 1e-9);
+    return 2;
+}
+
+/* TSV has a line "kernel.NAME" for each kernel. */
+static void print_facts(const struct peaks *peaks, enum output_format format) {
+    struct output_facts facts = {.format = format};
+    output_fact(&facts, NULL, output_integer("cores", peaks->cores));
+    for (size_t i = 0; format == OUTPUT_TSV && i < peaks->kernel_count; i++) {
+        char key[64];
+        snprintf(key, sizeof key, "kernel.%s", kernel_at(i)->name);
+        output_fact(&facts, NULL, output_score(key, peaks->kernels[i] * 1e-9));
+    }
+    output_fact_list(&facts, "kernels", peaks->kernel_count, fill_kernel, peaks);
+    output_fact(&facts, NULL, output_score("memory_gbs", peaks->memory * 1e-9));
+    output_facts_end(&facts);
+}
+
+bool processor_print(enum output_format format, struct error *error) {
+    struct peaks peaks = {.cores = threads_usable()};
+    if (!measure_kernels(&peaks, error) || !measure_memory(&peaks, error))
+        return false;
+    if (format == OUTPUT_TABLE)
+        print_table(&peaks);
+    else
+        print_facts(&peaks, format);
+    return true;
 }

@@ -4,7 +4,8 @@
 #define SGNS_CLI_PROCESSOR_H
 
 #include "base/error.h"
+#include "cli/output.h"
 
-bool processor_print(struct error *error) MUST_USE;
+bool processor_print(enum output_format format, struct error *error) MUST_USE;
 
 #endif

@@ -11,6 +11,12 @@
 
 #define LIVE_SECONDS 0.1
 
+/* For programs. */
+#define JSON_SECONDS 1.0
+
+const char *const progress_styles[] = {
+    [PROGRESS_AUTO] = "auto", [PROGRESS_PLAIN] = "plain", [PROGRESS_JSON] = "json", NULL};
+
 /* Lines that stay come at first after so many seconds, then ever more seldom, since who reads a log of hours
  * wants few of them. */
 #define PLAIN_SECONDS 10.0
@@ -36,9 +42,16 @@ struct progress progress_create(bool quiet, uint64_t bytes_total, size_t epochs)
     return (struct progress){.quiet = quiet, .live = is_live(), .bytes_total = bytes_total, .epochs = epochs};
 }
 
+void progress_set_style(struct progress *progress, enum progress_style style) {
+    progress->style = style;
+    progress->live = style == PROGRESS_AUTO && is_live();
+}
+
 void progress_start(struct progress *progress) {
     progress->started = progress->shown = progress_clock();
-    progress->pause = progress->live ? LIVE_SECONDS : PLAIN_SECONDS;
+    progress->pause = progress->live                     ? LIVE_SECONDS
+                      : progress->style == PROGRESS_JSON ? JSON_SECONDS
+                                                         : PLAIN_SECONDS;
 }
 
 /* Is it time for another line? */
@@ -46,7 +59,7 @@ static bool due(struct progress *progress, double now) {
     if (progress->quiet || now - progress->shown < progress->pause)
         return false;
     progress->shown = now;
-    if (!progress->live)
+    if (!progress->live && progress->style != PROGRESS_JSON)
         progress->pause = fmin(2 * progress->pause, PLAIN_SECONDS_MAX);
     return true;
 }
@@ -115,11 +128,55 @@ static struct progress_part percent(double share, int rank) {
     return part;
 }
 
+/* --- for programs --- */
+
+/* A line is written at once, so that it is whole even if other programs write there, too. */
+void progress_event(const struct progress *progress, const char *event, const struct output_field *fields,
+                    size_t count) {
+    struct output_field all[PROGRESS_FIELDS_MAX + 1] = {output_text("event", event, strlen(event))};
+    char *text = NULL;
+    size_t size;
+    if (progress->style != PROGRESS_JSON || count > PROGRESS_FIELDS_MAX)
+        return;
+    memcpy(all + 1, fields, count * sizeof *fields);
+    FILE *line = open_memstream(&text, &size);
+    if (line == NULL)
+        return;
+    output_object(line, all, count + 1);
+    if (fclose(line) == 0)
+        fputs(text, stderr);
+    free(text);
+}
+
+static void event_reading(const struct progress *progress, uint64_t bytes, double seconds) {
+    struct output_field fields[3] = {output_score("seconds", seconds), output_integer("bytes", bytes),
+                                     output_integer("bytes_total", progress->bytes_total)};
+    progress_event(progress, "reading", fields, progress->bytes_total > 0 ? 3 : 2);
+}
+
+static void event_training(const struct progress *progress, const struct training_status *status,
+                           double seconds, double seconds_left) {
+    const double rate = (double)(status->words - status->words_before) / seconds;
+    const struct output_field fields[] = {
+        output_score("seconds", seconds),          output_score("seconds_left", seconds_left),
+        output_integer("epoch", status->epoch),    output_integer("epochs", progress->epochs),
+        output_integer("words", status->words),    output_integer("words_total", status->words_total),
+        output_score("words_per_second", rate),    output_score("alpha", status->alpha),
+        output_score("loss", status->recent.loss), output_score("accuracy", status->recent.accuracy)};
+    progress_event(progress, "training", fields, sizeof fields / sizeof *fields);
+}
+
+/* --- callbacks --- */
+
 void progress_reading(void *context, uint64_t bytes, const char *program) {
     struct progress *progress = context;
     const double now = progress_clock(), megabytes = (double)bytes * 1e-6;
     if (!due(progress, now))
         return;
+    if (progress->style == PROGRESS_JSON) {
+        event_reading(progress, bytes, now - progress->started);
+        return;
+    }
     const bool known = progress->bytes_total > 0;
     const double share = known ? (double)bytes / (double)progress->bytes_total : -1;
     struct progress_part parts[3] = {{.rank = 0}, {.rank = known ? 2 : 1}, percent(share, 1)};
@@ -149,10 +206,13 @@ void progress_training(void *context, const struct training_status *status) {
         return;
     const double share = (double)status->words / (double)status->words_total;
     const double seconds = now - progress->started;
-    struct progress_part parts[] = {
-        {.rank = 2}, percent(share, 0),
-        {.rank = 3}, {.rank = 4},
-        {.rank = 5}, time_left(seconds * (1 - status->time) / (status->time - status->time_before), 1)};
+    const double left = seconds * (1 - status->time) / (status->time - status->time_before);
+    if (progress->style == PROGRESS_JSON) {
+        event_training(progress, status, seconds, left);
+        return;
+    }
+    struct progress_part parts[] = {{.rank = 2}, percent(share, 0), {.rank = 3},
+                                    {.rank = 4}, {.rank = 5},       time_left(left, 1)};
     snprintf(parts[0].text, sizeof parts[0].text, "epoch %zu/%zu", status->epoch, progress->epochs);
     snprintf(parts[2].text, sizeof parts[2].text, "%.2fM words/s",
              (double)(status->words - status->words_before) * 1e-6 / seconds);

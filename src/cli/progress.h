@@ -1,5 +1,5 @@
-/* Progress on standard error: one live line on a terminal, a plain line now and then elsewhere, or nothing.
- * One thread at a time. */
+/* Progress on standard error: one live line on a terminal, a plain line now and then elsewhere, an object of
+ * JSON a line for programs, or nothing. One thread at a time. */
 #ifndef SGNS_CLI_PROGRESS_H
 #define SGNS_CLI_PROGRESS_H
 
@@ -7,10 +7,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/output.h"
 #include "train/trainer.h"
+
+/* The values of --progress, in the order of progress_styles. */
+enum progress_style {
+    PROGRESS_AUTO,  /* a live line where that is possible, else plain ones */
+    PROGRESS_PLAIN, /* lines that stay, ever more seldom */
+    PROGRESS_JSON,  /* {"event": ...}, once a second */
+};
+
+/* Their names, ended by NULL, for OPTION_CHOICE. */
+extern const char *const progress_styles[];
 
 struct progress {
     bool quiet;
+    enum progress_style style;
     bool live;            /* standard error is a terminal that can go back to the start of a line */
     bool line_open;       /* a live line is shown, to be overwritten */
     double started;       /* of the current phase, by the monotonic clock, in seconds */
@@ -25,12 +37,22 @@ double progress_clock(void);
 
 struct progress progress_create(bool quiet, uint64_t bytes_total, size_t epochs);
 
+/* Instead of PROGRESS_AUTO. */
+void progress_set_style(struct progress *progress, enum progress_style style);
+
 /* Starts a phase: reading or training. */
 void progress_start(struct progress *progress);
 
 /* Callbacks for ingest and trainer; `context` is the struct progress. */
 void progress_reading(void *context, uint64_t bytes, const char *program);
 void progress_training(void *context, const struct training_status *status);
+
+/* With PROGRESS_JSON: one line, an object of "event" and the fields, of which there are at most
+ * PROGRESS_FIELDS_MAX. */
+void progress_event(const struct progress *progress, const char *event, const struct output_field *fields,
+                    size_t count);
+
+#define PROGRESS_FIELDS_MAX 10
 
 /* Removes the live line, so that other lines can be printed. */
 void progress_clear(struct progress *progress);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "cli/color.h"
 #include "cli/open_model.h"
 #include "cli/shared_options.h"
 #include "query/lookup.h"
@@ -122,8 +123,9 @@ static void print_titled(const struct query_session *session, const char *text, 
                          const struct neighbour *found, size_t count) {
     const bool table = session->settings->format == OUTPUT_TABLE;
     if (table) {
+        fputs(color_of(COLOR_HEADING, stdout), stdout);
         output_shown(text, length, stdout);
-        printf(":\n");
+        printf(":%s\n", color_of(COLOR_PLAIN, stdout));
     }
     print_answer(session, text, length, found, count);
     if (table)

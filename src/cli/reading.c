@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "cli/message.h"
 #include "cli/shared_options.h"
 #include "text/reader.h"
 #include "train/parameters.h"
@@ -87,16 +88,15 @@ void reading_print_unpacked(const struct corpus *corpus) {
 void reading_warn(const struct corpus *corpus, const char *command) {
     const struct tokenizer_skipped *skipped = &corpus->skipped;
     if (skipped->ill_formed > 0)
-        fprintf(stderr, "sgns %s: %s: ill-formed UTF-8 at byte %llu (the first of %llu); it ends a word\n",
-                command, reader_path_name(corpus->ill_formed_path),
-                (unsigned long long)skipped->ill_formed_first, (unsigned long long)skipped->ill_formed);
+        message_warn(command, "%s: ill-formed UTF-8 at byte %llu (the first of %llu); it ends a word",
+                     reader_path_name(corpus->ill_formed_path), (unsigned long long)skipped->ill_formed_first,
+                     (unsigned long long)skipped->ill_formed);
     if (skipped->overlong > 0)
-        fprintf(stderr, "sgns %s: skipped %llu tokens longer than %d bytes\n", command,
-                (unsigned long long)skipped->overlong, TOKEN_BYTES_MAX);
+        message_warn(command, "skipped %llu tokens longer than %d bytes",
+                     (unsigned long long)skipped->overlong, TOKEN_BYTES_MAX);
     if (corpus->unsegmented && corpus->vocab.size > 0)
-        fprintf(stderr,
-                "sgns %s: the text seems to have no spaces between its words; segment it into words first\n",
-                command);
+        message_warn(command, "the text seems to have no spaces between its words; segment it into words "
+                              "first");
 }
 
 /* --- reading --- */

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "cli/embedding.h"
+#include "cli/message.h"
 #include "cli/open_model.h"
 #include "cli/shared_options.h"
 #include "commands/commands.h"
@@ -99,8 +100,8 @@ static bool run(int argc, char **argv, struct error *error) {
                                        error) &&
                       embed_all(&session, error);
     if (done && session.empty > 0)
-        fprintf(stderr, "sgns embed: %zu of %zu lines have no word of the model; their vectors are zero\n",
-                session.empty, session.printed);
+        message_warn("embed", "%zu of %zu lines have no word of the model; their vectors are zero",
+                     session.empty, session.printed);
     close_session(&session);
     return done;
 }

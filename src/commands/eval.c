@@ -127,7 +127,9 @@ static void print_heading(enum output_format format, bool *first, const char *te
                           const char *counts) {
     if (format != OUTPUT_TABLE)
         return;
-    printf("%s%-30s %8s  %s\n", *first ? "" : "\n", test, measure, counts);
+    fputs(*first ? "" : "\n", stdout);
+    output_heading("%-30s %8s  %s", test, measure, counts);
+    putchar('\n');
     *first = false;
 }
 

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/interrupt.h"
+#include "cli/message.h"
 #include "cli/open_model.h"
 #include "cli/shared_options.h"
 #include "commands/commands.h"
@@ -25,9 +26,18 @@ struct settings {
     bool context, normalize, skip_unfit, force;
 };
 
+static const char *format_name(size_t index) {
+    return formats[index].name;
+}
+
 static const struct option options[] = {
-    TEXT_OPTION("format", 'f', OPTION_TEXT, "FORMAT", NULL, "one of the formats above; required",
-                offsetof(struct settings, format)),
+    {.name = "format",
+     .letter = 'f',
+     .type = OPTION_TEXT,
+     .value = "FORMAT",
+     .help = "one of the formats above; required",
+     .offset = offsetof(struct settings, format),
+     .suggest = format_name},
     TEXT_OPTION("output", 'o', OPTION_TEXT, "FILE", "-", "the file to write; - is standard output",
                 offsetof(struct settings, output)),
     INTEGER_OPTION("top", 0, NULL, 1, COUNT_MAX, "export only the N most frequent words",
@@ -108,14 +118,14 @@ static bool choose_rows(struct export_rows *rows, const struct settings *setting
         !export_format_fit(format, rows, settings->skip_unfit, &unfit, error))
         return false;
     if (listed.missing > 0)
-        fprintf(stderr, "sgns export: words of %s not in the vocabulary: %llu; the first is \"%s\"\n", list,
-                (unsigned long long)listed.missing, listed.first);
+        message_warn("export", "words of %s not in the vocabulary: %llu; the first is \"%s\"", list,
+                     (unsigned long long)listed.missing, listed.first);
     if (listed.repeated > 0)
-        fprintf(stderr, "sgns export: lines of %s that repeat a word: %llu\n", list,
-                (unsigned long long)listed.repeated);
+        message_warn("export", "lines of %s that repeat a word: %llu", list,
+                     (unsigned long long)listed.repeated);
     if (unfit.count > 0)
-        fprintf(stderr, "sgns export: words skipped that the format can't hold: %llu; the first is %s\n",
-                (unsigned long long)unfit.count, unfit.first);
+        message_warn("export", "words skipped that the format can't hold: %llu; the first is %s",
+                     (unsigned long long)unfit.count, unfit.first);
     return true;
 }
 
@@ -148,7 +158,7 @@ static bool create_file(struct file_out *file, const char *model_path, const str
 
 static void warn_left(const struct file_out *file) {
     if (file->left != NULL)
-        fprintf(stderr, "sgns export: %s: left by an export that did not end; remove it\n", file->left);
+        message_warn("export", "%s: left by an export that did not end; remove it", file->left);
 }
 
 static bool create_files(struct file_out *files, const char *model_path, const struct settings *settings,

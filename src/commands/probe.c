@@ -41,9 +41,9 @@ static void print_factor(enum output_format format, const struct probe_factor *f
 }
 
 static void print_headings(size_t name_width) {
-    printf("%-*s %-*s", (int)name_width, columns[0].heading, columns[1].width, columns[1].heading);
+    output_heading("%-*s %-*s", (int)name_width, columns[0].heading, columns[1].width, columns[1].heading);
     for (size_t i = 2; i < FIELDS; i++)
-        printf(" %*s", columns[i].width, columns[i].heading);
+        output_heading(" %*s", columns[i].width, columns[i].heading);
     putchar('\n');
 }
 

@@ -127,7 +127,10 @@ static void print_answer(const struct session *session, struct line query, const
     if (format != OUTPUT_TABLE)
         output_list(format, &question, 1, "answers", count, fill_answer, &(struct answer){session, found});
     for (size_t i = 0; format == OUTPUT_TABLE && i < count; i++) {
-        printf("%7.4f %7zu  ", found[i].score, found[i].id + 1);
+        struct output_field score = output_score("score", found[i].score);
+        score.width = 7;
+        output_value(OUTPUT_TABLE, score);
+        printf(" %7zu  ", found[i].id + 1);
         print_line(session->lines[found[i].id]);
     }
 }
@@ -184,7 +187,8 @@ static void print_answers(const struct query_batch *batch, const struct session 
         if (count == 0)
             continue;
         if (table) {
-            printf("%15zu: ", id + 1);
+            output_heading("%15zu:", id + 1);
+            putchar(' ');
             print_line(session->lines[id]);
         }
         print_answer(session, session->lines[id], found, count);

@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/keep.h"
+#include "cli/message.h"
 #include "cli/open_model.h"
 #include "cli/progress.h"
 #include "cli/reading.h"
@@ -45,6 +46,7 @@ struct settings {
     struct option_choice vocab_from; /* enum vocab_from */
     double checkpoint_every;         /* minutes; 0: never */
     bool quiet, verbose, force;
+    size_t progress; /* enum progress_style */
 };
 
 /* In the order of enum vocab_from. */
@@ -103,6 +105,10 @@ static const struct option messages[] = {
      .type = OPTION_FLAG,
      .help = "print more details",
      .offset = offsetof(struct settings, verbose)},
+    CHOICE_OPTION("progress", "auto", progress_styles,
+                  "auto: a live line on a terminal, else a line now and then; plain: the latter; json: an "
+                  "object a line, for programs",
+                  offsetof(struct settings, progress)),
 };
 static const struct option_table file_options = OPTION_TABLE(files);
 static const struct option_table message_options = OPTION_TABLE(messages);
@@ -178,6 +184,10 @@ static bool check_settings(const struct job *job, int argc, struct error *error)
         return error_set(error, ERROR_INPUT, "-o takes a file; a model cannot be written to a pipe");
     if (settings->quiet && settings->verbose)
         return error_set(error, ERROR_INPUT, "--quiet and --verbose cannot be combined");
+    if (settings->progress != PROGRESS_AUTO && settings->quiet)
+        return error_set(error, ERROR_INPUT, "--quiet prints no progress; leave --progress out");
+    if (settings->progress == PROGRESS_JSON && settings->verbose)
+        return error_set(error, ERROR_INPUT, "--progress json has its own details; leave --verbose out");
     if (settings->resume != NULL && settings->init != NULL)
         return error_set(error, ERROR_INPUT,
                          "--resume goes on with a training and --init starts another; leave one of them out");
@@ -446,23 +456,40 @@ static bool reserve_guess(struct job *job, struct error *error) {
            file_reserve(&job->file, bytes, error);
 }
 
+/* Whether there are sentences for people on the way. */
+static bool tells(const struct job *job) {
+    return !job->settings.quiet && job->settings.progress != PROGRESS_JSON;
+}
+
+static void event_read(const struct job *job, double seconds) {
+    const struct corpus *corpus = &job->corpus;
+    const struct output_field fields[] = {output_score("seconds", seconds),
+                                          output_integer("bytes", corpus->bytes),
+                                          output_integer("words", corpus->tokens),
+                                          output_integer("sentences", corpus->sentences),
+                                          output_integer("distinct", corpus->distinct),
+                                          output_integer("vocabulary", corpus->vocab.size),
+                                          output_integer("words_in_vocabulary", corpus->words)};
+    progress_event(&job->progress, "read", fields, sizeof fields / sizeof *fields);
+}
+
 static void print_corpus(const struct job *job, double seconds) {
     const struct corpus *corpus = &job->corpus;
     const double known = 100 * (double)corpus->words / (double)corpus->tokens;
-    if (!job->settings.quiet)
+    event_read(job, seconds);
+    if (tells(job))
         reading_print_unpacked(corpus);
-    if (!job->settings.quiet)
+    if (tells(job))
         fprintf(stderr, "read %llu words in %llu sentences; ", (unsigned long long)corpus->tokens,
                 (unsigned long long)corpus->sentences);
-    if (!job->settings.quiet && job->origin.model == NULL && job->origin.vocab_file == NULL)
+    if (tells(job) && job->origin.model == NULL && job->origin.vocab_file == NULL)
         fprintf(stderr, "kept %zu of %llu distinct words, %.1f%% of the text\n", corpus->vocab.size,
                 (unsigned long long)corpus->distinct, known);
-    else if (!job->settings.quiet)
+    else if (tells(job))
         fprintf(stderr, "%.1f%% of them are in a vocabulary of %zu\n", known, corpus->vocab.size);
     if (job->origin.vocab_file != NULL && job->seen < corpus->vocab.size)
-        fprintf(stderr,
-                "sgns train: words of the vocabulary that the text lacks: %zu; their vectors say nothing\n",
-                corpus->vocab.size - job->seen);
+        message_warn("train", "words of the vocabulary that the text lacks: %zu; their vectors say nothing",
+                     corpus->vocab.size - job->seen);
     if (job->settings.verbose)
         fprintf(stderr, "reading took %.2f s, %.0f MB/s\n", seconds, (double)corpus->bytes * 1e-6 / seconds);
 }
@@ -470,7 +497,7 @@ static void print_corpus(const struct job *job, double seconds) {
 static void print_start(const struct job *job) {
     const char *path = job->settings.init;
     const size_t vocab = job->corpus.vocab.size, started = job->merged.started;
-    if (job->settings.quiet)
+    if (!tells(job))
         return;
     fprintf(stderr, "%zu words start from %s, %zu of them in the text; %zu others start at random\n", started,
             path, job->merged.seen, vocab - started);
@@ -582,7 +609,7 @@ static bool read_labels(struct job *job, struct error *error) {
                          parameters->labels);
     if (!check_labels(job, error))
         return false;
-    if (!job->settings.quiet)
+    if (tells(job))
         fprintf(stderr, "%zu words have one of %zu labels; %zu others are not in the vocabulary\n",
                 labels->known, labels->count, labels->unknown);
     return true;
@@ -607,7 +634,7 @@ static bool check_memory(const struct job *job, struct error *error) {
                          "%zu words of %llu dimensions need more memory than the %zu MB available; lower "
                          "--dim, --max-vocab or --threads",
                          job->corpus.vocab.size, dim, available >> 20);
-    if (!job->settings.quiet)
+    if (tells(job))
         fprintf(stderr, "training %zu words of %llu dimensions takes %zu MB of the %zu MB available\n",
                 job->corpus.vocab.size, dim, (bytes >> 20) + 1, available >> 20);
     return true;
@@ -645,20 +672,35 @@ static void print_details(const struct job *job) {
 static void warn_noise(const struct job *job) {
     const struct parameters *parameters = &job->settings.parameters;
     if (parameters->noise > job->noise_asked)
-        fprintf(stderr,
-                "sgns train: --noise %llu is unstable with --alpha %g and --negative %llu: using %llu\n",
-                (unsigned long long)job->noise_asked, parameters->alpha.value,
-                (unsigned long long)parameters->negative, (unsigned long long)parameters->noise);
+        message_warn("train", "--noise %llu is unstable with --alpha %g and --negative %llu: using %llu",
+                     (unsigned long long)job->noise_asked, parameters->alpha.value,
+                     (unsigned long long)parameters->negative, (unsigned long long)parameters->noise);
+}
+
+/* What is known of each epoch, and of all of them. */
+static void event_trained(const struct job *job, double seconds, double rate) {
+    for (size_t i = 0; i < job->settings.parameters.epochs; i++) {
+        const struct measures *measures = &job->results.measures[i];
+        const struct output_field fields[] = {
+            output_integer("epoch", i + 1), output_score("loss", measures->loss),
+            output_score("accuracy", measures->accuracy), output_score("violations", measures->violations)};
+        const bool violations = loss_at(job->settings.parameters.loss)->violations != NULL;
+        progress_event(&job->progress, "epoch", fields, violations ? 4 : 3);
+    }
+    const struct output_field fields[] = {output_score("seconds", seconds),
+                                          output_score("words_per_second", rate)};
+    progress_event(&job->progress, "trained", fields, 2);
 }
 
 static void print_training(const struct job *job, double seconds) {
     const struct parameters *parameters = &job->settings.parameters;
+    const double rate = (double)job->corpus.words * (double)parameters->epochs *
+                        (job->results.progress - job->done_before) / seconds;
     if (job->settings.verbose)
         print_details(job);
-    if (!job->settings.quiet)
-        fprintf(stderr, "trained in %.2f s, %.2fM words/s\n", seconds,
-                (double)job->corpus.words * (double)parameters->epochs *
-                    (job->results.progress - job->done_before) * 1e-6 / seconds);
+    event_trained(job, seconds, rate);
+    if (tells(job))
+        fprintf(stderr, "trained in %.2f s, %.2fM words/s\n", seconds, rate * 1e-6);
 }
 
 /* --- checkpoints --- */
@@ -702,7 +744,7 @@ static void write_checkpoint(struct job *job) {
         if (job->settings.verbose)
             fprintf(stderr, "wrote %s\n", job->keep.kept);
     } else
-        fprintf(stderr, "sgns train: no checkpoint could be written, the training goes on: %s\n", error.text);
+        message_warn("train", "no checkpoint could be written, the training goes on: %s", error.text);
 }
 
 /* Ends the training with what it has learned in a file, and `error` says in which, after what has ended it.
@@ -787,11 +829,11 @@ static bool check_learned(const struct job *job, struct error *error) {
             "next to nothing was learned: the loss at the end is %.4g (vectors that tell nothing "
             "apart have %.4g), and %.0f%% of the pairs beat noise; choose %s",
             last->loss, last->chance, 100 * last->accuracy, remedy);
-    fprintf(stderr,
-            "sgns train: warning: next to nothing was learned: the loss at the end is %.4g (vectors that "
-            "tell nothing apart have %.4g), and %.0f%% of the pairs beat noise; try more --epochs, or "
-            "another --alpha\n",
-            last->loss, last->chance, 100 * last->accuracy);
+    message_warn("train",
+                 "warning: next to nothing was learned: the loss at the end is %.4g (vectors that "
+                 "tell nothing apart have %.4g), and %.0f%% of the pairs beat noise; try more --epochs, or "
+                 "another --alpha",
+                 last->loss, last->chance, 100 * last->accuracy);
     return true;
 }
 
@@ -806,12 +848,11 @@ static void warn_slow(const struct job *job) {
     const struct parameters *parameters = &job->settings.parameters;
     const double slowdown = trainer_slowdown(job->trainer);
     if (!job->settings.quiet && slowdown >= SLOW)
-        fprintf(
-            stderr,
-            "sgns train: with --alpha %g, --window %llu and --negative %llu, only small steps are stable: "
-            "training takes about %.0f times as long as at a low learning rate\n",
-            parameters->alpha.value, (unsigned long long)parameters->window,
-            (unsigned long long)parameters->negative, slowdown);
+        message_warn("train",
+                     "with --alpha %g, --window %llu and --negative %llu, only small steps are stable: "
+                     "training takes about %.0f times as long as at a low learning rate",
+                     parameters->alpha.value, (unsigned long long)parameters->window,
+                     (unsigned long long)parameters->negative, slowdown);
 }
 
 static bool train(struct job *job, struct error *error) {
@@ -854,7 +895,11 @@ static bool save(struct job *job, struct error *error) {
     if (!done || !file_commit(&job->file, error))
         return job->file.kept ? false : keep_learned(job, error);
     keep_remove(&job->keep);
-    if (!job->settings.quiet)
+    const char *path = job->settings.output;
+    const struct output_field fields[] = {output_text("model", path, strlen(path)),
+                                          output_integer("bytes", bytes)};
+    progress_event(&job->progress, "wrote", fields, 2);
+    if (tells(job))
         fprintf(stderr, "wrote %s, %.1f MB\n", job->settings.output, (double)bytes * 1e-6);
     return true;
 }
@@ -863,7 +908,7 @@ static bool create_model(struct job *job, struct error *error) {
     if (!file_create(&job->file, job->settings.output, error))
         return false;
     if (job->file.left != NULL)
-        fprintf(stderr, "sgns train: %s: left by a training that did not end; remove it\n", job->file.left);
+        message_warn("train", "%s: left by a training that did not end; remove it", job->file.left);
     return job->settings.force || export_check_old(export_format_find("native"), &job->file, 1, error);
 }
 
@@ -879,10 +924,10 @@ static bool train_to_file(struct job *job, struct error *error) {
     if (job->folder == NULL || !keep_create(&job->keep, &earlier, error))
         return false;
     if (earlier)
-        fprintf(stderr,
-                "sgns train: %s is from an earlier training, which --resume would go on with; this one "
-                "replaces it if it is stopped, or takes long\n",
-                job->keep.path);
+        message_warn("train",
+                     "%s is from an earlier training, which --resume would go on with; this one "
+                     "replaces it if it is stopped, or takes long",
+                     job->keep.path);
     /* If a pipe behind standard error is closed, that is no reason to lose what is learned. */
     signal(SIGPIPE, SIG_IGN);
     interrupt_hold(&job->interrupt);
@@ -894,6 +939,7 @@ static bool train_to_file(struct job *job, struct error *error) {
         return false;
     job->progress = progress_create(job->settings.quiet, job->corpus_bytes,
                                     (size_t)job->settings.parameters.epochs);
+    progress_set_style(&job->progress, (enum progress_style)job->settings.progress);
     const bool done = reserve_guess(job, error) && read_corpus(job, error) && read_labels(job, error) &&
                       train(job, error) && save(job, error);
     file_abandon(&job->file);

@@ -26,6 +26,11 @@ const struct kernel *kernel_at(size_t index) {
     return cpu_variant_at(variants, sizeof variants / sizeof *variants, index);
 }
 
+const char *kernel_built(size_t index) {
+    const struct kernel *kernel = index < sizeof variants / sizeof *variants ? variants[index].table : NULL;
+    return kernel != NULL ? kernel->name : NULL;
+}
+
 const struct kernel *kernel_choose(const char *name, struct error *error) {
     if (name == NULL)
         return kernel_at(0);

@@ -95,9 +95,12 @@ static const struct option options[] = {
     INTEGER_OPTION("threads", 0, NULL, 1, 1024,
                    "training threads (default: all usable cores); one is reproducible", AT(threads)),
     INTEGER_OPTION("seed", 0, "1", 0, 9e15, "random seed", AT(seed)),
-    TEXT_OPTION("kernel", 0, OPTION_TEXT, "NAME", NULL,
-                "instruction set to use (default: the best that this machine has; see sgns info --cpu)",
-                AT(kernel)),
+    {.name = "kernel",
+     .type = OPTION_TEXT,
+     .value = "NAME",
+     .help = "instruction set to use (default: the best that this machine has; see sgns info --cpu)",
+     .offset = AT(kernel),
+     .suggest = kernel_built},
 };
 const struct option_table parameter_options = OPTION_TABLE(options);
 

@@ -14,11 +14,11 @@ awk 'BEGIN { for (i = 0; i < 2000; i++) print "sun moon star sky cloud rain" }' 
 
 # inside ARGUMENT...: runs sgns with nothing around it.
 inside() { chroot "$cell" /sgns "$@"; }
-if [ -s "$TMPDIR/libraries" ] && inside --version >/dev/null 2>&1; then
+if inside --version >/dev/null 2>&1; then
     check "a training ends well without other libraries" run 0 inside train /corpus.txt -o /tmp/words.sgns --threads 2 -q
     check "and so does an export" run 0 inside export /tmp/words.sgns -f word2vec -o /tmp/words.bin
 else
-    check "skipped, chroot(1) is not allowed, or the program has no libraries: a training without other libraries" true
+    check "skipped, chroot(1) is not allowed, or ldd(1) is missing: a training without other libraries" true
 fi
 # first ARGUMENT...: the same as process 1.
 first() { timeout -k 1 20 unshare --pid --fork --kill-child chroot "$cell" /sgns "$@"; }

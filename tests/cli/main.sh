@@ -2,7 +2,7 @@
 # sgns itself: help, version, unknown commands, and standard output that can't be written.
 . "$ROOT/tests/cli/harness.sh"
 
-commands="train vocab phrases near analogy similarity odd vector cluster embed search eval probe export info"
+commands="train vocab phrases near analogy similarity odd vector cluster embed search eval probe export info help"
 silent() { [ ! -s "$err" ]; }
 # prints TEXT COMMAND...: succeeds with TEXT alone.
 prints() {
@@ -13,14 +13,13 @@ prints() {
 
 help_program() {
     run 0 "$SGNS" "$@" && silent && grep -q '^usage:$' "$out" || return 1
-    for command in $commands help; do
+    for command in $commands; do
         grep -Eq "^  sgns $command +[[A-Z].*  *[a-z]" "$out" || return 1
     done
 }
 for word in help --help -h; do
     check "$word lists the commands" help_program "$word"
 done
-check "help help is help" help_program help help
 no_command() {
     run 2 "$SGNS" && [ ! -s "$out" ] && cp "$err" "$TMPDIR/bare" && help_program help &&
         cmp -s "$TMPDIR/bare" "$out"
@@ -28,7 +27,7 @@ no_command() {
 check "without a command, help is an error" no_command
 
 help_command() {
-    run 0 "$SGNS" help "$1" && silent && grep -Eq "^usage: sgns $1 [A-Z]" "$out" && grep -q '^options:$' "$out" &&
+    run 0 "$SGNS" help "$1" && silent && grep -Eq "^usage: sgns $1 [[A-Z]" "$out" && grep -q '^options:$' "$out" &&
         grep -q '^  -h, --help ' "$out" && cp "$out" "$TMPDIR/help" || return 1
     for words in --help -h "missing.sgns --help" "--nonsense -h"; do
         # shellcheck disable=SC2086 # several words
@@ -53,19 +52,32 @@ done
 fails "--help behind -- is no option" 2 'missing\.sgns: ' "$SGNS" near "$TMPDIR/missing.sgns" -- --help
 
 version=$(sed -n 's/^#define SGNS_VERSION "\([0-9.]*\)"$/\1/p' "$ROOT/src/cli/version.h")
-check "--version" prints "sgns $version" "$SGNS" --version
+# The commit is there if the program was built in a repository.
+version() {
+    run 0 "$SGNS" --version && silent && sed -n 1p "$out" | grep -Eq "^sgns $version( \(commit [0-9a-f]+(-dirty)?\))?\$" &&
+        sed -n 2p "$out" | grep -Eq '^built with (gcc|clang) [0-9]' &&
+        sed -n 3p "$out" | grep -Eq '^kernels, the best first: .*simd128, scalar$'
+}
+check "--version" version
+built_kernels() {
+    kernels=$(sed -n 's/^kernels, the best first: //p' "$out")
+    run 0 "$SGNS" info --cpu --format tsv && [ "$(sed -n 's/^kernel\.\([a-z0-9]*\).*/\1/p' "$out" | paste -sd, - | sed 's/,/, /g')" = "$kernels" ]
+}
+check "--version names the kernels that training can use" built_kernels
 
 the_commands="the commands are $(echo "$commands" | sed 's/ /, /g')\$"
 fails "an unknown command" 2 "^sgns: unknown command \"frobnicate\"; $the_commands" "$SGNS" frobnicate corpus.txt
-for word in trian:train trin:train traim:train inof:info nea:near similarty:similarity simil:similarity exprot:export; do
+for word in trian:train trin:train traim:train inof:info nea:near similarty:similarity simil:similarity exprot:export hlep:help; do
     fails "a misspelt command: ${word%:*}" 2 "^sgns: unknown command \"${word%:*}\"; did you mean ${word#*:}\?\$" \
         "$SGNS" "${word%:*}"
 done
 fails "a command with control characters" 2 '^sgns: unknown command "a\\x1b\[2Jb"; the commands' "$SGNS" "$(printf 'a\033[2Jb')"
 fails "an empty command" 2 "^sgns: unknown command \"\"; $the_commands" "$SGNS" ""
+fails "one command too many for help" 2 '^sgns help: "near" is one argument too many: sgns help \[COMMAND\]$' \
+    "$SGNS" help train near
 fails "an option in the command's place" 2 "^sgns: unknown command \"--quiet\"; $the_commands" "$SGNS" --quiet
-fails "help for an unknown command" 2 "^sgns: unknown command \"frobnicate\"; $the_commands" "$SGNS" help frobnicate
-fails "help for a misspelt command" 2 '^sgns: unknown command "trian"; did you mean train\?$' "$SGNS" help trian
+fails "help for an unknown command" 2 "^sgns help: unknown command \"frobnicate\"; $the_commands" "$SGNS" help frobnicate
+fails "help for a misspelt command" 2 '^sgns help: unknown command "trian"; did you mean train\?$' "$SGNS" help trian
 fails "an unknown long option of one letter" 2 '^sgns train: unknown option --x; --help lists' "$SGNS" train --x
 fails "an unknown letter" 2 '^sgns train: unknown option -xyz; --help lists' "$SGNS" train -xyz
 fails "an option a letter or two off" 2 '^sgns train: unknown option --epcohs; did you mean --epochs\?$' \

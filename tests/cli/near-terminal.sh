@@ -24,7 +24,7 @@ typed() {
     rm -f "$TMPDIR/keys"
     mkfifo "$TMPDIR/keys" || return 1
     : >"$out"
-    TERM=${2:-xterm} script -qfec "'$SGNS' near '$model' -k 1; echo status \$?; stty -a" /dev/null <"$TMPDIR/keys" >"$out" 2>&1 &
+    TERM=${2:-xterm} NO_COLOR=1 script -qfec "'$SGNS' near '$model' -k 1; echo status \$?; stty -a" /dev/null <"$TMPDIR/keys" >"$out" 2>&1 &
     exec 3>"$TMPDIR/keys"
     wait_for "near> " && printf '%b' "$1" >&3 && wait_for "status "
     typed_status=$?

@@ -88,7 +88,7 @@ in_the_middle() {
     {
         wait_for shows_progress && "$@"
         wait_for [ -s "$ended" ]
-    } | PID=$pid ENDED=$ended SHELL=/bin/sh TERM=xterm script -qefc \
+    } | PID=$pid ENDED=$ended SHELL=/bin/sh TERM=xterm NO_COLOR=1 script -qefc \
         "exec sh '$job' '$word' '$corpus' -o '$model' --threads 2 --dim 300 --sample 0 --epochs 3000" /dev/null >"$log"
 }
 send() { kill "-$1" "$(cat "$pid")"; }

@@ -291,7 +291,7 @@ static void links_in_a_circle(struct test *test) {
     struct file_out file;
     CHECK(test, symlink("target", place.target) == 0);
     CHECK(test, !file_create(&file, place.target, &error));
-    CHECK_MSG(test, strstr(error.text, "Too many levels of symbolic links") != NULL, "%s", error.text);
+    CHECK_MSG(test, strstr(error.text, strerror(ELOOP)) != NULL, "%s", error.text);
     leave_place(test, &place);
 }
 

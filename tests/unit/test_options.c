@@ -392,6 +392,7 @@ static void help_names_everything(struct test *test) {
         "  -f, --file FILE             a file to read\n",
         "  -m, --mode slow|fast|fastest\n                              how it is done (default fast)\n",
         "                              slow: with care\n                              fast: as usual\n",
+        "  -h, --help                  print this help\n",
         "fastest: in a hurry, whatever the cost may be\n                              for those who wait\n",
     };
     char *text = help_of(tables);
@@ -424,7 +425,11 @@ static void help_breaks_its_lines(struct test *test) {
         const struct option_table one = {&option, 1}, *const tables_of_one[] = {&one, NULL};
         char *text = help_of(tables_of_one);
         CHECK_MSG(test, widest(text) <= 78 && text[strlen(text) - 1] == '\n', "%s", text);
-        /* All words are there, in order. */
+        /* All words are there, in order, and the options of all commands behind them. */
+        char *common = strstr(text, "      --color auto|always|never\n");
+        CHECK_MSG(test, common != NULL && strstr(common, "\n  -h, --help  ") != NULL, "%s", text);
+        if (common != NULL)
+            *common = '\0';
         size_t used = 0;
         for (const char *word = text + strspn(text, " "); *word != '\0'; word += strspn(word, " \n")) {
             const size_t letters = strcspn(word, " \n");

@@ -171,11 +171,92 @@ static void reading(struct test *test) {
         CHECK_MSG(test, strcmp(got[i], lines[i]) == 0, "%s", got[i]);
 }
 
+/* A live bar of the bytes read fits every terminal and follows its size; without a size there is no bar. */
+static void a_bar_of_reading(struct test *test) {
+    struct terminal terminal;
+    char got[1000];
+    size_t wrong = 0;
+    setenv("TERM", "xterm", 1);
+    if (!open_terminal(&terminal))
+        return;
+    for (unsigned short columns = 200; columns >= 40; columns = (unsigned short)(columns - 20)) {
+        const struct winsize window = {.ws_row = 24, .ws_col = columns};
+        const bool known = columns % 40 == 0;
+        struct progress progress = progress_create(false, known ? 400000000 : 0, 8);
+        (void)ioctl(terminal.slave, TIOCSWINSZ, &window);
+        progress_start(&progress);
+        progress.shown = -1e9;
+        progress.started = progress_clock() - 2;
+        progress_reading(&progress, 100000000);
+        const ssize_t bytes = read(terminal.master, got, sizeof got - 1);
+        got[bytes > 0 ? bytes : 0] = '\0';
+        wrong += strlen(got) > columns - 1 + sizeof "\r\033[K" - 1 ||
+                 strstr(got, "reading: 100 MB") == NULL || (strstr(got, "[#") != NULL) != known ||
+                 (strstr(got, "25%") != NULL) != known;
+    }
+    close_terminal(&terminal);
+    CHECK_MSG(test, wrong == 0, "%zu lines, the last is %s", wrong, got);
+}
+
+/* What a program reads, on a terminal and elsewhere: whole lines, one a second. */
+static void for_programs(struct test *test) {
+    struct terminal terminal;
+    char got[3][1000] = {"", "", ""};
+    setenv("TERM", "xterm", 1);
+    if (!open_terminal(&terminal))
+        return;
+    struct progress progress = progress_create(false, 400000000, 8);
+    progress_set_style(&progress, PROGRESS_JSON);
+    progress_start(&progress);
+    const double pause = progress.pause;
+    draw(&terminal, &progress, 40, got[0], sizeof got[0]);
+    progress.shown = -1e9;
+    progress_reading(&progress, 100000000);
+    ssize_t bytes = read(terminal.master, got[1], sizeof got[1] - 1);
+    const struct output_field field = output_text("model", "a \"b\"", 5);
+    progress_event(&progress, "wrote", &field, 1);
+    bytes = bytes > 0 ? read(terminal.master, got[2], sizeof got[2] - 1) : bytes;
+    const bool slower = progress.pause > pause;
+    close_terminal(&terminal);
+    CHECK(test, bytes > 0 && pause == 1 && !slower && !progress.live && !progress.line_open);
+    CHECK_MSG(
+        test,
+        strncmp(got[0], "{\"event\": \"training\", \"seconds\": 25.", 36) == 0 &&
+            strstr(got[0],
+                   ", \"epoch\": 3, \"epochs\": 8, \"words\": 32000000, \"words_total\": 100000000, ") !=
+                NULL &&
+            strstr(got[0], "\"loss\": 2.345000, \"accuracy\": 0.812000}\r\n") != NULL,
+        "%s", got[0]);
+    CHECK_MSG(test, strstr(got[1], "\"bytes\": 100000000, \"bytes_total\": 400000000}\r\n") != NULL, "%s",
+              got[1]);
+    CHECK_MSG(test, strcmp(got[2], "{\"event\": \"wrote\", \"model\": \"a \\\"b\\\"\"}\r\n") == 0, "%s",
+              got[2]);
+}
+
+/* Plain lines on a terminal that could do better, and no objects. */
+static void plain_lines(struct test *test) {
+    struct terminal terminal;
+    char got[1000];
+    setenv("TERM", "xterm", 1);
+    if (!open_terminal(&terminal))
+        return;
+    struct progress progress = progress_create(false, 0, 8);
+    progress_set_style(&progress, PROGRESS_PLAIN);
+    progress_start(&progress);
+    progress_event(&progress, "wrote", NULL, 0);
+    draw(&terminal, &progress, 40, got, sizeof got);
+    close_terminal(&terminal);
+    CHECK_MSG(test, strncmp(got, "epoch 3/8, 32%, ", 16) == 0 && strchr(got, '\n') != NULL, "%s", got);
+}
+
 static const struct test_case cases[] = {
     {"progress: lines by hand", lines_by_hand},
     {"progress: every width", every_width},
     {"progress: a terminal that is resized", a_terminal_that_is_resized},
     {"progress: a dumb terminal", a_dumb_terminal},
     {"progress: reading", reading},
+    {"progress: a bar of reading", a_bar_of_reading},
+    {"progress: for programs", for_programs},
+    {"progress: plain lines", plain_lines},
 };
 TEST_MAIN(cases)
