@@ -187,7 +187,7 @@ static void a_bar_of_reading(struct test *test) {
         progress_start(&progress);
         progress.shown = -1e9;
         progress.started = progress_clock() - 2;
-        progress_reading(&progress, 100000000);
+        progress_reading(&progress, 100000000, NULL);
         const ssize_t bytes = read(terminal.master, got, sizeof got - 1);
         got[bytes > 0 ? bytes : 0] = '\0';
         wrong += strlen(got) > columns - 1 + sizeof "\r\033[K" - 1 ||
@@ -211,7 +211,7 @@ static void for_programs(struct test *test) {
     const double pause = progress.pause;
     draw(&terminal, &progress, 40, got[0], sizeof got[0]);
     progress.shown = -1e9;
-    progress_reading(&progress, 100000000);
+    progress_reading(&progress, 100000000, NULL);
     ssize_t bytes = read(terminal.master, got[1], sizeof got[1] - 1);
     const struct output_field field = output_text("model", "a \"b\"", 5);
     progress_event(&progress, "wrote", &field, 1);
