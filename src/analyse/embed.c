@@ -55,26 +55,52 @@ struct job {
     const struct embedder *embedder;
     const struct line *texts;
     float *rows;
+    size_t *unseen;
     double *sums; /* (threads, stride) */
+    float *made;  /* (threads, stride) vectors of words that are not in the vocabulary */
 };
 
-static void embed_text(const struct embedder *embedder, struct line text, double *sum, float *row) {
+/* A text is split as the model's was; where nobody knows how, into words as they are. */
+static void start_text(struct tokenizer *tokenizer, const struct model *model, struct line text) {
+    const struct tokenizer_rules any = {.kind = TOKENIZER_WORDS, .keep_case = true};
+    tokenizer_start(tokenizer, model->try_lowercase ? any : model->rules, (const unsigned char *)text.text,
+                    text.length, 0);
+}
+
+/* A word that counts in a text. */
+struct embedded {
+    const float *row;
+    double weight;
+    size_t ngrams; /* 0 for a word of the vocabulary */
+};
+
+/* Finds the vector of the tokenizer's word; `made` (stride) is for one that is not in the vocabulary. */
+static bool find_word(const struct model *model, const double *weights, const struct tokenizer *tokenizer,
+                      float *made, struct embedded *word) {
+    const char *token = (const char *)tokenizer->token;
+    size_t id;
+    *word = (struct embedded){.row = made, .weight = 1};
+    if (!lookup_token(model, token, tokenizer->length, &id))
+        return lookup_unseen_token(model, token, tokenizer->length, made, &word->ngrams);
+    word->row = vector_row(model, id);
+    word->weight = weights != NULL ? weights[id] : 1;
+    return vector_usable(model->norms[id]);
+}
+
+static void embed_text(const struct embedder *embedder, struct line text, double *sum, float *made, float *row,
+                       size_t *unseen) {
     const struct model *model = embedder->model;
     struct tokenizer tokenizer = {.skipped = {0}};
     size_t words = 0;
     memset(sum, 0, model->stride * sizeof *sum);
-    const struct tokenizer_rules any = {.kind = TOKENIZER_WORDS, .keep_case = true};
-    tokenizer_start(&tokenizer, model->try_lowercase ? any : model->rules, (const unsigned char *)text.text,
-                    text.length, 0);
+    start_text(&tokenizer, model, text);
     for (enum token_kind kind; (kind = tokenizer_next(&tokenizer)) != TOKEN_END;) {
-        size_t id;
-        if (kind != TOKEN_WORD ||
-            !lookup_token(model, (const char *)tokenizer.token, tokenizer.length, &id) ||
-            !vector_usable(model->norms[id]))
+        struct embedded word;
+        if (kind != TOKEN_WORD || !find_word(model, embedder->weights, &tokenizer, made, &word))
             continue;
-        vector_add(sum, vector_row(model, id), embedder->weights != NULL ? embedder->weights[id] : 1,
-                   model->stride);
+        vector_add(sum, word.row, word.weight, model->stride);
         words++;
+        *unseen += word.ngrams > 0;
     }
     for (size_t d = 0; d < model->stride; d++)
         row[d] = words > 0 ? (float)(sum[d] / (double)words) : 0;
@@ -84,17 +110,46 @@ static void embed_text(const struct embedder *embedder, struct line text, double
 static void embed_some(void *context, size_t thread, size_t first, size_t end) {
     const struct job *job = context;
     const size_t stride = job->embedder->model->stride;
-    for (size_t i = first; i < end; i++)
-        embed_text(job->embedder, job->texts[i], job->sums + thread * stride, job->rows + i * stride);
+    for (size_t i = first; i < end; i++) {
+        size_t unseen = 0;
+        embed_text(job->embedder, job->texts[i], job->sums + thread * stride, job->made + thread * stride,
+                   job->rows + i * stride, &unseen);
+        if (job->unseen != NULL)
+            job->unseen[i] = unseen;
+    }
 }
 
 bool embed_texts(const struct embedder *embedder, const struct line *texts, size_t count,
-                 float *rows /* NOLINT(readability-non-const-parameter) */, size_t threads,
+                 float *rows /* NOLINT(readability-non-const-parameter) */,
+                 size_t *unseen /* NOLINT(readability-non-const-parameter) */, size_t threads,
                  struct error *error) {
-    struct job job = {.embedder = embedder, .texts = texts, .rows = rows};
-    job.sums = memory_allocate(threads * embedder->model->stride, sizeof *job.sums, "sums of vectors", error);
-    const bool done = job.sums != NULL && threads_share(threads, count, CHUNK_TEXTS, embed_some, &job, error);
+    struct job job = {.embedder = embedder, .texts = texts, .rows = rows, .unseen = unseen};
+    const size_t floats = threads * embedder->model->stride;
+    job.sums = memory_allocate(floats, sizeof *job.sums, "sums of vectors", error);
+    job.made = memory_allocate(floats, sizeof *job.made, "vectors", error);
+    const bool done = job.sums != NULL && job.made != NULL &&
+                      threads_share(threads, count, CHUNK_TEXTS, embed_some, &job, error);
     free(job.sums);
+    free(job.made);
+    return done;
+}
+
+bool embed_tell_unseen(const struct model *model, struct line text, embed_tell *tell, void *context,
+                       struct error *error) {
+    struct tokenizer tokenizer = {.skipped = {0}};
+    float *made = memory_allocate(model->stride, sizeof *made, "a vector", error);
+    bool done = made != NULL;
+    start_text(&tokenizer, model, text);
+    for (enum token_kind kind; done && (kind = tokenizer_next(&tokenizer)) != TOKEN_END;) {
+        struct embedded word;
+        char copy[TOKEN_BYTES_MAX + 1];
+        if (kind != TOKEN_WORD || !find_word(model, NULL, &tokenizer, made, &word) || word.ngrams == 0)
+            continue;
+        memcpy(copy, tokenizer.token, tokenizer.length);
+        copy[tokenizer.length] = '\0';
+        done = tell(context, copy, word.ngrams, error);
+    }
+    free(made);
     return done;
 }
 

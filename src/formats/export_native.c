@@ -30,7 +30,7 @@ static bool fill_vocab(struct vocab *vocab, const struct export_rows *rows, stru
         const char *word = export_rows_word(rows, i, &length);
         memcpy(vocab->text + vocab->starts[i], word, length);
         vocab->starts[i + 1] = vocab->starts[i] + length + 1;
-        vocab->counts[i] = rows->model->counts[rows->ids[i]];
+        vocab->counts[i] = rows->ids[i] < rows->model->vocab ? rows->model->counts[rows->ids[i]] : 0;
         vocab->total += vocab->counts[i];
     }
     return true;
@@ -48,9 +48,10 @@ static void copy_input(struct copies *copies, struct export_rows *rows) {
                rows->model->dim * sizeof(float));
 }
 
+/* Words that are not in the vocabulary come last, and have none: zeros. */
 static void copy_output(struct copies *copies, const struct export_rows *rows) {
     const struct model *model = rows->model;
-    for (size_t i = 0; i < rows->count; i++)
+    for (size_t i = 0; i < rows->count && rows->ids[i] < model->vocab; i++)
         memcpy(copies->output + i * copies->stride, model->output + rows->ids[i] * model->stride,
                model->dim * sizeof(float));
 }
@@ -101,12 +102,16 @@ static bool write_content(struct file_out *file, struct export_rows *rows, const
                           struct error *error) {
     const struct model *model = rows->model;
     const bool as_trained = rows->matrix == model->input && !rows->unit;
-    const bool changed = !as_trained || rows->count < model->vocab, output = as_trained && model->output;
+    const bool changed = !as_trained || rows->count != model->vocab || rows->unseen.size > 0,
+               output = as_trained && model->output;
     struct copies copies = {.stride = model->stride};
     struct record record = {NULL, 0, 0};
     const bool done = make_record(rows, changed, &record, error) &&
                       (!changed || copy_rows(&copies, rows, output, error));
+    const struct model_section ngrams = {SUBWORDS_TAG, model->subwords.section, model->subwords.bytes};
     const struct model_content content = {
+        .extra = &ngrams,
+        .extra_count = as_trained && model->subwords.count > 0,
         .vocab = vocab,
         .dim = model->dim,
         .stride = model->stride,

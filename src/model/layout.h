@@ -43,6 +43,7 @@
  *   norms    f32[V]    Euclidean lengths of the rows of `input`
  *   int8   * i8[V*R]   the rows of `input` at length 1, quantized to eight bits (model/quantize.h)
  *   scales * f32[V*2]  scale and error of each row of `int8`; these two come together or not at all
+ *   ngrams *           vectors for words never seen, from their character n-grams (model/subwords.h)
  *
  * A word's id is its place in `words`, from 0. To look a word up in `index`, begin at slot checksum(word)
  * modulo S (without the NUL) and go on slot by slot, from the last to the first, until the slot holds the

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "model/quantize.h"
+#include "model/subwords.h"
 #include "text/tokenizer.h"
 #include "text/vocab.h"
 
@@ -70,6 +71,7 @@ struct model {
     size_t record_bytes;
     struct tokenizer_rules rules; /* from the record */
     bool try_lowercase; /* look a word up in lower case too: nobody knows how this vocabulary was made */
+    struct subwords subwords; /* vectors for words never seen; its count is 0 if there are none */
     uint64_t file_bytes;
     struct model_warnings warnings; /* none in a native file */
     struct layout *layout;          /* the sections of a native file; owned; else NULL */

@@ -126,6 +126,15 @@ static bool find_key(const struct subwords *subwords, const unsigned char *key, 
     return false;
 }
 
+size_t subwords_known(const struct subwords *subwords, const char *word, size_t length) {
+    struct ngrams ngrams;
+    size_t bytes, index, known = 0;
+    ngrams_start(&ngrams, word, length, subwords->min, subwords->max);
+    for (const unsigned char *key; (key = ngrams_next(&ngrams, &bytes)) != NULL;)
+        known += find_key(subwords, key, bytes, &index);
+    return known;
+}
+
 /* Scales the row to `length`; false if it has no direction. */
 static bool scale_row(float *row, size_t dim, float length) {
     double square = 0;

@@ -52,6 +52,9 @@ bool subwords_verify(const struct subwords *subwords) MUST_USE;
 bool subwords_vector(const struct subwords *subwords, const char *word, size_t length, float *row,
                      size_t *used) MUST_USE;
 
+/* How many of the word's n-grams are known. */
+size_t subwords_known(const struct subwords *subwords, const char *word, size_t length);
+
 /* A section being made. */
 struct subwords_parts {
     void *section; /* (bytes) owned by the caller */

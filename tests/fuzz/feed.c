@@ -84,7 +84,7 @@ static void look_up_words(const struct model *model) {
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         struct error error = {.kind = ERROR_NONE};
         size_t found;
-        if (lookup_direction(model, others[i], &found, &error) && found >= model->vocab)
+        if (lookup_known(model, others[i], &found, &error) && found >= model->vocab)
             give_up("a word beyond the vocabulary");
     }
 }
@@ -101,7 +101,7 @@ static void embed(const struct model *model) {
     if (rows == NULL)
         give_up("no memory");
     if (embed_create(&embedder, model, EMBED_AUTO, 1e-3, &error) &&
-        embed_texts(&embedder, texts, count, rows, 1, &error) &&
+        embed_texts(&embedder, texts, count, rows, NULL, 1, &error) &&
         embed_find_component(&embedder, rows, count, 1, &error))
         embed_remove(&embedder, rows, count);
     embed_free(&embedder);
