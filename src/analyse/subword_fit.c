@@ -523,3 +523,48 @@ void *subword_fit_run(const struct subword_fit *fit, const struct subword_target
     return section;
 }
 
+/* --- mixing --- */
+
+/* sum = p(w) of row w by the rows of the section; false if none of its n-grams is known. */
+static bool predict(const struct subword_fit *fit, const struct subwords *subwords, const uint32_t *places,
+                    size_t w, double *sum) {
+    const uint64_t first = fit->places[w], end = fit->places[w + 1];
+    const size_t dim = subwords->dim;
+    memset(sum, 0, dim * sizeof *sum);
+    for (uint64_t i = first; i < end; i++) {
+        const size_t place = places[fit->columns[i]];
+        const int8_t *row = subwords->rows + place * dim;
+        const double scale = (double)subwords->scales[place] / sqrt((double)(end - first));
+        for (size_t d = 0; d < dim; d++)
+            sum[d] += scale * row[d];
+    }
+    return end > first;
+}
+
+static void mix_rows(const struct subword_fit *fit, const struct subword_target *target,
+                     const struct subwords *subwords, double k, const uint32_t *places, double *sum,
+                     float *rows) {
+    for (size_t w = 0; w < fit->vocab->size; w++) {
+        const size_t id = fit->words[w];
+        const float *row = target->input + id * target->stride;
+        const double norm = (double)model_norm(row, target->dim), count = (double)fit->vocab->counts[id];
+        if (!vector_usable((float)norm) || !predict(fit, subwords, places, w, sum))
+            continue;
+        for (size_t d = 0; d < target->dim; d++)
+            rows[id * target->stride + d] = (float)((count * (double)row[d] + k * norm * sum[d]) / (count + k));
+    }
+}
+
+bool subword_fit_mix(const struct subword_fit *fit, const struct subword_target *target,
+                     const struct subwords *subwords, double k, float *rows, struct error *error) {
+    double *sum = memory_allocate(target->dim, sizeof *sum, "a sum", error);
+    uint32_t *places = memory_allocate(fit->count, sizeof *places, "the n-grams", error);
+    const bool done = sum != NULL && places != NULL;
+    for (size_t i = 0; done && i < fit->count; i++)
+        places[fit->sorted[i]] = (uint32_t)i;
+    if (done)
+        mix_rows(fit, target, subwords, k, places, sum, rows);
+    free(sum);
+    free(places);
+    return done;
+}

@@ -32,6 +32,9 @@ void progress_start(struct progress *progress);
 void progress_reading(void *context, uint64_t bytes);
 void progress_training(void *context, const struct training_status *status);
 
+/* How much is done of something that is called `what`, 0 to 1. */
+void progress_share(struct progress *progress, const char *what, double share);
+
 /* Removes the live line, so that other lines can be printed. */
 void progress_clear(struct progress *progress);
 

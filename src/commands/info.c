@@ -70,6 +70,18 @@ static void print_words(const struct model *model) {
         printf(", occurrences unknown\n");
 }
 
+/* What words never seen are made of. */
+static void print_ngrams(const struct model *model) {
+    const struct subwords *subwords = &model->subwords;
+    if (subwords->count == 0)
+        return;
+    print_label("n-grams");
+    printf("%zu of %zu to %zu characters, %.1f MB\n", subwords->count, subwords->min, subwords->max,
+           (double)subwords->bytes * 1e-6);
+    print_key(model, "n-grams of words", "ngram_words");
+    print_key(model, "mixed with n-grams", "mix");
+}
+
 static void print_shape(const struct model *model, const char *path) {
     print_label("model");
     print_line(path, strlen(path));
@@ -84,6 +96,7 @@ static void print_shape(const struct model *model, const char *path) {
     printf("%zu\n", model->dim);
     print_label("context vectors");
     printf("%s\n", model->output != NULL ? "kept" : "left out");
+    print_ngrams(model);
 }
 
 static void print_parameter(const struct model *model, const struct option *option) {

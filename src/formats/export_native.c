@@ -1,4 +1,5 @@
-/* The native format, from a native model or from another program's file. */
+#include "formats/export_native.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,8 +22,10 @@ static bool allocate_vocab(struct vocab *vocab, const struct export_rows *rows, 
     return vocab_create(vocab, rows->count, bytes, error);
 }
 
-/* Words and counts of the rows. */
-static bool fill_vocab(struct vocab *vocab, const struct export_rows *rows, struct error *error) {
+bool export_native_vocab(struct vocab *vocab, struct export_rows *rows, struct error *error) {
+    /* In this format the words are sorted by count. */
+    qsort(rows->ids, rows->count, sizeof *rows->ids, compare_ids);
+    *vocab = (struct vocab){0};
     if (!allocate_vocab(vocab, rows, error))
         return false;
     for (size_t i = 0; i < rows->count; i++) {
@@ -98,27 +101,38 @@ static bool make_record(const struct export_rows *rows, bool changed, struct rec
     return record_append(record, error, model->record, model->record_bytes);
 }
 
-static bool write_content(struct file_out *file, struct export_rows *rows, const struct vocab *vocab,
-                          struct error *error) {
+/* N-grams are those of word vectors as they are. */
+static struct model_section find_ngrams(const struct export_rows *rows,
+                                        const struct export_native_changes *changes) {
+    const struct subwords *own = &rows->model->subwords;
+    if (changes->ngrams.data != NULL)
+        return changes->ngrams;
+    const bool kept = changes->input == NULL && rows->matrix == rows->model->input && !rows->unit;
+    return (struct model_section){SUBWORDS_TAG, kept && own->count > 0 ? own->section : NULL, own->bytes};
+}
+
+bool export_native_write(struct file_out *file, struct export_rows *rows, const struct vocab *vocab,
+                         const struct export_native_changes *changes, struct error *error) {
     const struct model *model = rows->model;
     const bool as_trained = rows->matrix == model->input && !rows->unit;
-    const bool changed = !as_trained || rows->count != model->vocab || rows->unseen.size > 0,
-               output = as_trained && model->output;
+    const bool changed = !as_trained || rows->count != model->vocab || rows->unseen.size > 0;
     struct copies copies = {.stride = model->stride};
     struct record record = {NULL, 0, 0};
-    const bool done = make_record(rows, changed, &record, error) &&
-                      (!changed || copy_rows(&copies, rows, output, error));
-    const struct model_section ngrams = {SUBWORDS_TAG, model->subwords.section, model->subwords.bytes};
+    const bool done = record_append(&record, error, changes->record.text, changes->record.bytes) &&
+                      make_record(rows, changed, &record, error) &&
+                      (!changed || copy_rows(&copies, rows, as_trained && model->output != NULL, error));
+    const struct model_section ngrams = find_ngrams(rows, changes);
+    const float *own = changed ? copies.input : model->input;
     const struct model_content content = {
-        .extra = &ngrams,
-        .extra_count = as_trained && model->subwords.count > 0,
         .vocab = vocab,
         .dim = model->dim,
         .stride = model->stride,
-        .input = changed ? copies.input : model->input,
+        .input = changes->input != NULL ? changes->input : own,
         .output = changed ? copies.output : model->output,
         .record = record.text,
         .record_bytes = record.bytes,
+        .extra = &ngrams,
+        .extra_count = ngrams.data != NULL,
     };
     const bool written = done && model_write(file, &content, error);
     record_free(&record);
@@ -128,10 +142,10 @@ static bool write_content(struct file_out *file, struct export_rows *rows, const
 
 bool export_native(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     (void)digits;
-    struct vocab vocab = {0};
-    /* In this format the words are sorted by count. */
-    qsort(rows->ids, rows->count, sizeof *rows->ids, compare_ids);
-    const bool done = fill_vocab(&vocab, rows, error) && write_content(files, rows, &vocab, error);
+    struct vocab vocab;
+    const struct export_native_changes none = {.input = NULL};
+    const bool done = export_native_vocab(&vocab, rows, error) &&
+                      export_native_write(files, rows, &vocab, &none, error);
     vocab_free(&vocab);
     return done;
 }
