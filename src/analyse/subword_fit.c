@@ -461,7 +461,8 @@ static float mean_length(const struct system *system) {
             sum += 1 / (double)system->lengths[w];
             count++;
         }
-    return count > 0 ? (float)(sum / count) : 1;
+    const float mean = count > 0 ? (float)(sum / count) : 1;
+    return fminf(SUBWORDS_LENGTH_MAX, fmaxf(SUBWORDS_LENGTH_MIN, mean));
 }
 
 static void quantize_rows(const struct system *system, const struct subwords_parts *parts) {

@@ -47,7 +47,7 @@ bool subwords_open(struct subwords *subwords, const void *section, size_t bytes,
     if (header.count > SIZE_MAX || header.key_bytes > SIZE_MAX ||
         !subwords_bytes((size_t)header.count, (size_t)header.key_bytes, dim, &expected) || bytes != expected ||
         header.min < 1 || header.min > header.max || header.max > NGRAMS_POINTS_MAX ||
-        !(header.length >= FLT_MIN && header.length <= FLT_MAX))
+        !(header.length >= SUBWORDS_LENGTH_MIN && header.length <= SUBWORDS_LENGTH_MAX))
         return false;
     const char *base = section;
     const struct places places = find_places((size_t)header.count, dim);

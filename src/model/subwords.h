@@ -7,7 +7,7 @@
  *   0          u64       count   N: number of n-grams, 1 to 2^32 - 2
  *   8          u64       bytes   K: of all keys, below 2^32
  *   16         u32[2]    lengths of n-grams, the shortest and the longest, in code points: 1 to 16
- *   24         f32       length  of the vectors that are made, above 0
+ *   24         f32       length  of the vectors that are made, 1e-30 to 1e30
  *   28         36 zero bytes
  *   64         u32[N+1]  where each key starts in `keys`; the last number is K
  *   ...        f32[N]    the scale of each row
@@ -26,6 +26,8 @@
 #include "base/error.h"
 
 #define SUBWORDS_TAG "ngrams"
+#define SUBWORDS_LENGTH_MIN 1e-30F
+#define SUBWORDS_LENGTH_MAX 1e30F
 
 struct subwords {
     size_t count; /* of n-grams; 0: the model has none, and the rest is not set */
