@@ -87,8 +87,8 @@ static bool find_word(const struct model *model, const double *weights, const st
     return vector_usable(model->norms[id]);
 }
 
-static void embed_text(const struct embedder *embedder, struct line text, double *sum, float *made, float *row,
-                       size_t *unseen) {
+static void embed_text(const struct embedder *embedder, struct line text, double *sum, float *made,
+                       float *row, size_t *unseen) {
     const struct model *model = embedder->model;
     struct tokenizer tokenizer = {.skipped = {0}};
     size_t words = 0;

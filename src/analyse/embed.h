@@ -29,8 +29,9 @@ void embed_free(struct embedder *embedder);
 
 /* rows (count, stride), zero beyond dim: row i is the weighted mean over the words of texts[i] that the model
  * knows, or zero if there are none. A word that is not in the vocabulary has the vector that its n-grams give
- * it, and the weight of a word that occurs never; unseen[i] is how many these are (NULL: not asked for). Texts are split by the model's tokenizer; where that is not known
- * (model->try_lowercase), by TOKENIZER_WORDS, keeping case. Runs on `threads` threads, at least 1. */
+ * it, and the weight of a word that occurs never; unseen[i] is how many these are (NULL: not asked for).
+ * Texts are split by the model's tokenizer; where that is not known (model->try_lowercase), by
+ * TOKENIZER_WORDS, keeping case. Runs on `threads` threads, at least 1. */
 bool embed_texts(const struct embedder *embedder, const struct line *texts, size_t count, float *rows,
                  size_t *unseen, size_t threads, struct error *error) MUST_USE;
 

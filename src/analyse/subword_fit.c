@@ -216,13 +216,13 @@ struct solver {
 struct system {
     const struct subword_fit *fit;
     const struct subword_target *target;
-    size_t blocks;    /* of WIDTH dimensions */
-    four *x;          /* (blocks, count, FOURS) the rows */
-    float *row;       /* (blocks * WIDTH) workspace for one of them */
-    float *ridge;     /* (count) what each n-gram has on the diagonal, beside its words */
-    float *inverse;   /* (count) 1 / diagonal */
-    float *lengths;   /* (words) 1 / |v_w| of row w; 0: the word is left out */
-    float *weights;   /* (words) sqrt(c / 30) */
+    size_t blocks;          /* of WIDTH dimensions */
+    four *x;                /* (blocks, count, FOURS) the rows */
+    float *row;             /* (blocks * WIDTH) workspace for one of them */
+    float *ridge;           /* (count) what each n-gram has on the diagonal, beside its words */
+    float *inverse;         /* (count) 1 / diagonal */
+    float *lengths;         /* (words) 1 / |v_w| of row w; 0: the word is left out */
+    float *weights;         /* (words) sqrt(c / 30) */
     struct solver *solvers; /* (threads); owned */
     size_t threads;
     atomic_size_t done; /* iterations of blocks of dimensions */
@@ -256,10 +256,8 @@ static void lay_out(struct system *system, struct workspace *space) {
 }
 
 static struct system make_system(const struct subword_fit *fit, const struct subword_target *target) {
-    return (struct system){.fit = fit,
-                           .target = target,
-                           .blocks = block_count(target->dim),
-                           .threads = useful_threads(target)};
+    return (struct system){
+        .fit = fit, .target = target, .blocks = block_count(target->dim), .threads = useful_threads(target)};
 }
 
 /* (dim) the vector of the word of row w. */
@@ -371,7 +369,8 @@ static void step(const struct system *system, size_t block, const struct solver 
         const size_t left = system->fit->count - first, size = left < CHUNK ? left : CHUNK;
         four part[FOURS] = {{0}};
         for (size_t g = first; g < first + size; g++) {
-            four *x = system->x + (block * system->fit->count + g) * FOURS, *r = solver->residuals + g * FOURS;
+            four *x = system->x + (block * system->fit->count + g) * FOURS,
+                 *r = solver->residuals + g * FOURS;
             for (size_t d = 0; d < FOURS; d++) {
                 x[d] += alpha[d] * solver->pairs[g].p[d];
                 r[d] -= alpha[d] * solver->pairs[g].q[d];
@@ -470,8 +469,8 @@ static void quantize_rows(const struct system *system, const struct subwords_par
     const size_t dim = system->target->dim, bytes = WIDTH * sizeof(float);
     for (size_t i = 0; i < fit->count; i++) {
         for (size_t block = 0; block < system->blocks; block++)
-            memcpy(system->row + block * WIDTH,
-                   system->x + (block * fit->count + fit->sorted[i]) * FOURS, bytes);
+            memcpy(system->row + block * WIDTH, system->x + (block * fit->count + fit->sorted[i]) * FOURS,
+                   bytes);
         parts->scales[i] = subwords_quantize(parts->rows + i * dim, system->row, dim);
     }
 }
@@ -552,7 +551,8 @@ static void mix_rows(const struct subword_fit *fit, const struct subword_target 
         if (!vector_usable((float)norm) || !predict(fit, subwords, places, w, sum))
             continue;
         for (size_t d = 0; d < target->dim; d++)
-            rows[id * target->stride + d] = (float)((count * (double)row[d] + k * norm * sum[d]) / (count + k));
+            rows[id * target->stride + d] = (float)((count * (double)row[d] + k * norm * sum[d]) /
+                                                    (count + k));
     }
 }
 

@@ -1,6 +1,6 @@
 /* Fits vectors of n-grams to the finished vectors of words, so that words never seen can have one. The idea
- * is that of Zhao, Mudgal and Liang (2018), "Generalizing word embeddings using bag of subwords"; they descend
- * by random gradients, here the least squares are solved.
+ * is that of Zhao, Mudgal and Liang (2018), "Generalizing word embeddings using bag of subwords"; they
+ * descend by random gradients, here the least squares are solved.
  *
  * u_w is a word's vector at length 1, c_w its count, n_w the number of its n-grams that are known: that at
  * least `min_words` words have. Its prediction is p(w) = n_w^(-1/2) times the sum of their rows x_g. The rows
@@ -9,9 +9,9 @@
  *   sum over words of sqrt(c_w / 30) |u_w - p(w)|^2 + sum over n-grams of 0.5 (length / 4)^(-2) |x_g|^2
  *
  * (without counts, all words weigh 1): long n-grams, which few words have, may be larger. Each dimension is a
- * system of its own with one matrix. Conjugate gradients solve it, preconditioned by the diagonal of the matrix,
- * with FIT_ITERATIONS iterations from zero. A thread solves 16 dimensions at a time and shares nothing
- * with others, so the result has the same bits with any number of threads. */
+ * system of its own with one matrix. Conjugate gradients solve it, preconditioned by the diagonal of the
+ * matrix, with FIT_ITERATIONS iterations from zero. A thread solves 16 dimensions at a time and shares
+ * nothing with others, so the result has the same bits with any number of threads. */
 #ifndef SGNS_ANALYSE_SUBWORD_FIT_H
 #define SGNS_ANALYSE_SUBWORD_FIT_H
 

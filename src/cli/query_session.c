@@ -62,8 +62,7 @@ bool query_open(struct query_session *session, const char *command, const char *
     const struct query_settings *settings = session->settings;
     const size_t threads = option_threads(settings->threads);
     if (!open_model_known(&session->model, command, path, settings->known, error) ||
-        !unseen_create(&session->told, command, error) ||
-        !find_excluded(session, error) ||
+        !unseen_create(&session->told, command, error) || !find_excluded(session, error) ||
         !make_space(session, path, threads, error))
         return false;
     session->search = (struct search){.space = &session->space,
@@ -227,8 +226,8 @@ static bool answer_questions(struct dialogue *dialogue, struct question *questio
                              struct error *error) {
     struct query_session *session = dialogue->context;
     struct query_batch batch = {.search = session->search};
-    bool done = read_questions(questions, count, session, &batch, error) &&
-                query_batch_run(&batch, error) && model_unchanged(&session->model, error);
+    bool done = read_questions(questions, count, session, &batch, error) && query_batch_run(&batch, error) &&
+                model_unchanged(&session->model, error);
     for (size_t i = 0, q = 0; done && i < count; i++) {
         const struct request *request = &questions[i].request;
         if (questions[i].error.kind != ERROR_NONE) {

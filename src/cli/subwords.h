@@ -1,4 +1,5 @@
-/* What `sgns subwords` and `sgns train --subwords` share: their options, and the fit with what the user is told. */
+/* What `sgns subwords` and `sgns train --subwords` share: their options, and the fit with what the user is
+ * told. */
 #ifndef SGNS_CLI_SUBWORDS_H
 #define SGNS_CLI_SUBWORDS_H
 
@@ -14,17 +15,17 @@ struct subword_settings {
 };
 
 /* Options of a command; `place` is the offset of a struct subword_settings. */
-#define SUBWORD_OPTIONS(place)                                                                                \
-    INTEGER_OPTION("minn", 0, "3", 1, NGRAMS_POINTS_MAX, "n-grams: the shortest, in characters",               \
-                   (place) + offsetof(struct subword_settings, minn)),                                         \
-        INTEGER_OPTION("maxn", 0, "6", 1, NGRAMS_POINTS_MAX, "n-grams: the longest, in characters",            \
-                       (place) + offsetof(struct subword_settings, maxn)),                                     \
-        INTEGER_OPTION("ngram-words", 0, "2", 1, 1e9, "n-grams: leave out those of fewer than N words",        \
-                       (place) + offsetof(struct subword_settings, ngram_words)),                              \
-        MAYBE_REAL_OPTION("mix", 1e-3, 1e9,                                                                    \
-                          "mix the words' own vectors with those that their n-grams give: of a word that "     \
-                          "occurs c times, c / (c + X) stays; 100 is good for rare words (default: not "       \
-                          "mixed)",                                                                            \
+#define SUBWORD_OPTIONS(place)                                                                             \
+    INTEGER_OPTION("minn", 0, "3", 1, NGRAMS_POINTS_MAX, "n-grams: the shortest, in characters",           \
+                   (place) + offsetof(struct subword_settings, minn)),                                     \
+        INTEGER_OPTION("maxn", 0, "6", 1, NGRAMS_POINTS_MAX, "n-grams: the longest, in characters",        \
+                       (place) + offsetof(struct subword_settings, maxn)),                                 \
+        INTEGER_OPTION("ngram-words", 0, "2", 1, 1e9, "n-grams: leave out those of fewer than N words",    \
+                       (place) + offsetof(struct subword_settings, ngram_words)),                          \
+        MAYBE_REAL_OPTION("mix", 1e-3, 1e9,                                                                \
+                          "mix the words' own vectors with those that their n-grams give: of a word that " \
+                          "occurs c times, c / (c + X) stays; 100 is good for rare words (default: not "   \
+                          "mixed)",                                                                        \
                           (place) + offsetof(struct subword_settings, mix))
 
 /* What a table can't express. */

@@ -46,8 +46,9 @@ void unseen_sum_up(const char *command, size_t words, const char *path) {
         output_shown(path, strlen(path), stderr);
         fputs(": ", stderr);
     }
-    fprintf(stderr, words == 1 ? "%zu word is not in the vocabulary; its vector is made of n-grams\n"
-                               : "%zu words are not in the vocabulary; their vectors are made of n-grams\n",
+    fprintf(stderr,
+            words == 1 ? "%zu word is not in the vocabulary; its vector is made of n-grams\n"
+                       : "%zu words are not in the vocabulary; their vectors are made of n-grams\n",
             words);
 }
 

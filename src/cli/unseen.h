@@ -12,8 +12,9 @@
 #include "text/dictionary.h"
 
 /* bool */
-#define KNOWN_OPTION(place)                                                                               \
-    FLAG_OPTION("known", "refuse words that are not in the vocabulary, even if the model has n-grams for them", \
+#define KNOWN_OPTION(place)                                                                            \
+    FLAG_OPTION("known",                                                                               \
+                "refuse words that are not in the vocabulary, even if the model has n-grams for them", \
                 place)
 
 /* The words that a command has told of. */
@@ -36,8 +37,8 @@ bool unseen_tell_all(struct unseen_told *told, const struct expression *expressi
 /* Says how many words of a file, or of standard input (NULL), have such vectors; nothing if none has. */
 void unseen_sum_up(const char *command, size_t words, const char *path);
 
-/* Texts for a field of JSON: adds those of an expression. *list is NULL and *count 0 at first; free *list with
- * free(). */
+/* Texts for a field of JSON: adds those of an expression. *list is NULL and *count 0 at first; free *list
+ * with free(). */
 bool unseen_list(struct line **list, size_t *count, const struct expression *expression,
                  struct error *error) MUST_USE;
 

@@ -32,7 +32,7 @@ struct session {
     struct embedder embedder;
     struct lines lines;
     struct line_batch batch;
-    float *rows; /* (row_count, stride) vectors not yet printed; owned */
+    float *rows;    /* (row_count, stride) vectors not yet printed; owned */
     size_t *unseen; /* (row_count) words that are not in the vocabulary; owned */
     size_t row_count, capacity, unseen_capacity;
     size_t printed, empty; /* lines; those without a known word */

@@ -112,8 +112,8 @@ static void print_odd(enum output_format format, const struct question *question
     if (format == OUTPUT_TABLE)
         output_record(format, heads + 1, 1);
     else
-        output_list(format, heads, format == OUTPUT_JSON ? json_heads : 1, "words", question->count, fill_word,
-                    question);
+        output_list(format, heads, format == OUTPUT_JSON ? json_heads : 1, "words", question->count,
+                    fill_word, question);
 }
 
 static bool tell_unseen(struct question *question, struct unseen_told *told, struct error *error) {

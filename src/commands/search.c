@@ -82,8 +82,7 @@ static bool embed_lines(struct session *session, const char *path, struct error 
     free(unseen);
     if (done)
         unseen_sum_up("search", sum, path);
-    return done &&
-           embedding_remove_component(&session->embedder, session->rows, count, settings, error) &&
+    return done && embedding_remove_component(&session->embedder, session->rows, count, settings, error) &&
            space_of_rows(&session->space, session->rows, count, session->model.dim, stride, threads, error);
 }
 

@@ -36,11 +36,12 @@ static bool answer(struct session *session, const struct line *sides, const stru
                    const struct expression *b, struct error *error) {
     struct line *unseen = NULL;
     size_t count = 0;
-    const bool done = unseen_tell_all(&session->told, a, error) && unseen_tell_all(&session->told, b, error) &&
-                      unseen_list(&unseen, &count, a, error) && unseen_list(&unseen, &count, b, error);
+    const bool done = unseen_tell_all(&session->told, a, error) &&
+                      unseen_tell_all(&session->told, b, error) && unseen_list(&unseen, &count, a, error) &&
+                      unseen_list(&unseen, &count, b, error);
     if (done)
-        print_cosine((enum output_format)session->format, sides, expression_cosine(a, b, session->model.stride),
-                     unseen, count);
+        print_cosine((enum output_format)session->format, sides,
+                     expression_cosine(a, b, session->model.stride), unseen, count);
     free(unseen);
     return done;
 }

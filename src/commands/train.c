@@ -192,8 +192,9 @@ static bool check_ngrams(const struct settings *settings, struct error *error) {
     return options_parse(tables, &none, NULL, &defaults, error) &&
            ((given->minn == defaults.ngrams.minn && given->maxn == defaults.ngrams.maxn &&
              given->ngram_words == defaults.ngrams.ngram_words && !given->mix.given) ||
-            error_set(error, ERROR_INPUT,
-                      "--minn, --maxn, --ngram-words and --mix do nothing without --subwords; leave them out"));
+            error_set(
+                error, ERROR_INPUT,
+                "--minn, --maxn, --ngram-words and --mix do nothing without --subwords; leave them out"));
 }
 
 /* Parses job->options and then what the user gave, so that the latter counts. */
@@ -284,7 +285,8 @@ static bool open_checkpoint(struct job *job, int argc, char *const *argv, struct
     if (!checkpoint_open(from, path, error))
         return false;
     job->options = training_record_options(from->record, from->record_bytes, &job->option_count, error);
-    if (job->options == NULL || !add_subword_options(job, error) || !take_options(job, path, argc, argv, error) || !read_origin(job, error))
+    if (job->options == NULL || !add_subword_options(job, error) ||
+        !take_options(job, path, argc, argv, error) || !read_origin(job, error))
         return false;
     return (job->settings.parameters.dim == from->dim && job->settings.parameters.epochs == from->epochs) ||
            error_set(error, ERROR_INPUT, "%s: damaged: its record doesn't fit its contents", path);
@@ -885,7 +887,8 @@ static bool start_job(struct job *job, int argc, char **argv, int copied, char *
     if (job->settings.init != NULL && !open_initial(job, copied, copy, error))
         return false;
     job->noise_asked = job->settings.parameters.noise;
-    return name_output(job, error) && check_ngrams(&job->settings, error) && parameters_resolve(&job->settings.parameters, error) &&
+    return name_output(job, error) && check_ngrams(&job->settings, error) &&
+           parameters_resolve(&job->settings.parameters, error) &&
            ingest_check(job->paths, job->path_count, &job->corpus_bytes, error) &&
            check_overwrite(job, error) && train_to_file(job, error);
 }

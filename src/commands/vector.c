@@ -32,8 +32,8 @@ static const struct option_table *const tables[] = {&own_options, NULL};
 
 /* A word that was asked for. */
 struct word {
-    size_t id;      /* SIZE_MAX: not in the vocabulary */
-    size_t ngrams;  /* that its vector is made of, then */
+    size_t id;     /* SIZE_MAX: not in the vocabulary */
+    size_t ngrams; /* that its vector is made of, then */
     const char *text;
     float *row; /* (stride); owned */
 };

@@ -48,9 +48,9 @@ bool test_file_next(struct test_file *file, char comment, struct error *error) M
  * on failure, which sets `error`. */
 bool test_file_find(struct test_file *file, size_t field, size_t *id, struct error *error) MUST_USE;
 
-/* The vector of the word in a field: *row is the model's own or, for a word that is not in the vocabulary, made
- * (stride) from its n-grams; *unseen says which. A word that `known` leaves out has none. False if there is
- * none, and on failure, which sets `error`. */
+/* The vector of the word in a field: *row is the model's own or, for a word that is not in the vocabulary,
+ * made (stride) from its n-grams; *unseen says which. A word that `known` leaves out has none. False if there
+ * is none, and on failure, which sets `error`. */
 bool test_file_row(struct test_file *file, size_t field, float *made, const float **row, bool *unseen,
                    struct error *error) MUST_USE;
 

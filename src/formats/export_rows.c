@@ -120,8 +120,8 @@ bool export_rows_list(struct export_rows *rows, const char *path, export_rows_fi
     };
     rows->count = 0;
     const bool opened = lines_open(&lines, path, error);
-    const bool done = opened && selection.selected != NULL &&
-                      dictionary_create(&rows->unseen, error) && select_lines(&selection, &lines, error);
+    const bool done = opened && selection.selected != NULL && dictionary_create(&rows->unseen, error) &&
+                      select_lines(&selection, &lines, error);
     free(selection.selected);
     lines_close(&lines);
     return done;

@@ -11,7 +11,7 @@ struct export_rows {
     const struct model *model;
     const float *matrix; /* (model->vocab, model->stride) the model's own */
     bool unit;           /* export_rows_vector scales vectors to length 1; zero vectors stay as they are */
-    uint32_t *ids; /* (count) distinct; from model->vocab on, they are numbers in `unseen`; owned */
+    uint32_t *ids;       /* (count) distinct; from model->vocab on, they are numbers in `unseen`; owned */
     size_t count;
     struct dictionary unseen; /* words that are not in the vocabulary */
     float *made;              /* (unseen.size, model->stride) vectors of their n-grams; owned */
@@ -39,10 +39,11 @@ typedef bool export_rows_find(const struct model *model, const char *word, size_
 typedef bool export_rows_make(const struct model *model, const char *word, float *row, size_t *used);
 
 /* Keeps only the words that the file at `path` ("-": standard input) lists, one a line, in its order. `find`
- * looks up lines that are not in the vocabulary as written, and `make` (NULL: none) makes vectors of words that
- * are not in it at all, as word vectors. Empty lines are ignored. */
+ * looks up lines that are not in the vocabulary as written, and `make` (NULL: none) makes vectors of words
+ * that are not in it at all, as word vectors. Empty lines are ignored. */
 bool export_rows_list(struct export_rows *rows, const char *path, export_rows_find *find,
-                      export_rows_make *make, struct export_rows_skipped *skipped, struct error *error) MUST_USE;
+                      export_rows_make *make, struct export_rows_skipped *skipped,
+                      struct error *error) MUST_USE;
 
 /* The word of row i < count; see model_word. */
 const char *export_rows_word(const struct export_rows *rows, size_t i, size_t *length);

@@ -45,8 +45,8 @@ bool subwords_open(struct subwords *subwords, const void *section, size_t bytes,
         return false;
     memcpy(&header, section, sizeof header);
     if (header.count > SIZE_MAX || header.key_bytes > SIZE_MAX ||
-        !subwords_bytes((size_t)header.count, (size_t)header.key_bytes, dim, &expected) || bytes != expected ||
-        header.min < 1 || header.min > header.max || header.max > NGRAMS_POINTS_MAX ||
+        !subwords_bytes((size_t)header.count, (size_t)header.key_bytes, dim, &expected) ||
+        bytes != expected || header.min < 1 || header.min > header.max || header.max > NGRAMS_POINTS_MAX ||
         !(header.length >= SUBWORDS_LENGTH_MIN && header.length <= SUBWORDS_LENGTH_MAX))
         return false;
     const char *base = section;
@@ -88,9 +88,14 @@ float subwords_quantize(int8_t *quantized, const float *row, size_t dim) {
     for (size_t d = 0; d < dim; d++)
         largest = fmaxf(largest, fabsf(row[d]));
     const float scale = largest / 127;
-    for (size_t d = 0; d < dim; d++)
-        quantized[d] = scale >= FLT_MIN ? (int8_t)lrintf(fmaxf(-127, fminf(127, row[d] / scale))) : 0;
-    return scale >= FLT_MIN ? scale : 0;
+    memset(quantized, 0, dim);
+    if (!(scale >= FLT_MIN && scale <= FLT_MAX))
+        return 0;
+    for (size_t d = 0; d < dim; d++) {
+        const double value = fmax(-127, fmin(127, (double)row[d] / (double)scale));
+        quantized[d] = (int8_t)(value < 0 ? value - 0.5 : value + 0.5);
+    }
+    return scale;
 }
 
 /* --- looking up --- */
@@ -107,7 +112,8 @@ static int compare(const char *a, size_t a_length, const void *b, size_t b_lengt
     return order != 0 ? order : (a_length > b_length) - (a_length < b_length);
 }
 
-static bool find_key(const struct subwords *subwords, const unsigned char *key, size_t length, size_t *index) {
+static bool find_key(const struct subwords *subwords, const unsigned char *key, size_t length,
+                     size_t *index) {
     size_t low = 0, high = subwords->count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;

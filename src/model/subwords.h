@@ -1,5 +1,5 @@
-/* Vectors for words that are not in the vocabulary, from their character n-grams (text/ngrams.h): a section of
- * the model file, used where it is mapped.
+/* Vectors for words that are not in the vocabulary, from their character n-grams (text/ngrams.h): a section
+ * of the model file, used where it is mapped.
  *
  * The section "ngrams", for vectors of D dimensions; all numbers are little-endian:
  *
@@ -14,8 +14,8 @@
  *   ...        i8[N*D]   the rows, row-major, from -127 to 127
  *   ...        bytes[K]  keys: the n-grams, back to back, each once, in the order of their bytes
  *
- * There is nothing between them and nothing behind. A word's vector is the sum, over those of its n-grams that
- * are among the keys, each as often as it occurs, of scale * row, scaled to `length`. */
+ * There is nothing between them and nothing behind. A word's vector is the sum, over those of its n-grams
+ * that are among the keys, each as often as it occurs, of scale * row, scaled to `length`. */
 #ifndef SGNS_MODEL_SUBWORDS_H
 #define SGNS_MODEL_SUBWORDS_H
 

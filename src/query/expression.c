@@ -184,10 +184,12 @@ static bool find_row(struct parser *parser, size_t *id, const float **row, struc
         return add_id(parser, *id, error);
     }
     float *made = next_row(parser, error);
-    if (made == NULL || !lookup_unseen(model, parser->word, made, &used))
-        return error->kind == ERROR_NONE && lookup_known(model, parser->word, id, error);
-    *id = SIZE_MAX;
+    if (made == NULL)
+        return false;
     *row = made;
+    if (!lookup_unseen(model, parser->word, made, &used))
+        return lookup_known(model, parser->word, id, error);
+    *id = SIZE_MAX;
     return note_unseen(parser, used, error);
 }
 
@@ -215,8 +217,7 @@ static bool sum_phrase(struct parser *parser, struct text text, struct error *er
         size_t id;
         const float *row;
         if (!copy_word(parser, start, (size_t)(text.at - start), error) ||
-            !find_row(parser, &id, &row, error) ||
-            (id != SIZE_MAX && !lookup_usable(model, id, error)))
+            !find_row(parser, &id, &row, error) || (id != SIZE_MAX && !lookup_usable(model, id, error)))
             return false;
         vector_add(parser->sum, row, 1 / vector_length(row, model->stride), model->stride);
     }

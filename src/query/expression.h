@@ -23,8 +23,9 @@ struct expression {
     double length; /* query_length of the terms */
     size_t *ids;   /* (id_count) all words that occur, each once, in growing order; owned */
     size_t id_count;
-    float *phrases; /* (phrases, stride) their vectors, and those of words that are not in the vocabulary; owned
-                     */
+    float
+        *phrases; /* (phrases, stride) their vectors, and those of words that are not in the vocabulary; owned
+                   */
     struct unseen_word *unseen; /* (unseen_count) in the order of the text; owned */
     size_t unseen_count;
 };
@@ -45,11 +46,11 @@ size_t expression_word(struct tokenizer_rules rules, const char **text);
  * - A number directly before a word is its weight: `2 paris - 0.5 france`. Anywhere else it is a word.
  * - Text in quotation marks is a word, even if it is a number, a sign or a comma. With blanks inside, it is a
  *   phrase: the word with these blanks, or with _ in their place, if the model has one, or else the sum of
- * its words' unit vectors. Words are normalized by the model's tokenizer. A word that is not in the vocabulary
- * has the vector that its n-grams give it. ERROR_NO_ANSWER for a word that has none (with the closest spelling
- * as a hint) or whose vector is not usable, and if the words cancel
- * each other out; ERROR_INPUT if the text is not an expression, or if METHOD_MUL gets a weight that is not an
- * integer. On failure there is nothing to free. */
+ * its words' unit vectors. Words are normalized by the model's tokenizer. A word that is not in the
+ * vocabulary has the vector that its n-grams give it. ERROR_NO_ANSWER for a word that has none (with the
+ * closest spelling as a hint) or whose vector is not usable, and if the words cancel each other out;
+ * ERROR_INPUT if the text is not an expression, or if METHOD_MUL gets a weight that is not an integer. On
+ * failure there is nothing to free. */
 bool expression_parse(struct expression *expression, const struct model *model, const char *text,
                       size_t length, enum method method, struct error *error) MUST_USE;
 

@@ -34,7 +34,7 @@ says "subwords: info tells how many and how large" '^n-grams +[0-9]+ of 3 to 6 c
 says "subwords: the file is whole" '^checksums +right$' "$SGNS" info --verify "$model"
 same_bits() {
     for threads in 1 2 3; do
-        "$SGNS" subwords "$plain" -o "$TMPDIR/other.sgns" -q --threads $threads && cmp "$model" "$TMPDIR/other.sgns" >&2 || return 1
+        "$SGNS" subwords "$plain" -o "$TMPDIR/other.sgns" -q --threads "$threads" && cmp "$model" "$TMPDIR/other.sgns" >&2 || return 1
     done
 }
 check "subwords: the same bits with any number of threads" same_bits

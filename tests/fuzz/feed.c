@@ -88,7 +88,8 @@ static void look_up_words(const struct model *model) {
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         struct error error = {.kind = ERROR_NONE};
         size_t found, used;
-        if (lookup_unseen(model, others[i], made, &used) && !(used > 0 && vector_usable(model_norm(made, model->dim))))
+        if (lookup_unseen(model, others[i], made, &used) &&
+            !(used > 0 && vector_usable(model_norm(made, model->dim))))
             give_up("a vector of n-grams that has no direction");
         if (lookup_known(model, others[i], &found, &error) && found >= model->vocab)
             give_up("a word beyond the vocabulary");

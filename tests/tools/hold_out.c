@@ -119,11 +119,18 @@ int main(int argc, char **argv) {
     if (section == NULL || !subwords_open(&subwords, section, bytes, model.dim))
         fail(&error);
     const double end = clock_of(CLOCK_MONOTONIC);
-    printf("%zu words, %zu dims, %zu n-grams, %llu occurrences, %.1f MB; finding %.2f s, fitting %.2f s on %zu "
-           "threads, %.2f s of processors in all\n",
-           vocab.size, model.dim, fit.count, (unsigned long long)fit.places[vocab.size], (double)bytes * 1e-6,
-           found - start, end - found, threads, clock_of(CLOCK_PROCESS_CPUTIME_ID) - user);
+    printf(
+        "%zu words, %zu dims, %zu n-grams, %llu occurrences, %.1f MB; finding %.2f s, fitting %.2f s on %zu "
+        "threads, %.2f s of processors in all\n",
+        vocab.size, model.dim, fit.count, (unsigned long long)fit.places[vocab.size], (double)bytes * 1e-6,
+        found - start, end - found, threads, clock_of(CLOCK_PROCESS_CPUTIME_ID) - user);
     if (words > 0)
         score(&model, out, &subwords, &error);
+    free(section);
+    subword_fit_free(&fit);
+    vocab_free(&vocab);
+    memory_pages_free(input, model.vocab * model.stride * sizeof *input);
+    free(out);
+    model_close(&model);
     return 0;
 }

@@ -89,12 +89,11 @@ static void make_sample(struct sample *sample, bool counted) {
 }
 
 static struct subword_target target_of(const struct sample *sample, size_t threads) {
-    return (struct subword_target){
-        .input = sample->rows, .dim = DIM, .stride = STRIDE, .threads = threads};
+    return (struct subword_target){.input = sample->rows, .dim = DIM, .stride = STRIDE, .threads = threads};
 }
 
-static void *fit_sample(struct test *test, const struct sample *sample, struct subword_fit *fit, size_t threads,
-                        size_t *bytes) {
+static void *fit_sample(struct test *test, const struct sample *sample, struct subword_fit *fit,
+                        size_t threads, size_t *bytes) {
     struct error error = {.kind = ERROR_NONE};
     const struct subword_options options = {.min = 3, .max = 4, .min_words = 2};
     const struct subword_target target = target_of(sample, threads);
@@ -108,10 +107,9 @@ static void *fit_sample(struct test *test, const struct sample *sample, struct s
 }
 
 /* The n-grams of 3 and 4 characters that two of the words have, in the order of their bytes. */
-static const char *const known[] = {"<ta",  "<tal", "<wa",  "<wal", "alk",  "alke", "alki",
-                                    "ed>",  "ing",  "ing>", "ked",  "ked>", "kin",  "king",
-                                    "lk>",  "lke",  "lked", "lki",  "lkin", "ng>",  "tal",
-                                    "talk", "wal",  "walk", "alk>"};
+static const char *const known[] = {"<ta",  "<tal", "<wa",  "<wal", "alk",  "alke", "alki", "ed>",  "ing",
+                                    "ing>", "ked",  "ked>", "kin",  "king", "lk>",  "lke",  "lked", "lki",
+                                    "lkin", "ng>",  "tal",  "talk", "wal",  "walk", "alk>"};
 #define KNOWN (sizeof known / sizeof *known)
 
 static void finds_ngrams(struct test *test) {
@@ -124,7 +122,8 @@ static void finds_ngrams(struct test *test) {
     for (size_t i = 0; i < fit.count; i++) {
         const size_t length = fit.starts[i + 1] - fit.starts[i];
         size_t k = 0;
-        while (k < KNOWN && (strlen(known[k]) != length || memcmp(known[k], fit.keys + fit.starts[i], length) != 0))
+        while (k < KNOWN &&
+               (strlen(known[k]) != length || memcmp(known[k], fit.keys + fit.starts[i], length) != 0))
             k++;
         CHECK_MSG(test, k < KNOWN, "%.*s", (int)length, fit.keys + fit.starts[i]);
     }
@@ -161,8 +160,8 @@ static void solve_exactly(const struct sample *sample, const struct subwords *su
         char word[32];
         snprintf(word, sizeof word, "<%s>", names[w]);
         for (size_t g = 0; g < KNOWN; g++)
-            for (size_t at = 0, length = subwords->starts[g + 1] - subwords->starts[g]; at + length <= strlen(word);
-                 at++)
+            for (size_t at = 0, length = subwords->starts[g + 1] - subwords->starts[g];
+                 at + length <= strlen(word); at++)
                 if (memcmp(word + at, subwords->keys + subwords->starts[g], length) == 0)
                     has[g]++;
         for (size_t g = 0; g < KNOWN; g++)
@@ -193,7 +192,8 @@ static void fits_exactly(struct test *test) {
             solve_exactly(&sample, &subwords, d, x);
             for (size_t g = 0; g < KNOWN; g++) {
                 const double got = (double)subwords.scales[g] * subwords.rows[g * DIM + d];
-                CHECK_MSG(test, fabs(got - x[g]) < 0.51 * (double)subwords.scales[g] + 1e-4, "%g, not %g", got, x[g]);
+                CHECK_MSG(test, fabs(got - x[g]) < 0.51 * (double)subwords.scales[g] + 1e-4, "%g, not %g",
+                          got, x[g]);
             }
         }
         free(section);
@@ -251,7 +251,8 @@ static void mixes(struct test *test) {
     CHECK(test, subwords_open(&subwords, section, bytes, DIM));
     memcpy(mixed, sample.rows, sizeof mixed);
     CHECK(test, subword_fit_mix(&fit, &target, &subwords, 50, mixed, &error));
-    CHECK(test, memcmp(mixed + 7 * STRIDE, sample.rows + 7 * STRIDE, 2 * STRIDE * sizeof *mixed) == 0);
+    for (size_t i = 7 * (size_t)STRIDE; i < 9 * (size_t)STRIDE; i++)
+        CHECK(test, mixed[i] == sample.rows[i]);
     for (size_t w = 0; w < 7; w++) {
         const double count = (double)sample.vocab.counts[w];
         const double norm = (double)model_norm(sample.rows + w * STRIDE, DIM);
@@ -260,7 +261,8 @@ static void mixes(struct test *test) {
         for (size_t d = 0; d < DIM; d++) {
             const double u = (double)sample.rows[w * STRIDE + d] / norm;
             const double right = norm * (count / (count + 50) * u + 50 / (count + 50) * p[d]);
-            CHECK_MSG(test, fabs((double)mixed[w * STRIDE + d] - right) < 1e-5 * norm, "%s: %g", names[w], right);
+            CHECK_MSG(test, fabs((double)mixed[w * STRIDE + d] - right) < 1e-5 * norm, "%s: %g", names[w],
+                      right);
         }
     }
     free(section);
