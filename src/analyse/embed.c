@@ -51,92 +51,210 @@ void embed_free(struct embedder *embedder) {
 
 /* --- texts --- */
 
+/* A word that counts in a text. */
+struct embedded {
+    const float *row;
+    double weight;
+    size_t ngrams; /* 0 for a word of the vocabulary */
+};
+
+/* Takes a word; `token` is NULL for a phrase. */
+typedef bool take_word(void *context, const char *token, size_t length, const struct embedded *word);
+
+/* The tokens that may still become part of a phrase, token i at i modulo TOKENS_KEPT. */
+#define TOKENS_KEPT ((size_t)2 * PHRASE_WORDS_MAX)
+struct kept_token {
+    size_t length;
+    char text[TOKEN_BYTES_MAX];
+};
+
+/* Goes over the words of a text. */
+struct walk {
+    const struct embedder *embedder;
+    float *made;             /* (stride) the vector of a word that is not in the vocabulary */
+    struct kept_token *kept; /* (TOKENS_KEPT) if the model has phrases */
+    struct lookup_phrases phrases;
+    take_word *take;
+    void *context;
+};
+
+static bool take_id(const struct walk *walk, const char *token, size_t length, size_t id) {
+    const struct embedder *embedder = walk->embedder;
+    const struct embedded word = {.row = vector_row(embedder->model, id),
+                                  .weight = embedder->weights != NULL ? embedder->weights[id] : 1};
+    return !vector_usable(embedder->model->norms[id]) || walk->take(walk->context, token, length, &word);
+}
+
+static bool take_token(const struct walk *walk, const char *token, size_t length) {
+    const struct model *model = walk->embedder->model;
+    struct embedded word = {.row = walk->made, .weight = 1};
+    size_t id;
+    if (lookup_token(model, token, length, &id))
+        return take_id(walk, token, length, id);
+    return !lookup_unseen_token(model, token, length, walk->made, &word.ngrams) ||
+           walk->take(walk->context, token, length, &word);
+}
+
+/* Takes phrases as words, and each word of a phrase that the vocabulary lacks. NULL ends the sentence. */
+static bool push_token(struct walk *walk, const char *token, size_t length) {
+    struct phrase_item item;
+    bool known, done = true;
+    size_t id;
+    if (token != NULL) {
+        struct kept_token *kept = &walk->kept[walk->phrases.pushed % TOKENS_KEPT];
+        kept->length = length;
+        memcpy(kept->text, token, length);
+    }
+    while (done && lookup_phrases_push(&walk->phrases, token, length, &item, &known, &id)) {
+        if (known)
+            done = take_id(walk, NULL, 0, id);
+        for (uint64_t i = 0; done && !known && i < item.words; i++) {
+            const struct kept_token *kept = &walk->kept[(item.first + i) % TOKENS_KEPT];
+            done = take_token(walk, kept->text, kept->length);
+        }
+        if (token != NULL)
+            break;
+    }
+    return done;
+}
+
+/* False as soon as `take` is. */
+static bool walk_text(struct walk *walk, struct line text) {
+    const struct model *model = walk->embedder->model;
+    /* A text is split as the model's was; where nobody knows how, into words as they are. */
+    const struct tokenizer_rules any = {.kind = TOKENIZER_WORDS, .keep_case = true};
+    struct tokenizer tokenizer = {.skipped = {0}};
+    bool done = true;
+    walk->phrases = (struct lookup_phrases){.model = model};
+    tokenizer_start(&tokenizer, model->try_lowercase ? any : model->rules, (const unsigned char *)text.text,
+                    text.length, 0);
+    for (enum token_kind kind; done && (kind = tokenizer_next(&tokenizer)) != TOKEN_END;) {
+        const char *token = kind == TOKEN_WORD ? (const char *)tokenizer.token : NULL;
+        if (model->phrases != NULL)
+            done = push_token(walk, token, tokenizer.length);
+        else if (token != NULL)
+            done = take_token(walk, token, tokenizer.length);
+    }
+    return done && (model->phrases == NULL || push_token(walk, NULL, 0));
+}
+
+/* What a thread needs for its walks: `made` for each, and `kept`, if the model has phrases. */
+struct walk_memory {
+    float *made;             /* (threads, stride) */
+    struct kept_token *kept; /* (threads, TOKENS_KEPT) or NULL */
+};
+
+static bool allocate(struct walk_memory *memory, const struct model *model, size_t threads,
+                     struct error *error) {
+    const size_t kept = model->phrases != NULL ? threads * TOKENS_KEPT : 0;
+    memory->kept = NULL;
+    memory->made = memory_allocate(threads * model->stride, sizeof *memory->made, "vectors", error);
+    if (memory->made != NULL && kept > 0)
+        memory->kept = memory_allocate(kept, sizeof *memory->kept, "words", error);
+    return memory->made != NULL && (kept == 0 || memory->kept != NULL);
+}
+
+static void release(struct walk_memory *memory) {
+    free(memory->made);
+    free(memory->kept);
+}
+
+static struct walk start_walk(const struct embedder *embedder, const struct walk_memory *memory,
+                              size_t thread, take_word *take, void *context) {
+    return (struct walk){.embedder = embedder,
+                         .made = memory->made + thread * embedder->model->stride,
+                         .kept = memory->kept != NULL ? memory->kept + thread * TOKENS_KEPT : NULL,
+                         .take = take,
+                         .context = context};
+}
+
+/* --- vectors of texts --- */
+
 struct job {
     const struct embedder *embedder;
     const struct line *texts;
     float *rows;
+    size_t *unseen;
     double *sums; /* (threads, stride) */
+    struct walk_memory memory;
 };
 
-/* The sum of a text's words so far. */
 struct text_sum {
-    const struct embedder *embedder;
     double *sum; /* (stride) */
-    size_t words;
-    /* Only if the model has phrases: */
-    struct lookup_phrases phrases;
-    size_t ids[2 * PHRASE_WORDS_MAX]; /* of the last tokens, token i at i modulo the size; SIZE_MAX: none */
+    size_t stride, words, unseen;
 };
 
-static void add_word(struct text_sum *text, size_t id) {
-    const struct model *model = text->embedder->model;
-    if (id == SIZE_MAX || !vector_usable(model->norms[id]))
-        return;
-    vector_add(text->sum, vector_row(model, id),
-               text->embedder->weights != NULL ? text->embedder->weights[id] : 1, model->stride);
+static bool add_word(void *context, const char *token, size_t length, const struct embedded *word) {
+    struct text_sum *text = context;
+    (void)token;
+    (void)length;
+    vector_add(text->sum, word->row, word->weight, text->stride);
     text->words++;
-}
-
-/* Adds phrases as words, and each word of a phrase that the vocabulary lacks. NULL ends the sentence. */
-static void add_token(struct text_sum *text, const char *token, size_t length, size_t id) {
-    const size_t size = sizeof text->ids / sizeof *text->ids;
-    struct phrase_item item;
-    bool known;
-    if (text->embedder->model->phrases == NULL) {
-        add_word(text, id);
-        return;
-    }
-    if (token != NULL)
-        text->ids[text->phrases.pushed % size] = id;
-    while (lookup_phrases_push(&text->phrases, token, length, &item, &known, &id)) {
-        if (known)
-            add_word(text, id);
-        for (uint64_t i = 0; !known && i < item.words; i++)
-            add_word(text, text->ids[(item.first + i) % size]);
-        if (token != NULL)
-            return;
-    }
-}
-
-static void embed_text(const struct embedder *embedder, struct line text, double *sum, float *row) {
-    const struct model *model = embedder->model;
-    struct tokenizer tokenizer = {.skipped = {0}};
-    struct text_sum words;
-    words.embedder = embedder;
-    words.sum = sum;
-    words.words = 0;
-    words.phrases = (struct lookup_phrases){.model = model};
-    memset(sum, 0, model->stride * sizeof *sum);
-    const struct tokenizer_rules any = {.kind = TOKENIZER_WORDS, .keep_case = true};
-    tokenizer_start(&tokenizer, model->try_lowercase ? any : model->rules, (const unsigned char *)text.text,
-                    text.length, 0);
-    for (enum token_kind kind; (kind = tokenizer_next(&tokenizer)) != TOKEN_END;) {
-        const char *token = kind == TOKEN_WORD ? (const char *)tokenizer.token : NULL;
-        size_t id = SIZE_MAX;
-        if (token != NULL && !lookup_token(model, token, tokenizer.length, &id))
-            id = SIZE_MAX;
-        add_token(&words, token, tokenizer.length, id);
-    }
-    add_token(&words, NULL, 0, SIZE_MAX);
-    for (size_t d = 0; d < model->stride; d++)
-        row[d] = words.words > 0 ? (float)(sum[d] / (double)words.words) : 0;
-    embed_remove(embedder, row, 1);
+    text->unseen += word->ngrams > 0;
+    return true;
 }
 
 static void embed_some(void *context, size_t thread, size_t first, size_t end) {
     const struct job *job = context;
     const size_t stride = job->embedder->model->stride;
-    for (size_t i = first; i < end; i++)
-        embed_text(job->embedder, job->texts[i], job->sums + thread * stride, job->rows + i * stride);
+    struct text_sum text = {.sum = job->sums + thread * stride, .stride = stride};
+    struct walk walk = start_walk(job->embedder, &job->memory, thread, add_word, &text);
+    for (size_t i = first; i < end; i++) {
+        float *row = job->rows + i * stride;
+        text.words = text.unseen = 0;
+        memset(text.sum, 0, stride * sizeof *text.sum);
+        (void)walk_text(&walk, job->texts[i]);
+        for (size_t d = 0; d < stride; d++)
+            row[d] = text.words > 0 ? (float)(text.sum[d] / (double)text.words) : 0;
+        embed_remove(job->embedder, row, 1);
+        if (job->unseen != NULL)
+            job->unseen[i] = text.unseen;
+    }
 }
 
 bool embed_texts(const struct embedder *embedder, const struct line *texts, size_t count,
-                 float *rows /* NOLINT(readability-non-const-parameter) */, size_t threads,
+                 float *rows /* NOLINT(readability-non-const-parameter) */,
+                 size_t *unseen /* NOLINT(readability-non-const-parameter) */, size_t threads,
                  struct error *error) {
-    struct job job = {.embedder = embedder, .texts = texts, .rows = rows};
-    job.sums = memory_allocate(threads * embedder->model->stride, sizeof *job.sums, "sums of vectors", error);
-    const bool done = job.sums != NULL && threads_share(threads, count, CHUNK_TEXTS, embed_some, &job, error);
+    struct job job = {.embedder = embedder, .texts = texts, .rows = rows, .unseen = unseen};
+    const size_t cells = threads * embedder->model->stride;
+    job.sums = memory_allocate(cells, sizeof *job.sums, "sums of vectors", error);
+    const bool done = allocate(&job.memory, embedder->model, threads, error) && job.sums != NULL &&
+                      threads_share(threads, count, CHUNK_TEXTS, embed_some, &job, error);
     free(job.sums);
+    release(&job.memory);
+    return done;
+}
+
+/* --- words that were never seen --- */
+
+struct unseen_teller {
+    embed_tell *tell;
+    void *context;
+    struct error *error;
+};
+
+static bool tell_word(void *context, const char *token, size_t length, const struct embedded *word) {
+    const struct unseen_teller *teller = context;
+    char copy[TOKEN_BYTES_MAX + 1];
+    if (word->ngrams == 0)
+        return true;
+    memcpy(copy, token, length);
+    copy[length] = '\0';
+    return teller->tell(teller->context, copy, word->ngrams, teller->error);
+}
+
+bool embed_tell_unseen(const struct model *model, struct line text, embed_tell *tell, void *context,
+                       struct error *error) {
+    const struct embedder plain = {.model = model};
+    struct unseen_teller teller = {tell, context, error};
+    struct walk_memory memory;
+    bool done = allocate(&memory, model, 1, error);
+    if (done) {
+        struct walk walk = start_walk(&plain, &memory, 0, tell_word, &teller);
+        done = walk_text(&walk, text);
+    }
+    release(&memory);
     return done;
 }
 

@@ -28,10 +28,17 @@ bool embed_create(struct embedder *embedder, const struct model *model, enum emb
 void embed_free(struct embedder *embedder);
 
 /* rows (count, stride), zero beyond dim: row i is the weighted mean over the words of texts[i] that the model
- * knows, or zero if there are none. Texts are split by the model's tokenizer; where that is not known
- * (model->try_lowercase), by TOKENIZER_WORDS, keeping case. Runs on `threads` threads, at least 1. */
+ * knows, or zero if there are none. A word that is not in the vocabulary has the vector that its n-grams give
+ * it, and the weight of a word that occurs never; unseen[i] is how many these are (NULL: not asked for).
+ * Texts are split by the model's tokenizer; where that is not known (model->try_lowercase), by
+ * TOKENIZER_WORDS, keeping case. Runs on `threads` threads, at least 1. */
 bool embed_texts(const struct embedder *embedder, const struct line *texts, size_t count, float *rows,
-                 size_t threads, struct error *error) MUST_USE;
+                 size_t *unseen, size_t threads, struct error *error) MUST_USE;
+
+/* Calls tell(context, word, n-grams) for each word of a text whose vector is made of n-grams. */
+typedef bool embed_tell(void *context, const char *word, size_t ngrams, struct error *error);
+bool embed_tell_unseen(const struct model *model, struct line text, embed_tell *tell, void *context,
+                       struct error *error) MUST_USE;
 
 /* Sets the embedder's component to the rows' first principal component (of their uncentered second moments).
  * The result does not depend on `threads`. From then on embed_texts removes it from what it makes;

@@ -20,7 +20,7 @@ struct foreign {
 };
 
 #define CORPUS "the corpus needs no option: sgns train CORPUS -o MODEL"
-#define NGRAMS "a word has one vector here, and none for its character n-grams"
+#define NGRAMS "sgns train --subwords and sgns subwords fit n-grams of characters; they are not hashed"
 #define SKIP_GRAM "skip-gram is the only model here"
 #define NO_CLASSIFIER "there is no text classification here"
 
@@ -48,10 +48,10 @@ static const struct foreign foreign_options[] = {
     {"lr", "alpha", NULL},
     {"lrupdaterate", NULL, "the learning rate falls all the time here"},
     {"maxfinalvocab", "max-vocab", NULL},
-    {"maxn", NULL, NGRAMS},
+    {"maxn", "maxn", NGRAMS},
     {"maxvocabsize", "max-vocab", NULL},
     {"mincountlabel", NULL, NO_CLASSIFIER},
-    {"minn", NULL, NGRAMS},
+    {"minn", "minn", NGRAMS},
     {"neg", "negative", NULL},
     {"nsexponent", "noise-power", NULL},
     {"numthreads", "threads", NULL},

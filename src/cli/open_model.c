@@ -33,3 +33,12 @@ bool open_model(struct model *model, const char *command, const char *path, stru
             print_warning(command, model, path, kind);
     return true;
 }
+
+bool open_model_known(struct model *model, const char *command, const char *path, bool known,
+                      struct error *error) {
+    if (!open_model(model, command, path, error))
+        return false;
+    if (known)
+        model->subwords = (struct subwords){.count = 0};
+    return true;
+}

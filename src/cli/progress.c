@@ -221,6 +221,15 @@ void progress_training(void *context, const struct training_status *status) {
     print(progress, parts, sizeof parts / sizeof *parts, share);
 }
 
+void progress_share(struct progress *progress, const char *what, double share) {
+    const double now = progress_clock();
+    if (!due(progress, now))
+        return;
+    struct progress_part parts[] = {{.rank = 1}, percent(share, 0)};
+    snprintf(parts[0].text, sizeof parts[0].text, "%s", what);
+    print(progress, parts, sizeof parts / sizeof *parts, share);
+}
+
 void progress_clear(struct progress *progress) {
     if (progress->line_open)
         fputs("\r\033[K", stderr);

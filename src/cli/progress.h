@@ -47,6 +47,9 @@ void progress_start(struct progress *progress);
 void progress_reading(void *context, uint64_t bytes, const char *program);
 void progress_training(void *context, const struct training_status *status);
 
+/* How much is done of something that is called `what`, 0 to 1. */
+void progress_share(struct progress *progress, const char *what, double share);
+
 /* With PROGRESS_JSON: one line, an object of "event" and the fields, of which there are at most
  * PROGRESS_FIELDS_MAX. */
 void progress_event(const struct progress *progress, const char *event, const struct output_field *fields,

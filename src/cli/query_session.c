@@ -26,6 +26,7 @@ static const struct option options[] = {
     TEXT_OPTION("exclude", 0, OPTION_TEXTS, "WORD", NULL, "do not answer with this word; may be repeated",
                 offsetof(struct query_settings, exclude)),
     THRESHOLD_OPTION(offsetof(struct query_settings, threshold)),
+    KNOWN_OPTION(offsetof(struct query_settings, known)),
     FORMAT_OPTION(offsetof(struct query_settings, format)),
     THREADS_OPTION(offsetof(struct query_settings, threads)),
 };
@@ -61,7 +62,8 @@ static bool make_space(struct query_session *session, const char *path, size_t t
 bool query_open(struct query_session *session, const char *command, const char *path, struct error *error) {
     const struct query_settings *settings = session->settings;
     const size_t threads = option_threads(settings->threads);
-    if (!open_model(&session->model, command, path, error) || !find_excluded(session, error) ||
+    if (!open_model_known(&session->model, command, path, settings->known, error) ||
+        !unseen_create(&session->told, command, error) || !find_excluded(session, error) ||
         !make_space(session, path, threads, error))
         return false;
     session->search = (struct search){.space = &session->space,
@@ -75,6 +77,7 @@ bool query_open(struct query_session *session, const char *command, const char *
 void query_close(struct query_session *session) {
     space_free(&session->space);
     free(session->excluded);
+    unseen_free(&session->told);
     free(session->settings->exclude.values);
     model_close(&session->model);
 }
@@ -104,30 +107,41 @@ static size_t fill_answer(const void *context, size_t index, struct output_field
     return 2;
 }
 
-static void print_answer(const struct query_session *session, const char *text, size_t length,
-                         const struct neighbour *found, size_t count) {
+/* A question with its answers. */
+struct answered {
+    struct line text;
+    const struct line *unseen; /* (unseen_count) its words that are not in the vocabulary */
+    size_t unseen_count;
+    const struct neighbour *found; /* (count) */
+    size_t count;
+};
+
+static void print_answer(const struct query_session *session, const struct answered *answered) {
+    const struct neighbour *found = answered->found;
+    const size_t count = answered->count;
+    const enum output_format format = (enum output_format)session->settings->format;
     struct answer answer = {&session->model, found, count, 0};
     for (size_t i = 0; i < count; i++) {
         size_t bytes;
         const char *word = model_word(&session->model, found[i].id, &bytes);
         answer.column = output_column(answer.column, word, bytes);
     }
-    const struct output_field question = output_text("question", text, length);
-    output_list((enum output_format)session->settings->format, &question, 1, "answers", count, fill_answer,
-                &answer);
+    const struct output_field heads[] = {output_text("question", answered->text.text, answered->text.length),
+                                         output_texts("unseen", answered->unseen, answered->unseen_count)};
+    const size_t head_count = format == OUTPUT_JSON && answered->unseen_count > 0 ? 2 : 1;
+    output_list(format, heads, head_count, "answers", count, fill_answer, &answer);
 }
 
 /* An answer in a table with the question above it and an empty line below; other forms name the question
  * anyway. */
-static void print_titled(const struct query_session *session, const char *text, size_t length,
-                         const struct neighbour *found, size_t count) {
+static void print_titled(const struct query_session *session, const struct answered *answered) {
     const bool table = session->settings->format == OUTPUT_TABLE;
     if (table) {
         fputs(color_of(COLOR_HEADING, stdout), stdout);
-        output_shown(text, length, stdout);
+        output_shown(answered->text.text, answered->text.length, stdout);
         printf(":%s\n", color_of(COLOR_PLAIN, stdout));
     }
-    print_answer(session, text, length, found, count);
+    print_answer(session, answered);
     if (table)
         putchar('\n');
 }
@@ -180,7 +194,7 @@ static bool split_line(struct questions *questions, struct tokenizer_rules rules
 }
 
 /* Adds what the questions search for to the batch; those that have no expression get an error. */
-static bool read_questions(struct question *questions, size_t count, const struct query_session *session,
+static bool read_questions(struct question *questions, size_t count, struct query_session *session,
                            struct query_batch *batch, struct error *error) {
     for (size_t i = 0; i < count; i++) {
         struct question *question = &questions[i];
@@ -188,7 +202,8 @@ static bool read_questions(struct question *questions, size_t count, const struc
         if (session->parse(&question->expression, &session->model, question->request.text,
                            question->request.length, session->search.method, &question->error)) {
             if (!query_batch_add_expression(batch, expression, error) ||
-                !exclude(batch, session, expression->ids, expression->id_count, error))
+                !exclude(batch, session, expression->ids, expression->id_count, error) ||
+                !unseen_tell_all(&session->told, expression, error))
                 return false;
         } else if (dialogue_is_fatal(&question->request, &question->error))
             return error_set(error, question->error.kind, "%s", question->error.text);
@@ -196,21 +211,32 @@ static bool read_questions(struct question *questions, size_t count, const struc
     return true;
 }
 
+static bool print_question(const struct query_session *session, const struct question *question,
+                           const struct query_batch *batch, size_t query, bool titled, struct error *error) {
+    struct line *unseen = NULL;
+    struct answered answered = {.text = {question->request.text, question->request.length}};
+    answered.found = query_batch_answers(batch, query, &answered.count);
+    const bool done = unseen_list(&unseen, &answered.unseen_count, &question->expression, error);
+    answered.unseen = unseen;
+    if (done)
+        (titled ? print_titled : print_answer)(session, &answered);
+    free(unseen);
+    return done;
+}
+
 static bool answer_questions(struct dialogue *dialogue, struct question *questions, size_t count, bool titled,
                              struct error *error) {
-    const struct query_session *session = dialogue->context;
+    struct query_session *session = dialogue->context;
     struct query_batch batch = {.search = session->search};
-    const bool done = read_questions(questions, count, session, &batch, error) &&
-                      query_batch_run(&batch, error) && model_unchanged(&session->model, error);
+    bool done = read_questions(questions, count, session, &batch, error) && query_batch_run(&batch, error) &&
+                model_unchanged(&session->model, error);
     for (size_t i = 0, q = 0; done && i < count; i++) {
         const struct request *request = &questions[i].request;
         if (questions[i].error.kind != ERROR_NONE) {
             dialogue_unanswered(dialogue, request, &questions[i].error);
             continue;
         }
-        size_t found_count;
-        const struct neighbour *found = query_batch_answers(&batch, q++, &found_count);
-        (titled ? print_titled : print_answer)(session, request->text, request->length, found, found_count);
+        done = print_question(session, &questions[i], &batch, q++, titled, error);
         dialogue_end_answer(dialogue);
     }
     query_batch_free(&batch);
@@ -250,12 +276,11 @@ static bool search_words(struct query_batch *batch, const struct query_session *
 static void print_words(const struct query_batch *batch, const struct query_session *session, size_t first,
                         size_t end) {
     for (size_t id = first, q = 0; id < end; id++) {
-        size_t length, count = 0;
-        const char *word = model_word(&session->model, id, &length);
-        const struct neighbour *found = NULL;
+        struct answered answered = {.count = 0};
+        answered.text.text = model_word(&session->model, id, &answered.text.length);
         if (vector_usable(session->model.norms[id]))
-            found = query_batch_answers(batch, q++, &count);
-        print_titled(session, word, length, found, count);
+            answered.found = query_batch_answers(batch, q++, &answered.count);
+        print_titled(session, &answered);
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include "cli/dialogue.h"
 #include "cli/options.h"
+#include "cli/unseen.h"
 #include "model/model.h"
 #include "query/expression.h"
 #include "search/nearest.h"
@@ -15,7 +16,7 @@ struct query_settings {
     size_t method, format;                     /* enum method, enum output_format */
     struct option_real threshold;
     struct option_texts exclude;
-    bool context;
+    bool context, known;
 };
 
 /* The options of a command whose settings begin with a struct query_settings. */
@@ -30,6 +31,7 @@ struct query_session {
     struct search search; /* what is the same for all questions */
     size_t *excluded;     /* (excluded_count) words that never answer; owned */
     size_t excluded_count;
+    struct unseen_told told;
     bool commas; /* several questions on a line are separated by commas */
     /* From a question's text to an expression. */
     bool (*parse)(struct expression *expression, const struct model *model, const char *text, size_t length,

@@ -18,6 +18,7 @@ extern const struct command command_search;
 extern const struct command command_eval;
 extern const struct command command_probe;
 extern const struct command command_export;
+extern const struct command command_subwords;
 extern const struct command command_info;
 
 #endif

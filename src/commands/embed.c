@@ -7,6 +7,7 @@
 #include "cli/message.h"
 #include "cli/open_model.h"
 #include "cli/shared_options.h"
+#include "cli/unseen.h"
 #include "commands/commands.h"
 #include "search/vectors.h"
 
@@ -14,12 +15,13 @@
 
 struct settings {
     struct embedding_settings embedding; /* first, for embedding_options */
-    bool normalize;
+    bool normalize, known;
     size_t format;
 };
 
 static const struct option options[] = {
     NORMALIZE_OPTION(offsetof(struct settings, normalize)),
+    KNOWN_OPTION(offsetof(struct settings, known)),
     FORMAT_OPTION(offsetof(struct settings, format)),
 };
 static const struct option_table own_options = OPTION_TABLE(options);
@@ -31,9 +33,11 @@ struct session {
     struct embedder embedder;
     struct lines lines;
     struct line_batch batch;
-    float *rows; /* (row_count, stride) vectors not yet printed; owned */
-    size_t row_count, capacity;
+    float *rows;    /* (row_count, stride) vectors not yet printed; owned */
+    size_t *unseen; /* (row_count) words that are not in the vocabulary; owned */
+    size_t row_count, capacity, unseen_capacity;
     size_t printed, empty; /* lines; those without a known word */
+    size_t unseen_sum;
 };
 
 /* Adds the vectors of the batch's lines. */
@@ -43,12 +47,16 @@ static bool embed_batch(struct session *session, struct error *error) {
     if (!size_multiply(first + count, stride, &floats))
         return error_set(error, ERROR_SYSTEM, "no memory for the vectors of %zu lines", first + count);
     if (!memory_reserve(&session->rows, &session->capacity, floats, "the lines' vectors", error) ||
+        !memory_reserve(&session->unseen, &session->unseen_capacity, first + count, "the lines' words",
+                        error) ||
         !embed_texts(&session->embedder, session->batch.list, count, session->rows + first * stride,
-                     option_threads(session->settings.embedding.threads), error))
+                     session->unseen + first, option_threads(session->settings.embedding.threads), error))
         return false;
     session->row_count += count;
     for (size_t i = first; i < session->row_count; i++)
         session->empty += !embedding_found(session->rows + i * stride, stride);
+    for (size_t i = first; i < session->row_count; i++)
+        session->unseen_sum += session->unseen[i];
     return true;
 }
 
@@ -59,10 +67,13 @@ static bool print_rows(struct session *session, struct error *error) {
         const float *row = session->rows + i * stride;
         const double length = vector_length(row, stride);
         const double divisor = session->settings.normalize && length > 0 ? length : 1;
-        const struct output_field fields[] = {output_integer("line", ++session->printed),
-                                              output_vector("vector", row, session->model.dim, divisor)};
-        const size_t first = format != OUTPUT_JSON; /* only JSON has the line's number */
-        output_record(format, fields + first, 2 - first);
+        const struct output_field vector = output_vector("vector", row, session->model.dim, divisor);
+        const struct output_field fields[] = {output_integer("line", ++session->printed), vector,
+                                              output_integer("unseen_count", session->unseen[i])};
+        if (format == OUTPUT_JSON)
+            output_record(format, fields, session->unseen[i] > 0 ? 3 : 2);
+        else
+            output_record(format, &vector, 1);
     }
     session->row_count = 0;
     return output_flush(error);
@@ -86,6 +97,7 @@ static void close_session(struct session *session) {
     lines_close(&session->lines);
     line_batch_free(&session->batch);
     free(session->rows);
+    free(session->unseen);
     embed_free(&session->embedder);
     model_close(&session->model);
 }
@@ -94,11 +106,13 @@ static bool run(int argc, char **argv, struct error *error) {
     struct session session = {.settings = {.normalize = false}};
     if (!command_parse(&command_embed, &argc, argv, &session.settings, error))
         return false;
-    const bool done = open_model(&session.model, "embed", argv[0], error) &&
+    const bool done = open_model_known(&session.model, "embed", argv[0], session.settings.known, error) &&
                       lines_open(&session.lines, argc > 1 ? argv[1] : "-", error) &&
                       embedding_create(&session.embedder, &session.model, &session.settings.embedding,
                                        error) &&
                       embed_all(&session, error);
+    if (done)
+        unseen_sum_up("embed", session.unseen_sum, NULL);
     if (done && session.empty > 0)
         message_warn("embed", "%zu of %zu lines have no word of the model; their vectors are zero",
                      session.empty, session.printed);

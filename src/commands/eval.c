@@ -10,6 +10,7 @@
 #include "cli/open_model.h"
 #include "cli/query_session.h"
 #include "cli/shared_options.h"
+#include "cli/unseen.h"
 #include "commands/commands.h"
 #include "eval/analogies.h"
 #include "eval/categories.h"
@@ -24,10 +25,11 @@ struct settings {
     const char *analogies;
     uint64_t restrict_to, restrict_similarity;
     size_t method, format;
+    bool known;
 };
 
 struct results {
-    struct test_score *scores[TESTS]; /* (settings.files[...].count) each; owned */
+    struct test_score *scores[TESTS]; /* (settings.files[...].count, TEST_WORDS) each; owned */
     struct analogies analogies;
 };
 
@@ -48,6 +50,7 @@ static const struct option options[] = {
                    offsetof(struct settings, restrict_similarity)),
     CHOICE_OPTION("method", "add", query_methods, "how analogies are answered, as for near",
                   offsetof(struct settings, method)),
+    KNOWN_OPTION(offsetof(struct settings, known)),
     FORMAT_OPTION(offsetof(struct settings, format)),
 };
 static const struct option_table own_options = OPTION_TABLE(options);
@@ -58,7 +61,8 @@ struct test {
     const char *measures[2]; /* the second may be NULL */
     const char *counts[2];   /* headings of tables; a measure without one is in no table and has no mean */
     bool has_right;          /* the first measure is the share of right answers */
-    bool (*score)(struct test_score *score, const struct model *model, const char *path,
+    bool unseen;             /* words that are not in the vocabulary can be asked for */
+    bool (*score)(struct test_score *scores, const struct model *model, const char *path,
                   const struct test_settings *settings, struct error *error);
 };
 
@@ -66,6 +70,7 @@ static const struct test tests[TESTS] = {
     [SIMILARITY] = {.name = "similarity",
                     .measures = {"spearman", "pearson"},
                     .counts = {"pairs covered/total"},
+                    .unseen = true,
                     .score = word_pairs_score},
     [CATEGORIES] = {.name = "categories",
                     .measures = {"purity", "silhouette"},
@@ -75,10 +80,14 @@ static const struct test tests[TESTS] = {
                   .measures = {"accuracy", "position"},
                   .counts = {"right/asked/total", "asked/total"},
                   .has_right = true,
+                  .unseen = true,
                   .score = outliers_score},
 };
 
 /* --- printing --- */
+
+/* Behind a name in a table, or a measure in TSV. */
+#define NGRAMS_SUFFIX " (n-grams)"
 
 /* One score of a test. */
 struct figure {
@@ -86,15 +95,17 @@ struct figure {
     double value;        /* NAN if it is not known */
     const size_t *right; /* or NULL */
     size_t covered, total;
+    bool ngrams; /* with words that are not in the vocabulary */
 };
 
 static void print_row(const struct figure *figure) {
+    const char *suffix = figure->ngrams ? NGRAMS_SUFFIX : "";
     struct output_field name = output_text("name", figure->name, strlen(figure->name));
     struct output_field value = output_score(figure->measure, figure->value);
-    name.width = 30;
+    name.width = 30 - strlen(suffix);
     value.width = 8;
     output_value(OUTPUT_TABLE, name);
-    putchar(' ');
+    printf("%s ", suffix);
     output_value(OUTPUT_TABLE, value);
     printf("  ");
     if (figure->right != NULL)
@@ -106,6 +117,8 @@ static void print_row(const struct figure *figure) {
 static void print_figure(enum output_format format, const struct figure *figure) {
     struct output_field fields[OUTPUT_FIELDS_MAX];
     size_t count = 0;
+    char measure[64];
+    snprintf(measure, sizeof measure, "%s%s", figure->measure, figure->ngrams ? NGRAMS_SUFFIX : "");
     if (format == OUTPUT_TABLE) {
         print_row(figure);
         return;
@@ -113,7 +126,9 @@ static void print_figure(enum output_format format, const struct figure *figure)
     fields[count++] = output_text("test", figure->test, strlen(figure->test));
     fields[count++] = output_text("name", figure->name, strlen(figure->name));
     if (format == OUTPUT_TSV)
-        fields[count++] = output_text("measure", figure->measure, strlen(figure->measure));
+        fields[count++] = output_text("measure", measure, strlen(measure));
+    if (format == OUTPUT_JSON && figure->ngrams)
+        fields[count++] = output_text("words", "with n-grams", strlen("with n-grams"));
     fields[count++] = output_score(figure->measure, figure->value);
     if (format == OUTPUT_JSON && figure->right != NULL)
         fields[count++] = output_integer("right", *figure->right);
@@ -149,33 +164,40 @@ static struct figure make_figure(const struct test *test, const struct test_scor
 /* A measure of each file, and its mean. Outside of tables, the second measure of a file follows the first if
  * it has no table of its own. */
 static void print_measure(enum output_format format, const struct test *test, size_t measure,
-                          const struct option_texts *files, const struct test_score *scores) {
+                          const struct option_texts *files, const struct test_score *scores,
+                          enum test_words words) {
     struct test_score mean = {.values = {0, 0}};
     size_t known = 0;
     const bool both = format != OUTPUT_TABLE && test->measures[1] != NULL && test->counts[1] == NULL;
     for (size_t i = 0; i < files->count; i++) {
-        const double value = scores[i].values[measure];
+        const struct test_score *score = &scores[i * TEST_WORDS + words];
+        const double value = score->values[measure];
         for (size_t m = measure; m <= measure + both; m++) {
-            const struct figure figure = make_figure(test, &scores[i], m, file_name(files->values[i]));
+            struct figure figure = make_figure(test, score, m, file_name(files->values[i]));
+            figure.ngrams = words == TEST_UNSEEN;
             print_figure(format, &figure);
         }
         mean.values[measure] += isnan(value) ? 0 : value;
         known += isnan(value) ? 0 : 1;
-        mean.covered += scores[i].covered;
-        mean.total += scores[i].total;
+        mean.covered += score->covered;
+        mean.total += score->total;
     }
     mean.values[measure] = known > 0 ? mean.values[measure] / (double)known : NAN;
     struct figure figure = make_figure(test, &mean, measure, "mean");
     figure.right = NULL;
+    figure.ngrams = words == TEST_UNSEEN;
     print_figure(format, &figure);
 }
 
+/* With n-grams a second time, and what they cover then. */
 static void print_test(enum output_format format, bool *first, const struct test *test,
-                       const struct option_texts *files, const struct test_score *scores) {
+                       const struct option_texts *files, const struct test_score *scores, bool ngrams) {
     for (size_t measure = 0; measure < 2 && files->count > 0; measure++)
         if (test->counts[measure] != NULL) {
             print_heading(format, first, test->name, test->measures[measure], test->counts[measure]);
-            print_measure(format, test, measure, files, scores);
+            print_measure(format, test, measure, files, scores, TEST_KNOWN);
+            if (ngrams && test->unseen)
+                print_measure(format, test, measure, files, scores, TEST_UNSEEN);
         }
 }
 
@@ -207,11 +229,11 @@ static void print_analogies(enum output_format format, const struct analogies *a
                                            .total = semantic.total + syntactic.total});
 }
 
-static void print_results(const struct results *results, const struct settings *settings) {
+static void print_results(const struct results *results, const struct settings *settings, bool ngrams) {
     const enum output_format format = (enum output_format)settings->format;
     bool first = true;
     for (size_t t = 0; t < TESTS; t++) {
-        print_test(format, &first, &tests[t], &settings->files[t], results->scores[t]);
+        print_test(format, &first, &tests[t], &settings->files[t], results->scores[t], ngrams);
         if (t == SIMILARITY && settings->analogies != NULL) {
             print_heading(format, &first, "analogies", "accuracy", "right/asked/total");
             print_analogies(format, &results->analogies);
@@ -224,10 +246,10 @@ static void print_results(const struct results *results, const struct settings *
 static bool score_files(struct test_score **scores, const struct test *test, const struct model *model,
                         const struct option_texts *files, const struct test_settings *settings,
                         struct error *error) {
-    *scores = memory_allocate(files->count, sizeof **scores, "the scores", error);
+    *scores = memory_allocate(files->count, TEST_WORDS * sizeof **scores, "the scores", error);
     bool done = *scores != NULL;
     for (size_t i = 0; done && i < files->count; i++)
-        done = test->score(&(*scores)[i], model, files->values[i], settings, error);
+        done = test->score(*scores + i * TEST_WORDS, model, files->values[i], settings, error);
     return done;
 }
 
@@ -248,12 +270,12 @@ static bool score(struct results *results, const struct model *model, const stru
 
 static bool evaluate(const char *path, const struct settings *settings, struct error *error) {
     struct model model;
-    if (!open_model(&model, "eval", path, error))
+    if (!open_model_known(&model, "eval", path, settings->known, error))
         return false;
     struct results results = {.scores = {NULL}};
     const bool done = score(&results, &model, settings, error) && model_unchanged(&model, error);
     if (done)
-        print_results(&results, settings);
+        print_results(&results, settings, model.subwords.count > 0);
     analogies_free(&results.analogies);
     for (size_t t = 0; t < TESTS; t++)
         free(results.scores[t]);
@@ -300,6 +322,9 @@ const struct command command_eval = {
                "\n"
                "Outliers: a list is right if its last word has the lowest mean cosine to the\n"
                "others. Position is the mean share of the words that rank above it.\n"
+               "\n"
+               "If the model has n-grams, similarity and outliers are scored a second time: with\n"
+               "words that are not in the vocabulary, whose vectors are made of n-grams.\n"
                "\n"
                "Case is ignored: a word of a file stands for the most frequent word of the\n"
                "model that differs from it in case alone. Similarity and analogies are computed\n"

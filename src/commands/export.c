@@ -12,6 +12,7 @@
 #include "cli/message.h"
 #include "cli/open_model.h"
 #include "cli/shared_options.h"
+#include "cli/unseen.h"
 #include "commands/commands.h"
 #include "formats/export_formats.h"
 #include "formats/export_rows.h"
@@ -23,7 +24,7 @@
 struct settings {
     const char *output, *format, *words;
     uint64_t top, precision;
-    bool context, normalize, skip_unfit, force;
+    bool context, normalize, skip_unfit, force, known;
 };
 
 static const char *format_name(size_t index) {
@@ -47,6 +48,7 @@ static const struct option options[] = {
                 offsetof(struct settings, words)),
     CONTEXT_OPTION(offsetof(struct settings, context)),
     NORMALIZE_OPTION(offsetof(struct settings, normalize)),
+    KNOWN_OPTION(offsetof(struct settings, known)),
     INTEGER_OPTION("precision", 0, NULL, 1, 9,
                    "in text formats, write at most N significant digits; by default, the fewest that read "
                    "back as the same 32-bit float",
@@ -100,7 +102,8 @@ static bool choose_words(struct export_rows *rows, const struct settings *settin
     rows->count = space_limit(settings->top, rows->count);
     if (settings->words == NULL)
         return true;
-    if (!export_rows_list(rows, settings->words, lookup_word, skipped, error))
+    const bool make = !settings->known && !settings->context;
+    if (!export_rows_list(rows, settings->words, lookup_word, make ? lookup_unseen : NULL, skipped, error))
         return false;
     if (rows->count == 0 && skipped->missing == 0)
         return error_set(error, ERROR_INPUT, "%s: no words", reader_path_name(settings->words));
@@ -120,6 +123,7 @@ static bool choose_rows(struct export_rows *rows, const struct settings *setting
     if (listed.missing > 0)
         message_warn("export", "words of %s not in the vocabulary: %llu; the first is \"%s\"", list,
                      (unsigned long long)listed.missing, listed.first);
+    unseen_sum_up("export", rows->unseen.size, list);
     if (listed.repeated > 0)
         message_warn("export", "lines of %s that repeat a word: %llu", list,
                      (unsigned long long)listed.repeated);
@@ -237,8 +241,8 @@ const struct command command_export = {
     .summary = "writes the vectors for other programs",
     .details = "formats:\n"
                "  native         sgns's own, which opens at once. Words keep the model's order;\n"
-               "                 context vectors are included, except with --context or\n"
-               "                 --normalize\n"
+               "                 context vectors and n-grams are included, except with\n"
+               "                 --context or --normalize\n"
                "  word2vec       binary, as word2vec.c writes it and gensim reads it\n"
                "  word2vec-text  as text: a line \"WORDS DIMS\", then a line for each word\n"
                "  glove          the same without that first line\n"

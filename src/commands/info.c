@@ -69,6 +69,34 @@ static void tell_words(struct output_facts *facts, const struct model *model) {
         output_fact(facts, NULL, output_integer("last_count", model->counts[last]));
 }
 
+/* A key of the record, if it is there. */
+static void tell_key(struct output_facts *facts, const struct model *model, const char *label,
+                     const char *key, const char *name, bool number) {
+    size_t length;
+    const char *value = model_record(model, key, &length);
+    if (value != NULL)
+        output_fact(facts, label, (number ? output_numeral : output_text)(name, value, length));
+}
+
+/* What words never seen are made of. */
+static void tell_ngrams(struct output_facts *facts, const struct model *model) {
+    const struct subwords *subwords = &model->subwords;
+    if (subwords->count == 0)
+        return;
+    if (facts->format == OUTPUT_TABLE) {
+        output_fact_label(facts, "n-grams");
+        printf("%zu of %zu to %zu characters, %.1f MB\n", subwords->count, subwords->min, subwords->max,
+               (double)subwords->bytes * 1e-6);
+    } else {
+        output_fact(facts, NULL, output_integer("ngrams", subwords->count));
+        output_fact(facts, NULL, output_integer("ngram_min", subwords->min));
+        output_fact(facts, NULL, output_integer("ngram_max", subwords->max));
+        output_fact(facts, NULL, output_integer("ngram_bytes", subwords->bytes));
+    }
+    tell_key(facts, model, "words of an n-gram", "ngram_words", "ngram_words", true);
+    tell_key(facts, model, "mixed with n-grams", "mix", "mix", true);
+}
+
 static void tell_native(struct output_facts *facts, const struct model *model) {
     if (facts->format == OUTPUT_TABLE) {
         output_fact_label(facts, "format");
@@ -105,6 +133,7 @@ static void tell_shape(struct output_facts *facts, const struct model *model, co
     tell_words(facts, model);
     output_fact(facts, "dim", output_integer("dim", model->dim));
     tell_phrases(facts, model);
+    tell_ngrams(facts, model);
     if (facts->format == OUTPUT_TABLE) {
         output_fact_label(facts, "context vectors");
         puts(model->output != NULL ? "kept" : "left out");
@@ -113,15 +142,6 @@ static void tell_shape(struct output_facts *facts, const struct model *model, co
 }
 
 /* --- how it was made --- */
-
-/* A key of the record, if it is there. */
-static void tell_key(struct output_facts *facts, const struct model *model, const char *label,
-                     const char *key, const char *name, bool number) {
-    size_t length;
-    const char *value = model_record(model, key, &length);
-    if (value != NULL)
-        output_fact(facts, label, (number ? output_numeral : output_text)(name, value, length));
-}
 
 static void tell_parameter(struct output_facts *facts, const struct model *model,
                            const struct option *option) {

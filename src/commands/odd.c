@@ -8,6 +8,7 @@
 #include "cli/dialogue.h"
 #include "cli/open_model.h"
 #include "cli/shared_options.h"
+#include "cli/unseen.h"
 #include "commands/commands.h"
 #include "query/expression.h"
 #include "search/heap.h"
@@ -16,10 +17,13 @@
 
 struct session {
     struct model model;
+    struct unseen_told told;
     size_t format;
+    bool known;
 };
 
 static const struct option options[] = {
+    KNOWN_OPTION(offsetof(struct session, known)),
     FORMAT_OPTION(offsetof(struct session, format)),
 };
 static const struct option_table own_options = OPTION_TABLE(options);
@@ -37,6 +41,8 @@ struct question {
     double *scores;               /* (count); owned */
     struct neighbour *ranked;     /* (count) scores from the highest; ids are places in the line; owned */
     size_t count;
+    struct line *unseen; /* (unseen_count) words that are not in the vocabulary; owned */
+    size_t unseen_count;
 };
 
 static void free_question(struct question *question) {
@@ -46,6 +52,7 @@ static void free_question(struct question *question) {
     free(question->directions);
     free(question->scores);
     free(question->ranked);
+    free(question->unseen);
 }
 
 static size_t count_words(struct tokenizer_rules rules, const char *line) {
@@ -99,22 +106,33 @@ static void print_odd(enum output_format format, const struct question *question
                       size_t place) {
     const struct line *odd = &question->words[place].text;
     const struct output_field heads[] = {output_text("question", line, strlen(line)),
-                                         output_text("odd", odd->text, odd->length)};
+                                         output_text("odd", odd->text, odd->length),
+                                         output_texts("unseen", question->unseen, question->unseen_count)};
+    const size_t json_heads = question->unseen_count > 0 ? 3 : 2;
     if (format == OUTPUT_TABLE)
         output_record(format, heads + 1, 1);
     else
-        output_list(format, heads, format == OUTPUT_JSON ? 2 : 1, "words", question->count, fill_word,
-                    question);
+        output_list(format, heads, format == OUTPUT_JSON ? json_heads : 1, "words", question->count,
+                    fill_word, question);
+}
+
+static bool tell_unseen(struct question *question, struct unseen_told *told, struct error *error) {
+    bool done = true;
+    for (size_t i = 0; done && i < question->count; i++)
+        done = unseen_tell_all(told, &question->words[i].expression, error) &&
+               unseen_list(&question->unseen, &question->unseen_count, &question->words[i].expression, error);
+    return done;
 }
 
 static bool answer_line(void *context, const char *line, struct error *error) {
-    const struct session *session = context;
+    struct session *session = context;
     const size_t stride = session->model.stride;
     struct question question = {.count = count_words(session->model.rules, line)};
     if (question.count < WORDS_MIN)
         return error_set(error, ERROR_INPUT, "at least %d words, or there is no odd one", WORDS_MIN);
     double *sum = memory_allocate(stride, sizeof *sum, "a sum", error);
-    const bool done = sum != NULL && read_question(&question, &session->model, line, error);
+    const bool done = sum != NULL && read_question(&question, &session->model, line, error) &&
+                      tell_unseen(&question, &session->told, error);
     if (done)
         print_odd((enum output_format)session->format, &question, line, rank_words(&question, sum, stride));
     free_question(&question);
@@ -125,7 +143,7 @@ static bool answer_line(void *context, const char *line, struct error *error) {
 static bool run(int argc, char **argv, struct error *error) {
     struct session session = {.format = OUTPUT_TABLE};
     if (!command_parse(&command_odd, &argc, argv, &session, error) ||
-        !open_model(&session.model, "odd", argv[0], error))
+        !open_model_known(&session.model, "odd", argv[0], session.known, error))
         return false;
     struct dialogue dialogue = {
         .command = "odd",
@@ -136,7 +154,9 @@ static bool run(int argc, char **argv, struct error *error) {
         .answer_line = answer_line,
         .model = &session.model,
         .context = &session};
-    const bool done = dialogue_run(&dialogue, argv + 1, argc - 1, error);
+    const bool done = unseen_create(&session.told, "odd", error) &&
+                      dialogue_run(&dialogue, argv + 1, argc - 1, error);
+    unseen_free(&session.told);
     model_close(&session.model);
     return done;
 }

@@ -9,6 +9,7 @@
 #include "cli/embedding.h"
 #include "cli/open_model.h"
 #include "cli/shared_options.h"
+#include "cli/unseen.h"
 #include "commands/commands.h"
 #include "query/query_batch.h"
 #include "search/vectors.h"
@@ -18,7 +19,7 @@ struct settings {
     uint64_t neighbours;
     struct option_real threshold;
     size_t format;
-    bool all;
+    bool all, known;
 };
 
 static const struct option options[] = {
@@ -26,6 +27,7 @@ static const struct option options[] = {
     THRESHOLD_OPTION(offsetof(struct settings, threshold)),
     FLAG_OPTION("all", "search for every line of the file; with --threshold, this finds duplicates",
                 offsetof(struct settings, all)),
+    KNOWN_OPTION(offsetof(struct settings, known)),
     FORMAT_OPTION(offsetof(struct settings, format)),
 };
 static const struct option_table own_options = OPTION_TABLE(options);
@@ -34,6 +36,7 @@ static const struct option_table *const tables[] = {&embedding_options, &own_opt
 struct session {
     struct settings settings;
     struct model model;
+    struct unseen_told told;
     struct embedder embedder;
     struct file_map map;
     struct line *lines; /* (count) of the file; owned */
@@ -68,16 +71,25 @@ static bool embed_lines(struct session *session, const char *path, struct error 
     if (!size_multiply(count, stride * sizeof(float), &session->row_bytes) ||
         session->row_bytes > memory_available())
         return error_set(error, ERROR_SYSTEM, "%s: no memory for the vectors of %zu lines", path, count);
+    size_t *unseen = memory_allocate(count, sizeof *unseen, "the lines' words", error), sum = 0;
     session->rows = memory_pages(session->row_bytes, "the lines' vectors", error);
-    return session->rows != NULL && embedding_create(&session->embedder, &session->model, settings, error) &&
-           embed_texts(&session->embedder, session->lines, count, session->rows, threads, error) &&
-           embedding_remove_component(&session->embedder, session->rows, count, settings, error) &&
+    const bool done = session->rows != NULL && unseen != NULL &&
+                      embedding_create(&session->embedder, &session->model, settings, error) &&
+                      embed_texts(&session->embedder, session->lines, count, session->rows, unseen, threads,
+                                  error);
+    for (size_t i = 0; done && i < count; i++)
+        sum += unseen[i];
+    free(unseen);
+    if (done)
+        unseen_sum_up("search", sum, path);
+    return done && embedding_remove_component(&session->embedder, session->rows, count, settings, error) &&
            space_of_rows(&session->space, session->rows, count, session->model.dim, stride, threads, error);
 }
 
 static bool open_session(struct session *session, const char *model, const char *path, struct error *error) {
     const struct settings *settings = &session->settings;
-    if (!open_model(&session->model, "search", model, error) || !file_map_open(&session->map, path, error) ||
+    if (!open_model_known(&session->model, "search", model, settings->known, error) ||
+        !unseen_create(&session->told, "search", error) || !file_map_open(&session->map, path, error) ||
         !find_lines(session, error) || !embed_lines(session, path, error))
         return false;
     session->search = (struct search){.space = &session->space,
@@ -93,6 +105,7 @@ static void close_session(struct session *session) {
     memory_pages_free(session->rows, session->row_bytes);
     free(session->lines);
     embed_free(&session->embedder);
+    unseen_free(&session->told);
     file_map_close(&session->map);
     model_close(&session->model);
 }
@@ -137,8 +150,13 @@ static void print_answer(const struct session *session, struct line query, const
 
 /* --- queries --- */
 
-static bool embed_query(const struct session *session, struct line query, float *row, struct error *error) {
-    return embed_texts(&session->embedder, &query, 1, row, 1, error) &&
+static bool tell(void *context, const char *word, size_t ngrams, struct error *error) {
+    return unseen_tell(context, word, ngrams, error);
+}
+
+static bool embed_query(struct session *session, struct line query, float *row, struct error *error) {
+    return embed_texts(&session->embedder, &query, 1, row, NULL, 1, error) &&
+           embed_tell_unseen(&session->model, query, tell, &session->told, error) &&
            (embedding_found(row, session->model.stride) ||
             error_set(error, ERROR_NO_ANSWER, "no word of the query is among the model's %zu words%s",
                       session->model.vocab,
@@ -147,7 +165,7 @@ static bool embed_query(const struct session *session, struct line query, float 
 }
 
 static bool answer_line(void *context, const char *line, struct error *error) {
-    const struct session *session = context;
+    struct session *session = context;
     const struct line query = {line, strlen(line)};
     float *row = memory_allocate(session->model.stride, sizeof *row, "a query", error);
     struct query_batch batch = {.search = session->search};

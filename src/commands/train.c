@@ -16,6 +16,7 @@
 #include "cli/progress.h"
 #include "cli/reading.h"
 #include "cli/shared_options.h"
+#include "cli/subwords.h"
 #include "cli/training_record.h"
 #include "formats/export_formats.h"
 #include "kernels/registry.h"
@@ -45,6 +46,8 @@ struct settings {
     const char *resume, *init, *vocab, *phrases;
     struct option_choice vocab_from; /* enum vocab_from */
     double checkpoint_every;         /* minutes; 0: never */
+    struct subword_settings ngrams;  /* of --subwords */
+    bool subwords;
     bool quiet, verbose, force;
     size_t progress; /* enum progress_style */
 };
@@ -94,6 +97,13 @@ static const struct option files[] = {
      .help = "write a checkpoint to MODEL.checkpoint; 0 writes none until the training is stopped",
      .offset = offsetof(struct settings, checkpoint_every)},
 };
+static const struct option ngrams[] = {
+    FLAG_OPTION("subwords",
+                "at the end, fit n-grams to the vectors, so that words never seen have vectors, too "
+                "(sgns subwords does it later)",
+                offsetof(struct settings, subwords)),
+    SUBWORD_OPTIONS(offsetof(struct settings, ngrams)),
+};
 static const struct option messages[] = {
     {.name = "quiet",
      .letter = 'q',
@@ -111,9 +121,10 @@ static const struct option messages[] = {
                   offsetof(struct settings, progress)),
 };
 static const struct option_table file_options = OPTION_TABLE(files);
+static const struct option_table ngram_options = OPTION_TABLE(ngrams);
 static const struct option_table message_options = OPTION_TABLE(messages);
-static const struct option_table *const tables[] = {&file_options, &parameter_options, &message_options,
-                                                    NULL};
+static const struct option_table *const tables[] = {&file_options, &parameter_options, &ngram_options,
+                                                    &message_options, NULL};
 
 /* Everything that one training needs on its way from text to file. */
 struct job {
@@ -152,6 +163,7 @@ struct job {
     uint64_t fingerprint, labels_fingerprint; /* of the corpus and of the labels */
     struct record notes, record; /* of checkpoints and of the model; made, or at least taken, beforehand */
     struct model_buffers buffers;
+    struct subword_job subwords;
 };
 
 /* The model is named after the checkpoint, unless -o names it. */
@@ -201,6 +213,21 @@ static bool check_settings(const struct job *job, int argc, struct error *error)
 }
 
 /* --- options that a checkpoint or a model stands for --- */
+
+/* What only --subwords uses; its defaults are in the table. */
+static bool check_ngrams(const struct settings *settings, struct error *error) {
+    const struct subword_settings *given = &settings->ngrams;
+    struct settings defaults = {.output = NULL};
+    int none = 0;
+    if (settings->subwords)
+        return subword_settings_check(given, error);
+    return options_parse(tables, &none, NULL, &defaults, error) &&
+           ((given->minn == defaults.ngrams.minn && given->maxn == defaults.ngrams.maxn &&
+             given->ngram_words == defaults.ngrams.ngram_words && !given->mix.given) ||
+            error_set(
+                error, ERROR_INPUT,
+                "--minn, --maxn, --ngram-words and --mix do nothing without --subwords; leave them out"));
+}
 
 /* Parses job->options and then what the user gave, so that the latter counts. */
 static bool parse_again(struct job *job, struct settings *settings, int argc, char *const *argv,
@@ -277,13 +304,23 @@ static bool read_origin(struct job *job, struct error *error) {
     return true;
 }
 
+/* The training may have been asked to end with n-grams. */
+static bool add_subword_options(struct job *job, struct error *error) {
+    size_t capacity = job->option_count;
+    return memory_reserve(&job->options, &capacity, job->option_count + SUBWORD_OPTION_COUNT, "options",
+                          error) &&
+           subword_settings_read(job->checkpoint.record, job->checkpoint.record_bytes, job->options,
+                                 &job->option_count, error);
+}
+
 static bool open_checkpoint(struct job *job, int argc, char *const *argv, struct error *error) {
     const char *path = job->settings.resume;
     struct checkpoint *from = &job->checkpoint;
     if (!checkpoint_open(from, path, error))
         return false;
     job->options = training_record_options(from->record, from->record_bytes, &job->option_count, error);
-    if (job->options == NULL || !take_options(job, path, argc, argv, error) || !read_origin(job, error))
+    if (job->options == NULL || !add_subword_options(job, error) ||
+        !take_options(job, path, argc, argv, error) || !read_origin(job, error))
         return false;
     return (job->settings.parameters.dim == from->dim && job->settings.parameters.epochs == from->epochs) ||
            error_set(error, ERROR_INPUT, "%s: damaged: its record doesn't fit its contents", path);
@@ -640,13 +677,30 @@ static bool check_memory(const struct job *job, struct error *error) {
     return true;
 }
 
+/* The n-grams are found before the training, so that nothing is missing in the end. */
+static bool find_ngrams(struct job *job, struct error *error) {
+    const struct parameters *parameters = &job->settings.parameters;
+    size_t training;
+    if (!job->settings.subwords)
+        return true;
+    job->subwords = (struct subword_job){.settings = job->settings.ngrams,
+                                         .quiet = job->settings.quiet,
+                                         .dim = (size_t)parameters->dim,
+                                         .stride = matrix_stride((size_t)parameters->dim),
+                                         .threads = (size_t)parameters->threads,
+                                         .progress = &job->progress};
+    return memory_needed(job, &training) &&
+           subword_job_find(&job->subwords, &job->corpus.vocab, training, error);
+}
+
 static bool reserve_exactly(struct job *job, struct error *error) {
     const struct parameters *parameters = &job->settings.parameters;
     uint64_t bytes;
     size_t record_max;
     if (!training_record_bytes_max(parameters, &record_max) ||
         !model_file_bytes(job->corpus.vocab.size, job->corpus.vocab.text_bytes,
-                          matrix_stride((size_t)parameters->dim), true, record_max, &bytes))
+                          matrix_stride((size_t)parameters->dim), true, record_max, &bytes) ||
+        __builtin_add_overflow(bytes, (uint64_t)job->subwords.section_bytes, &bytes))
         return error_set(error, ERROR_INPUT, "%s: the model would be too large", job->settings.output);
     return file_reserve(&job->file, bytes + job->phrases_bytes, error);
 }
@@ -781,6 +835,8 @@ static bool prepare(struct job *job, struct error *error) {
     bool done = training_record_checkpoint(&job->notes, parameters, &job->origin, job->fingerprint, error) &&
                 record_add(&job->notes, error, "labels_fingerprint", "%llu",
                            (unsigned long long)job->labels_fingerprint) &&
+                (!job->settings.subwords ||
+                 subword_settings_record(&job->settings.ngrams, &job->notes, error)) &&
                 training_record_reserve(&job->record, parameters, error) &&
                 model_buffers_create(&job->buffers, job->corpus.vocab.size,
                                      matrix_stride((size_t)parameters->dim), error);
@@ -857,7 +913,7 @@ static void warn_slow(const struct job *job) {
 
 static bool train(struct job *job, struct error *error) {
     const struct parameters *parameters = &job->settings.parameters;
-    if (!check_memory(job, error) || !reserve_exactly(job, error))
+    if (!check_memory(job, error) || !find_ngrams(job, error) || !reserve_exactly(job, error))
         return false;
     warn_noise(job);
     if (job->settings.verbose)
@@ -875,20 +931,40 @@ static bool train(struct job *job, struct error *error) {
     return true;
 }
 
+/* The vectors to write: mixed, if n-grams were mixed into them. */
+static bool fit_ngrams(struct job *job, const float **input, struct error *error) {
+    *input = job->results.input;
+    if (!job->settings.subwords)
+        return true;
+    if (!subword_job_run(&job->subwords, job->results.input, error))
+        return false;
+    if (job->subwords.mixed != NULL)
+        *input = job->subwords.mixed;
+    return true;
+}
+
 static bool save(struct job *job, struct error *error) {
     struct record *record = &job->record;
-    bool done = training_record_make(record, &job->corpus, &job->settings.parameters, &job->origin,
+    const float *input;
+    if (!fit_ngrams(job, &input, error))
+        return error->kind == ERROR_SYSTEM ? keep_learned(job, error) : false;
+    bool done = (!job->settings.subwords || subword_settings_record(&job->settings.ngrams, record, error)) &&
+                training_record_make(record, &job->corpus, &job->settings.parameters, &job->origin,
                                      &job->results, error);
-    const struct model_section phrases = {LAYOUT_PHRASES, job->phrases_text, job->phrases_bytes};
+    const struct model_section sections[] = {
+        {LAYOUT_PHRASES, job->phrases_text, job->phrases_bytes},
+        {SUBWORDS_TAG, job->subwords.section, job->subwords.section_bytes},
+    };
+    const size_t first = job->phrases_text == NULL, end = job->settings.subwords ? 2 : 1;
     const struct model_content content = {.vocab = &job->corpus.vocab,
                                           .dim = job->results.dim,
                                           .stride = job->results.stride,
-                                          .input = job->results.input,
+                                          .input = input,
                                           .output = job->results.output,
                                           .record = record->text,
                                           .record_bytes = record->bytes,
-                                          .extra = &phrases,
-                                          .extra_count = job->phrases_text != NULL,
+                                          .extra = sections + first,
+                                          .extra_count = end - first,
                                           .buffers = &job->buffers};
     done = done && model_write(&job->file, &content, error);
     const uint64_t bytes = job->file.written;
@@ -956,6 +1032,7 @@ static void free_job(struct job *job) {
     checkpoint_close(&job->checkpoint);
     model_close(&job->model);
     model_buffers_free(&job->buffers);
+    subword_job_free(&job->subwords);
     record_free(&job->notes);
     record_free(&job->record);
     keep_free(&job->keep);
@@ -984,8 +1061,9 @@ static bool start_job(struct job *job, int argc, char **argv, int copied, char *
     if (job->settings.init != NULL && !open_initial(job, copied, copy, error))
         return false;
     job->noise_asked = job->settings.parameters.noise;
-    return name_output(job, error) && parameters_resolve(&job->settings.parameters, error) &&
-           read_given(job, error) && read_phrases(job, error) && list_files(job, error) &&
+    return name_output(job, error) && check_ngrams(&job->settings, error) &&
+           parameters_resolve(&job->settings.parameters, error) && read_given(job, error) &&
+           read_phrases(job, error) && list_files(job, error) &&
            reading_check_output(&job->files, job->settings.output, "the model", error) &&
            train_to_file(job, error);
 }

@@ -13,66 +13,80 @@
 struct list {
     struct direction *directions; /* owned */
     double *scores;               /* owned */
-    size_t direction_capacity, score_capacity;
+    float *made;                  /* (words, stride) vectors of words that are not in the vocabulary; owned */
+    size_t direction_capacity, score_capacity, made_capacity;
     double *sum; /* (stride); owned */
 };
 
-/* The words' directions; *known is false if one is missing. */
-static bool find_words(struct list *list, struct test_file *file, bool *known, struct error *error) {
+/* The words' directions; *found is false if one is missing, *unseen true if one is made of n-grams. */
+static bool find_words(struct list *list, struct test_file *file, bool *found, bool *unseen,
+                       struct error *error) {
     const size_t stride = file->model->stride;
     if (!memory_reserve(&list->directions, &list->direction_capacity, file->count, "a list", error) ||
-        !memory_reserve(&list->scores, &list->score_capacity, file->count, "a list", error))
+        !memory_reserve(&list->scores, &list->score_capacity, file->count, "a list", error) ||
+        !memory_reserve(&list->made, &list->made_capacity, file->count * stride, "a list", error))
         return false;
-    *known = false;
+    *found = *unseen = false;
     for (size_t i = 0; i < file->count; i++) {
-        size_t id;
-        if (!test_file_find(file, i, &id, error))
+        const float *row;
+        bool made;
+        if (!test_file_row(file, i, list->made + i * stride, &row, &made, error))
             return error->kind == ERROR_NONE;
-        list->directions[i] = direction_of(vector_row(file->model, id), stride);
+        list->directions[i] = direction_of(row, stride);
+        *unseen |= made;
     }
-    *known = true;
+    *found = true;
     return true;
 }
 
-/* Adds to the sums of values. */
-static void ask(struct test_score *score, struct list *list, size_t count, size_t stride) {
+/* Adds to the sums of values, from scores[first] on. */
+static void ask(struct test_score *scores, enum test_words first, struct list *list, size_t count,
+                size_t stride) {
     (void)odd_find(list->directions, count, list->sum, stride, list->scores);
     size_t above = 0;
     for (size_t i = 0; i + 1 < count; i++)
         above += list->scores[i] > list->scores[count - 1];
-    score->covered++;
-    score->right += above == count - 1;
-    score->values[1] += (double)above / (double)(count - 1);
+    for (size_t i = first; i < TEST_WORDS; i++) {
+        scores[i].covered++;
+        scores[i].right += above == count - 1;
+        scores[i].values[1] += (double)above / (double)(count - 1);
+    }
 }
 
-static bool ask_all(struct test_score *score, struct list *list, struct test_file *file,
+static bool ask_all(struct test_score *scores, struct list *list, struct test_file *file,
                     struct error *error) {
     while (test_file_next(file, '#', error)) {
         if (file->count < WORDS_MIN)
             return test_file_malformed(file, "word word... outlier", error);
-        score->total++;
-        bool known;
-        if (!find_words(list, file, &known, error))
+        for (size_t i = 0; i < TEST_WORDS; i++)
+            scores[i].total++;
+        bool found, unseen;
+        if (!find_words(list, file, &found, &unseen, error))
             return false;
-        if (known)
-            ask(score, list, file->count, file->model->stride);
+        if (found)
+            ask(scores, unseen ? TEST_UNSEEN : TEST_KNOWN, list, file->count, file->model->stride);
     }
     return error->kind == ERROR_NONE;
 }
 
-bool outliers_score(struct test_score *score, const struct model *model, const char *path,
+bool outliers_score(struct test_score *scores, const struct model *model, const char *path,
                     const struct test_settings *settings, struct error *error) {
     (void)settings;
-    *score = (struct test_score){.total = 0};
+    for (size_t i = 0; i < TEST_WORDS; i++)
+        scores[i] = (struct test_score){.total = 0};
     struct list list = {.sum = memory_allocate(model->stride, sizeof(double), "a sum", error)};
     struct test_file file = {.count = 0};
     const bool done = list.sum != NULL && test_file_open(&file, path, model, model->vocab, error) &&
-                      ask_all(score, &list, &file, error);
-    score->values[0] = score->covered > 0 ? (double)score->right / (double)score->covered : NAN;
-    score->values[1] = score->covered > 0 ? score->values[1] / (double)score->covered : NAN;
+                      ask_all(scores, &list, &file, error);
+    for (size_t i = 0; i < TEST_WORDS; i++) {
+        struct test_score *score = &scores[i];
+        score->values[0] = score->covered > 0 ? (double)score->right / (double)score->covered : NAN;
+        score->values[1] = score->covered > 0 ? score->values[1] / (double)score->covered : NAN;
+    }
     test_file_close(&file);
     free(list.directions);
     free(list.scores);
+    free(list.made);
     free(list.sum);
     return done;
 }

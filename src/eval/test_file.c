@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "query/lookup.h"
 #include "search/vectors.h"
 
 #define BLANKS " \t\n\v\f\r"
@@ -50,6 +51,22 @@ bool test_file_next(struct test_file *file, char comment, struct error *error) {
 bool test_file_find(struct test_file *file, size_t field, size_t *id, struct error *error) {
     return casefold_find(&file->casefold, file->fields[field], id, error) &&
            vector_word_usable(file->model, *id);
+}
+
+bool test_file_row(struct test_file *file, size_t field, float *made, const float **row, bool *unseen,
+                   struct error *error) {
+    size_t id, used;
+    *unseen = false;
+    if (test_file_find(file, field, &id, error)) {
+        *row = vector_row(file->model, id);
+        return true;
+    }
+    if (error->kind != ERROR_NONE || lookup_word(file->model, file->fields[field], &id) ||
+        !lookup_unseen(file->model, file->fields[field], made, &used))
+        return false;
+    *unseen = true;
+    *row = made;
+    return true;
 }
 
 bool test_file_malformed(const struct test_file *file, const char *form, struct error *error) {

@@ -22,6 +22,10 @@ struct test_score {
     size_t total;     /* items in the file */
 };
 
+/* The same twice: with the words of the vocabulary alone, and with words that are not in it but have a vector
+ * that is made of n-grams. */
+enum test_words { TEST_KNOWN, TEST_UNSEEN, TEST_WORDS };
+
 struct test_file {
     const struct model *model;
     struct casefold casefold; /* the model's known words */
@@ -43,6 +47,12 @@ bool test_file_next(struct test_file *file, char comment, struct error *error) M
 /* The id of the word in a field, whatever its case. False if it is not known or its vector is not usable, and
  * on failure, which sets `error`. */
 bool test_file_find(struct test_file *file, size_t field, size_t *id, struct error *error) MUST_USE;
+
+/* The vector of the word in a field: *row is the model's own or, for a word that is not in the vocabulary,
+ * made (stride) from its n-grams; *unseen says which. A word that `known` leaves out has none. False if there
+ * is none, and on failure, which sets `error`. */
+bool test_file_row(struct test_file *file, size_t field, float *made, const float **row, bool *unseen,
+                   struct error *error) MUST_USE;
 
 /* ERROR_INPUT for the current line; `form` is what it should look like. Returns false. */
 bool test_file_malformed(const struct test_file *file, const char *form, struct error *error);

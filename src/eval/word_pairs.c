@@ -81,32 +81,41 @@ bool spearman(const double *x, const double *y, size_t count, double *correlatio
     return done;
 }
 
-static double cosine(const struct model *model, size_t a, size_t b) {
-    const float *x = vector_row(model, a), *y = vector_row(model, b);
-    const size_t stride = model->stride;
+static double cosine_of(const float *x, const float *y, size_t stride) {
     return vector_cosine(x, vector_dot(x, x, stride), y, vector_dot(y, y, stride), stride);
 }
 
-/* Adds the line's pair if its words are known. */
-static bool add_pair(struct pairs *pairs, struct test_file *file, double score, struct error *error) {
-    size_t a, b;
-    if (!test_file_find(file, 0, &a, error) || !test_file_find(file, 1, &b, error))
-        return error->kind == ERROR_NONE;
+static bool add_pair(struct pairs *pairs, double score, double cosine, struct error *error) {
     if (!memory_reserve(&pairs->scores, &pairs->score_capacity, pairs->count + 1, "word pairs", error) ||
         !memory_reserve(&pairs->cosines, &pairs->cosine_capacity, pairs->count + 1, "word pairs", error))
         return false;
     pairs->scores[pairs->count] = score;
-    pairs->cosines[pairs->count++] = cosine(file->model, a, b);
+    pairs->cosines[pairs->count++] = cosine;
     return true;
 }
 
-static bool read_pairs(struct pairs *pairs, size_t *total, struct test_file *file, struct error *error) {
+/* Adds the line's pair if its words have vectors; `made` (2, stride) is workspace. */
+static bool add_line(struct pairs *pairs, struct test_file *file, double score, float *made,
+                     struct error *error) {
+    const size_t stride = file->model->stride;
+    const float *rows[2];
+    bool unseen[2];
+    for (size_t i = 0; i < 2; i++)
+        if (!test_file_row(file, i, made + i * stride, &rows[i], &unseen[i], error))
+            return error->kind == ERROR_NONE;
+    const double measured = cosine_of(rows[0], rows[1], stride);
+    return add_pair(&pairs[TEST_UNSEEN], score, measured, error) &&
+           (unseen[0] || unseen[1] || add_pair(&pairs[TEST_KNOWN], score, measured, error));
+}
+
+static bool read_pairs(struct pairs *pairs, size_t *total, struct test_file *file, float *made,
+                       struct error *error) {
     while (test_file_next(file, '#', error)) {
         double score;
         if (file->count != 3 || !number_real(file->fields[2], &score))
             return test_file_malformed(file, "word word score", error);
         ++*total;
-        if (!add_pair(pairs, file, score, error))
+        if (!add_line(pairs, file, score, made, error))
             return false;
     }
     return error->kind == ERROR_NONE;
@@ -123,16 +132,22 @@ static bool correlate(struct test_score *score, const struct pairs *pairs, struc
     return true;
 }
 
-bool word_pairs_score(struct test_score *score, const struct model *model, const char *path,
+bool word_pairs_score(struct test_score *scores, const struct model *model, const char *path,
                       const struct test_settings *settings, struct error *error) {
-    *score = (struct test_score){.total = 0};
     const size_t known = space_limit(settings->restrict_to, model->vocab);
-    struct pairs pairs = {0};
-    struct test_file file;
-    const bool done = test_file_open(&file, path, model, known, error) &&
-                      read_pairs(&pairs, &score->total, &file, error) && correlate(score, &pairs, error);
+    size_t total = 0;
+    struct pairs pairs[TEST_WORDS] = {{0}};
+    struct test_file file = {.count = 0};
+    float *made = memory_allocate(2 * model->stride, sizeof *made, "vectors", error);
+    bool done = made != NULL && test_file_open(&file, path, model, known, error) &&
+                read_pairs(pairs, &total, &file, made, error);
+    for (size_t i = 0; i < TEST_WORDS; i++) {
+        scores[i] = (struct test_score){.total = total};
+        done = done && correlate(&scores[i], &pairs[i], error);
+        free(pairs[i].scores);
+        free(pairs[i].cosines);
+    }
     test_file_close(&file);
-    free(pairs.scores);
-    free(pairs.cosines);
+    free(made);
     return done;
 }

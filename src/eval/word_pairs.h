@@ -6,11 +6,12 @@
 
 #include "eval/test_file.h"
 
-/* Scores the model by the file's lines of `word word score`: values are Spearman's and Pearson's correlation,
+/* Scores the model by the file's lines of `word word score`, with and without n-grams (scores[TEST_WORDS]):
+ * values are Spearman's and Pearson's correlation,
  * both not known where spearman says so; covered and total are pairs. Blank lines and those that begin with #
  * are skipped; any other line is ERROR_INPUT with its number. Case is ignored: a word of the file stands for
  * the most frequent known word that differs from it in case alone. */
-bool word_pairs_score(struct test_score *score, const struct model *model, const char *path,
+bool word_pairs_score(struct test_score *scores, const struct model *model, const char *path,
                       const struct test_settings *settings, struct error *error) MUST_USE;
 
 /* Spearman's rank correlation of x[0 .. count) and y[0 .. count), finite numbers: Pearson's correlation of

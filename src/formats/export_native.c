@@ -1,4 +1,5 @@
-/* The native format, from a native model or from another program's file. */
+#include "formats/export_native.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,8 +23,10 @@ static bool allocate_vocab(struct vocab *vocab, const struct export_rows *rows, 
     return vocab_create(vocab, rows->count, bytes, error);
 }
 
-/* Words and counts of the rows. */
-static bool fill_vocab(struct vocab *vocab, const struct export_rows *rows, struct error *error) {
+bool export_native_vocab(struct vocab *vocab, struct export_rows *rows, struct error *error) {
+    /* In this format the words are sorted by count. */
+    qsort(rows->ids, rows->count, sizeof *rows->ids, compare_ids);
+    *vocab = (struct vocab){0};
     if (!allocate_vocab(vocab, rows, error))
         return false;
     for (size_t i = 0; i < rows->count; i++) {
@@ -31,7 +34,7 @@ static bool fill_vocab(struct vocab *vocab, const struct export_rows *rows, stru
         const char *word = export_rows_word(rows, i, &length);
         memcpy(vocab->text + vocab->starts[i], word, length);
         vocab->starts[i + 1] = vocab->starts[i] + length + 1;
-        vocab->counts[i] = rows->model->counts[rows->ids[i]];
+        vocab->counts[i] = rows->ids[i] < rows->model->vocab ? rows->model->counts[rows->ids[i]] : 0;
         vocab->total += vocab->counts[i];
     }
     return true;
@@ -49,9 +52,10 @@ static void copy_input(struct copies *copies, struct export_rows *rows) {
                rows->model->dim * sizeof(float));
 }
 
+/* Words that are not in the vocabulary come last, and have none: zeros. */
 static void copy_output(struct copies *copies, const struct export_rows *rows) {
     const struct model *model = rows->model;
-    for (size_t i = 0; i < rows->count; i++)
+    for (size_t i = 0; i < rows->count && rows->ids[i] < model->vocab; i++)
         memcpy(copies->output + i * copies->stride, model->output + rows->ids[i] * model->stride,
                model->dim * sizeof(float));
 }
@@ -98,27 +102,53 @@ static bool make_record(const struct export_rows *rows, bool changed, struct rec
     return record_append(record, error, model->record, model->record_bytes);
 }
 
-static bool write_content(struct file_out *file, struct export_rows *rows, const struct vocab *vocab,
-                          struct error *error) {
+/* N-grams are those of word vectors as they are. */
+static struct model_section find_ngrams(const struct export_rows *rows,
+                                        const struct export_native_changes *changes) {
+    const struct subwords *own = &rows->model->subwords;
+    if (changes->ngrams.data != NULL)
+        return changes->ngrams;
+    const bool kept = changes->input == NULL && rows->matrix == rows->model->input && !rows->unit;
+    return (struct model_section){SUBWORDS_TAG, kept && own->count > 0 ? own->section : NULL, own->bytes};
+}
+
+/* Fills (at most two) and returns how many. */
+static size_t find_sections(struct model_section *sections, const struct export_rows *rows,
+                            const struct export_native_changes *changes) {
+    size_t count = 0;
+    struct model_section phrases = {.tag = LAYOUT_PHRASES};
+    phrases.data = model_section(rows->model, LAYOUT_PHRASES, &phrases.bytes);
+    const struct model_section ngrams = find_ngrams(rows, changes);
+    if (phrases.data != NULL)
+        sections[count++] = phrases;
+    if (ngrams.data != NULL)
+        sections[count++] = ngrams;
+    return count;
+}
+
+bool export_native_write(struct file_out *file, struct export_rows *rows, const struct vocab *vocab,
+                         const struct export_native_changes *changes, struct error *error) {
     const struct model *model = rows->model;
     const bool as_trained = rows->matrix == model->input && !rows->unit;
-    const bool changed = !as_trained || rows->count < model->vocab, output = as_trained && model->output;
+    const bool changed = !as_trained || rows->count != model->vocab || rows->unseen.size > 0;
     struct copies copies = {.stride = model->stride};
     struct record record = {NULL, 0, 0};
-    const bool done = make_record(rows, changed, &record, error) &&
-                      (!changed || copy_rows(&copies, rows, output, error));
-    struct model_section phrases = {.tag = LAYOUT_PHRASES};
-    phrases.data = model_section(model, LAYOUT_PHRASES, &phrases.bytes);
+    const bool done = record_append(&record, error, changes->record.text, changes->record.bytes) &&
+                      make_record(rows, changed, &record, error) &&
+                      (!changed || copy_rows(&copies, rows, as_trained && model->output != NULL, error));
+    struct model_section sections[2];
+    const size_t section_count = find_sections(sections, rows, changes);
+    const float *own = changed ? copies.input : model->input;
     const struct model_content content = {
         .vocab = vocab,
         .dim = model->dim,
         .stride = model->stride,
-        .input = changed ? copies.input : model->input,
+        .input = changes->input != NULL ? changes->input : own,
         .output = changed ? copies.output : model->output,
         .record = record.text,
         .record_bytes = record.bytes,
-        .extra = &phrases,
-        .extra_count = phrases.data != NULL,
+        .extra = sections,
+        .extra_count = section_count,
     };
     const bool written = done && model_write(file, &content, error);
     record_free(&record);
@@ -128,10 +158,10 @@ static bool write_content(struct file_out *file, struct export_rows *rows, const
 
 bool export_native(struct file_out *files, struct export_rows *rows, int digits, struct error *error) {
     (void)digits;
-    struct vocab vocab = {0};
-    /* In this format the words are sorted by count. */
-    qsort(rows->ids, rows->count, sizeof *rows->ids, compare_ids);
-    const bool done = fill_vocab(&vocab, rows, error) && write_content(files, rows, &vocab, error);
+    struct vocab vocab;
+    const struct export_native_changes none = {.input = NULL};
+    const bool done = export_native_vocab(&vocab, rows, error) &&
+                      export_native_write(files, rows, &vocab, &none, error);
     vocab_free(&vocab);
     return done;
 }

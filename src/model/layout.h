@@ -44,6 +44,7 @@
  *   int8   * i8[V*R]   the rows of `input` at length 1, quantized to eight bits (model/quantize.h)
  *   scales * f32[V*2]  scale and error of each row of `int8`; these two come together or not at all
  *   phrases* text      words that were joined as the text was read: lines "new york<TAB>1" (text/phrases.h)
+ *   ngrams *           vectors for words never seen, from their character n-grams (model/subwords.h)
  *
  * A word's id is its place in `words`, from 0. To look a word up in `index`, begin at slot checksum(word)
  * modulo S (without the NUL) and go on slot by slot, from the last to the first, until the slot holds the

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "model/quantize.h"
+#include "model/subwords.h"
 #include "text/phrases.h"
 #include "text/tokenizer.h"
 #include "text/vocab.h"
@@ -71,6 +72,7 @@ struct model {
     size_t record_bytes;
     struct tokenizer_rules rules; /* from the record */
     bool try_lowercase; /* look a word up in lower case too: nobody knows how this vocabulary was made */
+    struct subwords subwords; /* vectors for words never seen; its count is 0 if there are none */
     uint64_t file_bytes;
     struct phrases *phrases; /* that lead to words of the vocabulary, by ids of their own; owned; or NULL */
     struct model_warnings warnings; /* none in a native file */

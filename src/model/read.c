@@ -127,6 +127,15 @@ static bool read_phrases(struct model *model, struct error *error) {
     return phrases_keep(model->phrases, is_known, model, error);
 }
 
+/* N-grams of words are a section that may be missing. */
+static bool open_subwords(struct model *model, struct error *error) {
+    size_t bytes;
+    const void *section = model_section(model, SUBWORDS_TAG, &bytes);
+    return section == NULL || subwords_open(&model->subwords, section, bytes, model->dim) ||
+           error_set(error, ERROR_INPUT, "%s: damaged: the sizes of the n-grams don't fit together",
+                     model->path);
+}
+
 bool model_read(struct model *model, struct file_map *map, const char *path, struct error *error) {
     *model = (struct model){.map = *map, .path = path};
     *map = (struct file_map){.data = NULL};
@@ -138,7 +147,7 @@ bool model_read(struct model *model, struct file_map *map, const char *path, str
     }
     point_into(model);
     read_rules(model);
-    if (read_phrases(model, error))
+    if (read_phrases(model, error) && open_subwords(model, error))
         return true;
     model_close(model);
     return false;

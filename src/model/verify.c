@@ -60,5 +60,7 @@ bool model_verify(const struct model *model, const char *path, struct error *err
             return false;
         end = section->offset + section->bytes;
     }
-    return verify_words(model, path, error);
+    return verify_words(model, path, error) &&
+           (model->subwords.count == 0 || subwords_verify(&model->subwords) ||
+            error_set(error, ERROR_INPUT, "%s: damaged: the n-grams are not as they should be", path));
 }

@@ -94,7 +94,7 @@ size_t expression_word(struct tokenizer_rules rules, const char **text) {
 
 /* --- the parser --- */
 
-/* A word or a phrase with its weight. */
+/* A word or a phrase with its weight. A word that is not in the vocabulary counts as a phrase. */
 struct item {
     size_t id;     /* of a word; SIZE_MAX for a phrase */
     size_t phrase; /* a phrase's number */
@@ -109,6 +109,8 @@ struct parser {
     size_t id_count, id_capacity;
     float *phrases; /* (phrase_count, stride); owned */
     size_t phrase_count, phrase_capacity;
+    struct unseen_word *unseen; /* (unseen_count); owned */
+    size_t unseen_count, unseen_capacity;
     double *sum; /* (stride) workspace for a phrase; owned */
     char *word;  /* the current word, ended by a NUL; owned */
     size_t word_capacity;
@@ -153,11 +155,52 @@ static bool check_sign(const struct parser *parser, struct error *error) {
                      parser->model->vocab, word[0], word + 1);
 }
 
+static bool note_unseen(struct parser *parser, size_t ngrams, struct error *error) {
+    if (!memory_reserve(&parser->unseen, &parser->unseen_capacity, parser->unseen_count + 1, "the question",
+                        error))
+        return false;
+    char *text = strdup(parser->word);
+    if (text == NULL)
+        return error_set(error, ERROR_SYSTEM, "out of memory for the question");
+    parser->unseen[parser->unseen_count++] = (struct unseen_word){text, ngrams};
+    return true;
+}
+
+/* The next row of parser->phrases, not yet counted; NULL on failure. */
+static float *next_row(struct parser *parser, struct error *error) {
+    const size_t stride = parser->model->stride, count = parser->phrase_count;
+    return memory_reserve(&parser->phrases, &parser->phrase_capacity, (count + 1) * stride, "a phrase", error)
+               ? parser->phrases + count * stride
+               : NULL;
+}
+
+/* *row = the vector of parser->word: the one of word *id, or one that is made of n-grams (then *id is
+ * SIZE_MAX) and lies behind those of the phrases. */
+static bool find_row(struct parser *parser, size_t *id, const float **row, struct error *error) {
+    const struct model *model = parser->model;
+    size_t used;
+    if (lookup_word(model, parser->word, id)) {
+        *row = vector_row(model, *id);
+        return add_id(parser, *id, error);
+    }
+    float *made = next_row(parser, error);
+    if (made == NULL)
+        return false;
+    *row = made;
+    if (!lookup_unseen(model, parser->word, made, &used))
+        return lookup_known(model, parser->word, id, error);
+    *id = SIZE_MAX;
+    return note_unseen(parser, used, error);
+}
+
 static bool add_word(struct parser *parser, const char *start, size_t length, struct error *error) {
     size_t id;
-    return copy_word(parser, start, length, error) && check_sign(parser, error) &&
-           lookup_known(parser->model, parser->word, &id, error) && add_id(parser, id, error) &&
-           add_item(parser, id, 0, error);
+    const float *row;
+    if (!copy_word(parser, start, length, error) || !check_sign(parser, error) ||
+        !find_row(parser, &id, &row, error))
+        return false;
+    return id == SIZE_MAX ? add_item(parser, id, parser->phrase_count++, error)
+                          : add_item(parser, id, 0, error);
 }
 
 /* parser->sum = the sum of the phrase's unit vectors. */
@@ -172,11 +215,11 @@ static bool sum_phrase(struct parser *parser, struct text text, struct error *er
         if (start >= text.end)
             return true;
         size_t id;
+        const float *row;
         if (!copy_word(parser, start, (size_t)(text.at - start), error) ||
-            !lookup_direction(model, parser->word, &id, error) || !add_id(parser, id, error))
+            !find_row(parser, &id, &row, error) || (id != SIZE_MAX && !lookup_usable(model, id, error)))
             return false;
-        vector_add(parser->sum, vector_row(model, id),
-                   1 / vector_length(vector_row(model, id), model->stride), model->stride);
+        vector_add(parser->sum, row, 1 / vector_length(row, model->stride), model->stride);
     }
 }
 
@@ -185,11 +228,11 @@ static bool add_sum(struct parser *parser, const struct lexeme *lexeme, struct e
     if (parser->sum == NULL)
         parser->sum = memory_allocate(stride, sizeof *parser->sum, "a phrase", error);
     if (parser->sum == NULL ||
-        !memory_reserve(&parser->phrases, &parser->phrase_capacity, (parser->phrase_count + 1) * stride,
-                        "a phrase", error) ||
         !sum_phrase(parser, (struct text){lexeme->start, lexeme->start + lexeme->length, false}, error))
         return false;
-    float *row = parser->phrases + parser->phrase_count * stride;
+    float *row = next_row(parser, error);
+    if (row == NULL)
+        return false;
     for (size_t d = 0; d < stride; d++)
         row[d] = (float)parser->sum[d];
     if (!(vector_length(row, stride) >= 1e-6))
@@ -433,8 +476,12 @@ static bool gather(struct expression *expression, struct parser *parser, enum me
     expression->ids = parser->ids;
     expression->id_count = unique(parser->ids, parser->id_count);
     expression->phrases = parser->phrases;
+    expression->unseen = parser->unseen;
+    expression->unseen_count = parser->unseen_count;
     parser->ids = NULL;
     parser->phrases = NULL;
+    parser->unseen = NULL;
+    parser->unseen_count = 0;
     const size_t count = parser->items != NULL ? unite(parser->items, parser->count) : 0;
     expression->terms = memory_allocate(count, sizeof *expression->terms, "the question", error);
     expression->directions = memory_allocate(count, sizeof *expression->directions, "the question", error);
@@ -444,6 +491,12 @@ static bool gather(struct expression *expression, struct parser *parser, enum me
         if (!set_term(expression, parser, &parser->items[i], method, error))
             return false;
     return measure(expression, parser->model->stride, method, error);
+}
+
+static void free_unseen(struct unseen_word *unseen, size_t count) {
+    for (size_t i = 0; unseen != NULL && i < count; i++)
+        free(unseen[i].text);
+    free(unseen);
 }
 
 typedef bool parse_text(struct parser *parser, struct text text, struct error *error);
@@ -458,6 +511,7 @@ static bool build(struct expression *expression, const struct model *model, stru
     free(parser.items);
     free(parser.ids);
     free(parser.phrases);
+    free_unseen(parser.unseen, parser.unseen_count);
     free(parser.sum);
     free(parser.word);
     return done;
@@ -478,6 +532,7 @@ void expression_free(struct expression *expression) {
     free(expression->terms);
     free(expression->ids);
     free(expression->phrases);
+    free_unseen(expression->unseen, expression->unseen_count);
     *expression = (struct expression){0};
 }
 

@@ -10,6 +10,12 @@
 /* Weights are at most this, and at least its reciprocal. */
 #define EXPRESSION_WEIGHT_MAX 1e6
 
+/* A word that is not in the vocabulary, and whose vector is made of n-grams. */
+struct unseen_word {
+    char *text;    /* as it was asked for; owned */
+    size_t ngrams; /* how many were known */
+};
+
 struct expression {
     struct direction *directions; /* (count) of the words and phrases, each once; owned */
     struct term *terms;           /* (count) term i has direction i; owned */
@@ -17,7 +23,11 @@ struct expression {
     double length; /* query_length of the terms */
     size_t *ids;   /* (id_count) all words that occur, each once, in growing order; owned */
     size_t id_count;
-    float *phrases; /* (phrases, stride) their vectors; owned */
+    float
+        *phrases; /* (phrases, stride) their vectors, and those of words that are not in the vocabulary; owned
+                   */
+    struct unseen_word *unseen; /* (unseen_count) in the order of the text; owned */
+    size_t unseen_count;
 };
 
 /* The length in bytes of the first question at `start`: up to a comma, which does not belong to it, or the
@@ -40,7 +50,8 @@ size_t expression_word(struct tokenizer_rules rules, const char **text);
  * - Words that follow one another without a sign are one word if the model joined them when it read its text
  *   (model->phrases): `new york - usa`. Signs keep them apart: `new + york`.
  *
- * Words are normalized by the model's tokenizer. ERROR_NO_ANSWER for a word that the model lacks (with the
+ * Words are normalized by the model's tokenizer. A word that is not in the vocabulary has the vector that its
+ * n-grams give it. ERROR_NO_ANSWER for a word that has none (with the
  * closest spelling as a hint) or whose vector is not usable, and if the words cancel each other out;
  * ERROR_INPUT if the text is not an expression, or if METHOD_MUL gets a weight that is not an integer. On
  * failure there is nothing to free. */

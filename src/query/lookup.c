@@ -93,6 +93,28 @@ bool lookup_word(const struct model *model, const char *word, size_t *id) {
            (model->phrases != NULL && find_joined(model, word, id));
 }
 
+bool lookup_unseen_token(const struct model *model, const char *token, size_t length, float *row,
+                         size_t *used) {
+    const struct subwords *subwords = &model->subwords;
+    unsigned char folded[NORMALIZE_BYTES_MAX];
+    size_t bytes;
+    memset(row, 0, model->stride * sizeof *row);
+    if (subwords->count == 0 || length > TOKEN_BYTES_MAX)
+        return false;
+    if (!model->try_lowercase)
+        return subwords_vector(subwords, token, length, row, used);
+    bytes = normalize_word(token, length, NORMALIZE_FOLDED, folded);
+    const bool fold = subwords_known(subwords, (const char *)folded, bytes) >
+                      subwords_known(subwords, token, length);
+    return subwords_vector(subwords, fold ? (const char *)folded : token, fold ? bytes : length, row, used);
+}
+
+bool lookup_unseen(const struct model *model, const char *word, float *row, size_t *used) {
+    char normal[TOKEN_BYTES_MAX + 1];
+    return model->subwords.count > 0 && tokenizer_normalize(model->rules, word, normal) &&
+           lookup_unseen_token(model, normal, strlen(normal), row, used);
+}
+
 /* How many bytes of `word` to show: all, or as many whole characters as fit. */
 static int shown(const char *word) {
     size_t length = strlen(word);
@@ -129,8 +151,4 @@ bool lookup_usable(const struct model *model, size_t id, struct error *error) {
     return vector_word_usable(model, id) ||
            error_set(error, ERROR_NO_ANSWER, "the vector of \"%.*s\" is zero or not finite", (int)length,
                      word);
-}
-
-bool lookup_direction(const struct model *model, const char *word, size_t *id, struct error *error) {
-    return lookup_known(model, word, id, error) && lookup_usable(model, *id, error);
 }

@@ -25,20 +25,27 @@ struct lookup_phrases {
     uint64_t pushed;
 };
 
-/* Takes the next token as the model's tokenizer makes them; at the end of a sentence NULL, to be repeated until
- * it returns false. Returns whether the next out->words tokens, from number out->first on, are settled. If
- * they are several, they are joined to one word, and *known says whether the vocabulary has it, with its *id.
- * A token that stays alone is not looked up, and *known is false. */
+/* Takes the next token as the model's tokenizer makes them; at the end of a sentence NULL, to be repeated
+ * until it returns false. Returns whether the next out->words tokens, from number out->first on, are settled.
+ * If they are several, they are joined to one word, and *known says whether the vocabulary has it, with its
+ * *id. A token that stays alone is not looked up, and *known is false. */
 bool lookup_phrases_push(struct lookup_phrases *phrases, const char *token, size_t length,
                          struct phrase_item *out, bool *known, size_t *id);
+
+/* row[0 .. stride) = the vector that n-grams give a token that is not in the vocabulary, zero beyond dim, and
+ * *used is how many n-grams it is made of; false if the model knows none of them, or no n-grams at all. If
+ * nobody knows how the vocabulary was made, the token's case may be folded: whatever more n-grams are known
+ * of. Thread-safe. */
+bool lookup_unseen_token(const struct model *model, const char *token, size_t length, float *row,
+                         size_t *used) MUST_USE;
+
+/* The same for a word that lookup_word did not find. */
+bool lookup_unseen(const struct model *model, const char *word, float *row, size_t *used) MUST_USE;
 
 /* As lookup_word. A word that is not there is ERROR_NO_ANSWER, with the closest spelling as a hint. */
 bool lookup_known(const struct model *model, const char *word, size_t *id, struct error *error) MUST_USE;
 
 /* ERROR_NO_ANSWER if the word's vector is zero or not finite (vector_word_usable). */
 bool lookup_usable(const struct model *model, size_t id, struct error *error) MUST_USE;
-
-/* Both: the word is known and its vector is usable. */
-bool lookup_direction(const struct model *model, const char *word, size_t *id, struct error *error) MUST_USE;
 
 #endif

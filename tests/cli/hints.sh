@@ -27,9 +27,10 @@ for pair in lr:alpha dim:dim ws:window epoch:epochs minCount:min-count neg:negat
 done
 absent -input 'the corpus needs no option'
 absent -lrUpdateRate 'the learning rate falls all the time'
-absent -minn 'a word has one vector'
-absent -maxn 'a word has one vector'
-absent -bucket 'a word has one vector'
+absent -bucket 'sgns train --subwords and sgns subwords fit n-grams'
+for pair in minn:minn maxn:maxn; do
+    called "-${pair%:*}" "${pair#*:}"
+done
 absent -wordNgrams 'words are taken one by one'
 absent -minCountLabel 'there is no text classification'
 absent -label 'there is no text classification'

@@ -35,14 +35,14 @@ settings="--dim 8 --threads 1 --quiet"
 # shellcheck disable=SC2086 # several words
 train() { "$build/sgns" train corpus.txt -o "$@" $settings; }
 train old.sgns --epochs 1 --seed 2 && train model.sgns --epochs 2 && "$build/sgns" export model.sgns -f glove -o model.txt &&
-    "$build/sgns" export model.sgns -f word2vec -o model.bin || exit 3
+    "$build/sgns" export model.sgns -f word2vec -o model.bin && "$build/sgns" subwords model.sgns -o ngrams.sgns -q || exit 3
 printf 'sky1 sky2 5\nsea1 sea2 4\nsky3 sea3 1\nsea4 sky4 2\n' >pairs.txt
 printf ': all\nsky1 sky2 sea1 sea2\nsea3 sea4 sky3 sky4\n' >analogies.txt
 for i in 1 2 3 4 5 6; do printf 'sky%d\tsky\nsea%d\tsea\n' $i $i; done >topics.tsv
 printf 'sky1 sky2 sky3 sea4\nsea1 sea2 sea3 sky4\n' >outliers.txt
 awk 'BEGIN { print "word\tsky"; for (i = 0; i < 20; i++) print "sky" i "\t1\nsea" i "\t0" }' >factors.tsv
 printf 'sky1\nsky2 - sea1 + sea2\nnone\n' >questions.txt
-printf 'sky1 sky2\nsea1\n' >texts.txt
+printf 'sky1 sky2\nsea1 skysea2\n' >texts.txt
 printf 'sky1\nsea2\n' >list.txt
 
 # NAME|standard input|arguments. Output goes to the folder out.
@@ -57,6 +57,10 @@ analogy||analogy model.sgns sky1 sky2 sea1
 similarity||similarity model.sgns sky1 sea1
 odd||odd model.sgns sky1 sky2 sea1
 vector|list.txt|vector model.sgns
+near-unseen||near ngrams.sgns skysea1 - sky2 --format json
+vector-unseen||vector ngrams.sgns skysea1
+embed-unseen||embed ngrams.sgns texts.txt
+subwords||subwords model.sgns -o out/new --threads 2 --mix 10 --quiet
 cluster||cluster model.sgns -k 2 --threads 2
 embed||embed model.sgns texts.txt
 embed-component||embed model.sgns texts.txt --remove-component
@@ -76,6 +80,7 @@ train-pipe|corpus.txt|train - -o out/new --dim 8 --epochs 1 --threads 1 --quiet
 train-spill||train corpus.txt -o out/new --dim 8 --epochs 2 --threads 1 --quiet
 train-verbose||train corpus.txt corpus.txt -o out/new --dim 8 --epochs 2 --threads 1 --verbose
 train-labels||train corpus.txt -o out/new --loss supcon --labels topics.tsv --dim 8 --epochs 1 --threads 1 --quiet
+train-subwords||train corpus.txt -o out/new --dim 8 --epochs 1 --threads 1 --subwords --quiet
 train-threads||train corpus.txt -o out/new --dim 8 --epochs 1 --threads 3 --quiet
 export-native||export model.sgns -f native -o out/new
 export-context||export model.sgns -f native --context --normalize -o out/new
@@ -173,7 +178,7 @@ prepare() {
     mkdir old out
     suffix=
     case $arguments in
-    train*) cp old.sgns old/new ;;
+    train* | subwords*) cp old.sgns old/new ;;
     export*-o*) "$build/sgns" export old.sgns -f "$(echo "$arguments" | sed 's/.*-f \([a-z0-9-]*\).*/\1/')" -o old/new ;;
     esac
     cp old/* out 2>/dev/null

@@ -16,6 +16,7 @@
 #include "model/record.h"
 #include "query/expression.h"
 #include "query/lookup.h"
+#include "search/vectors.h"
 #include "text/ingest.h"
 #include "text/vocab_file.h"
 #include "train/checkpoint.h"
@@ -82,12 +83,19 @@ static void look_up_words(const struct model *model) {
             give_up("a word beyond the vocabulary");
     }
     static const char *const others[] = {"king", "King", "qeen", "new york", "", "zzzzzz", "na\xc3\xafve"};
+    float *made = calloc(model->stride, sizeof *made);
+    if (made == NULL)
+        give_up("no memory");
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         struct error error = {.kind = ERROR_NONE};
-        size_t found;
-        if (lookup_direction(model, others[i], &found, &error) && found >= model->vocab)
+        size_t found, used;
+        if (lookup_unseen(model, others[i], made, &used) &&
+            !(used > 0 && vector_usable(model_norm(made, model->dim))))
+            give_up("a vector of n-grams that has no direction");
+        if (lookup_known(model, others[i], &found, &error) && found >= model->vocab)
             give_up("a word beyond the vocabulary");
     }
+    free(made);
 }
 
 static void embed(const struct model *model) {
@@ -102,7 +110,7 @@ static void embed(const struct model *model) {
     if (rows == NULL)
         give_up("no memory");
     if (embed_create(&embedder, model, EMBED_AUTO, 1e-3, &error) &&
-        embed_texts(&embedder, texts, count, rows, 1, &error) &&
+        embed_texts(&embedder, texts, count, rows, NULL, 1, &error) &&
         embed_find_component(&embedder, rows, count, 1, &error))
         embed_remove(&embedder, rows, count);
     embed_free(&embedder);
@@ -200,16 +208,16 @@ static void feed_test(struct fuzz *fuzz, enum seed seed) {
     const struct model *model = &fuzz->model;
     const struct analogy_settings settings = {rng_below(&fuzz->rng, 2) > 0 ? 7 : 0, METHOD_ADD, 1};
     const struct test_settings test_settings = {.restrict_to = settings.restrict_to, .threads = 1};
-    struct test_score score;
+    struct test_score scores[TEST_WORDS];
     struct analogies analogies;
     struct probe_factors factors;
     bool done = false;
     if (seed == SEED_SIMILARITY)
-        done = word_pairs_score(&score, model, fuzz->path, &test_settings, &error);
+        done = word_pairs_score(scores, model, fuzz->path, &test_settings, &error);
     if (seed == SEED_CATEGORIES)
-        done = categories_score(&score, model, fuzz->path, &test_settings, &error);
+        done = categories_score(scores, model, fuzz->path, &test_settings, &error);
     if (seed == SEED_OUTLIERS)
-        done = outliers_score(&score, model, fuzz->path, &test_settings, &error);
+        done = outliers_score(scores, model, fuzz->path, &test_settings, &error);
     if (seed == SEED_FACTORS) {
         done = probe_file(&factors, model, fuzz->path, &error);
         probe_free(&factors);

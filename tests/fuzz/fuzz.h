@@ -24,6 +24,7 @@ enum seed {
     SEED_NATIVE,
     SEED_NATIVE_WITHOUT_CONTEXT,
     SEED_NATIVE_WITH_EXTRA,
+    SEED_NATIVE_WITH_NGRAMS,
     SEED_NATIVE_2,
     SEED_NATIVE_1, /* the last native one */
     SEED_BINARY,

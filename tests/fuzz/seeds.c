@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "../unit/old_model.h"
+#include "analyse/subword_fit.h"
 #include "formats/open.h"
 #include "fuzz.h"
 #include "train/checkpoint.h"
@@ -81,6 +82,21 @@ static struct vocab make_vocab(struct seed_vocab *of) {
     return (struct vocab){VOCAB, of->text, of->starts[VOCAB], of->starts, of->counts, 0};
 }
 
+/* N-grams that are all known: to words that are damaged, others are. */
+static struct model_section make_ngrams(const struct vocab *vocab, const float *rows) {
+    struct error error = {.kind = ERROR_NONE};
+    const struct subword_options options = {.min = 2, .max = 3, .min_words = 1};
+    const struct subword_target target = {.input = rows, .dim = DIM, .stride = STRIDE, .threads = 1};
+    struct subword_fit fit;
+    struct model_section section = {.tag = SUBWORDS_TAG};
+    if (subword_fit_create(&fit, vocab, &options, SIZE_MAX, &error))
+        section.data = subword_fit_run(&fit, &target, &section.bytes, &error);
+    if (section.data == NULL)
+        give_up(error.text);
+    subword_fit_free(&fit);
+    return section;
+}
+
 static void make_native(struct fuzz *fuzz, const char *path) {
     struct seed_vocab words_of;
     float rows[VOCAB * STRIDE] = {0};
@@ -98,6 +114,11 @@ static void make_native(struct fuzz *fuzz, const char *path) {
     content.extra_count = 1;
     write_or_give_up(path, &content);
     read_or_give_up(path, &fuzz->seeds[SEED_NATIVE_WITH_EXTRA]);
+    struct model_section ngrams = make_ngrams(&vocab, rows);
+    content.extra = &ngrams;
+    write_or_give_up(path, &content);
+    read_or_give_up(path, &fuzz->seeds[SEED_NATIVE_WITH_NGRAMS]);
+    free((void *)ngrams.data);
     content.extra_count = 0;
     content.output = rows;
     write_or_give_up(path, &content);

@@ -38,7 +38,7 @@ static void check_text(struct test *test, const struct embedder *embedder, const
     struct error error = {.kind = ERROR_NONE};
     const struct line texts[] = {{text, strlen(text)}};
     float row[STRIDE];
-    CHECK_MSG(test, embed_texts(embedder, texts, 1, row, 1, &error), "%s", error.text);
+    CHECK_MSG(test, embed_texts(embedder, texts, 1, row, NULL, 1, &error), "%s", error.text);
     CHECK_MSG(test,
               fabs((double)row[0] - x) < 1e-6 && fabs((double)row[1] - y) < 1e-6 &&
                   fabs((double)row[2] - z) < 1e-6,
@@ -105,12 +105,12 @@ static void many_texts_on_any_threads(struct test *test) {
         texts[i] = (struct line){lines[i], strlen(lines[i])};
     }
     struct error error = {.kind = ERROR_NONE};
-    CHECK(test, embed_texts(&embedder, texts, TEXTS, one, 1, &error));
-    CHECK(test, embed_texts(&embedder, texts, TEXTS, three, 3, &error));
+    CHECK(test, embed_texts(&embedder, texts, TEXTS, one, NULL, 1, &error));
+    CHECK(test, embed_texts(&embedder, texts, TEXTS, three, NULL, 3, &error));
     CHECK(test, same_bytes(one, three, sizeof one));
     for (size_t i = 0; i < TEXTS; i += 97) {
         float row[STRIDE];
-        CHECK(test, embed_texts(&embedder, texts + i, 1, row, 1, &error));
+        CHECK(test, embed_texts(&embedder, texts + i, 1, row, NULL, 1, &error));
         CHECK(test, same_bytes(row, one + i * STRIDE, sizeof row));
     }
     embed_free(&embedder);
@@ -158,8 +158,8 @@ static void the_first_component(struct test *test) {
     struct embedder plain = create(test, &model, EMBED_PLAIN, 1);
     float with[STRIDE], without[STRIDE];
     const struct line text = {"the cat dog", 11};
-    CHECK(test, embed_texts(&plain, &text, 1, with, 1, &error) &&
-                    embed_texts(&embedder, &text, 1, without, 1, &error));
+    CHECK(test, embed_texts(&plain, &text, 1, with, NULL, 1, &error) &&
+                    embed_texts(&embedder, &text, 1, without, NULL, 1, &error));
     embed_remove(&embedder, with, 1);
     CHECK(test, same_bytes(with, without, sizeof with));
     embed_free(&plain);

@@ -38,7 +38,7 @@ static bool select_rows(struct export_rows *rows, const struct model *model, con
     bool done = export_rows_create(rows, model, job->vectors, job->unit, &outcome->error);
     if (done && job->list != NULL) {
         write_list(test_path(path, sizeof path, "list"), job->list);
-        done = export_rows_list(rows, path, lookup_word, &outcome->listed, &outcome->error);
+        done = export_rows_list(rows, path, lookup_word, NULL, &outcome->listed, &outcome->error);
         unlink(path);
     }
     return done && export_format_fit(format, rows, job->skip, &outcome->unfit, &outcome->error);
@@ -382,10 +382,12 @@ static void lists_that_cannot_be_read(struct test *test) {
     struct export_rows rows;
     struct export_rows_skipped skipped;
     CHECK(test, export_rows_create(&rows, &model, EXPORT_WORD_VECTORS, false, &error));
-    CHECK(test, !export_rows_list(&rows, folder, lookup_word, &skipped, &error) && error.kind == ERROR_INPUT);
+    CHECK(test,
+          !export_rows_list(&rows, folder, lookup_word, NULL, &skipped, &error) && error.kind == ERROR_INPUT);
     CHECK_MSG(test, strcmp(error.text, "/: a folder, not a file") == 0, "%s", error.text);
     error.kind = ERROR_NONE;
-    CHECK(test, !export_rows_list(&rows, none, lookup_word, &skipped, &error) && error.kind == ERROR_INPUT);
+    CHECK(test,
+          !export_rows_list(&rows, none, lookup_word, NULL, &skipped, &error) && error.kind == ERROR_INPUT);
     CHECK_MSG(test, strncmp(error.text, "/nowhere/list: can't open: ", 27) == 0, "%s", error.text);
     export_rows_free(&rows);
     model_close(&model);
