@@ -149,11 +149,11 @@ const struct command command_subwords = {
     .name = "subwords",
     .arguments = "MODEL -o MODEL",
     .summary = "adds vectors for words never seen",
-    .details = "Fits vectors of character n-grams to the words' vectors, so that a word which is\n"
-               "not in the vocabulary has one, too: the sum of those of its n-grams. MODEL may be\n"
-               "of any format that sgns reads. All commands that take words then answer words\n"
-               "never seen, and say so; --known refuses them. `sgns train --subwords` does the\n"
-               "same at the end of a training.",
+    .details = "Fits vectors of character n-grams to the words' vectors, so that a word that is\n"
+               "not in the vocabulary has a vector, too: the sum of those of its n-grams. MODEL\n"
+               "may be of any format that sgns reads. All commands that take words then answer\n"
+               "words never seen, and say so; --known refuses them. `sgns train --subwords` does\n"
+               "the same at the end of a training.",
     .tables = tables,
     .needs = "a model",
     .operands_min = 1,
