@@ -49,7 +49,7 @@ $(LIBRARY): $(filter-out $(BUILD)/main.o,$(OBJECTS))
 KERNEL_CFLAGS = $(FASTEST) -ffp-contract=fast -fno-math-errno -fno-trapping-math
 $(BUILD)/kernels/simd128.o $(BUILD)/search/scan_simd128.o: ALL_CFLAGS += $(KERNEL_CFLAGS)
 # Plain loops that gain from vectorization, or from inlining small functions.
-$(BUILD)/text/dictionary.o $(BUILD)/text/stream.o $(BUILD)/text/tokenizer.o $(BUILD)/train/batch.o $(BUILD)/train/geometry.o $(BUILD)/train/replica.o $(BUILD)/train/logistic.o \
+$(BUILD)/text/dictionary.o $(BUILD)/text/stream.o $(BUILD)/text/tokenizer.o $(BUILD)/train/batch.o $(BUILD)/train/geometry.o $(BUILD)/train/replica.o $(BUILD)/train/logistic.o $(BUILD)/analyse/tsne.o \
 	$(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/train/loss_*.c src/train/score_*.c)): ALL_CFLAGS += $(FASTEST)
 ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
 $(BUILD)/kernels/avx2.o $(BUILD)/search/scan_avx2.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx2 -mfma -mprfchw

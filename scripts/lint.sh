@@ -52,8 +52,9 @@ check_layers() {
             may("analyse", "query search formats model text base")
             may("eval", "query analyse search formats model text base")
             may("train", "kernels model text base")
-            may("cli", "eval analyse query search formats model text base train kernels")
-            may("commands", "cli eval analyse query search formats model text base train kernels")
+            may("report", "text base")
+            may("cli", "report eval analyse query search formats model text base train kernels")
+            may("commands", "cli report eval analyse query search formats model text base train kernels")
         }
         FNR == 1 {
             layer = split(FILENAME, part, "/") > 2 ? part[2] : "main"

@@ -13,9 +13,10 @@
 #include "commands/commands.h"
 
 static const struct command *const commands[] = {
-    &command_train,   &command_near,  &command_analogy, &command_similarity, &command_odd,   &command_vector,
-    &command_cluster, &command_embed, &command_search,  &command_eval,       &command_probe, &command_export,
-    &command_info,    NULL,
+    &command_train,  &command_near,   &command_analogy, &command_similarity,
+    &command_odd,    &command_vector, &command_cluster, &command_embed,
+    &command_search, &command_eval,   &command_probe,   &command_export,
+    &command_map,    &command_report, &command_info,    NULL,
 };
 
 /* A line of the list of commands. */
