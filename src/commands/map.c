@@ -165,8 +165,11 @@ static void describe(const struct settings *settings, const struct word_map *map
 static void draw(struct markup *markup, const struct word_map *map, const struct settings *settings,
                  const char *path) {
     char title[512], description[256];
-    struct map_picture picture = {
-        .words = map->words, .count = map->count, .title = title, .description = description};
+    struct map_picture picture = {.words = map->words,
+                                  .count = map->count,
+                                  .title = title,
+                                  .description = description,
+                                  .spread = settings->layout == WORD_MAP_TSNE};
     snprintf(title, sizeof title, "%zu words of %s", map->count, file_name(path));
     describe(settings, map, description, sizeof description);
     map_picture_size(map->count, &picture.width, &picture.height);

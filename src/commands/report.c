@@ -215,7 +215,7 @@ static bool plot_ranks(struct report *report, struct error *error) {
     return true;
 }
 
-static void note_lengths(struct report *report, size_t shortest, size_t longest, double median) {
+static void note_lengths(struct report *report, size_t shortest, size_t longest, double mean) {
     char first[80], last[80];
     size_t length;
     const char *word = model_word(report->model, shortest, &length);
@@ -225,7 +225,7 @@ static void note_lengths(struct report *report, size_t shortest, size_t longest,
     snprintf(report->lengths.note, sizeof report->lengths.note,
              "The shortest is that of \xe2\x80\x9c%s\xe2\x80\x9d, the longest that of "
              "\xe2\x80\x9c%s\xe2\x80\x9d; the mean is %.3g.",
-             first, last, median);
+             first, last, mean);
 }
 
 static bool plot_lengths(struct report *report, struct error *error) {
@@ -312,16 +312,17 @@ static bool make_map(struct report *report, const struct settings *settings, str
         return false;
     report->picture = (struct map_picture){.words = report->map.words,
                                            .count = count,
+                                           .spread = true,
                                            .title = "Map of the most frequent words",
                                            .description = ""};
     snprintf(
         report->map_how, sizeof report->map_how,
-        "The %zu most frequent words. t-SNE puts words with similar vectors next to each other. Trust "
+        "most frequent words. t-SNE puts words with similar vectors next to each other. Trust "
         "neighbourhoods, not distances: how large a group is, and how far from another, means little. "
         "Colours are %zu classes that k-means finds in all %zu dimensions, so a group of one colour is "
         "one that two methods agree on. Words without room for a label show their names when pointed at; "
         "a click asks for a word's neighbours.",
-        count, report->map.classes, report->model->dim);
+        report->map.classes, report->model->dim);
     return true;
 }
 

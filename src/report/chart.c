@@ -16,6 +16,7 @@
 #define FONT_SIZE 13.0
 #define TICKS_MAX 24
 #define CHARACTERS_MAX 20
+#define BETWEEN 8 /* dots from one point of a line to the next */
 
 /* One axis: from values to pixels. */
 struct axis {
@@ -58,7 +59,7 @@ static void set_linear_axis(struct axis *axis, double wanted) {
     }
     const double step = nice_step(axis->max - axis->min, wanted);
     for (double n = ceil(axis->min / step - 1e-6); n * step <= axis->max + step * 1e-6; n++)
-        add_tick(axis, n * step);
+        add_tick(axis, n * step + 0.0); /* no -0 */
 }
 
 static void find_range(struct axis *axis, const double *values, size_t count) {
@@ -90,7 +91,7 @@ static void set_axes(struct axis *x, struct axis *y, const struct chart *chart) 
     if (y->log)
         set_log_axis(y);
     else
-        set_linear_axis(y, 5);
+        set_linear_axis(y, 6);
 }
 
 /* 0.25, 12, 5k, 10M */
@@ -172,35 +173,53 @@ static void write_line(struct markup *markup, const struct chart *chart, const s
     }
 }
 
-/* Labels may be anywhere above the axis. */
-static void write_marks(struct markup *markup, const struct chart *chart, const struct axis *x,
-                        const struct axis *y) {
-    struct label *labels = memory_allocate(chart->mark_count, sizeof *labels, "the labels", &markup->error);
-    if (labels == NULL)
-        return;
+/* The marks' labels, and behind them dots along the line, which labels should not cover. */
+static void set_labels(struct label *labels, const struct chart *chart, const struct axis *x,
+                       const struct axis *y) {
     for (size_t i = 0; i < chart->mark_count; i++) {
         const struct chart_mark *mark = &chart->marks[i];
         size_t bytes;
-        labels[i] = (struct label){.x = position(x, mark->x), .y = position(y, mark->y), .radius = 3.5};
-        labels[i].width = FONT_SIZE *
-                          (label_text_cut(mark->text, mark->length, CHARACTERS_MAX, &bytes) + 0.3);
-        labels[i].height = FONT_SIZE + 2;
+        const double width = label_text_cut(mark->text, mark->length, CHARACTERS_MAX, &bytes) + 0.3;
+        labels[i] = (struct label){.x = position(x, mark->x),
+                                   .y = position(y, mark->y),
+                                   .radius = 3.5,
+                                   .width = FONT_SIZE * width,
+                                   .height = FONT_SIZE + 2};
     }
-    const bool placed = labels_place(labels, chart->mark_count, CHART_WIDTH, y->from - 2, &markup->error);
-    for (size_t i = 0; placed && i < chart->mark_count; i++) {
-        const struct chart_mark *mark = &chart->marks[i];
-        size_t bytes;
-        label_text_cut(mark->text, mark->length, CHARACTERS_MAX, &bytes);
-        markup_print(markup, "<circle class=\"area\" r=\"3.5\" cx=\"%.1f\" cy=\"%.1f\"/>", labels[i].x,
-                     labels[i].y);
-        if (labels[i].placed) {
-            markup_print(markup, "<text class=\"ink halo\" x=\"%.1f\" y=\"%.1f\">", labels[i].left,
-                         labels[i].top + FONT_SIZE - 1.5);
-            markup_escaped(markup, mark->text, bytes);
-            markup_text(markup, "</text>");
-        }
-        markup_text(markup, "\n");
+    for (size_t i = 0; i < chart->count * BETWEEN; i++) {
+        const size_t from = i / BETWEEN, to = from + 1 < chart->count ? from + 1 : from;
+        const double part = (double)(i % BETWEEN) / BETWEEN;
+        labels[chart->mark_count + i] = (struct label){
+            .x = (1 - part) * position(x, chart->x[from]) + part * position(x, chart->x[to]),
+            .y = (1 - part) * position(y, chart->y[from]) + part * position(y, chart->y[to]),
+            .radius = 1.5};
     }
+}
+
+static void write_mark(struct markup *markup, const struct chart_mark *mark, const struct label *label) {
+    size_t bytes;
+    label_text_cut(mark->text, mark->length, CHARACTERS_MAX, &bytes);
+    markup_print(markup, "<circle class=\"area\" r=\"3.5\" cx=\"%.1f\" cy=\"%.1f\"/>", label->x, label->y);
+    if (label->placed) {
+        markup_print(markup, "<text class=\"ink halo\" x=\"%.1f\" y=\"%.1f\">", label->left,
+                     label->top + FONT_SIZE - 1.5);
+        markup_escaped(markup, mark->text, bytes);
+        markup_text(markup, "</text>");
+    }
+    markup_text(markup, "\n");
+}
+
+/* Labels may be anywhere above the axis. */
+static void write_marks(struct markup *markup, const struct chart *chart, const struct axis *x,
+                        const struct axis *y) {
+    const size_t count = chart->mark_count + chart->count * BETWEEN;
+    struct label *labels = memory_allocate(count, sizeof *labels, "the labels", &markup->error);
+    if (labels == NULL)
+        return;
+    set_labels(labels, chart, x, y);
+    const bool placed = labels_place(labels, count, CHART_WIDTH, y->from - 2, &markup->error);
+    for (size_t i = 0; placed && i < chart->mark_count; i++)
+        write_mark(markup, &chart->marks[i], &labels[i]);
     free(labels);
 }
 
@@ -218,6 +237,7 @@ void chart_write(struct markup *markup, const struct chart *chart) {
         write_bars(markup, chart, &x, &y);
     else
         write_line(markup, chart, &x, &y);
-    write_marks(markup, chart, &x, &y);
+    if (chart->mark_count > 0)
+        write_marks(markup, chart, &x, &y);
     markup_text(markup, "</svg>\n");
 }

@@ -8,7 +8,7 @@
 #include "text/show.h"
 
 /* From the dot to the text. A label further away than the first gets a line. */
-static const double gaps[] = {3, 11, 20};
+static const double gaps[] = {3, 11, 20, 32};
 #define GAPS (sizeof gaps / sizeof *gaps)
 
 /* Between two labels. */
@@ -73,6 +73,81 @@ double label_text_width(const char *text, size_t length) {
     return label_text_cut(text, length, SIZE_MAX, &bytes);
 }
 
+/* --- points --- */
+
+#define SPREAD_ROUNDS 120
+#define SPREAD_STEP 0.25 /* of what a pair lacks, for each of the two */
+#define SPREAD_MAX 6.0   /* pixels that a pair moves a point in a round, at most */
+#define EDGE_X 30.0
+#define EDGE_Y 10.0
+
+/* Two points with their labels are boxes. Boxes that overlap move apart in the direction in which they lie
+ * from each other, until one of their sides would touch (Gansner, Hu 2010, "Efficient, proximity-preserving
+ * node overlap removal"). */
+static void part(struct label *a, struct label *b, size_t number) {
+    const double width = (a->width + b->width) / 2 + 10, height = (a->height + b->height) / 2 + APART;
+    double dx = b->x - a->x, dy = b->y - a->y;
+    if (fabs(dx) >= width || fabs(dy) >= height)
+        return;
+    if (fabs(dx) < 0.1 && fabs(dy) < 0.1) { /* any direction will do, each pair its own */
+        dx = number % 2 == 0 ? 1 : -1;
+        dy = number % 3 == 0 ? 0.5 : -0.5;
+    }
+    const double across = fabs(dx) > 0 ? width / fabs(dx) : INFINITY,
+                 along = fabs(dy) > 0 ? height / fabs(dy) : INFINITY;
+    const double lacking = fmin(across, along) - 1, length = sqrt(dx * dx + dy * dy);
+    const double step = fmin(lacking * SPREAD_STEP * length, SPREAD_MAX) / length;
+    a->x -= step * dx;
+    a->y -= step * dy;
+    b->x += step * dx;
+    b->y += step * dy;
+}
+
+/* Shrinks the picture, each axis by itself, so that all points lie within its edges. */
+static void fit(struct label *labels, size_t count, double width, double height) {
+    double left = EDGE_X, right = width - EDGE_X, top = EDGE_Y, bottom = height - EDGE_Y;
+    for (size_t i = 0; i < count; i++) {
+        left = fmin(left, labels[i].x);
+        right = fmax(right, labels[i].x);
+        top = fmin(top, labels[i].y);
+        bottom = fmax(bottom, labels[i].y);
+    }
+    for (size_t i = 0; i < count; i++) {
+        labels[i].x = EDGE_X + (labels[i].x - left) * (width - 2 * EDGE_X) / (right - left);
+        labels[i].y = EDGE_Y + (labels[i].y - top) * (height - 2 * EDGE_Y) / (bottom - top);
+    }
+}
+
+/* Insertion, since little changes from round to round. */
+static void sort_by_height(struct label **order, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        struct label *label = order[i];
+        size_t at = i;
+        for (; at > 0 && order[at - 1]->y > label->y; at--)
+            order[at] = order[at - 1];
+        order[at] = label;
+    }
+}
+
+bool labels_spread(struct label *labels, size_t count, double width, double height, struct error *error) {
+    struct label **order = memory_allocate(count, sizeof *order, "the labels", error);
+    double tallest = 0;
+    for (size_t i = 0; order != NULL && i < count; i++) {
+        order[i] = &labels[i];
+        tallest = fmax(tallest, labels[i].height);
+    }
+    for (int round = 0; order != NULL && round < SPREAD_ROUNDS; round++) {
+        sort_by_height(order, count);
+        for (size_t i = 0; i < count; i++)
+            for (size_t j = i + 1; j < count && order[j]->y - order[i]->y < tallest + APART; j++)
+                part(order[i], order[j], i + j);
+        fit(labels, count, width, height);
+    }
+    const bool done = order != NULL;
+    free(order);
+    return done;
+}
+
 /* --- places --- */
 
 struct places {
@@ -130,7 +205,7 @@ static void find_near(struct places *places, size_t index) {
 
 static bool place(struct places *places, size_t index, bool over_dots) {
     struct label *label = &places->labels[index];
-    for (size_t gap = 0; gap < GAPS; gap++)
+    for (size_t gap = 0; gap < GAPS && label->width > 0; gap++)
         for (size_t side = 0; side < SIDES; side++) {
             propose(label, gap, side);
             if (is_free(places, index, over_dots))

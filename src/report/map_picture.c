@@ -20,7 +20,7 @@
 #define CAPTION_HEIGHT 34.0
 
 /* Pixels that a word's label takes of the picture, with the room around it, and the picture's shape. */
-#define WORD_AREA 2000.0
+#define WORD_AREA 2600.0
 #define SHAPE 1.45
 
 void map_picture_size(size_t count, double *width, double *height) {
@@ -205,10 +205,12 @@ void map_picture_write(struct markup *markup, const struct map_picture *picture,
     for (size_t i = 0; i < picture->count; i++)
         measure_label(&labels[i], &picture->words[i]);
     place_points(labels, picture);
-    if (labels_place(labels, picture->count, picture->width, picture->height, &markup->error)) {
+    if ((!picture->spread ||
+         labels_spread(labels, picture->count, picture->width, picture->height, &markup->error)) &&
+        labels_place(labels, picture->count, picture->width, picture->height, &markup->error)) {
         write_attributes(markup, picture, alone);
         if (alone) {
-            markup_text(markup, "<style>\n");
+            markup_text(markup, "<style>\n:root{color-scheme:light dark}\n");
             style_write(markup);
             markup_text(markup, "</style>\n<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n");
         }

@@ -21,6 +21,7 @@ struct map_picture {
     const struct map_word *words; /* (count) at least one; where there is no room for all labels, the first
                                      ones get theirs */
     size_t count;
+    bool spread;                     /* move dots apart where labels need room: distances mean little then */
     double width, height;            /* in pixels; map_picture_size proposes one */
     const char *title, *description; /* texts of any bytes */
 };

@@ -14,6 +14,9 @@
 #define NARROW_WIDTH 340.0
 #define NARROW_HEIGHT 560.0
 
+/* Words of the narrow map. */
+#define NARROW_WORDS ((size_t)160)
+
 bool page_known(const struct file_map *map) {
     return map->size >= sizeof START - 1 && memcmp(map->data, START, sizeof START - 1) == 0;
 }
@@ -65,8 +68,11 @@ static void write_map(struct markup *markup, const struct page *page) {
     markup_text(markup, "</div>\n<div class=\"narrow\">\n");
     map.width = NARROW_WIDTH;
     map.height = NARROW_HEIGHT;
+    map.count = map.count < NARROW_WORDS ? map.count : NARROW_WORDS;
     map_picture_write(markup, &map, false);
     markup_text(markup, "</div>\n<p class=\"how\">");
+    markup_print(markup, "The <span class=\"wide\">%zu</span><span class=\"narrow\">%zu</span> ",
+                 page->map->count, map.count);
     markup_text(markup, page->map_how);
     markup_text(markup, "</p>\n</section>\n");
 }

@@ -35,7 +35,7 @@ struct page {
     size_t fact_count;
     struct page_chart charts[PAGE_CHARTS];
     const struct map_picture *map;    /* its size is set here; NULL if there is none */
-    const char *map_how, *search_how; /* our own text */
+    const char *map_how, *search_how; /* our own text; the first follows "The N " */
     const struct page_text *words;    /* (word_count) the most frequent first */
     size_t word_count, dim;
     const int8_t *vectors;       /* (word_count, dim) */
