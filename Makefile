@@ -8,6 +8,7 @@
 # make bench         measures training; CORPUS=file, by default random words
 # make bench-query   measures queries, also with faiss if it is installed; SIZE="words dimensions"
 # make test-interop  exchanges vectors with other programs in both directions; skips those not installed
+# make test-browser  opens maps and reports in a headless Chromium and does what a person does; skips without one
 # make lint          checks layers, globals, formatting, clang-tidy, warnings of both compilers and more; ONLY="checks"
 # make format        formats the C files
 # make install       installs to PREFIX (/usr/local)
@@ -34,7 +35,7 @@ FUZZER := $(if $(FUZZ),$(BUILD)/fuzz/fuzz)
 FAULTY := $(if $(wildcard tests/faults/hooks.c),$(BUILD)/faults/sgns)
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
 
-.PHONY: all programs demo test test-interop faults fuzz fuzz-run libfuzzer libfuzzer-run coverage coverage-run bench bench-query lint format install clean
+.PHONY: all programs demo test test-interop test-browser faults fuzz fuzz-run libfuzzer libfuzzer-run coverage coverage-run bench bench-query lint format install clean
 all: $(BUILD)/sgns
 
 $(BUILD)/sgns: $(BUILD)/main.o $(LIBRARY)
@@ -127,6 +128,9 @@ coverage-run: programs
 
 test-interop: $(BUILD)/sgns
 	for test in tests/interop/*.sh; do sh $$test $(BUILD) || exit 1; done
+
+test-browser: $(BUILD)/sgns $(BUILD)/tools/browser
+	for test in tests/browser/*.sh; do sh $$test $(BUILD) || exit 1; done
 
 demo: $(BUILD)/sgns
 	sh scripts/demo.sh $(BUILD)

@@ -226,7 +226,7 @@ check_tidy() {
 }
 
 check_scripts() {
-    for script in scripts/*.sh tests/*.sh tests/cli/*.sh tests/interop/*.sh tests/faults/*.sh; do
+    for script in scripts/*.sh tests/*.sh tests/cli/*.sh tests/interop/*.sh tests/browser/*.sh tests/faults/*.sh; do
         sh -n "$script" 2>&1
         has dash && dash -n "$script" 2>&1
     done >"$findings"
@@ -236,7 +236,7 @@ check_scripts() {
     conclude scripts
     has shellcheck || { skip shellcheck "shellcheck is not installed"; return; }
     # SC2317: functions called through `check` or `trap` look as if they were never called.
-    shellcheck -x -e SC2317 scripts/*.sh tests/*.sh tests/cli/*.sh tests/interop/*.sh tests/faults/*.sh .ci/run >"$findings" 2>&1
+    shellcheck -x -e SC2317 scripts/*.sh tests/*.sh tests/cli/*.sh tests/interop/*.sh tests/browser/*.sh tests/faults/*.sh .ci/run >"$findings" 2>&1
     conclude shellcheck
 }
 

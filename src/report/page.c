@@ -8,14 +8,13 @@
 
 #define START "<!DOCTYPE html>\n<!-- made by sgns report -->\n"
 
-/* The map's sizes on wide and narrow screens. */
-#define WIDE_WIDTH 1240.0
-#define WIDE_HEIGHT 820.0
-#define NARROW_WIDTH 340.0
-#define NARROW_HEIGHT 560.0
-
-/* Words of the narrow map. */
-#define NARROW_WORDS ((size_t)160)
+/* The map on screens of several widths, where its text is neither tiny nor huge. */
+static const struct map_size {
+    const char *name;
+    double width, height;
+    size_t words; /* at most */
+} map_sizes[] = {{"wide", 1240, 820, SIZE_MAX}, {"medium", 720, 560, 260}, {"narrow", 340, 560, 160}};
+#define MAP_SIZES (sizeof map_sizes / sizeof *map_sizes)
 
 bool page_known(const struct file_map *map) {
     return map->size >= sizeof START - 1 && memcmp(map->data, START, sizeof START - 1) == 0;
@@ -57,22 +56,28 @@ static void write_facts(struct markup *markup, const struct page *page) {
     markup_text(markup, "</dl>\n</section>\n");
 }
 
+static size_t words_shown(const struct page *page, const struct map_size *size) {
+    return page->map->count < size->words ? page->map->count : size->words;
+}
+
 static void write_map(struct markup *markup, const struct page *page) {
     if (page->map == NULL)
         return;
-    struct map_picture map = *page->map;
-    markup_text(markup, "<section id=\"map\">\n<h2>Map</h2>\n<div class=\"wide\">\n");
-    map.width = WIDE_WIDTH;
-    map.height = WIDE_HEIGHT;
-    map_picture_write(markup, &map, false);
-    markup_text(markup, "</div>\n<div class=\"narrow\">\n");
-    map.width = NARROW_WIDTH;
-    map.height = NARROW_HEIGHT;
-    map.count = map.count < NARROW_WORDS ? map.count : NARROW_WORDS;
-    map_picture_write(markup, &map, false);
-    markup_text(markup, "</div>\n<p class=\"how\">");
-    markup_print(markup, "The <span class=\"wide\">%zu</span><span class=\"narrow\">%zu</span> ",
-                 page->map->count, map.count);
+    markup_text(markup, "<section id=\"map\">\n<h2>Map</h2>\n");
+    for (size_t i = 0; i < MAP_SIZES; i++) {
+        struct map_picture map = *page->map;
+        map.width = map_sizes[i].width;
+        map.height = map_sizes[i].height;
+        map.count = words_shown(page, &map_sizes[i]);
+        markup_print(markup, "<div class=\"%s\">\n", map_sizes[i].name);
+        map_picture_write(markup, &map, false);
+        markup_text(markup, "</div>\n");
+    }
+    markup_text(markup, "<p class=\"how\">The ");
+    for (size_t i = 0; i < MAP_SIZES; i++)
+        markup_print(markup, "<span class=\"%s\">%zu</span>", map_sizes[i].name,
+                     words_shown(page, &map_sizes[i]));
+    markup_text(markup, " ");
     markup_text(markup, page->map_how);
     markup_text(markup, "</p>\n</section>\n");
 }

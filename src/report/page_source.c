@@ -29,7 +29,8 @@ const char *const page_style[] = {
     "#search{grid-column:span 4}#map{grid-column:1/-1}",
     "p{margin:10px 0 0;overflow-wrap:anywhere}.how,.missing,footer{color:var(--faint);font-size:.9rem}",
     "svg{display:block;width:100%;height:auto}.chart{max-width:520px;margin:0 auto}",
-    ".narrow{display:none}",
+    ".medium,.narrow{display:none}.medium svg{max-width:900px;margin:0 auto}.narrow "
+    "svg{max-width:480px;margin:0 auto}",
     "dl{margin:0}dl div{display:flex;flex-wrap:wrap;gap:0 16px;justify-content:space-between;",
     "border-bottom:1px solid var(--rule);padding:5px 0}dl div:last-child{border:0}",
     "dt{color:var(--faint)}dd{margin:0;text-align:right;overflow-wrap:anywhere;min-width:0}",
@@ -53,10 +54,12 @@ const char *const page_style[] = {
     ".map g[data-w]{cursor:pointer}.map.asked g{opacity:.22}.map.asked g.hit{opacity:1}",
     ".map g.hit text{font-weight:700}",
     "footer{padding:16px}",
+    "@media (max-width:1120px){.wide{display:none}div.medium{display:block}span.medium{display:inline}}",
     "@media (max-width:1000px){section,#search,#facts{grid-column:span 3}#lengths{grid-column:1/-1}}",
-    "@media (max-width:720px){main{display:block;padding:0 10px}header{padding:0 "
+    "@media (max-width:760px){main{display:block;padding:0 10px}header{padding:0 "
     "12px}section{margin-bottom:12px;",
-    "padding:14px 12px}.wide{display:none}div.narrow{display:block}span.narrow{display:inline}",
+    "padding:14px "
+    "12px}div.medium,span.medium{display:none}div.narrow{display:block}span.narrow{display:inline}",
     "li{grid-template-columns:minmax(0,8.5rem) 1fr 3.6rem}}",
     "@media (prefers-reduced-motion:no-preference){.map g{transition:opacity .2s}}",
     NULL,

@@ -9,7 +9,7 @@ report() { run 0 "$SGNS" report words.sgns "$@"; }
 page() {
     report -o page.html && [ ! -s "$out" ] && [ ! -s "$err" ] && head -n 1 page.html | grep -q '^<!DOCTYPE html>$' &&
         tail -n 1 page.html | grep -q '^</html>$' && [ "$(grep -c '<section' page.html)" -eq 6 ] &&
-        [ "$(grep -c '<svg' page.html)" -eq 5 ] && [ "$(grep -c 'class="how"' page.html)" -eq 5 ]
+        [ "$(grep -c '<svg' page.html)" -eq 6 ] && [ "$(grep -c 'class="how"' page.html)" -eq 5 ]
 }
 check "a page with a search, facts, a map and three charts, and how to read them" page
 quiet() {

@@ -3,9 +3,11 @@
  *   screen WIDTH HEIGHT light|dark
  *   type TEXT          key by key, into what has the focus
  *   key NAME           Tab, Enter, Backspace, Escape
+ *   click SELECTOR     the middle of the first such element
  *   eval EXPRESSION    prints its value as a line
  *   shot FILE          writes a picture of the whole page, as PNG
- * It speaks the DevTools protocol over two pipes: JSON messages, each ended by a NUL. */
+ * What the browser says goes to PROFILE_FOLDER/messages. It speaks the DevTools protocol over two pipes: JSON
+ * messages, each ended by a NUL. */
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -95,7 +97,6 @@ static void start(struct browser *browser, const char *program, const char *prof
     char folder[LINE_MAX_BYTES];
     if (pipe(to) != 0 || pipe(from) != 0)
         give_up("no pipe");
-    snprintf(folder, sizeof folder, "--user-data-dir=%s", profile);
     browser->process = fork();
     if (browser->process == 0) {
         /* The pipes may have the very numbers that they are to get. */
@@ -104,6 +105,10 @@ static void start(struct browser *browser, const char *program, const char *prof
         dup2(write_end, 4);
         for (int descriptor = 5; descriptor < 30; descriptor++)
             close(descriptor);
+        snprintf(folder, sizeof folder, "%s/messages", profile);
+        if (freopen(folder, "w", stderr) == NULL)
+            _exit(126);
+        snprintf(folder, sizeof folder, "--user-data-dir=%s", profile);
         /* A sandbox needs rights that containers do not give, and the page is our own. */
         execlp(program, program, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
                "--no-first-run", "--disable-dev-shm-usage", "--remote-debugging-pipe", folder, "about:blank",
@@ -225,6 +230,26 @@ static void type(struct browser *browser, const char *text) {
     }
 }
 
+static void click(struct browser *browser, const char *selector) {
+    char expression[LINE_MAX_BYTES];
+    double x, y;
+    size_t length;
+    snprintf(expression, sizeof expression,
+             "(found => { found.scrollIntoView({block: 'center'}); const box = found.getBoundingClientRect();"
+             " return (box.x + box.width / 2) + ' ' + (box.y + box.height / 2); "
+             "})(document.querySelector(`%.900s`))",
+             selector);
+    evaluate(browser, expression);
+    const char *value = find_string(browser->reply, "value", &length);
+    if (value == NULL || sscanf(value, "%lf %lf", &x, &y) != 2) /* NOLINT(cert-err34-c) */
+        give_up("nothing to click at");
+    static const char *const events[] = {"mousePressed", "mouseReleased"};
+    for (int i = 0; i < 2; i++)
+        command(browser, "Input.dispatchMouseEvent",
+                "\"type\":\"%s\",\"x\":%.1f,\"y\":%.1f,\"button\":\"left\",\"clickCount\":1", events[i], x,
+                y);
+}
+
 static int digit_value(char digit) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const char *found = digit != '\0' ? strchr(digits, digit) : NULL;
@@ -262,6 +287,8 @@ static void obey(struct browser *browser, char *line) {
         type(browser, words);
     } else if (strcmp(line, "key") == 0) {
         press(browser, words, strlen(words));
+    } else if (strcmp(line, "click") == 0) {
+        click(browser, words);
     } else if (strcmp(line, "shot") == 0) {
         take_shot(browser, words);
     } else if (strcmp(line, "eval") == 0) {
