@@ -1,5 +1,6 @@
 # make               builds build/sgns
 # make demo          builds, trains on the bundled corpus, and shows what the vectors know
+# make pictures      makes the pictures of README.md again; make check-pictures says whether they are up to date
 # make test          builds and runs all tests; SANITIZE=address,undefined runs them under sanitizers, ONLY="parts of names" some
 # make fuzz          feeds damaged inputs to every reader, by default under SANITIZE=address,undefined; COUNT=number
 # make faults        fails each allocation and system call of each command in turn; STEP=7 every 7th; COMMANDS="names"
@@ -35,7 +36,7 @@ FUZZER := $(if $(FUZZ),$(BUILD)/fuzz/fuzz)
 FAULTY := $(if $(wildcard tests/faults/hooks.c),$(BUILD)/faults/sgns)
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
 
-.PHONY: all programs demo test test-interop test-browser faults fuzz fuzz-run libfuzzer libfuzzer-run coverage coverage-run bench bench-query lint format install clean
+.PHONY: all programs demo pictures check-pictures test test-interop test-browser faults fuzz fuzz-run libfuzzer libfuzzer-run coverage coverage-run bench bench-query lint format install clean
 all: $(BUILD)/sgns
 
 $(BUILD)/sgns: $(BUILD)/main.o $(LIBRARY)
@@ -134,6 +135,12 @@ test-browser: $(BUILD)/sgns $(BUILD)/tools/browser
 
 demo: $(BUILD)/sgns
 	sh scripts/demo.sh $(BUILD)
+
+pictures: $(BUILD)/sgns
+	sh scripts/pictures.sh $(BUILD)
+
+check-pictures: $(BUILD)/sgns
+	sh scripts/pictures.sh $(BUILD) --check
 
 bench: $(BUILD)/sgns
 	sh scripts/bench.sh $(BUILD) $(CORPUS)

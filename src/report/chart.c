@@ -209,7 +209,6 @@ static void write_mark(struct markup *markup, const struct chart_mark *mark, con
     markup_text(markup, "\n");
 }
 
-/* Labels may be anywhere above the axis. */
 static void write_marks(struct markup *markup, const struct chart *chart, const struct axis *x,
                         const struct axis *y) {
     const size_t count = chart->mark_count + chart->count * BETWEEN;
@@ -217,7 +216,13 @@ static void write_marks(struct markup *markup, const struct chart *chart, const 
     if (labels == NULL)
         return;
     set_labels(labels, chart, x, y);
-    const bool placed = labels_place(labels, count, CHART_WIDTH, y->from - 2, &markup->error);
+    for (size_t i = 0; i < count; i++) /* labels lie within the axes */
+        labels[i].x -= LEFT;
+    const bool placed = labels_place(labels, count, CHART_WIDTH - LEFT, y->from - 2, &markup->error);
+    for (size_t i = 0; placed && i < chart->mark_count; i++) {
+        labels[i].x += LEFT;
+        labels[i].left += LEFT;
+    }
     for (size_t i = 0; placed && i < chart->mark_count; i++)
         write_mark(markup, &chart->marks[i], &labels[i]);
     free(labels);

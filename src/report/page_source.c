@@ -51,7 +51,7 @@ const char *const page_style[] = {
     ".bar{height:14px;border-radius:3px;background:var(--bar)}",
     ".score{text-align:right;font-variant-numeric:tabular-nums}",
     ".words button{padding:3px 10px;margin:4px 4px 0 0;color:var(--link)}",
-    ".map g[data-w]{cursor:pointer}.map.asked g{opacity:.22}.map.asked g.hit{opacity:1}",
+    ".map g[data-w]{cursor:pointer}.map.asked g{opacity:.3}.map.asked g.hit{opacity:1}",
     ".map g.hit text{font-weight:700}",
     "footer{padding:16px}",
     "@media (max-width:1120px){.wide{display:none}div.medium{display:block}span.medium{display:inline}}",
