@@ -168,7 +168,7 @@ static bool epoch_loss(const struct model *model, size_t epoch, double *loss) {
         return false;
     memcpy(text, value, length);
     text[length] = '\0';
-    return number_real(text, loss) && isfinite(*loss);
+    return number_real(text, loss) && fabs(*loss) < 1e30;
 }
 
 /* An epoch that was not begun has a loss of 0. */

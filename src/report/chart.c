@@ -46,8 +46,8 @@ static void add_tick(struct axis *axis, double value) {
 static void set_log_axis(struct axis *axis) {
     axis->min = floor(axis->min + 1e-9);
     axis->max = fmax(ceil(axis->max - 1e-9), axis->min + 1);
-    const double every = ceil((axis->max - axis->min) / 8);
-    for (double power = axis->min; power <= axis->max; power += every)
+    const int every = (int)ceil((axis->max - axis->min) / 8);
+    for (int power = (int)axis->min; power <= (int)axis->max; power += every)
         add_tick(axis, pow(10, power));
 }
 
@@ -58,8 +58,9 @@ static void set_linear_axis(struct axis *axis, double wanted) {
         axis->max += around;
     }
     const double step = nice_step(axis->max - axis->min, wanted);
-    for (double n = ceil(axis->min / step - 1e-6); n * step <= axis->max + step * 1e-6; n++)
-        add_tick(axis, n * step + 0.0); /* no -0 */
+    const double first = ceil(axis->min / step - 1e-6);
+    for (int i = 0; (first + i) * step <= axis->max + step * 1e-6; i++)
+        add_tick(axis, (first + i) * step + 0.0); /* no -0 */
 }
 
 static void find_range(struct axis *axis, const double *values, size_t count) {

@@ -130,7 +130,7 @@ static void sort_by_height(struct label **order, size_t count) {
 }
 
 bool labels_spread(struct label *labels, size_t count, double width, double height, struct error *error) {
-    struct label **order = memory_allocate(count, sizeof *order, "the labels", error);
+    struct label **order = memory_allocate(count, sizeof(struct label *), "the labels", error);
     double tallest = 0;
     for (size_t i = 0; order != NULL && i < count; i++) {
         order[i] = &labels[i];

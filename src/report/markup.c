@@ -105,8 +105,11 @@ void markup_base64(struct markup *markup, const void *data, size_t bytes) {
         const size_t left = bytes - i;
         const unsigned group = (unsigned)at[i] << 16 | (left > 1 ? (unsigned)at[i + 1] << 8 : 0) |
                                (left > 2 ? at[i + 2] : 0);
-        const char text[4] = {digits[group >> 18], digits[group >> 12 & 63],
-                              left > 1 ? digits[group >> 6 & 63] : '=', left > 2 ? digits[group & 63] : '='};
+        char text[4] = {digits[group >> 18], digits[group >> 12 & 63], '=', '='};
+        if (left > 1)
+            text[2] = digits[group >> 6 & 63];
+        if (left > 2)
+            text[3] = digits[group & 63];
         append(markup, text, sizeof text);
     }
 }

@@ -29,7 +29,10 @@ browse() {
 says="eval document.getElementById('status').textContent"
 found="eval [...document.querySelectorAll('#found li')].map(row => [...row.children].map(x => x.textContent).join(' ')).join('; ')"
 
-{ sh "$ROOT/scripts/make-corpus.sh" | head -n 40000; for i in 1 2 3 4 5 6 7 8 9; do echo "the caf$(printf '\303\251') in paris"; done; } >corpus.txt
+{
+    sh "$ROOT/scripts/make-corpus.sh" | head -n 40000
+    yes "the caf$(printf '\303\251') in paris" | head -n 9
+} >corpus.txt
 check "a model" run 0 "$SGNS" train corpus.txt -o words.sgns --epochs 3 --quiet
 check "a report" run 0 "$SGNS" report words.sgns -o report.html
 check "a map" run 0 "$SGNS" map words.sgns -o map.svg
