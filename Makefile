@@ -1,5 +1,6 @@
 # make               builds build/sgns
 # make demo          builds, trains on the bundled corpus, and shows what the vectors know
+# make pictures      makes the pictures of README.md again; make check-pictures says whether they are up to date
 # make test          builds and runs all tests; SANITIZE=address,undefined runs them under sanitizers, ONLY="parts of names" some
 # make fuzz          feeds damaged inputs to every reader, by default under SANITIZE=address,undefined; COUNT=number
 # make faults        fails each allocation and system call of each command in turn; STEP=7 every 7th; COMMANDS="names"
@@ -8,6 +9,7 @@
 # make bench         measures training; CORPUS=file, by default random words
 # make bench-query   measures queries, also with faiss if it is installed; SIZE="words dimensions"
 # make test-interop  exchanges vectors with other programs in both directions; skips those not installed
+# make test-browser  opens maps and reports in a headless Chromium and does what a person does; skips without one
 # make lint          checks layers, globals, formatting, clang-tidy, warnings of both compilers and more; ONLY="checks"
 # make format        formats the C files
 # make install       installs program, manual page and completions to PREFIX (/usr/local), below DESTDIR if that is given
@@ -38,7 +40,7 @@ FUZZER := $(if $(FUZZ),$(BUILD)/fuzz/fuzz)
 FAULTY := $(if $(wildcard tests/faults/hooks.c),$(BUILD)/faults/sgns)
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
 
-.PHONY: all programs demo test test-interop faults fuzz fuzz-run libfuzzer libfuzzer-run coverage coverage-run bench bench-query lint format install uninstall dist deb clean FORCE
+.PHONY: all programs demo pictures check-pictures test test-interop test-browser faults fuzz fuzz-run libfuzzer libfuzzer-run coverage coverage-run bench bench-query lint format install uninstall dist deb clean FORCE
 all: $(BUILD)/sgns
 
 $(BUILD)/sgns: $(BUILD)/main.o $(LIBRARY)
@@ -53,7 +55,7 @@ $(LIBRARY): $(filter-out $(BUILD)/main.o,$(OBJECTS))
 KERNEL_CFLAGS = $(FASTEST) -ffp-contract=fast -fno-math-errno -fno-trapping-math
 $(BUILD)/kernels/simd128.o $(BUILD)/search/scan_simd128.o: ALL_CFLAGS += $(KERNEL_CFLAGS)
 # Plain loops that gain from vectorization, or from inlining small functions.
-$(BUILD)/text/dictionary.o $(BUILD)/text/stream.o $(BUILD)/text/tokenizer.o $(BUILD)/train/batch.o $(BUILD)/train/geometry.o $(BUILD)/train/replica.o $(BUILD)/train/logistic.o \
+$(BUILD)/text/dictionary.o $(BUILD)/text/stream.o $(BUILD)/text/tokenizer.o $(BUILD)/train/batch.o $(BUILD)/train/geometry.o $(BUILD)/train/replica.o $(BUILD)/train/logistic.o $(BUILD)/analyse/tsne.o \
 	$(BUILD)/analyse/subword_fit.o $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/train/loss_*.c src/train/score_*.c)): ALL_CFLAGS += $(FASTEST)
 ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
 $(BUILD)/kernels/avx2.o $(BUILD)/search/scan_avx2.o: ALL_CFLAGS += $(KERNEL_CFLAGS) -mavx2 -mfma -mprfchw
@@ -140,8 +142,17 @@ coverage-run: programs
 test-interop: $(BUILD)/sgns
 	for test in tests/interop/*.sh; do sh $$test $(BUILD) || exit 1; done
 
+test-browser: $(BUILD)/sgns $(BUILD)/tools/browser
+	for test in tests/browser/*.sh; do sh $$test $(BUILD) || exit 1; done
+
 demo: $(BUILD)/sgns
 	sh scripts/demo.sh $(BUILD)
+
+pictures: $(BUILD)/sgns
+	sh scripts/pictures.sh $(BUILD)
+
+check-pictures: $(BUILD)/sgns
+	sh scripts/pictures.sh $(BUILD) --check
 
 bench: $(BUILD)/sgns
 	sh scripts/bench.sh $(BUILD) $(CORPUS)

@@ -52,8 +52,9 @@ check_layers() {
             may("analyse", "query search formats model text base")
             may("eval", "query analyse search formats model text base")
             may("train", "kernels model text base")
-            may("cli", "eval analyse query search formats model text base train kernels")
-            may("commands", "cli eval analyse query search formats model text base train kernels")
+            may("report", "text base")
+            may("cli", "report eval analyse query search formats model text base train kernels")
+            may("commands", "cli report eval analyse query search formats model text base train kernels")
         }
         FNR == 1 {
             layer = split(FILENAME, part, "/") > 2 ? part[2] : "main"
@@ -236,7 +237,7 @@ check_tidy() {
 }
 
 check_scripts() {
-    for script in scripts/*.sh tests/*.sh tests/cli/*.sh tests/interop/*.sh tests/faults/*.sh; do
+    for script in scripts/*.sh tests/*.sh tests/cli/*.sh tests/interop/*.sh tests/browser/*.sh tests/faults/*.sh; do
         sh -n "$script" 2>&1
         has dash && dash -n "$script" 2>&1
     done >"$findings"
@@ -246,7 +247,7 @@ check_scripts() {
     conclude scripts
     has shellcheck || { skip shellcheck "shellcheck is not installed"; return; }
     # SC2317: functions called through `check` or `trap` look as if they were never called.
-    shellcheck -x -e SC2317 scripts/*.sh tests/*.sh tests/cli/*.sh tests/interop/*.sh tests/faults/*.sh .ci/run >"$findings" 2>&1
+    shellcheck -x -e SC2317 scripts/*.sh tests/*.sh tests/cli/*.sh tests/interop/*.sh tests/browser/*.sh tests/faults/*.sh .ci/run >"$findings" 2>&1
     conclude shellcheck
 }
 

@@ -19,12 +19,10 @@
 static const struct command command_help;
 
 static const struct command *const commands[] = {
-    &command_train,      &command_vocab, &command_phrases,
-    &command_subwords,   &command_near,  &command_analogy,
-    &command_similarity, &command_odd,   &command_vector,
-    &command_cluster,    &command_embed, &command_search,
-    &command_eval,       &command_probe, &command_export,
-    &command_info,       &command_help,  NULL,
+    &command_train,   &command_vocab,      &command_phrases, &command_subwords, &command_near,
+    &command_analogy, &command_similarity, &command_odd,     &command_vector,   &command_cluster,
+    &command_embed,   &command_search,     &command_eval,    &command_probe,    &command_map,
+    &command_report,  &command_export,     &command_info,    &command_help,     NULL,
 };
 
 /* --- help --- */

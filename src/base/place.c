@@ -27,6 +27,12 @@ bool place_is_missing(int number) {
     return number == ENOENT || number == ENOTDIR;
 }
 
+bool place_same_file(const char *a, const char *b) {
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
 static bool can_not_create(struct error *error, int number, const char *path) {
     return error_set(error, place_is_missing(number) ? ERROR_INPUT : ERROR_SYSTEM,
                      "%s: can't create the file: %s", path, strerror(number));

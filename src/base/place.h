@@ -9,6 +9,9 @@
 /* Whether an errno value says that a path leads nowhere. */
 bool place_is_missing(int number);
 
+/* Whether both paths lead to one file that exists. */
+bool place_same_file(const char *a, const char *b);
+
 /* The path of the folder of a file, to be freed: "." if it names none. */
 char *place_folder(const char *path, struct error *error) MUST_USE;
 

@@ -7,13 +7,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-
-/* Whether both paths lead to one file. */
-static bool same_file(const char *a, const char *b) {
-    struct stat first, second;
-    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
-           first.st_ino == second.st_ino;
-}
+#include "base/place.h"
 
 static bool is_checkpoint(const char *path, const struct stat *status) {
     struct error ignored = {.kind = ERROR_NONE};
@@ -39,7 +33,7 @@ bool keep_create(struct keep *keep, bool *earlier, struct error *error) {
         return error_set(error, ERROR_INPUT,
                          "%s: not a checkpoint, but in the place of one; move it, or name another model",
                          keep->path);
-    *earlier = keep->resumed == NULL || !same_file(keep->resumed, keep->path);
+    *earlier = keep->resumed == NULL || !place_same_file(keep->resumed, keep->path);
     return true;
 }
 

@@ -19,6 +19,8 @@ extern const struct command command_eval;
 extern const struct command command_probe;
 extern const struct command command_export;
 extern const struct command command_subwords;
+extern const struct command command_map;
+extern const struct command command_report;
 extern const struct command command_info;
 
 #endif

@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/place.h"
 #include "cli/interrupt.h"
 #include "cli/message.h"
 #include "cli/open_model.h"
@@ -137,12 +137,8 @@ static bool choose_rows(struct export_rows *rows, const struct settings *setting
 
 /* A file must not replace what it is made from. */
 static bool check_overwrite(const char *source, const char *what, const char *target, struct error *error) {
-    struct stat old, new;
-    if (stat(source, &old) == 0 && stat(target, &new) == 0 && old.st_dev == new.st_dev &&
-        old.st_ino == new.st_ino)
-        return error_set(error, ERROR_INPUT, "%s: this is %s itself; name another file with -o", target,
-                         what);
-    return true;
+    return !place_same_file(source, target) ||
+           error_set(error, ERROR_INPUT, "%s: this is %s itself; name another file with -o", target, what);
 }
 
 static bool create_file(struct file_out *file, const char *model_path, const struct settings *settings,

@@ -2,7 +2,7 @@
 # sgns itself: help, version, unknown commands, and standard output that can't be written.
 . "$ROOT/tests/cli/harness.sh"
 
-commands="train vocab phrases subwords near analogy similarity odd vector cluster embed search eval probe export info help"
+commands="train vocab phrases subwords near analogy similarity odd vector cluster embed search eval probe map report export info help"
 silent() { [ ! -s "$err" ]; }
 # prints TEXT COMMAND...: succeeds with TEXT alone.
 prints() {

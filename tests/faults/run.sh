@@ -71,6 +71,10 @@ analogies-test||eval model.sgns --analogies analogies.txt
 categories-test||eval model.sgns --categories topics.tsv
 outliers-test||eval model.sgns --outliers outliers.txt
 probe||probe model.sgns factors.tsv
+map||map model.sgns --threads 2 -o out/new
+map-near||map model.sgns --near sky1 --near sea1 --top 5 --threads 1
+map-pca||map model.txt sky1 sky2 sea1 --layout pca -o out/new
+report||report model.sgns --threads 2 -o out/new
 info||info model.sgns
 info-verify||info --verify model.sgns
 help||help train
@@ -179,6 +183,7 @@ prepare() {
     suffix=
     case $arguments in
     train* | subwords*) cp old.sgns old/new ;;
+    map*-o* | report*) "$build/sgns" "${arguments%% *}" old.sgns -o old/new 2>/dev/null ;;
     export*-o*) "$build/sgns" export old.sgns -f "$(echo "$arguments" | sed 's/.*-f \([a-z0-9-]*\).*/\1/')" -o old/new ;;
     esac
     cp old/* out 2>/dev/null

@@ -48,6 +48,10 @@ static const struct line_of_words {
     {&command_eval, {"MODEL", "--analogies", "@analogies", "--format=tsv"}, false},
     {&command_eval, {"MODEL", "--categories", "@categories", "--outliers", "@outliers"}, false},
     {&command_eval, {"MODEL", "--categories", "@categories", "--format=json"}, false},
+    {&command_map, {"MODEL", "--threads=1"}, false},
+    {&command_map, {"MODEL", "king", "paris", "--layout=pca", "--threads=1"}, false},
+    {&command_map, {"MODEL", "--near", "king - man", "--near=the", "--top=3", "--threads=1"}, false},
+    {&command_report, {"MODEL", "--threads=1"}, false},
     {&command_probe, {"MODEL", "@factors"}, false},
     {&command_probe, {"MODEL", "@factors", "--format=json"}, false},
 };
