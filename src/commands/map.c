@@ -76,7 +76,8 @@ static bool add_word(struct choice *choice, size_t id, struct error *error) {
 static bool add_words(struct choice *choice, char **words, int count, struct error *error) {
     for (int i = 0; i < count; i++) {
         size_t id;
-        if (!lookup_direction(choice->model, words[i], &id, error) || !add_word(choice, id, error))
+        if (!lookup_known(choice->model, words[i], &id, error) || !lookup_usable(choice->model, id, error) ||
+            !add_word(choice, id, error))
             return false;
     }
     return true;
