@@ -25,10 +25,10 @@ struct lookup_phrases {
     uint64_t pushed;
 };
 
-/* Takes the next token as the model's tokenizer makes them; at the end of a sentence NULL, to be repeated until
- * it returns false. Returns whether the next out->words tokens, from number out->first on, are settled. If
- * they are several, they are joined to one word, and *known says whether the vocabulary has it, with its *id.
- * A token that stays alone is not looked up, and *known is false. */
+/* Takes the next token as the model's tokenizer makes them; at the end of a sentence NULL, to be repeated
+ * until it returns false. Returns whether the next out->words tokens, from number out->first on, are settled.
+ * If they are several, they are joined to one word, and *known says whether the vocabulary has it, with its
+ * *id. A token that stays alone is not looked up, and *known is false. */
 bool lookup_phrases_push(struct lookup_phrases *phrases, const char *token, size_t length,
                          struct phrase_item *out, bool *known, size_t *id);
 
