@@ -10,13 +10,13 @@ cp m.sgns plain.sgns
 same() { train "$@" && cmp -s m.sgns plain.sgns; }
 told() { grep -qx "1 file was unpacked by $1 -dc" "$err"; }
 piped() {
-    cat "$1" | "$SGNS" train - --dim 4 --epochs 1 --threads 1 -o m.sgns -q >"$out" 2>"$err" && cmp -s m.sgns plain.sgns
+    cat - <"$1" | "$SGNS" train - --dim 4 --epochs 1 --threads 1 -o m.sgns -q >"$out" 2>"$err" && cmp -s m.sgns plain.sgns
 }
 redirected() {
     "$SGNS" train - --dim 4 --epochs 1 --threads 1 -o m.sgns -q <"$1" >"$out" 2>"$err" && cmp -s m.sgns plain.sgns
 }
 fails_piped() {
-    cat "$1" | "$SGNS" train - -o no.sgns >"$out" 2>"$err"
+    cat - <"$1" | "$SGNS" train - -o no.sgns >"$out" 2>"$err"
     [ $? -eq 2 ] && grep -q "^sgns train: standard input: $2 -dc could not unpack it" "$err"
 }
 for program in gzip xz zstd bzip2; do
@@ -30,10 +30,10 @@ for program in gzip xz zstd bzip2; do
     check "$program: said so" told "$program"
     check "$program: a pipe" piped text.packed
     check "$program: standard input from a file" redirected text.packed
-    head -c $(($(wc -c <text.packed) - 9)) text.packed >cut
-    fails "$program: a file that is cut off" 2 "^sgns train: cut: $program -dc could not unpack it: .*[a-z]" \
-        "$SGNS" train cut -o no.sgns
-    check "$program: a pipe that is cut off" fails_piped cut "$program"
+    head -c $(($(wc -c <text.packed) - 9)) text.packed >short
+    fails "$program: a file that is cut off" 2 "^sgns train: short: $program -dc could not unpack it: .*[a-z]" \
+        "$SGNS" train short -o no.sgns
+    check "$program: a pipe that is cut off" fails_piped short "$program"
     fails "$program: not in the path" 2 "^sgns train: text.packed: compressed by $program, and the program $program " \
         env PATH=/nowhere "$SGNS" train text.packed -o no.sgns
 done
@@ -41,6 +41,7 @@ check "no model of what can't be unpacked" test ! -e no.sgns
 
 # From here on, a program that the test brings along stands for bzip2.
 mkdir bin
+# shellcheck disable=SC2016 # the variable is for the program
 printf '#!/bin/sh\n[ "$1" = -dc ] && tail -c +11\n%s\n' 'exit ${STATUS:-0}' >bin/bzip2
 chmod +x bin/bzip2
 PATH=$PWD/bin:$PATH

@@ -55,7 +55,7 @@ check "vocab: a full disk" run 3 "$SGNS" vocab text -q -o /dev/full
 
 sum() {
     "$SGNS" vocab a -q -o a.tsv && "$SGNS" vocab b -q -o b.tsv && "$SGNS" vocab a.tsv b.tsv -q -o ab.tsv &&
-        sort ab.tsv >1 && sort vocab.tsv | cmp - 1 && sort -t "$(printf '\t')" -k 2,2nr -s ab.tsv | cmp - ab.tsv
+        sort ab.tsv >first && sort vocab.tsv | cmp - first && sort -t "$(printf '\t')" -k 2,2nr -s ab.tsv | cmp - ab.tsv
 }
 check "vocab: counts add up to those of the whole" sum
 fails "vocab: counts and text" 2 '^sgns vocab: a.tsv has counts of words and b is text; count the text first' "$SGNS" vocab a.tsv b
@@ -68,18 +68,18 @@ fails "vocab: no counts left" 2 '^sgns vocab: no word occurs 9999 times; lower -
 
 train() { run 0 "$SGNS" train text -q --dim 4 --epochs 1 --threads 1 "$@"; }
 rows() { "$SGNS" export "$1" -f glove -o - -q 2>/dev/null || "$SGNS" export "$1" -f glove -o -; }
-same() { train -o plain.sgns && train --vocab vocab.tsv -o m.sgns && rows plain.sgns >1 && rows m.sgns >2 && cmp 1 2; }
+same() { train -o plain.sgns && train --vocab vocab.tsv -o m.sgns && rows plain.sgns >first && rows m.sgns >second && cmp first second; }
 check "train --vocab: the text's own words train the same" same
 known() { "$SGNS" info m.sgns >"$out" && grep -q '^vocabulary file  *vocab.tsv$' "$out"; }
 check "train --vocab: the model knows" known
 filtered() {
-    grep -v '^word1	' vocab.tsv >some.tsv && echo 'absent	100' >>some.tsv && train --vocab some.tsv -o m.sgns && rows m.sgns >1 &&
-        [ "$(wc -l <1)" -eq 40 ] && ! grep -q '^word1 ' 1 && grep -q '^absent ' 1 &&
+    grep -v '^word1	' vocab.tsv >some.tsv && echo 'absent	100' >>some.tsv && train --vocab some.tsv -o m.sgns && rows m.sgns >first &&
+        [ "$(wc -l <first)" -eq 40 ] && ! grep -q '^word1 ' first && grep -q '^absent ' first &&
         grep -q '^sgns train: words of the vocabulary that the text lacks: 1; ' "$err"
 }
 check "train --vocab: words left out, and a word that the text lacks" filtered
-merged() { run 0 "$SGNS" train a -q --dim 4 --epochs 1 --threads 1 --vocab vocab.tsv -o m.sgns && rows m.sgns | cut -d ' ' -f 1 >1 &&
-    cut -f 1 vocab.tsv | cmp - 1; }
+merged() { run 0 "$SGNS" train a -q --dim 4 --epochs 1 --threads 1 --vocab vocab.tsv -o m.sgns && rows m.sgns | cut -d ' ' -f 1 >first &&
+    cut -f 1 vocab.tsv | cmp - first; }
 check "train --vocab: the order of the file, whatever the text" merged
 limited() { train --vocab vocab.tsv -o m.sgns --max-vocab 7 && [ "$(rows m.sgns | wc -l)" -eq 7 ]; }
 check "train --vocab: limits apply" limited
