@@ -14,18 +14,19 @@ bool color_choose(enum color_when when, struct error *error) {
     return done || error_system(error, errno, "--color");
 }
 
-/* Whether a variable is there and not empty. */
-static bool is_set(const char *name) {
+/* The value of a variable; empty if it is not there. */
+static const char *variable(const char *name) {
     const char *value = getenv(name);
-    return value != NULL && *value != '\0';
+    return value != NULL ? value : "";
 }
 
 bool color_wanted(FILE *out) {
-    if (is_set("NO_COLOR"))
+    const char *force = variable("CLICOLOR_FORCE"), *terminal = variable("TERM");
+    if (*variable("NO_COLOR") != '\0')
         return false;
-    if (is_set("CLICOLOR_FORCE") && strcmp(getenv("CLICOLOR_FORCE"), "0") != 0)
+    if (*force != '\0' && strcmp(force, "0") != 0)
         return true;
-    return is_set("TERM") && strcmp(getenv("TERM"), "dumb") != 0 && isatty(fileno(out));
+    return *terminal != '\0' && strcmp(terminal, "dumb") != 0 && isatty(fileno(out));
 }
 
 const char *color_code(enum color color) {
