@@ -448,7 +448,7 @@ static bool run(int argc, char **argv, struct error *error) {
 const struct command command_report = {
     .name = "report",
     .arguments = "MODEL [-o FILE]",
-    .summary = "a page about a model, to look at and search in",
+    .summary = "a page about a model, with a search",
     .details = "Writes one HTML page that needs no network: how training went, epoch by epoch;\n"
                "the vocabulary by rank and count; the lengths of the vectors; a map of the 500\n"
                "most frequent words; and a search for the neighbours of the 5000 most frequent\n"

@@ -15,7 +15,7 @@
 
 static void append(struct markup *markup, const char *text, size_t length) {
     size_t needed;
-    if (markup->error.kind != ERROR_NONE)
+    if (length == 0 || markup->error.kind != ERROR_NONE)
         return;
     if (!size_add(markup->bytes, length, &needed)) {
         error_set(&markup->error, ERROR_SYSTEM, "no memory for the picture");

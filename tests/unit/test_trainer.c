@@ -231,11 +231,11 @@ static struct parameters corner_options(size_t loss, unsigned i) {
     return options;
 }
 
-/* In a sanitized build a third of them, others for each loss. */
+/* Where only some are taken, others for each loss. */
 static void choose_corners(struct corners *corners, size_t loss) {
     corners->count = 0;
     for (unsigned i = 0; i < CORNERS; i++)
-        if (!SANITIZED || (i + loss) % 3 == 0)
+        if ((i + loss) % TEST_EVERY == 0)
             corners->options[corners->count++] = corner_options(loss, i);
     atomic_store(&corners->next, 0);
 }
@@ -263,7 +263,6 @@ static void test_corners(struct test *test) {
     corpus_free(&corners.corpus);
 }
 
-/* In a sanitized build each kernel with every second loss. */
 static void test_every_loss_and_kernel(struct test *test) {
     struct corpus corpus = {.words = 0};
     const struct kernel *kernel;
@@ -273,7 +272,7 @@ static void test_every_loss_and_kernel(struct test *test) {
     for (parameters.loss = 0; loss_at(parameters.loss) != NULL; parameters.loss++)
         for (size_t i = 0; (kernel = kernel_at(i)) != NULL; i++) {
             parameters.kernel = kernel->name;
-            if (!SANITIZED || (i + parameters.loss) % 2 == 0)
+            if ((i + parameters.loss) % TEST_EVERY == 0)
                 check_learns(test, &corpus, &labels, &parameters);
         }
     labels_free(&labels);
