@@ -78,7 +78,7 @@ static void print_ngrams(const struct model *model) {
     print_label("n-grams");
     printf("%zu of %zu to %zu characters, %.1f MB\n", subwords->count, subwords->min, subwords->max,
            (double)subwords->bytes * 1e-6);
-    print_key(model, "words of an n-gram", "ngram_words");
+    print_key(model, "ngram-words", "ngram_words");
     print_key(model, "mixed with n-grams", "mix");
 }
 
