@@ -93,7 +93,7 @@ static void tell_ngrams(struct output_facts *facts, const struct model *model) {
         output_fact(facts, NULL, output_integer("ngram_max", subwords->max));
         output_fact(facts, NULL, output_integer("ngram_bytes", subwords->bytes));
     }
-    tell_key(facts, model, "words of an n-gram", "ngram_words", "ngram_words", true);
+    tell_key(facts, model, "ngram-words", "ngram_words", "ngram_words", true);
     tell_key(facts, model, "mixed with n-grams", "mix", "mix", true);
 }
 

@@ -65,6 +65,9 @@ const struct command command_near = {
                "1 at the end. On a terminal, near prompts for questions; Ctrl-D, exit or\n"
                "quit ends it, and \"exit\" in quotation marks asks for the word.\n"
                "\n"
+               "If the model has n-grams (sgns subwords), words that are not in the vocabulary\n"
+               "have vectors, too; standard error names them, and json lists them as \"unseen\".\n"
+               "\n"
                "tsv   question, word and score\n"
                "json  one object for each question:\n"
                "      {\"question\": ..., \"answers\": [{\"word\": ..., \"score\": ...}]}",

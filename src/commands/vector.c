@@ -141,7 +141,8 @@ const struct command command_vector = {
                "\n"
                "table  word and numbers, separated by blanks\n"
                "tsv    word and numbers, separated by tabs\n"
-               "json   {\"word\": ..., \"vector\": [...]}",
+               "json   {\"word\": ..., \"vector\": [...]}; \"ngrams\" says of how many n-grams the\n"
+               "       vector of a word is made that is not in the vocabulary",
     .tables = tables,
     .needs = "a model",
     .operands_min = 1,

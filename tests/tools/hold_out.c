@@ -1,6 +1,6 @@
-/* How well n-grams predict words that they were not fitted to: hold_out MODEL [WORDS [SEED [THREADS]]]. Takes
- * random words with a count of at least 5 out of the vocabulary, fits n-grams to the others, and compares the
- * predictions with the true vectors. */
+/* How well n-grams predict words that they were not fitted to: hold_out MODEL [WORDS [SEED [THREADS
+ * [COUNT]]]]. Takes random words with a count of at least COUNT (5) out of the vocabulary, fits n-grams to
+ * the others, and compares the predictions with the true vectors. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,6 @@
 #include "search/vectors.h"
 
 #define ANSWERS 10
-#define COUNT_MIN 5
 
 static double clock_of(clockid_t which) {
     struct timespec now;
@@ -97,12 +96,13 @@ int main(int argc, char **argv) {
     const size_t words = argc > 2 ? strtoul(argv[2], NULL, 10) : 2000;
     struct rng rng = rng_seed(argc > 3 ? strtoull(argv[3], NULL, 10) : 1, 0);
     const size_t threads = argc > 4 ? strtoul(argv[4], NULL, 10) : 2;
+    const unsigned long count_min = argc > 5 ? strtoul(argv[5], NULL, 10) : 5;
     size_t bytes;
     bool *out = calloc(model.vocab, sizeof *out);
     float *input = memory_pages(model.vocab * model.stride * sizeof *input, "vectors", &error);
     for (size_t i = 0; i < words;) {
         const uint32_t id = rng_below(&rng, (uint32_t)model.vocab);
-        if (!out[id] && (model.counts[0] == 0 || model.counts[id] >= COUNT_MIN)) {
+        if (!out[id] && (model.counts[0] == 0 || model.counts[id] >= count_min)) {
             out[id] = true;
             i++;
         }
