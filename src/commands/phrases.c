@@ -186,8 +186,8 @@ static bool print_top(const struct job *job, struct error *error) {
         return false;
     for (size_t i = 0; i < found->count; i++)
         order[i] = &found->list[i];
-    qsort(order, found->count, sizeof *order,
-          compare_scores); /* NOLINT(bugprone-sizeof-expression): pointers */
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers */
+    qsort(order, found->count, sizeof *order, compare_scores);
     size_t column = 0;
     for (size_t i = 0; i < count; i++) {
         size_t length;
