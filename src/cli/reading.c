@@ -1,5 +1,6 @@
 #include "cli/reading.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,6 +9,7 @@
 #include "base/memory.h"
 #include "cli/message.h"
 #include "cli/shared_options.h"
+#include "text/content.h"
 #include "text/reader.h"
 #include "train/parameters.h"
 
@@ -59,19 +61,24 @@ void reading_free(struct reading *reading) {
     corpus_files_free(&reading->files);
 }
 
-bool reading_replaces(const struct file_out *file) {
-    struct stat old;
-    return file->place.kind == PLACE_FILE && stat(file->place.path, &old) == 0 && old.st_size > 0;
-}
-
-bool reading_check_old(const struct file_out *file, bool force, bool known, const char *what,
+bool reading_check_old(const struct file_out *file, bool force, reading_known *known, const char *what,
                        struct error *error) {
-    if (error->kind != ERROR_NONE)
+    struct stat old;
+    struct file_map map;
+    const char *path = file->place.path;
+    if (force || file->place.kind != PLACE_FILE)
+        return true;
+    if (stat(path, &old) != 0)
+        return place_is_missing(errno) || file_open_error(error, errno, file->path);
+    if (old.st_size == 0)
+        return true;
+    if (!file_map_open(&map, path, error))
         return false;
-    return force || known || !reading_replaces(file) ||
-           error_set(error, ERROR_INPUT,
-                     "%s: exists and is not %s; name another file, or replace it with --force", file->path,
-                     what);
+    const bool is = known(map.data, map.size < CONTENT_BYTES ? map.size : CONTENT_BYTES);
+    file_map_close(&map);
+    return is || error_set(error, ERROR_INPUT,
+                           "%s: exists and is not %s; name another file, or replace it with --force",
+                           file->path, what);
 }
 
 /* --- messages --- */

@@ -43,12 +43,12 @@ bool reading_run(const struct reading *reading, struct corpus *corpus, struct in
 bool reading_check_output(const struct corpus_files *files, const char *output, const char *what,
                           struct error *error) MUST_USE;
 
-/* Whether a file just created is to replace one that is not empty. */
-bool reading_replaces(const struct file_out *file);
+/* Whether a file that begins with start[0 .. size), which is not empty, may be what takes its place. */
+typedef bool reading_known(const unsigned char *start, size_t size);
 
-/* Refuses to replace a file that may be dear to someone: one that is not empty, and not known to be `what`
- * ("a vocabulary"), unless with --force. */
-bool reading_check_old(const struct file_out *file, bool force, bool known, const char *what,
+/* ERROR_INPUT, unless with --force, if the file just created would replace one that may be dear to someone:
+ * one that is not empty, and not known to be `what` ("a vocabulary"). */
+bool reading_check_old(const struct file_out *file, bool force, reading_known *known, const char *what,
                        struct error *error) MUST_USE;
 
 /* On standard error: which files were unpacked; what was skipped, or looks wrong. */

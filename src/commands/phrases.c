@@ -93,17 +93,9 @@ static bool check_settings(const struct settings *settings, struct error *error)
 
 /* --- files --- */
 
-/* Whether an older file may be what takes its place: text, or a list of phrases. */
-static bool is_known(const char *path, int which, struct error *error) {
-    struct file_map map;
+static bool is_text(const unsigned char *start, size_t size) {
     struct error unfit = {.kind = ERROR_NONE};
-    if (!file_map_open(&map, path, error))
-        return false;
-    const size_t start = map.size < CONTENT_BYTES ? map.size : CONTENT_BYTES;
-    const bool known = which == TEXT ? content_check(path, map.data, start, &unfit)
-                                     : phrases_is(map.data, start);
-    file_map_close(&map);
-    return known;
+    return content_check("", start, size, &unfit);
 }
 
 static bool create_file(struct job *job, int which, struct error *error) {
@@ -112,11 +104,9 @@ static bool create_file(struct job *job, int which, struct error *error) {
     const char *path = path_of(settings, which);
     if (path == NULL)
         return true;
-    if (!reading_check_output(&job->reading.files, path, "a file", error) ||
-        !file_create_or_stream(file, path, error))
-        return false;
-    const bool replaced = !settings->force && reading_replaces(file);
-    return reading_check_old(file, settings->force, replaced && is_known(path, which, error),
+    return reading_check_output(&job->reading.files, path, "a file", error) &&
+           file_create_or_stream(file, path, error) &&
+           reading_check_old(file, settings->force, which == TEXT ? is_text : phrases_is,
                              which == TEXT ? "text" : "a list of phrases", error);
 }
 
@@ -196,7 +186,8 @@ static bool print_top(const struct job *job, struct error *error) {
         return false;
     for (size_t i = 0; i < found->count; i++)
         order[i] = &found->list[i];
-    qsort(order, found->count, sizeof(const struct found_phrase *), compare_scores);
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers */
+    qsort(order, found->count, sizeof *order, compare_scores);
     size_t column = 0;
     for (size_t i = 0; i < count; i++) {
         size_t length;

@@ -80,11 +80,8 @@ static bool count_words(struct vocab *vocab, const struct settings *settings, co
 /* --- the file --- */
 
 static bool create(struct file_out *file, const struct settings *settings, struct error *error) {
-    bool is = false;
-    if (!file_create_or_stream(file, settings->output, error))
-        return false;
-    return reading_check_old(file, settings->force, vocab_file_check(settings->output, &is, error) && is,
-                             "a vocabulary", error);
+    return file_create_or_stream(file, settings->output, error) &&
+           reading_check_old(file, settings->force, vocab_file_is, "a vocabulary", error);
 }
 
 static bool write_vocab(const struct settings *settings, struct file_out *file, const struct reading *reading,

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/place.h"
 #include "base/retry.h"
 
 /* POSIX leaves its declaration to the program. */
@@ -58,18 +59,23 @@ static bool is_missing(enum decompress_format format, const char *name, struct e
                      name, programs[format], programs[format]);
 }
 
-/* Whether a folder of $PATH, path[0 .. length), has the program. */
+static bool is_program(const char *path) {
+    return access(path, X_OK) == 0 || (!place_is_missing(errno) && errno != EACCES);
+}
+
+/* Whether a folder of $PATH, path[0 .. length), has the program. If that can't be said, starting it will
+ * tell.
+ */
 static bool has_program(const char *path, size_t length, const char *program) {
-    const int folder = length > 0 ? -1 : AT_FDCWD;
-    if (folder == AT_FDCWD)
-        return faccessat(folder, program, X_OK, 0) == 0;
+    if (length == 0)
+        return is_program(program);
     char *file = malloc(length + strlen(program) + 2);
     if (file == NULL)
-        return true; /* starting it will tell */
+        return true;
     memcpy(file, path, length);
     file[length] = '/';
     memcpy(file + length + 1, program, strlen(program) + 1);
-    const bool found = access(file, X_OK) == 0;
+    const bool found = is_program(file);
     free(file);
     return found;
 }

@@ -54,7 +54,9 @@ bool vocab_file_check(const char *path, bool *is, struct error *error) {
     unsigned char start[START_BYTES];
     struct stat status;
     *is = false;
-    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode))
+    if (stat(path, &status) != 0)
+        return place_is_missing(errno) || file_open_error(error, errno, path);
+    if (!S_ISREG(status.st_mode))
         return true;
     const int file = retry_open(path, O_RDONLY);
     if (file < 0)

@@ -14,7 +14,7 @@
  * that may be cut off is not looked at, unless it is the only one. */
 bool vocab_file_is(const unsigned char *start, size_t size);
 
-/* The same for the beginning of a file; *is is false for one that is not a regular file. */
+/* The same for the beginning of a file; *is is false for one that is not a regular file, or not there. */
 bool vocab_file_check(const char *path, bool *is, struct error *error) MUST_USE;
 
 /* Adds the counts of a file to `words`, in the order of the lines; *total, at first 0, is the sum of all

@@ -44,6 +44,9 @@ awk 'BEGIN { print "word\tsky"; for (i = 0; i < 20; i++) print "sky" i "\t1\nsea
 printf 'sky1\nsky2 - sea1 + sea2\nnone\n' >questions.txt
 printf 'sky1 sky2\nsea1 skysea2\n' >texts.txt
 printf 'sky1\nsea2\n' >list.txt
+"$build/sgns" vocab corpus.txt -q -o words.tsv || exit 3
+printf 'sky1 sky2\nsky1_sky2 sky3\t2\n' >phrases.tsv
+gzip -c corpus.txt >corpus.gz || exit 3
 
 # NAME|standard input|arguments. Output goes to the folder out.
 cat >commands <<'END'
@@ -86,6 +89,13 @@ train-verbose||train corpus.txt corpus.txt -o out/new --dim 8 --epochs 2 --threa
 train-labels||train corpus.txt -o out/new --loss supcon --labels topics.tsv --dim 8 --epochs 1 --threads 1 --quiet
 train-subwords||train corpus.txt -o out/new --dim 8 --epochs 1 --threads 1 --subwords --quiet
 train-threads||train corpus.txt -o out/new --dim 8 --epochs 1 --threads 3 --quiet
+train-words||train corpus.txt -o out/new --vocab words.tsv --phrases phrases.tsv --dim 8 --epochs 1 --threads 1 --quiet
+vocab||vocab corpus.txt -o out/new --threads 2
+vocab-packed||vocab corpus.gz -o out/new --threads 1
+vocab-add||vocab words.tsv words.tsv -o out/new
+phrases||phrases corpus.txt -o out/new --threshold 1 --passes 2 --threads 2
+phrases-list||phrases corpus.txt --list out/new --threshold 1 --threads 1
+phrases-top|corpus.txt|phrases - --top 5 --threshold 1 --threads 1
 export-native||export model.sgns -f native -o out/new
 export-context||export model.sgns -f native --context --normalize -o out/new
 export-word2vec||export model.sgns -f word2vec -o out/new
@@ -184,6 +194,9 @@ prepare() {
     case $arguments in
     train* | subwords*) cp old.sgns old/new ;;
     map*-o* | report*) "$build/sgns" "${arguments%% *}" old.sgns -o old/new 2>/dev/null ;;
+    vocab*) printf 'old\t1\n' >old/new ;;
+    phrases*-o*) echo 'an old text' >old/new ;;
+    phrases*--list*) printf 'old list\t1\n' >old/new ;;
     export*-o*) "$build/sgns" export old.sgns -f "$(echo "$arguments" | sed 's/.*-f \([a-z0-9-]*\).*/\1/')" -o old/new ;;
     esac
     cp old/* out 2>/dev/null
