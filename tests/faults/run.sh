@@ -69,7 +69,9 @@ outliers-test||eval model.sgns --outliers outliers.txt
 probe||probe model.sgns factors.tsv
 info||info model.sgns
 info-verify||info --verify model.sgns
+info-json||info model.sgns --format json
 help||help train
+help-manual||help --generate man
 version||--version
 train||train corpus.txt -o out/new --dim 8 --epochs 1 --threads 1 --quiet
 train-pipe|corpus.txt|train - -o out/new --dim 8 --epochs 1 --threads 1 --quiet
