@@ -80,7 +80,9 @@ map-pca||map model.txt sky1 sky2 sea1 --layout pca -o out/new
 report||report model.sgns --threads 2 -o out/new
 info||info model.sgns
 info-verify||info --verify model.sgns
+info-json||info model.sgns --format json
 help||help train
+help-manual||help --generate man
 version||--version
 train||train corpus.txt -o out/new --dim 8 --epochs 1 --threads 1 --quiet
 train-pipe|corpus.txt|train - -o out/new --dim 8 --epochs 1 --threads 1 --quiet
