@@ -117,7 +117,7 @@ cat text text text text >long
 long() { "$SGNS" train long -q --dim 40 --epochs 50 --threads 1 --phrases list --vocab v.tsv -o "$1"; }
 check "a whole training" long whole.sgns
 stopped() {
-    for pauses in 1 2 4 8 16 32 64; do
+    for pauses in 1 2 3 4 6 8 12 16 24 32 48 64 96 128 256; do
         rm -f m.sgns
         "$SGNS" train long -q --dim 40 --epochs 50 --threads 1 --phrases list --vocab v.tsv -o m.sgns 2>"$err" &
         for _ in $(seq "$pauses"); do
