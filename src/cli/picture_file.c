@@ -1,8 +1,7 @@
 #include "cli/picture_file.h"
 
-#include <stdio.h>
-
 #include "base/place.h"
+#include "cli/message.h"
 #include "formats/export_formats.h"
 
 static bool create(struct picture_file *picture, const struct picture_file_settings *settings,
@@ -16,8 +15,8 @@ static bool create(struct picture_file *picture, const struct picture_file_setti
     if (!file_create_or_stream(&picture->file, settings->path, error))
         return false;
     if (picture->file.left != NULL)
-        fprintf(stderr, "sgns %s: %s: left by a process that did not end; remove it\n", settings->command,
-                picture->file.left);
+        message_warn(settings->command, "%s: left by a process that did not end; remove it",
+                     picture->file.left);
     return settings->force || export_check_old(&format, &picture->file, 1, error);
 }
 

@@ -1,11 +1,10 @@
 #include "cli/unseen.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "cli/output.h"
+#include "cli/message.h"
 
 bool unseen_create(struct unseen_told *told, const char *command, struct error *error) {
     *told = (struct unseen_told){.command = command};
@@ -24,10 +23,8 @@ bool unseen_tell(struct unseen_told *told, const char *word, size_t ngrams, stru
         return false;
     if (told->words.size == before)
         return true;
-    fprintf(stderr, "sgns %s: \"", told->command);
-    output_shown(word, length, stderr);
-    fprintf(stderr, "\" is not in the vocabulary; its vector is made of %zu n-gram%s\n", ngrams,
-            ngrams == 1 ? "" : "s");
+    message_warn(told->command, "\"%s\" is not in the vocabulary; its vector is made of %zu n-gram%s", word,
+                 ngrams, ngrams == 1 ? "" : "s");
     return true;
 }
 
@@ -41,15 +38,9 @@ bool unseen_tell_all(struct unseen_told *told, const struct expression *expressi
 void unseen_sum_up(const char *command, size_t words, const char *path) {
     if (words == 0)
         return;
-    fprintf(stderr, "sgns %s: ", command);
-    if (path != NULL) {
-        output_shown(path, strlen(path), stderr);
-        fputs(": ", stderr);
-    }
-    fprintf(stderr,
-            words == 1 ? "%zu word is not in the vocabulary; its vector is made of n-grams\n"
-                       : "%zu words are not in the vocabulary; their vectors are made of n-grams\n",
-            words);
+    message_warn(command, "%s%s%zu word%s not in the vocabulary; %s made of n-grams",
+                 path != NULL ? path : "", path != NULL ? ": " : "", words, words == 1 ? " is" : "s are",
+                 words == 1 ? "its vector is" : "their vectors are");
 }
 
 bool unseen_list(struct line **list, size_t *count, const struct expression *expression,

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "cli/interrupt.h"
+#include "cli/message.h"
 #include "cli/open_model.h"
 #include "cli/shared_options.h"
 #include "cli/subwords.h"
@@ -72,7 +73,7 @@ static bool create_file(struct session *session, struct error *error) {
     if (!file_create(file, session->settings.output, error))
         return false;
     if (file->left != NULL)
-        fprintf(stderr, "sgns subwords: %s: left by a run that did not end; remove it\n", file->left);
+        message_warn("subwords", "%s: left by a run that did not end; remove it", file->left);
     return session->settings.force || export_check_old(export_format_find("native"), file, 1, error);
 }
 

@@ -373,6 +373,11 @@ static struct tokenizer_rules tokenizer_rules_of(const struct parameters *parame
                                     .keep_case = parameters->keep_case};
 }
 
+/* Whether there are sentences for people on the way. */
+static bool tells(const struct job *job) {
+    return !job->settings.quiet && job->settings.progress != PROGRESS_JSON;
+}
+
 static bool select_words(struct job *job, const struct dictionary *words, struct error *error) {
     const char *path = job->settings.vocab;
     const struct parameters *parameters = &job->settings.parameters;
@@ -381,7 +386,7 @@ static bool select_words(struct job *job, const struct dictionary *words, struct
     if (job->given.size == 0)
         return error_set(error, ERROR_INPUT, "%s: none of its %zu words occurs %llu times; lower --min-count",
                          path, words->size, (unsigned long long)parameters->min_count);
-    if (!job->settings.quiet && job->given.size < words->size)
+    if (tells(job) && job->given.size < words->size)
         fprintf(stderr, "%s: %zu of its %zu words are left by --min-count and --max-vocab\n", path,
                 job->given.size, words->size);
     return true;
@@ -491,11 +496,6 @@ static bool reserve_guess(struct job *job, struct error *error) {
     return !model_file_bytes((size_t)vocab, (size_t)vocab * 8, matrix_stride((size_t)parameters->dim), true,
                              0, &bytes) ||
            file_reserve(&job->file, bytes, error);
-}
-
-/* Whether there are sentences for people on the way. */
-static bool tells(const struct job *job) {
-    return !job->settings.quiet && job->settings.progress != PROGRESS_JSON;
 }
 
 static void event_read(const struct job *job, double seconds) {
@@ -684,7 +684,7 @@ static bool find_ngrams(struct job *job, struct error *error) {
     if (!job->settings.subwords)
         return true;
     job->subwords = (struct subword_job){.settings = job->settings.ngrams,
-                                         .quiet = job->settings.quiet,
+                                         .quiet = !tells(job),
                                          .dim = (size_t)parameters->dim,
                                          .stride = matrix_stride((size_t)parameters->dim),
                                          .threads = (size_t)parameters->threads,
