@@ -65,7 +65,7 @@ bool reading_check_old(const struct file_out *file, bool force, reading_known *k
     struct stat old;
     struct file_map map;
     const char *path = file->place.path;
-    if (force || file->place.kind != PLACE_FILE)
+    if (force || path == NULL || file->place.kind != PLACE_FILE)
         return true;
     if (stat(path, &old) != 0)
         return place_is_missing(errno) || file_open_error(error, errno, file->path);
