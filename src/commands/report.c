@@ -27,7 +27,7 @@
 #define BARS 30       /* of the lengths */
 #define EPOCHS_MAX 10000
 #define FACTS_MAX 16
-#define NOTE_MAX 512
+#define NOTE_MAX 768
 
 struct settings {
     const char *output;
@@ -318,7 +318,9 @@ static bool make_map(struct report *report, const struct settings *settings, str
     snprintf(
         report->map_how, sizeof report->map_how,
         "most frequent words. t-SNE puts words with similar vectors next to each other. Trust "
-        "neighbourhoods, not distances: how large a group is, and how far from another, means little. "
+        "neighbourhoods, not distances: how large a group is, and how far from another, means little, and "
+        "dots "
+        "are moved apart where their labels need room. "
         "Colours are %zu classes that k-means finds in all %zu dimensions, so a group of one colour is "
         "one that two methods agree on. Words without room for a label show their names when pointed at; "
         "a click asks for a word's neighbours.",
@@ -448,7 +450,7 @@ static bool run(int argc, char **argv, struct error *error) {
 const struct command command_report = {
     .name = "report",
     .arguments = "MODEL [-o FILE]",
-    .summary = "a page about a model, to look at and search in",
+    .summary = "a page about a model, with a search",
     .details = "Writes one HTML page that needs no network: how training went, epoch by epoch;\n"
                "the vocabulary by rank and count; the lengths of the vectors; a map of the 500\n"
                "most frequent words; and a search for the neighbours of the 5000 most frequent\n"

@@ -2,7 +2,7 @@
 # sgns itself: help, version, unknown commands, and standard output that can't be written.
 . "$ROOT/tests/cli/harness.sh"
 
-commands="train near analogy similarity odd vector cluster embed search eval probe export info"
+commands="train near analogy similarity odd vector cluster embed search eval probe export map report info"
 silent() { [ ! -s "$err" ]; }
 # prints TEXT COMMAND...: succeeds with TEXT alone.
 prints() {
