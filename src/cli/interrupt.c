@@ -107,6 +107,14 @@ bool interrupt_watch(struct interrupt *interrupt, const struct file_out *files, 
     return false;
 }
 
+void interrupt_defer(struct interrupt *interrupt) {
+    pthread_mutex_lock(&interrupt->lock);
+}
+
+void interrupt_allow(struct interrupt *interrupt) {
+    pthread_mutex_unlock(&interrupt->lock);
+}
+
 void interrupt_end(struct interrupt *interrupt) {
     atomic_store(&interrupt->ending, true);
     pthread_kill(interrupt->thread, WAKE);

@@ -18,7 +18,7 @@ struct interrupt {
     atomic_int number;                          /* the signal that asked the training to stop; 0: none */
     atomic_bool worthwhile;                     /* there is something to keep; set by the caller */
     atomic_bool ending;                         /* for interrupt_end */
-    pthread_mutex_t lock;                       /* of the next; whoever ends the process keeps it */
+    pthread_mutex_t lock;                       /* whoever ends the process keeps it */
     char *temporaries[INTERRUPT_FILES_MAX + 1]; /* paths of files to remove, or NULL; owned */
     sigset_t signals;
     pthread_t thread;
@@ -38,6 +38,11 @@ bool interrupt_watch(struct interrupt *interrupt, const struct file_out *files, 
 /* file_create() for one more file while watching, at most one at a time. */
 bool interrupt_create(struct interrupt *interrupt, struct file_out *file, const char *path,
                       struct error *error) MUST_USE;
+
+/* No signal ends the process between these two: for file_commit(), so that of several files all get their
+ * names or none. A thread that only waits for a disk is not worth a file left behind. */
+void interrupt_defer(struct interrupt *interrupt);
+void interrupt_allow(struct interrupt *interrupt);
 
 /* Stops watching and unblocks the signals. */
 void interrupt_end(struct interrupt *interrupt);

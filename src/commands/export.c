@@ -178,8 +178,11 @@ static bool write_watched(struct file_out *files, size_t count, struct export_ro
     interrupt_hold(&interrupt);
     if (!interrupt_watch(&interrupt, files, count, error))
         return false;
-    const bool done = format->write(files, rows, (int)settings->precision, error) &&
-                      model_unchanged(rows->model, error) && file_commit_all(files, count, error);
+    bool done = format->write(files, rows, (int)settings->precision, error) &&
+                model_unchanged(rows->model, error);
+    interrupt_defer(&interrupt);
+    done = done && file_commit_all(files, count, error);
+    interrupt_allow(&interrupt);
     interrupt_end(&interrupt);
     return done;
 }

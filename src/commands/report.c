@@ -27,7 +27,7 @@
 #define BARS 30       /* of the lengths */
 #define EPOCHS_MAX 10000
 #define FACTS_MAX 16
-#define NOTE_MAX 512
+#define NOTE_MAX 768
 
 struct settings {
     const char *output;
@@ -318,7 +318,9 @@ static bool make_map(struct report *report, const struct settings *settings, str
     snprintf(
         report->map_how, sizeof report->map_how,
         "most frequent words. t-SNE puts words with similar vectors next to each other. Trust "
-        "neighbourhoods, not distances: how large a group is, and how far from another, means little. "
+        "neighbourhoods, not distances: how large a group is, and how far from another, means little, and "
+        "dots "
+        "are moved apart where their labels need room. "
         "Colours are %zu classes that k-means finds in all %zu dimensions, so a group of one colour is "
         "one that two methods agree on. Words without room for a label show their names when pointed at; "
         "a click asks for a word's neighbours.",

@@ -86,19 +86,20 @@ static bool fit(struct session *session, struct error *error) {
            subword_settings_record(&job->settings, &session->record, error);
 }
 
-static bool write_model(struct session *session, struct error *error) {
+static bool write_model(struct session *session, struct interrupt *interrupt, struct error *error) {
     const struct subword_job *job = &session->job;
     const struct export_native_changes changes = {.input = job->mixed,
                                                   .ngrams = {SUBWORDS_TAG, job->section, job->section_bytes},
                                                   .record = session->record};
-    const bool done = export_native_write(&session->file, &session->rows, &session->vocab, &changes, error) &&
-                      model_unchanged(&session->model, error);
+    bool done = export_native_write(&session->file, &session->rows, &session->vocab, &changes, error) &&
+                model_unchanged(&session->model, error);
     const uint64_t bytes = session->file.written;
-    if (!done || !file_commit(&session->file, error))
-        return false;
-    if (!job->quiet)
+    interrupt_defer(interrupt);
+    done = done && file_commit(&session->file, error);
+    interrupt_allow(interrupt);
+    if (done && !job->quiet)
         fprintf(stderr, "wrote %s, %.1f MB\n", session->settings.output, (double)bytes * 1e-6);
-    return true;
+    return done;
 }
 
 /* The file is created before the work is done. */
@@ -112,7 +113,7 @@ static bool make(struct session *session, struct error *error) {
     }
     if (!interrupt_watch(&interrupt, &session->file, 1, error))
         return false;
-    const bool done = fit(session, error) && write_model(session, error);
+    const bool done = fit(session, error) && write_model(session, &interrupt, error);
     file_abandon(&session->file);
     interrupt_end(&interrupt);
     return done;

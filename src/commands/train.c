@@ -968,7 +968,10 @@ static bool save(struct job *job, struct error *error) {
                                           .buffers = &job->buffers};
     done = done && model_write(&job->file, &content, error);
     const uint64_t bytes = job->file.written;
-    if (!done || !file_commit(&job->file, error))
+    interrupt_defer(&job->interrupt);
+    done = done && file_commit(&job->file, error);
+    interrupt_allow(&job->interrupt);
+    if (!done)
         return job->file.kept ? false : keep_learned(job, error);
     keep_remove(&job->keep);
     const char *path = job->settings.output;

@@ -84,12 +84,16 @@ static bool create(struct file_out *file, const struct settings *settings, struc
            reading_check_old(file, settings->force, vocab_file_is, "a vocabulary", error);
 }
 
-static bool write_vocab(const struct settings *settings, struct file_out *file, const struct reading *reading,
-                        char *const *paths, size_t count, bool counts, struct error *error) {
+static bool write_vocab(const struct settings *settings, struct file_out *file, struct interrupt *interrupt,
+                        const struct reading *reading, char *const *paths, size_t count, bool counts,
+                        struct error *error) {
     struct vocab vocab = {.size = 0};
-    const bool done = (counts ? add_up(&vocab, settings, paths, count, error)
-                              : count_words(&vocab, settings, reading, error)) &&
-                      vocab_file_write(file, &vocab, error) && file_commit(file, error);
+    bool done = (counts ? add_up(&vocab, settings, paths, count, error)
+                        : count_words(&vocab, settings, reading, error)) &&
+                vocab_file_write(file, &vocab, error);
+    interrupt_defer(interrupt);
+    done = done && file_commit(file, error);
+    interrupt_allow(interrupt);
     if (done && !settings->reading.quiet && strcmp(settings->output, "-") != 0)
         fprintf(stderr, "wrote %s, %zu words\n", settings->output, vocab.size);
     vocab_free(&vocab);
@@ -106,7 +110,7 @@ static bool write_watched(const struct settings *settings, const struct reading 
         interrupt_hold(&interrupt);
         done = interrupt_watch(&interrupt, &file, 1, error);
         if (done) {
-            done = write_vocab(settings, &file, reading, paths, count, counts, error);
+            done = write_vocab(settings, &file, &interrupt, reading, paths, count, counts, error);
             interrupt_end(&interrupt);
         }
     }
