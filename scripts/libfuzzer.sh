@@ -5,7 +5,7 @@
 set -u
 build=$1 seconds=$2
 shift 2
-[ $# -gt 0 ] || set -- native binary text tests questions options corpus checkpoint
+[ $# -gt 0 ] || set -- native binary text tests questions options corpus checkpoint vocabulary phrases
 seeds=$(dirname "$0")/../tests/fuzz/seeds
 # A disk would be the slowest part.
 if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ]; then
