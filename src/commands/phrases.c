@@ -181,6 +181,7 @@ static bool print_top(const struct job *job, struct error *error) {
     const size_t count = job->settings.top < found->count ? (size_t)job->settings.top : found->count;
     if (count == 0)
         return true;
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers */
     const struct found_phrase **order = memory_allocate(found->count, sizeof *order, "the phrases", error);
     if (order == NULL)
         return false;

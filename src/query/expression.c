@@ -342,7 +342,7 @@ static bool find_run(struct parser *parser, struct text text, const char **next,
     }
     if (!found)
         found = push_lexeme(parser, &phrases, NULL, &item, &known, id, error);
-    if (!found || !known || item.words > count)
+    if (!found || !known || item.words == 0 || item.words > count)
         return false;
     *next = ends[item.words - 1];
     return true;

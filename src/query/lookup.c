@@ -78,7 +78,7 @@ static bool find_joined(const struct model *model, const char *words, size_t *id
             return false;
         if (used > 0)
             joined[used++] = PHRASE_JOINT;
-        memcpy(joined + used, normal, strlen(normal));
+        memcpy(joined + used, normal, strlen(normal) + 1);
         used += strlen(normal);
         words += length;
     }

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,14 +31,10 @@ static bool add_path(struct corpus_files *files, char *path, struct error *error
 
 static char *join(const char *folder, const char *name, struct error *error) {
     const size_t length = strlen(folder), bytes = length + strlen(name) + 2;
+    const bool slash = length > 0 && folder[length - 1] != '/';
     char *path = memory_allocate(bytes, 1, "a file name", error);
-    if (path == NULL)
-        return NULL;
-    memcpy(path, folder, length);
-    const size_t slash = length > 0 && folder[length - 1] != '/';
-    if (slash)
-        path[length] = '/';
-    memcpy(path + length + slash, name, strlen(name) + 1);
+    if (path != NULL)
+        snprintf(path, bytes, "%s%s%s", folder, slash ? "/" : "", name);
     return path;
 }
 
@@ -93,43 +90,57 @@ static bool list_names(struct corpus_files *names, const char *path, struct erro
     return done;
 }
 
-static bool walk_folder(struct walk *walk, const char *path, struct error *error);
-
-/* Takes over the path. A link that leads nowhere is no file. */
-static bool walk_entry(struct walk *walk, char *path, struct error *error) {
+/* Takes over the path: of a file for the list, of a folder for `pending`. A link that leads nowhere is no
+ * file. */
+static bool walk_entry(struct walk *walk, char *path, struct corpus_files *pending, struct error *error) {
     struct stat status;
-    bool again, done = true;
-    if (stat(path, &status) != 0) {
+    bool done = true;
+    if (stat(path, &status) != 0)
         done = errno == ENOENT || errno == ELOOP || file_open_error(error, errno, path);
-    } else if (S_ISREG(status.st_mode)) {
-        if (!is_skipped(walk, &status))
-            return add_path(walk->files, path, error);
-    } else if (S_ISDIR(status.st_mode))
-        done = enter(walk, &status, &again, error) && (again || walk_folder(walk, path, error));
+    else if (S_ISDIR(status.st_mode))
+        return add_path(pending, path, error);
+    else if (S_ISREG(status.st_mode) && !is_skipped(walk, &status))
+        return add_path(walk->files, path, error);
     free(path);
     return done;
 }
 
-/* Goes as deep as folders do, which is bounded by the length of a path. */
-static bool walk_folder(struct walk *walk, const char *path, struct error *error) {
+/* Of the folders in it, the first comes last, where it is the next to be taken. */
+static bool walk_folder(struct walk *walk, const char *path, struct corpus_files *pending,
+                        struct error *error) {
     struct corpus_files names = {.paths = NULL};
-    bool done = list_names(&names, path, error);
-    for (size_t i = 0; i < names.count && done; i++) {
+    struct stat status;
+    bool again = false;
+    if (stat(path, &status) != 0)
+        return file_open_error(error, errno, path);
+    bool done = enter(walk, &status, &again, error) && (again || list_names(&names, path, error));
+    for (size_t i = names.count; i-- > 0 && done;) {
         char *name = names.paths[i];
         names.paths[i] = NULL;
-        done = walk_entry(walk, name, error);
+        done = walk_entry(walk, name, pending, error);
     }
     corpus_files_free(&names);
     return done;
 }
 
-static bool add_folder(struct corpus_files *files, const char *path, const struct stat *status,
-                       const char *const *skip, size_t skip_count, struct error *error) {
+/* The folder and all below it, a folder before those that come after it. */
+static bool walk_all(struct walk *walk, const char *path, struct error *error) {
+    struct corpus_files pending = {.paths = NULL};
+    bool done = add_path(&pending, join("", path, error), error);
+    while (done && pending.count > 0) {
+        char *folder = pending.paths[--pending.count];
+        done = walk_folder(walk, folder, &pending, error);
+        free(folder);
+    }
+    corpus_files_free(&pending);
+    return done;
+}
+
+static bool add_folder(struct corpus_files *files, const char *path, const char *const *skip,
+                       size_t skip_count, struct error *error) {
     struct walk walk = {.files = files, .skip = skip, .skip_count = skip_count};
     const size_t first = files->count;
-    bool again;
-    const bool done = dictionary_create(&walk.entered, error) && enter(&walk, status, &again, error) &&
-                      walk_folder(&walk, path, error);
+    const bool done = dictionary_create(&walk.entered, error) && walk_all(&walk, path, error);
     dictionary_free(&walk.entered);
     sort(files, first);
     return done && (files->count > first ||
@@ -143,7 +154,7 @@ bool corpus_files_list(struct corpus_files *files, const char *const *paths, siz
         struct stat status;
         const bool folder = strcmp(paths[i], "-") != 0 && stat(paths[i], &status) == 0 &&
                             S_ISDIR(status.st_mode);
-        if (folder ? !add_folder(files, paths[i], &status, skip, skip_count, error)
+        if (folder ? !add_folder(files, paths[i], skip, skip_count, error)
                    : !add_path(files, join("", paths[i], error), error))
             return false;
     }

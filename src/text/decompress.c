@@ -12,9 +12,6 @@
 #include "base/place.h"
 #include "base/retry.h"
 
-/* POSIX leaves its declaration to the program. */
-extern char **environ;
-
 struct magic {
     enum decompress_format format;
     const char *bytes;

@@ -105,26 +105,27 @@ static void make_native(struct fuzz *fuzz, const char *path) {
         for (size_t d = 0; d < DIM; d++)
             rows[id * STRIDE + d] = number_of(id, d);
     const char record[] = "tokenizer=words\nkeep_case=0\ndim=5\nloss.1=2.5\n";
-    const struct model_section extra = {"phrases", "new york\t1\nking queen\t1\nnew_york rome\t2\n", 40};
+    struct model_section extra[2] = {{"phrases", "new york\t1\nking queen\t1\nnew_york rome\t2\n", 40}};
     struct model_content content = {&vocab, DIM, STRIDE, rows, NULL, record, sizeof record - 1,
                                     NULL,   0,   NULL};
     write_or_give_up(path, &content);
     read_or_give_up(path, &fuzz->seeds[SEED_NATIVE_WITHOUT_CONTEXT]);
-    content.extra = &extra;
+    content.extra = extra;
     content.extra_count = 1;
     write_or_give_up(path, &content);
     read_or_give_up(path, &fuzz->seeds[SEED_NATIVE_WITH_EXTRA]);
-    struct model_section ngrams = make_ngrams(&vocab, rows);
-    content.extra = &ngrams;
+    extra[1] = make_ngrams(&vocab, rows);
+    content.extra = extra + 1;
     write_or_give_up(path, &content);
     read_or_give_up(path, &fuzz->seeds[SEED_NATIVE_WITH_NGRAMS]);
-    free((void *)ngrams.data);
     content.extra_count = 0;
     content.output = rows;
     write_or_give_up(path, &content);
     read_or_give_up(path, &fuzz->seeds[SEED_NATIVE]);
-    content.extra_count = 1;
+    content.extra = extra;
+    content.extra_count = 2;
     write_or_give_up(path, &content); /* the model that answers */
+    free((void *)extra[1].data);
 }
 
 /* A training of three epochs by two threads. */
