@@ -38,8 +38,8 @@ awk -v folder=blocks '
 has_module() {
     for python in python3 /usr/bin/python3; do
         path=$("$python" -c "import importlib.util, sys
-sys.exit(importlib.util.find_spec('$1') is None) or print(sys.executable)" 2>/dev/null) || continue
-        path=$("$python" -c 'import sys; print(sys.executable)') || continue
+importlib.util.find_spec('$1') or sys.exit(1)
+print(sys.executable)" 2>/dev/null) || continue
         printf '#!/bin/sh\nexec "%s" "$@"\n' "$path" >"$TMPDIR/bin/python3"
         chmod +x "$TMPDIR/bin/python3"
         return 0
@@ -178,6 +178,7 @@ phrase_text() {
 # --- what must be there after a recipe ---
 
 same_words() { "$SGNS" train texts/a.txt texts/more/b.txt -o both.sgns -q && knows both.sgns "$animals $persons"; }
+unpacked() { run 0 "$SGNS" train corpus.txt.gz -o words.sgns && grep -qx "$(sed -n 's/^    \(1 file was .*\)/\1/p' "$RECIPES")" "$err"; }
 joined() {
     "$SGNS" near words.sgns -k 1 new york >near.got && "$SGNS" near words.sgns -k 1 new york city >city.got &&
         "$SGNS" export words.sgns -f glove | cut -d ' ' -f 1 | grep -qx 'new_york' &&
@@ -202,6 +203,7 @@ rows() { awk -F "${3:- }" "{ seen++ } !($2) { bad = 1; exit } END { exit bad || 
 # How many words the exported models have.
 sizes() { echo "$animals $persons" | wc -w; }
 
+# shellcheck disable=SC2016 # conditions of awk, which has dollars of its own
 inspect() { # TITLE
     case $1 in
     'A folder of files')
@@ -210,6 +212,7 @@ inspect() { # TITLE
         ;;
     'Compressed text')
         check "$1: the pipe's words" knows words.sgns "$animals"
+        check "$1: says so" unpacked
         ;;
     Phrases) check "$1: new york is a word, and new york city" joined ;;
     German)
