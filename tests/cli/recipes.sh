@@ -107,7 +107,8 @@ hi_2='रोटी पानी सेब बाज़ार भोजन'
 # topic MODEL WORD WORDS: the three nearest to WORD are among WORDS.
 topic() {
     run 0 "$SGNS" near "$1" -k 3 --format tsv "$2" || return 1
-    awk -F '\t' -v words=" $3 " '{ seen++ } !index(words, " " $2 " ") { bad = 1 } END { exit bad || seen != 3 }' "$out" && return 0
+    awk -F '\t' -v words=" $3 " '{ seen++ } !index(words, " " $2 " ") { bad = 1 } END { exit bad || seen != 3 }' "$out" &&
+        return 0
     cat "$out" >&2
     return 1
 }
@@ -146,7 +147,8 @@ prepare() { # TITLE: the files that its commands read
     Arabic) talk 300 "$ar_1 كِتَاب كتـاب" "$ar_2" | sed 's/$/؟/' >ar.txt ;;
     Hindi) talk 300 "$hi_1" "$hi_2" | sed 's/$/।/' >hi.txt ;;
     'Comparing two corpora')
-        talk 1200 "$animals mouse" "$persons" >old.txt && talk 1200 "${animals%mouse*} ${animals#*mouse}" "$persons mouse" >new.txt
+        talk 1200 "$animals mouse" "$persons" >old.txt
+        talk 1200 "${animals%mouse*} ${animals#*mouse}" "$persons mouse" >new.txt
         ;;
     'Near-duplicate lines')
         talk 300 "$animals" "$persons" 'sun moon star sky' >corpus.txt && "$SGNS" train corpus.txt -o words.sgns -q
@@ -178,7 +180,10 @@ phrase_text() {
 # --- what must be there after a recipe ---
 
 same_words() { "$SGNS" train texts/a.txt texts/more/b.txt -o both.sgns -q && knows both.sgns "$animals $persons"; }
-unpacked() { run 0 "$SGNS" train corpus.txt.gz -o words.sgns && grep -qx "$(sed -n 's/^    \(1 file was .*\)/\1/p' "$RECIPES")" "$err"; }
+unpacked() {
+    run 0 "$SGNS" train corpus.txt.gz -o words.sgns &&
+        grep -qx "$(sed -n 's/^    \(1 file was .*\)/\1/p' "$RECIPES")" "$err"
+}
 joined() {
     "$SGNS" near words.sgns -k 1 new york >near.got && "$SGNS" near words.sgns -k 1 new york city >city.got &&
         "$SGNS" export words.sgns -f glove | cut -d ' ' -f 1 | grep -qx 'new_york' &&
@@ -193,13 +198,18 @@ warned() {
         tr '\n' ' ' <"$RECIPES" | grep -qF "\"$(sed -n 's/^sgns train: \(the text seems.*\)/\1/p' "$err")\""
 }
 plain_arabic() { knows ar-plain.sgns "$ar_1 $ar_2" && knows ar.sgns "$ar_1 $ar_2 كِتَاب كتـاب"; }
-plain_hindi() { # nukta by itself; the danda is no part of a word, but ends a line
-    knows hi.sgns "$(echo "$hi_1 $hi_2" | sed "s/$(printf '\340\245\230')/$(printf '\340\244\225\340\244\274')/g; s/$(printf '\340\245\233')/$(printf '\340\244\234\340\244\274')/g")"
+plain_hindi() { # two letters with a nukta come out as two code points each, as in normalization form C
+    qa=$(printf 's/\340\245\230/\340\244\225\340\244\274/g') za=$(printf 's/\340\245\233/\340\244\234\340\244\274/g')
+    knows hi.sgns "$(echo "$hi_1 $hi_2" | sed "$qa; $za")"
 }
 moved_first() { awk -F '\t' 'NR == 1 { exit $2 != "mouse" }' "$1"; }
 unique() { [ "$(sed -n '1p;2p;5p' lines.txt)" = "$(cat unique.txt)" ]; }
 # rows FILE AWK-CONDITION: it holds for each line of FILE, of which there is one at least.
-rows() { awk -F "${3:- }" "{ seen++ } !($2) { bad = 1; exit } END { exit bad || !seen }" "$1" || { head -n 3 "$1" >&2; false; }; }
+rows() {
+    awk -F "${3:- }" "{ seen++ } !($2) { bad = 1; exit } END { exit bad || !seen }" "$1" && return 0
+    head -n 3 "$1" >&2
+    return 1
+}
 # How many words the exported models have.
 sizes() { echo "$animals $persons" | wc -w; }
 
@@ -270,7 +280,8 @@ table() {
     sed -n 's/^| \(.*\) |$/\1/p' "$RECIPES" | awk -F ' *[|] *' '/^word2vec.c/ { on = 1; next } on && !/^-/ {
         for (i = 1; i <= 3; i++) {
             count = split($i, names, /[^A-Za-z_-]+/)
-            for (j = 1; j <= count; j++) if (names[j] != "") print names[j], match($4, /^`--[a-z-]+`(,|$)/) ? substr($4, 2, index(substr($4, 2), "`") - 1) : "-"
+            ours = match($4, /^`--[a-z-]+`(,|$)/) ? substr($4, 2, index(substr($4, 2), "`") - 1) : "-"
+            for (j = 1; j <= count; j++) if (names[j] != "") print names[j], ours
         }
     }' >options
     check "the table of options is found" test "$(wc -l <options)" -gt 60
