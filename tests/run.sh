@@ -19,9 +19,9 @@ scratch=$(mktemp -d "${TMPDIR:-/tmp}/sgns-test.XXXXXX") || exit 3
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 3' HUP INT TERM
 
-# The longest test goes first, so that it does not run alone at the end.
+# The longest tests go first, so that none runs alone at the end.
 tests() {
-    for test in "$build/tests/test_trainer" "$build"/tests/test_* "$ROOT"/tests/cli/*.sh; do
+    for test in "$build/tests/test_trainer" "$ROOT/tests/cli/train.sh" "$build"/tests/test_* "$ROOT"/tests/cli/*.sh; do
         case $test in *harness.sh | *.o | *.d | *.gcno | *.gcda) continue ;; esac
         for part; do
             case $test in *"$part"*) echo "$test" ;; esac
