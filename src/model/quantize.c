@@ -20,6 +20,8 @@ struct quantization quantize_row(int8_t *quantized, const float *row, float norm
     double square = 0;
     for (size_t d = 0; d < dim; d++)
         square += (double)row[d] * (double)row[d];
+    if (!(square > 0 && square <= DBL_MAX))
+        return (struct quantization){0, 0};
     const double length = sqrt(square), step = QUANTIZED_MAX / largest(row, dim);
     const float scale = (float)(1 / (step * length));
     double distance = 0;

@@ -15,7 +15,8 @@ struct quantization {
 };
 
 /* Fills quantized[0 .. stride), from -127 to 127, for a row of `dim` floats whose length is `norm`; the rest
- * is zero. A row without a direction, whose length is 0, subnormal or not finite, becomes zeros. */
+ * is zero. A row without a direction, whose length is 0, subnormal or not finite, becomes zeros, also if a
+ * damaged file has another `norm` for it. */
 struct quantization quantize_row(int8_t *quantized, const float *row, float norm, size_t dim, size_t stride);
 
 #endif

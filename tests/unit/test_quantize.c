@@ -132,7 +132,21 @@ static void rows_without_a_direction(struct test *test) {
     }
 }
 
+/* As in a damaged file. */
+static void rows_with_the_norm_of_others(struct test *test) {
+    const float odd[] = {0, NAN, INFINITY};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        float row[STRIDE] = {odd[i]};
+        int8_t codes[STRIDE], zeros[STRIDE] = {0};
+        memset(codes, 99, sizeof codes);
+        const struct quantization made = quantize_row(codes, row, 1, 5, STRIDE);
+        CHECK_MSG(test, made.scale == 0 && made.error == 0, "%g", (double)odd[i]);
+        CHECK_MSG(test, memcmp(codes, zeros, sizeof zeros) == 0, "%g", (double)odd[i]);
+    }
+}
+
 static const struct test_case cases[] = {
+    {"codes: rows with the norm of others", rows_with_the_norm_of_others},
     {"codes: the error is the distance", the_error_is_the_distance},
     {"codes: no cosine is beyond the error", no_cosine_is_beyond_the_error},
     {"codes: the error is reached", the_error_is_reached},
