@@ -509,6 +509,17 @@ bool file_map_open(struct file_map *map, const char *path, struct error *error) 
     return false;
 }
 
+bool file_map_old(struct file_map *map, const struct file_out *file, struct error *error) {
+    struct stat status;
+    const char *path = file->place.path;
+    *map = (struct file_map){.data = NULL};
+    if (path == NULL || file->place.kind != PLACE_FILE)
+        return true;
+    if (stat(path, &status) == 0)
+        return status.st_size == 0 || file_map_open(map, path, error);
+    return place_is_missing(errno) || file_open_error(error, errno, file->path);
+}
+
 bool file_map_check(const struct file_map *map, const char *path, struct error *error) {
     struct stat status;
     if (map->descriptor == 0)

@@ -79,6 +79,10 @@ struct file_map {
 bool file_map_open(struct file_map *map, const char *path, struct error *error) MUST_USE;
 void file_map_close(struct file_map *map);
 
+/* Maps the file that a file just created is to replace; the map is empty if there is none, or nothing in it.
+ */
+bool file_map_old(struct file_map *map, const struct file_out *file, struct error *error) MUST_USE;
+
 /* Fails if the file was written to since it was mapped: what was read may be a mixture. A file that took its
  * name by a rename is no harm. `path` names it in the error. */
 bool file_map_check(const struct file_map *map, const char *path, struct error *error) MUST_USE;

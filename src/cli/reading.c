@@ -1,6 +1,5 @@
 #include "cli/reading.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -63,18 +62,12 @@ void reading_free(struct reading *reading) {
 
 bool reading_check_old(const struct file_out *file, bool force, reading_known *known, const char *what,
                        struct error *error) {
-    struct stat old;
     struct file_map map;
-    const char *path = file->place.path;
-    if (force || path == NULL || file->place.kind != PLACE_FILE)
+    if (force)
         return true;
-    if (stat(path, &old) != 0)
-        return place_is_missing(errno) || file_open_error(error, errno, file->path);
-    if (old.st_size == 0)
-        return true;
-    if (!file_map_open(&map, path, error))
+    if (!file_map_old(&map, file, error))
         return false;
-    const bool is = known(map.data, map.size < CONTENT_BYTES ? map.size : CONTENT_BYTES);
+    const bool is = map.size == 0 || known(map.data, map.size < CONTENT_BYTES ? map.size : CONTENT_BYTES);
     file_map_close(&map);
     return is || error_set(error, ERROR_INPUT,
                            "%s: exists and is not %s; name another file, or replace it with --force",

@@ -1,9 +1,7 @@
 #include "formats/export_formats.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "formats/export_writers.h"
 #include "text/show.h"
@@ -196,23 +194,11 @@ static bool is_list(const struct file_map *map) {
     return memchr(map->data, '\0', map->size < WINDOW ? map->size : WINDOW) == NULL;
 }
 
-/* Maps an older file, if there is one; the map is empty if not. */
-static bool map_old(struct file_map *map, const struct file_out *file, struct error *error) {
-    struct stat status;
-    const char *path = file->place.path;
-    *map = (struct file_map){.data = NULL};
-    if (path == NULL || file->place.kind != PLACE_FILE)
-        return true;
-    if (stat(path, &status) == 0)
-        return status.st_size == 0 || file_map_open(map, path, error);
-    return place_is_missing(errno) || file_open_error(error, errno, file->path);
-}
-
 /* *first says whether an older first file is known, and is set by it. */
 static bool may_replace(const struct export_format *format, const struct file_out *file, bool is_first,
                         bool *first, struct error *error) {
     struct file_map map;
-    if (!map_old(&map, file, error))
+    if (!file_map_old(&map, file, error))
         return false;
     const bool known = map.size == 0 || (is_first ? format->known(&map) : *first && is_list(&map));
     if (is_first)
