@@ -107,12 +107,19 @@ bool interrupt_watch(struct interrupt *interrupt, const struct file_out *files, 
     return false;
 }
 
-void interrupt_defer(struct interrupt *interrupt) {
+bool interrupt_commit(struct interrupt *interrupt, struct file_out *file, struct error *error) {
     pthread_mutex_lock(&interrupt->lock);
+    const bool done = file_commit(file, error);
+    pthread_mutex_unlock(&interrupt->lock);
+    return done;
 }
 
-void interrupt_allow(struct interrupt *interrupt) {
+bool interrupt_commit_all(struct interrupt *interrupt, struct file_out *files, size_t count,
+                          struct error *error) {
+    pthread_mutex_lock(&interrupt->lock);
+    const bool done = file_commit_all(files, count, error);
     pthread_mutex_unlock(&interrupt->lock);
+    return done;
 }
 
 void interrupt_end(struct interrupt *interrupt) {

@@ -39,10 +39,11 @@ bool interrupt_watch(struct interrupt *interrupt, const struct file_out *files, 
 bool interrupt_create(struct interrupt *interrupt, struct file_out *file, const char *path,
                       struct error *error) MUST_USE;
 
-/* No signal ends the process between these two: for file_commit(), so that of several files all get their
- * names or none. A thread that only waits for a disk is not worth a file left behind. */
-void interrupt_defer(struct interrupt *interrupt);
-void interrupt_allow(struct interrupt *interrupt);
+/* As file_commit and file_commit_all, but no signal ends the process meanwhile, so that all files get their
+ * names or none. */
+bool interrupt_commit(struct interrupt *interrupt, struct file_out *file, struct error *error) MUST_USE;
+bool interrupt_commit_all(struct interrupt *interrupt, struct file_out *files, size_t count,
+                          struct error *error) MUST_USE;
 
 /* Stops watching and unblocks the signals. */
 void interrupt_end(struct interrupt *interrupt);

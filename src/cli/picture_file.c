@@ -36,10 +36,8 @@ bool picture_file_begin(struct picture_file *picture, const struct picture_file_
 bool picture_file_end(struct picture_file *picture, const struct markup *markup, const struct model *model,
                       bool done, struct error *error) {
     done = done && markup_done(markup, error) &&
-           file_write(&picture->file, markup->text, markup->bytes, error) && model_unchanged(model, error);
-    interrupt_defer(&picture->interrupt);
-    done = done && file_commit(&picture->file, error);
-    interrupt_allow(&picture->interrupt);
+           file_write(&picture->file, markup->text, markup->bytes, error) && model_unchanged(model, error) &&
+           interrupt_commit(&picture->interrupt, &picture->file, error);
     interrupt_end(&picture->interrupt);
     file_abandon(&picture->file);
     return done;

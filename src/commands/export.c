@@ -178,11 +178,9 @@ static bool write_watched(struct file_out *files, size_t count, struct export_ro
     interrupt_hold(&interrupt);
     if (!interrupt_watch(&interrupt, files, count, error))
         return false;
-    bool done = format->write(files, rows, (int)settings->precision, error) &&
-                model_unchanged(rows->model, error);
-    interrupt_defer(&interrupt);
-    done = done && file_commit_all(files, count, error);
-    interrupt_allow(&interrupt);
+    const bool done = format->write(files, rows, (int)settings->precision, error) &&
+                      model_unchanged(rows->model, error) &&
+                      interrupt_commit_all(&interrupt, files, count, error);
     interrupt_end(&interrupt);
     return done;
 }

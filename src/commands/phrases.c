@@ -231,9 +231,7 @@ static bool commit(struct job *job, struct error *error) {
             files[count++] = job->files[i];
             job->files[i] = (struct file_out){.descriptor = -1};
         }
-    interrupt_defer(&job->interrupt);
-    const bool done = file_commit_all(files, count, error);
-    interrupt_allow(&job->interrupt);
+    const bool done = interrupt_commit_all(&job->interrupt, files, count, error);
     for (size_t i = 0; i < count; i++)
         file_abandon(&files[i]);
     for (int i = 0; done && !job->settings.reading.quiet && i < FILES; i++) {

@@ -94,9 +94,7 @@ static bool write_model(struct session *session, struct interrupt *interrupt, st
     bool done = export_native_write(&session->file, &session->rows, &session->vocab, &changes, error) &&
                 model_unchanged(&session->model, error);
     const uint64_t bytes = session->file.written;
-    interrupt_defer(interrupt);
-    done = done && file_commit(&session->file, error);
-    interrupt_allow(interrupt);
+    done = done && interrupt_commit(interrupt, &session->file, error);
     if (done && !job->quiet)
         fprintf(stderr, "wrote %s, %.1f MB\n", session->settings.output, (double)bytes * 1e-6);
     return done;

@@ -514,11 +514,11 @@ static void print_corpus(const struct job *job, double seconds) {
     const struct corpus *corpus = &job->corpus;
     const double known = 100 * (double)corpus->words / (double)corpus->tokens;
     event_read(job, seconds);
-    if (tells(job))
+    if (tells(job)) {
         reading_print_unpacked(corpus);
-    if (tells(job))
         fprintf(stderr, "read %llu words in %llu sentences; ", (unsigned long long)corpus->tokens,
                 (unsigned long long)corpus->sentences);
+    }
     if (tells(job) && job->origin.model == NULL && job->origin.vocab_file == NULL)
         fprintf(stderr, "kept %zu of %llu distinct words, %.1f%% of the text\n", corpus->vocab.size,
                 (unsigned long long)corpus->distinct, known);
@@ -968,10 +968,7 @@ static bool save(struct job *job, struct error *error) {
                                           .buffers = &job->buffers};
     done = done && model_write(&job->file, &content, error);
     const uint64_t bytes = job->file.written;
-    interrupt_defer(&job->interrupt);
-    done = done && file_commit(&job->file, error);
-    interrupt_allow(&job->interrupt);
-    if (!done)
+    if (!done || !interrupt_commit(&job->interrupt, &job->file, error))
         return job->file.kept ? false : keep_learned(job, error);
     keep_remove(&job->keep);
     const char *path = job->settings.output;

@@ -88,12 +88,9 @@ static bool write_vocab(const struct settings *settings, struct file_out *file, 
                         const struct reading *reading, char *const *paths, size_t count, bool counts,
                         struct error *error) {
     struct vocab vocab = {.size = 0};
-    bool done = (counts ? add_up(&vocab, settings, paths, count, error)
-                        : count_words(&vocab, settings, reading, error)) &&
-                vocab_file_write(file, &vocab, error);
-    interrupt_defer(interrupt);
-    done = done && file_commit(file, error);
-    interrupt_allow(interrupt);
+    const bool done = (counts ? add_up(&vocab, settings, paths, count, error)
+                              : count_words(&vocab, settings, reading, error)) &&
+                      vocab_file_write(file, &vocab, error) && interrupt_commit(interrupt, file, error);
     if (done && !settings->reading.quiet && strcmp(settings->output, "-") != 0)
         fprintf(stderr, "wrote %s, %zu words\n", settings->output, vocab.size);
     vocab_free(&vocab);
