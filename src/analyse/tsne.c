@@ -51,7 +51,7 @@ static double entropy(const double *distances, double nearest, size_t i, size_t 
     return log(*sum) + beta * weighted / *sum;
 }
 
-/* The beta for which the entropy is that of `perplexity` equal neighbours: larger ones have less. Equal
+/* The beta for which the entropy is that of `perplexity` equal neighbors: larger ones have less. Equal
  * distances may keep the entropy above it. */
 static double find_beta(const struct affinities *affinities, const double *distances, double nearest,
                         size_t i) {

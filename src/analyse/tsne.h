@@ -1,4 +1,4 @@
-/* t-SNE: points in the plane whose neighbours are the neighbours of rows of many dimensions (van der Maaten,
+/* t-SNE: points in the plane whose neighbors are the neighbors of rows of many dimensions (van der Maaten,
  * Hinton 2008, "Visualizing data using t-SNE"). Gradients are exact: every pair counts in every round. The
  * start from principal components and the learning rate are those of Kobak, Berens 2019, "The art of using
  * t-SNE for single-cell transcriptomics", and Belkina et al. 2019. */
@@ -14,7 +14,7 @@
 #define TSNE_ROWS_MAX 5000
 
 struct tsne_settings {
-    double perplexity; /* about how many neighbours count, at least 1; at most (count - 1) / 3 is used */
+    double perplexity; /* about how many neighbors count, at least 1; at most (count - 1) / 3 is used */
     size_t rounds;     /* of which the first quarter, at most 250, exaggerate attraction */
     uint64_t seed;     /* of small shifts of the start, so that equal rows can part */
     size_t threads;    /* at least 1 */

@@ -68,7 +68,7 @@ static const struct foreign foreign_options[] = {
     {"sortedvocab", NULL, "the vocabulary is always sorted by frequency"},
     {"t", "sample", NULL},
     {"thread", "threads", NULL},
-    {"topn", "neighbours", NULL},
+    {"topn", "neighbors", NULL},
     {"train", NULL, CORPUS},
     {"trimrule", NULL, "--min-count and --max-vocab limit the vocabulary"},
     {"vectorsize", "dim", NULL},

@@ -17,7 +17,7 @@
 const char *const query_methods[] = {[METHOD_ADD] = "add", [METHOD_MUL] = "mul", NULL};
 
 static const struct option options[] = {
-    NEIGHBOURS_OPTION("words", offsetof(struct query_settings, neighbours)),
+    NEIGHBORS_OPTION("words", offsetof(struct query_settings, neighbors)),
     CHOICE_OPTION("method", "add", query_methods,
                   "add: rank by the cosine to the sum of the words; mul: by the product of the similarities "
                   "to each word (3CosMul)",
@@ -68,7 +68,7 @@ bool query_open(struct query_session *session, const char *command, const char *
         return false;
     session->search = (struct search){.space = &session->space,
                                       .method = (enum method)settings->method,
-                                      .k = space_limit(settings->neighbours, session->model.vocab),
+                                      .k = space_limit(settings->neighbors, session->model.vocab),
                                       .min_score = option_min_score(settings->threshold),
                                       .threads = threads};
     return true;
@@ -94,7 +94,7 @@ static bool exclude(struct query_batch *batch, const struct query_session *sessi
 /* The answers to a question, the words in a column of a table. */
 struct answer {
     const struct model *model;
-    const struct neighbour *found;
+    const struct neighbor *found;
     size_t count, column;
 };
 
@@ -112,12 +112,12 @@ struct answered {
     struct line text;
     const struct line *unseen; /* (unseen_count) its words that are not in the vocabulary */
     size_t unseen_count;
-    const struct neighbour *found; /* (count) */
+    const struct neighbor *found; /* (count) */
     size_t count;
 };
 
 static void print_answer(const struct query_session *session, const struct answered *answered) {
-    const struct neighbour *found = answered->found;
+    const struct neighbor *found = answered->found;
     const size_t count = answered->count;
     const enum output_format format = (enum output_format)session->settings->format;
     struct answer answer = {&session->model, found, count, 0};

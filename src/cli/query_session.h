@@ -12,8 +12,8 @@
 #include "search/nearest.h"
 
 struct query_settings {
-    uint64_t neighbours, restrict_to, threads; /* the latter two 0 if not given */
-    size_t method, format;                     /* enum method, enum output_format */
+    uint64_t neighbors, restrict_to, threads; /* the latter two 0 if not given */
+    size_t method, format;                    /* enum method, enum output_format */
     struct option_real threshold;
     struct option_texts exclude;
     bool context, known;
@@ -49,7 +49,7 @@ void query_close(struct query_session *session);
 bool query_answer(struct dialogue *dialogue, const struct request *requests, size_t count,
                   struct error *error) MUST_USE;
 
-/* The neighbours of every word that can answer, as if each was asked for; words whose vector is zero or not
+/* The neighbors of every word that can answer, as if each was asked for; words whose vector is zero or not
  * finite have none. */
 bool query_all_words(struct query_session *session, struct error *error) MUST_USE;
 

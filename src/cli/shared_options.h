@@ -23,8 +23,8 @@
     INTEGER_OPTION("restrict", 0, fallback_, 0, COUNT_MAX, \
                    verb " only the N most frequent words; 0 for all", place)
 
-#define NEIGHBOURS_OPTION(what, place) \
-    INTEGER_OPTION("neighbours", 'k', "10", 1, COUNT_MAX, "how many " what " to print", place)
+#define NEIGHBORS_OPTION(what, place) \
+    INTEGER_OPTION("neighbors", 'k', "10", 1, COUNT_MAX, "how many " what " to print", place)
 
 /* struct option_real: see option_min_score */
 #define THRESHOLD_OPTION(place)                                                                \

@@ -35,8 +35,8 @@ static const struct option_table *const tables[] = {&own_options, NULL};
 struct members {
     const struct model *model;
     const struct clusters *clusters;
-    struct neighbour *words; /* class by class; owned */
-    size_t *starts;          /* (classes + 1); owned */
+    struct neighbor *words; /* class by class; owned */
+    size_t *starts;         /* (classes + 1); owned */
 };
 
 static bool sort_members(struct members *members, size_t words, bool by_cosine, struct error *error) {
@@ -50,7 +50,7 @@ static bool sort_members(struct members *members, size_t words, bool by_cosine, 
     for (size_t id = 0; done && id < words; id++) {
         const uint32_t label = clusters->classes[id];
         if (label != CLUSTER_NONE)
-            members->words[members->starts[label] + sizes[label]++] = (struct neighbour){
+            members->words[members->starts[label] + sizes[label]++] = (struct neighbor){
                 id, clusters->cosines[id]};
     }
     for (size_t i = 0; done && by_cosine && i < clusters->count; i++)
@@ -85,7 +85,7 @@ static void print_tsv(const struct members *members, size_t words) {
 
 struct class {
     const struct model *model;
-    const struct neighbour *words;
+    const struct neighbor *words;
 };
 
 static size_t fill_word(const void *context, size_t index, struct output_field *fields) {

@@ -37,7 +37,7 @@ static const struct option options[] = {
                    "(default 300, none if words are named)",
                    offsetof(struct settings, top)),
     CHOICE_OPTION("layout", "tsne", word_map_layouts,
-                  "tsne keeps neighbours together; pca shows the two directions in which the words differ "
+                  "tsne keeps neighbors together; pca shows the two directions in which the words differ "
                   "most",
                   offsetof(struct settings, layout)),
     TEXT_OPTION("output", 'o', OPTION_TEXT, "FILE", "-", "the file to write; - is standard output",
@@ -110,7 +110,7 @@ static bool add_near(struct choice *choice, const char *text, size_t top, size_t
                 query_batch_exclude(&batch, expression.ids, expression.id_count, error) &&
                 query_batch_run(&batch, error);
     size_t count = 0;
-    const struct neighbour *found = done ? query_batch_answers(&batch, 0, &count) : NULL;
+    const struct neighbor *found = done ? query_batch_answers(&batch, 0, &count) : NULL;
     for (size_t i = 0; done && i < count; i++)
         done = !vector_word_usable(choice->model, found[i].id) || add_word(choice, found[i].id, error);
     query_batch_free(&batch);
@@ -156,11 +156,10 @@ static bool choose_words(struct choice *choice, const struct model *model, const
 static void describe(const struct settings *settings, const struct word_map *map, char *text, size_t size) {
     if (settings->layout == WORD_MAP_PCA)
         snprintf(text, size,
-                 "Principal components, with %.0f%% and %.0f%% of the variance. Colours: classes by k-means.",
+                 "Principal components, with %.0f%% and %.0f%% of the variance. Colors: classes by k-means.",
                  100 * map->shares[0], 100 * map->shares[1]);
     else
-        snprintf(text, size,
-                 "t-SNE: words with similar vectors are neighbours. Colours: classes by k-means.");
+        snprintf(text, size, "t-SNE: words with similar vectors are neighbors. Colors: classes by k-means.");
 }
 
 static void draw(struct markup *markup, const struct word_map *map, const struct settings *settings,
@@ -238,15 +237,15 @@ const struct command command_map = {
     .name = "map",
     .arguments = "MODEL [WORD...] [-o FILE]",
     .summary = "a map of words, as an SVG picture",
-    .details = "Draws words as labelled dots, so that those with similar vectors are near each\n"
+    .details = "Draws words as labeled dots, so that those with similar vectors are near each\n"
                "other: the WORDs, which are printed bold, the nearest words to each --near, or\n"
                "the most frequent ones. Labels never overlap; where there is no room for all,\n"
                "the first words get theirs, and the others show their names when pointed at.\n"
-               "Colours are classes that spherical k-means finds in all dimensions, as cluster\n"
+               "Colors are classes that spherical k-means finds in all dimensions, as cluster\n"
                "does. The picture is light or dark as the viewer prefers.\n"
                "\n"
                "tsne (van der Maaten and Hinton 2008) takes every pair of words into account,\n"
-               "so its time grows with the square of the number of words. Neighbourhoods mean\n"
+               "so its time grows with the square of the number of words. Neighborhoods mean\n"
                "something there, distances between groups little, and dots are moved apart where\n"
                "their labels need room. pca leaves dots where they are. The same model, words\n"
                "and seed give the same picture with any number of threads.\n"

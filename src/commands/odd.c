@@ -39,7 +39,7 @@ struct question {
     struct word *words;           /* (count) in the order of the line; owned */
     struct direction *directions; /* (count); owned */
     double *scores;               /* (count); owned */
-    struct neighbour *ranked;     /* (count) scores from the highest; ids are places in the line; owned */
+    struct neighbor *ranked;      /* (count) scores from the highest; ids are places in the line; owned */
     size_t count;
     struct line *unseen; /* (unseen_count) words that are not in the vocabulary; owned */
     size_t unseen_count;
@@ -88,14 +88,14 @@ static bool read_question(struct question *question, const struct model *model, 
 static size_t rank_words(struct question *question, double *sum, size_t stride) {
     const size_t odd = odd_find(question->directions, question->count, sum, stride, question->scores);
     for (size_t i = 0; i < question->count; i++)
-        question->ranked[i] = (struct neighbour){i, question->scores[i]};
+        question->ranked[i] = (struct neighbor){i, question->scores[i]};
     heap_sort(question->ranked, question->count);
     return odd;
 }
 
 static size_t fill_word(const void *context, size_t index, struct output_field *fields) {
     const struct question *question = context;
-    const struct neighbour *ranked = &question->ranked[index];
+    const struct neighbor *ranked = &question->ranked[index];
     const struct line *text = &question->words[ranked->id].text;
     fields[0] = output_text("word", text->text, text->length);
     fields[1] = output_score("score", ranked->score);

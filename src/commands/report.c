@@ -318,12 +318,12 @@ static bool make_map(struct report *report, const struct settings *settings, str
     snprintf(
         report->map_how, sizeof report->map_how,
         "most frequent words. t-SNE puts words with similar vectors next to each other. Trust "
-        "neighbourhoods, not distances: how large a group is, and how far from another, means little, and "
+        "neighborhoods, not distances: how large a group is, and how far from another, means little, and "
         "dots "
         "are moved apart where their labels need room. "
-        "Colours are %zu classes that k-means finds in all %zu dimensions, so a group of one colour is "
+        "Colors are %zu classes that k-means finds in all %zu dimensions, so a group of one color is "
         "one that two methods agree on. Words without room for a label show their names when pointed at; "
-        "a click asks for a word's neighbours.",
+        "a click asks for a word's neighbors.",
         report->map.classes, report->model->dim);
     return true;
 }
@@ -331,7 +331,7 @@ static bool make_map(struct report *report, const struct settings *settings, str
 /* --- the page --- */
 
 static const char loss_how[] =
-    "How badly the model told real pairs of neighbouring words from random ones, on average over each pass "
+    "How badly the model told real pairs of neighboring words from random ones, on average over each pass "
     "through the text. It should fall, fastest at first. Where it still falls at the end, more "
     "<code>--epochs</code> may help; where it rises, <code>--alpha</code> is too high. Only losses of the "
     "same "
@@ -342,7 +342,7 @@ static const char ranks_how[] =
     "from "
     "repeated or generated text, such as menus, tables and templates.";
 static const char lengths_how[] =
-    "Neighbours are found by direction alone, so a word\xe2\x80\x99s length does not matter there. It tells "
+    "Neighbors are found by direction alone, so a word\xe2\x80\x99s length does not matter there. It tells "
     "how "
     "much was learned about a word: rare words, trained on seldom, have short vectors, and so have words "
     "that "
@@ -453,7 +453,7 @@ const struct command command_report = {
     .summary = "a page about a model, with a search",
     .details = "Writes one HTML page that needs no network: how training went, epoch by epoch;\n"
                "the vocabulary by rank and count; the lengths of the vectors; a map of the 500\n"
-               "most frequent words; and a search for the neighbours of the 5000 most frequent\n"
+               "most frequent words; and a search for the neighbors of the 5000 most frequent\n"
                "words, whose vectors the page has in eight bits. It says how to read each, is\n"
                "light or dark as the browser prefers, and fits small screens.",
     .tables = tables,

@@ -16,14 +16,14 @@
 
 struct settings {
     struct embedding_settings embedding; /* first, for embedding_options */
-    uint64_t neighbours;
+    uint64_t neighbors;
     struct option_real threshold;
     size_t format;
     bool all, known;
 };
 
 static const struct option options[] = {
-    NEIGHBOURS_OPTION("lines", offsetof(struct settings, neighbours)),
+    NEIGHBORS_OPTION("lines", offsetof(struct settings, neighbors)),
     THRESHOLD_OPTION(offsetof(struct settings, threshold)),
     FLAG_OPTION("all", "search for every line of the file; with --threshold, this finds duplicates",
                 offsetof(struct settings, all)),
@@ -94,7 +94,7 @@ static bool open_session(struct session *session, const char *model, const char 
         return false;
     session->search = (struct search){.space = &session->space,
                                       .method = METHOD_ADD,
-                                      .k = space_limit(settings->neighbours, session->count),
+                                      .k = space_limit(settings->neighbors, session->count),
                                       .min_score = option_min_score(settings->threshold),
                                       .threads = option_threads(settings->embedding.threads)};
     return true;
@@ -119,12 +119,12 @@ static void print_line(struct line line) {
 
 struct answer {
     const struct session *session;
-    const struct neighbour *found;
+    const struct neighbor *found;
 };
 
 static size_t fill_answer(const void *context, size_t index, struct output_field *fields) {
     const struct answer *answer = context;
-    const struct neighbour *found = &answer->found[index];
+    const struct neighbor *found = &answer->found[index];
     const struct line *line = &answer->session->lines[found->id];
     fields[0] = output_integer("line", found->id + 1);
     fields[1] = output_score("score", found->score);
@@ -133,7 +133,7 @@ static size_t fill_answer(const void *context, size_t index, struct output_field
 }
 
 /* A table has the lines as they are, tabs included. */
-static void print_answer(const struct session *session, struct line query, const struct neighbour *found,
+static void print_answer(const struct session *session, struct line query, const struct neighbor *found,
                          size_t count) {
     const enum output_format format = (enum output_format)session->settings.format;
     const struct output_field question = output_text("question", query.text, query.length);
@@ -173,7 +173,7 @@ static bool answer_line(void *context, const char *line, struct error *error) {
                       query_batch_add_row(&batch, row, error) && query_batch_run(&batch, error);
     if (done) {
         size_t count;
-        const struct neighbour *found = query_batch_answers(&batch, 0, &count);
+        const struct neighbor *found = query_batch_answers(&batch, 0, &count);
         print_answer(session, query, found, count);
     }
     query_batch_free(&batch);
@@ -201,7 +201,7 @@ static void print_answers(const struct query_batch *batch, const struct session 
         if (!vector_usable(session->space.norms[id]))
             continue;
         size_t count;
-        const struct neighbour *found = query_batch_answers(batch, q++, &count);
+        const struct neighbor *found = query_batch_answers(batch, q++, &count);
         if (count == 0)
             continue;
         if (table) {

@@ -124,7 +124,7 @@ static bool read_questions(struct quiz *quiz, struct analogies *analogies, struc
 /* --- the answers --- */
 
 /* Whether the first answer that is none of the question's words is right. */
-static bool is_right(const struct quiz *quiz, const struct asked *asked, const struct neighbour *found,
+static bool is_right(const struct quiz *quiz, const struct asked *asked, const struct neighbor *found,
                      size_t count) {
     size_t keys[4];
     for (size_t i = 0; i < 4; i++)
@@ -142,7 +142,7 @@ static bool check_answers(struct quiz *quiz, struct analogies *analogies, struct
         return false;
     for (size_t i = 0; i < quiz->count; i++) {
         size_t count;
-        const struct neighbour *found = query_batch_answers(&quiz->batch, i, &count);
+        const struct neighbor *found = query_batch_answers(&quiz->batch, i, &count);
         analogies->sections[quiz->list[i].section].right += is_right(quiz, &quiz->list[i], found, count);
     }
     return true;

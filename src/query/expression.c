@@ -408,7 +408,7 @@ static int compare_items(const void *a, const void *b) {
     return (x->phrase > y->phrase) - (x->phrase < y->phrase);
 }
 
-/* Merges equal items, which are neighbours, and drops those whose weights cancel. Returns how many are left.
+/* Merges equal items, which are neighbors, and drops those whose weights cancel. Returns how many are left.
  */
 static size_t unite(struct item *items, size_t count) {
     size_t united = 0, left = 0;

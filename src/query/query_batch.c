@@ -9,7 +9,7 @@
 #define ANSWERS_BYTES ((size_t)64 << 20)
 
 size_t query_batch_size(size_t k) {
-    const size_t fit = ANSWERS_BYTES / sizeof(struct neighbour) / (k > 0 ? k : 1);
+    const size_t fit = ANSWERS_BYTES / sizeof(struct neighbor) / (k > 0 ? k : 1);
     return fit < 1 ? 1 : fit < QUERIES_MAX ? fit : QUERIES_MAX;
 }
 
@@ -88,7 +88,7 @@ bool query_batch_run(struct query_batch *batch, struct error *error) {
            nearest(&batch->search, batch->found, batch->counts, error);
 }
 
-const struct neighbour *query_batch_answers(const struct query_batch *batch, size_t query, size_t *count) {
+const struct neighbor *query_batch_answers(const struct query_batch *batch, size_t query, size_t *count) {
     *count = batch->counts[query];
     return batch->found + query * batch->search.k;
 }

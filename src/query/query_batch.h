@@ -15,8 +15,8 @@ struct query_batch {
     size_t *excluded;             /* likewise */
     struct query *queries;
     size_t direction_capacity, term_count, term_capacity, excluded_count, excluded_capacity, query_capacity;
-    struct neighbour *found; /* (query_count, k) */
-    size_t *counts;          /* (query_count) */
+    struct neighbor *found; /* (query_count, k) */
+    size_t *counts;         /* (query_count) */
 };
 
 /* How many queries to search for at once, so that their answers take little memory. */
@@ -46,7 +46,7 @@ bool query_batch_add_row(struct query_batch *batch, const float *row, struct err
 bool query_batch_run(struct query_batch *batch, struct error *error) MUST_USE;
 
 /* The answers of a query, numbered from 0 as they were added: *count of them, the best first. */
-const struct neighbour *query_batch_answers(const struct query_batch *batch, size_t query, size_t *count);
+const struct neighbor *query_batch_answers(const struct query_batch *batch, size_t query, size_t *count);
 
 /* Harmless on a batch that nothing was added to. */
 void query_batch_free(struct query_batch *batch);

@@ -14,7 +14,7 @@ size_t spelling_distance(const char *a, size_t a_length, const char *b, size_t b
 
 /* The word with the smallest edit distance to `word`, the most frequent one among equals; false if none is
  * within two edits, or within one if `word` has fewer than five characters. An edit inserts, deletes or
- * replaces a code point, or swaps two neighbours (Damerau 1964; the restricted distance, which edits no
+ * replaces a code point, or swaps two neighbors (Damerau 1964; the restricted distance, which edits no
  * swapped pair again). `word` is normalized by the model's tokenizer and not in the vocabulary. */
 bool spelling_closest(const struct model *model, const char *word, size_t *id) MUST_USE;
 

@@ -1,5 +1,5 @@
 /* The report: one HTML page that needs no network. It has the charts, a map in three sizes, and vectors among
- * which a script finds neighbours in the browser. */
+ * which a script finds neighbors in the browser. */
 #ifndef SGNS_REPORT_PAGE_H
 #define SGNS_REPORT_PAGE_H
 

@@ -72,7 +72,7 @@ const char *const page_style[] = {
 
 const char *const page_search[] = {
     "<section id=\"search\">",
-    "<h2>Neighbours</h2>",
+    "<h2>Neighbors</h2>",
     "<form role=\"search\"><div style=\"flex:1;min-width:0\">",
     "<label for=\"word\">Which words are nearest to</label>",
     "<div style=\"display:flex;gap:8px\"><input id=\"word\" type=\"search\" autocomplete=\"off\"",

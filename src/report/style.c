@@ -13,9 +13,9 @@ static const char *const light_classes[STYLE_CLASSES] = {"#1f5fb4", "#b25400", "
 static const char *const dark_classes[STYLE_CLASSES] = {"#79b8ff", "#ffab5e", "#6fdc8c", "#ff8a8a",
                                                         "#c9a6ff", "#5fd4dc", "#ff9bd0", "#cbbba0"};
 
-static void write_classes(struct markup *markup, const char *const *colours) {
+static void write_classes(struct markup *markup, const char *const *colors) {
     for (int i = 0; i < STYLE_CLASSES; i++)
-        markup_print(markup, ".c%d{fill:%s}", i, colours[i]);
+        markup_print(markup, ".c%d{fill:%s}", i, colors[i]);
     markup_text(markup, "\n");
 }
 

@@ -1,4 +1,4 @@
-/* The look of all pictures, for light and dark. Colours of classes differ in hue and are dark enough on
+/* The look of all pictures, for light and dark. Colors of classes differ in hue and are dark enough on
  * paper, and light enough in the dark, to be read as text (contrast 4.5 or more). */
 #ifndef SGNS_REPORT_STYLE_H
 #define SGNS_REPORT_STYLE_H
@@ -7,7 +7,7 @@
 
 #include "report/markup.h"
 
-/* Classes that have a colour of their own. */
+/* Classes that have a color of their own. */
 #define STYLE_CLASSES 8
 
 #define STYLE_FONT "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', 'DejaVu Sans', sans-serif"

@@ -2,12 +2,12 @@
 
 #include <stdlib.h>
 
-static bool better(struct neighbour a, struct neighbour b) {
+static bool better(struct neighbor a, struct neighbor b) {
     return a.score > b.score || (a.score == b.score && a.id < b.id);
 }
 
 /* Replaces the root by `entry`, which sinks until its children are better. */
-static void sink(struct neighbour *heap, size_t size, struct neighbour entry) {
+static void sink(struct neighbor *heap, size_t size, struct neighbor entry) {
     size_t hole = 0;
     for (;;) {
         size_t child = 2 * hole + 1;
@@ -24,7 +24,7 @@ static void sink(struct neighbour *heap, size_t size, struct neighbour entry) {
 }
 
 /* Adds `entry` at the end; it rises until its parent is worse. */
-static void rise(struct neighbour *heap, size_t *size, struct neighbour entry) {
+static void rise(struct neighbor *heap, size_t *size, struct neighbor entry) {
     size_t hole = (*size)++;
     while (hole > 0 && better(heap[(hole - 1) / 2], entry)) {
         heap[hole] = heap[(hole - 1) / 2];
@@ -33,7 +33,7 @@ static void rise(struct neighbour *heap, size_t *size, struct neighbour entry) {
     heap[hole] = entry;
 }
 
-bool heap_offer(struct neighbour *heap, size_t *size, size_t k, struct neighbour entry) {
+bool heap_offer(struct neighbor *heap, size_t *size, size_t k, struct neighbor entry) {
     if (*size < k)
         rise(heap, size, entry);
     else if (better(entry, heap[0]))
@@ -43,10 +43,10 @@ bool heap_offer(struct neighbour *heap, size_t *size, size_t k, struct neighbour
     return true;
 }
 
-static int compare_neighbours(const void *a, const void *b) {
-    return better(*(const struct neighbour *)a, *(const struct neighbour *)b) ? -1 : 1;
+static int compare_neighbors(const void *a, const void *b) {
+    return better(*(const struct neighbor *)a, *(const struct neighbor *)b) ? -1 : 1;
 }
 
-void heap_sort(struct neighbour *heap, size_t size) {
-    qsort(heap, size, sizeof *heap, compare_neighbours);
+void heap_sort(struct neighbor *heap, size_t size) {
+    qsort(heap, size, sizeof *heap, compare_neighbors);
 }

@@ -30,9 +30,9 @@
 
 /* The best rows so far for every query of a batch. */
 struct best {
-    struct neighbour *heaps; /* (queries, k) each a heap with the worst at its root */
-    size_t *sizes;           /* (queries) */
-    float *cuts;             /* (queries) a row whose value is below the cut can't be among the best */
+    struct neighbor *heaps; /* (queries, k) each a heap with the worst at its root */
+    size_t *sizes;          /* (queries) */
+    float *cuts;            /* (queries) a row whose value is below the cut can't be among the best */
 };
 
 /* A batch: some of the queries, as the kernel sees them. */
@@ -155,7 +155,7 @@ static void consider(const struct batch *batch, struct best *best, size_t q, siz
     const double score = exact_score(search, query, id);
     if (!isfinite(score) || score < search->min_score) /* not finite: the file is damaged */
         return;
-    if (heap_offer(best->heaps + q * search->k, &best->sizes[q], search->k, (struct neighbour){id, score}) &&
+    if (heap_offer(best->heaps + q * search->k, &best->sizes[q], search->k, (struct neighbor){id, score}) &&
         best->sizes[q] == search->k)
         update_cut(batch, best, q);
 }
@@ -331,7 +331,7 @@ static bool make_parts(struct batch *batch, struct error *error) {
 /* --- batches --- */
 
 /* The first thread's heaps lie in the arrays for the answers. */
-static bool make_bests(struct batch *batch, struct neighbour *found,
+static bool make_bests(struct batch *batch, struct neighbor *found,
                        size_t *counts /* NOLINT(readability-non-const-parameter) */, struct error *error) {
     const size_t queries = batch->query_count, k = batch->search->k;
     size_t cells;
@@ -371,7 +371,7 @@ static void merge(struct batch *batch) {
     const size_t k = batch->search->k;
     struct best *first = &batch->bests[0];
     for (size_t q = 0; q < batch->query_count; q++) {
-        struct neighbour *heap = first->heaps + q * k;
+        struct neighbor *heap = first->heaps + q * k;
         for (size_t i = 1; i < batch->threads; i++)
             for (size_t n = 0; n < batch->bests[i].sizes[q]; n++)
                 (void)heap_offer(heap, &first->sizes[q], k, batch->bests[i].heaps[q * k + n]);
@@ -390,7 +390,7 @@ static void divide(struct batch *batch) {
 }
 
 /* Scans for a batch whose targets are set. */
-static bool run_batch(struct batch *batch, struct neighbour *found, size_t *counts, struct error *error) {
+static bool run_batch(struct batch *batch, struct neighbor *found, size_t *counts, struct error *error) {
     divide(batch);
     size_t bytes;
     if (!size_multiply(batch->workspace * sizeof(float), batch->threads, &bytes))
@@ -408,7 +408,7 @@ static bool run_batch(struct batch *batch, struct neighbour *found, size_t *coun
 }
 
 /* All queries at once, by their directions. */
-static bool search_shared(const struct search *search, struct batch *batch, struct neighbour *found,
+static bool search_shared(const struct search *search, struct batch *batch, struct neighbor *found,
                           size_t *counts, struct error *error) {
     batch->queries = search->queries;
     batch->query_count = search->query_count;
@@ -420,13 +420,13 @@ static bool search_shared(const struct search *search, struct batch *batch, stru
 /* How many queries to take at a time, so that the other threads' heaps stay small. */
 static size_t batch_size(const struct search *search) {
     size_t bytes;
-    if (!size_multiply(search->k * search->threads, sizeof(struct neighbour), &bytes))
+    if (!size_multiply(search->k * search->threads, sizeof(struct neighbor), &bytes))
         return 1;
     const size_t fit = HEAP_BYTES_MAX / bytes;
     return fit < 1 ? 1 : fit < BATCH ? fit : BATCH;
 }
 
-static bool search_batches(const struct search *search, struct batch *batch, struct neighbour *found,
+static bool search_batches(const struct search *search, struct batch *batch, struct neighbor *found,
                            size_t *counts, struct error *error) {
     const size_t size = batch_size(search);
     double *sum = memory_allocate(search->space->stride, sizeof *sum, "a query's vector", error);
@@ -448,10 +448,10 @@ static bool is_shared(const struct search *search) {
     return search->method == METHOD_MUL ||
            (search->direction_count < search->query_count &&
             size_multiply(search->query_count * search->k, search->threads, &bytes) &&
-            bytes <= HEAP_BYTES_MAX / sizeof(struct neighbour));
+            bytes <= HEAP_BYTES_MAX / sizeof(struct neighbor));
 }
 
-bool nearest(const struct search *search, struct neighbour *found, size_t *counts, struct error *error) {
+bool nearest(const struct search *search, struct neighbor *found, size_t *counts, struct error *error) {
     memset(counts, 0, search->query_count * sizeof *counts);
     if (search->k == 0 || search->query_count == 0)
         return true;

@@ -58,7 +58,7 @@ struct search {
 /* For query q, fills found[q * k .. + counts[q]), of which the caller provides (query_count, k), with the
  * rows of the highest scores, the highest first and ties in the order of ids. Rows that are excluded or not
  * vector_usable do not answer. */
-bool nearest(const struct search *search, struct neighbour *found, size_t *counts,
+bool nearest(const struct search *search, struct neighbor *found, size_t *counts,
              struct error *error) MUST_USE;
 
 /* The length of the sum that METHOD_ADD compares with, or 0 if it is below 1e-6: only rounding is left then.

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Maps and reports in a real browser: usage: tests/browser/report.sh BUILD_FOLDER. Types words, reads their neighbours, and
-# compares them with those of sgns near; measures labels, text and colours. Prints "ok NAME" and "not ok NAME" lines, or
+# Maps and reports in a real browser: usage: tests/browser/report.sh BUILD_FOLDER. Types words, reads their neighbors, and
+# compares them with those of sgns near; measures labels, text and colors. Prints "ok NAME" and "not ok NAME" lines, or
 # "skipped" without a Chromium (CHROMIUM names one).
 set -u
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
@@ -72,7 +72,7 @@ followed() {
     printf 'key Tab\ntype king\nkey Enter\nkey Tab\nkey Tab\neval document.activeElement.textContent\nkey Enter\n%s\n' "$says" | browse report.html &&
         sed -n 2p seen | grep -q "^Nearest to .*$(sed -n 1p seen)"
 }
-check "from a neighbour to its neighbours, by keyboard" followed
+check "from a neighbor to its neighbors, by keyboard" followed
 clicked() {
     printf "screen 1600 1000 light\nclick .wide g[data-w='3'] circle\n%s\neval document.getElementById('word').value\n" "$says" | browse report.html &&
         sed -n 1p seen | grep -q "^Nearest to .*$(sed -n 2p seen)" &&
@@ -87,7 +87,7 @@ overlaps="eval [...document.querySelectorAll('svg')].filter(svg => svg.getClient
 scroll="eval document.documentElement.scrollWidth <= innerWidth"
 small="eval Math.min(...[...document.querySelectorAll('svg')].filter(svg => svg.getClientRects().length).map(svg => parseFloat(getComputedStyle(svg).fontSize) * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)) >= 10"
 loaded="eval performance.getEntriesByType('resource').length"
-# The least contrast of a colour of the map, or of text, to what is behind it (WCAG 2).
+# The least contrast of a color of the map, or of text, to what is behind it (WCAG 2).
 contrast="eval (() => { const light = text => { const [r, g, b] = text.match(/[0-9.]+/g).map(x => x / 255).map(x => x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; }; const card = document.querySelector('section, .paper'); const behind = light(card.matches('section') ? getComputedStyle(card).backgroundColor : getComputedStyle(card).fill); return Math.min(...[...document.querySelectorAll('svg text, p, dt, dd, h2')].map(x => { const style = getComputedStyle(x), front = light(x.closest('svg') ? style.fill : style.color); return (Math.max(front, behind) + 0.05) / (Math.min(front, behind) + 0.05); })) >= 4.5; })()"
 looks() { # FILE WIDTH HEIGHT SCHEME
     printf 'screen %d %d %s\n%s\n%s\n%s\n%s\n%s\n' "$2" "$3" "$4" "$overlaps" "$scroll" "$small" "$loaded" "$contrast" | browse "$1" || return 1

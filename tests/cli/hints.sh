@@ -47,7 +47,7 @@ absent --sg 'skip-gram is the only model here$'
 absent --hs 'there is no hierarchical softmax'
 absent --cbow_mean 'skip-gram is the only model here$'
 absent --corpus_file 'the corpus needs no option'
-fails "near --topn is --neighbours" 2 '^sgns near: unknown option --topn: here it is --neighbours$' "$SGNS" near m --topn 5
+fails "near --topn is --neighbors" 2 '^sgns near: unknown option --topn: here it is --neighbors$' "$SGNS" near m --topn 5
 fails "near --size is nothing like --dim" 2 '^sgns near: unknown option --size; --help lists' "$SGNS" near m --size 5
 fails "-output is not -o utput" 2 '^sgns train: unknown option -output: here it is --output$' \
     "$SGNS" train "$TMPDIR/none" -output=x

@@ -86,7 +86,7 @@ check "a phrase is one term" phrase
 # --- how they are answered ---
 
 mul_same() { near -k 25 king && words >"$TMPDIR/add" && near -k 25 king --method mul && words >"$TMPDIR/mul" && equal add mul; }
-check "--method mul ranks the neighbours of one word as add does" mul_same
+check "--method mul ranks the neighbors of one word as add does" mul_same
 # (1 + x) / 2 * (1 + y) / 2 / ((1 + z) / 2 + 1e-6) from the cosines that near prints.
 mul_score() {
     near -k 30 --format tsv king && keep to-king && near -k 30 --format tsv cat && keep to-cat &&

@@ -36,9 +36,9 @@ answers() {
         awk 'NF != 2 || $2 !~ /^-?[01]\.[0-9][0-9][0-9][0-9]$/ || NR > 1 && $2 > last { bad = 1 }
              { last = $2 } END { exit bad }' "$out"
 }
-check "ten neighbours by default" answers 10 "$SGNS" near "$model" king
+check "ten neighbors by default" answers 10 "$SGNS" near "$model" king
 check "-k" answers 3 "$SGNS" near -k 3 "$model" king
-check "--neighbours" answers 3 "$SGNS" near "$model" king --neighbours=3
+check "--neighbors" answers 3 "$SGNS" near "$model" king --neighbors=3
 check "more than there are words" answers 23 "$SGNS" near "$model" king -k 4000000000
 check "a hyphen inside a word" answers 10 "$SGNS" near "$model" well-known
 
@@ -83,8 +83,8 @@ fails "an empty question" 2 'no word in the question' "$SGNS" near "$model" ""
 fails "no model named" 2 'name a model: sgns near MODEL \[WORD\.\.\.\]$' "$SGNS" near
 fails "a missing model" 2 'missing\.sgns: ' "$SGNS" near "$TMPDIR/missing.sgns" king
 fails "a text is no model" 2 'corpus\.txt: ' "$SGNS" near "$TMPDIR/corpus.txt" king
-fails "-k 0" 2 '\-\-neighbours takes a whole number' "$SGNS" near "$model" -k 0 king
-fails "-k with junk" 2 '\-\-neighbours takes a whole number' "$SGNS" near "$model" -k 3x king
+fails "-k 0" 2 '\-\-neighbors takes a whole number' "$SGNS" near "$model" -k 0 king
+fails "-k with junk" 2 '\-\-neighbors takes a whole number' "$SGNS" near "$model" -k 3x king
 fails "an unknown option" 2 'unknown option' "$SGNS" near "$model" --nieghbours 3 king
 says "help says how lines are answered" 'followed by an empty line' "$SGNS" near --help
 

@@ -225,7 +225,7 @@ inspect() { # TITLE
         ;;
     Phrases) check "$1: new york is a word, and new york city" joined ;;
     German)
-        check "$1: neighbours" topic de.sgns straße 'weg gasse platz'
+        check "$1: neighbors" topic de.sgns straße 'weg gasse platz'
         check "$1: Essen is not essen" two_cases
         check "$1: as food and as cooking" topic de-case.sgns essen 'trinken kochen backen'
         check "$1: umlauts" decomposed
@@ -234,20 +234,20 @@ inspect() { # TITLE
     'Japanese and Chinese')
         check "$1: what happens otherwise" warned
         check "$1: words of Japanese" knows ja.sgns "$ja_1 $ja_2"
-        check "$1: neighbours in Japanese" topic ja.sgns 東京 "$ja_1"
+        check "$1: neighbors in Japanese" topic ja.sgns 東京 "$ja_1"
         check "$1: words of Chinese" knows zh.sgns "$zh_1 $zh_2"
-        check "$1: neighbours in Chinese" topic zh.sgns 米饭 "$zh_2"
+        check "$1: neighbors in Chinese" topic zh.sgns 米饭 "$zh_2"
         ;;
     Arabic)
         check "$1: signs and tatweel are gone" plain_arabic
-        check "$1: neighbours" topic ar-plain.sgns قلم "$ar_1"
+        check "$1: neighbors" topic ar-plain.sgns قلم "$ar_1"
         ;;
     Hindi)
         check "$1: words keep their marks" knows hi.sgns "$hi_1 $hi_2"
-        check "$1: neighbours" topic hi.sgns पानी "$hi_2"
+        check "$1: neighbors" topic hi.sgns पानी "$hi_2"
         ;;
     'Comparing two corpora')
-        check "$1: the word that changed is first by neighbours" moved_first kept.tsv
+        check "$1: the word that changed is first by neighbors" moved_first kept.tsv
         check "$1: and by vectors" moved_first cosines.tsv
         ;;
     'Near-duplicate lines')
@@ -321,7 +321,7 @@ recipe() { # NUMBER TITLE
 # answered BLOCK TITLE: what other programs find nearest to king has to do with it.
 answered() {
     ! grep -q king "$1" ||
-        check "$2: neighbours" grep -Eq 'queen|prince|duke|crown|throne|palace|court|castle|realm|heir' "$out"
+        check "$2: neighbors" grep -Eq 'queen|prince|duke|crown|throne|palace|court|castle|realm|heir' "$out"
 }
 number=0
 while read -r title; do

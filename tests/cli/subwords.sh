@@ -56,7 +56,7 @@ near() {
     noted near "$model" sailings, sailings - growing + growing -k 4 && awk '/^(swim|sail|fish|wad|div)/ { right++ }
         END { exit right < 6 }' "$out"
 }
-check "near: a word never seen has its neighbours, and is named once" near
+check "near: a word never seen has its neighbors, and is named once" near
 near_json() {
     noted near "$model" sailings + grow -k 1 --format json &&
         grep -Eq '^\{"question": "sailings \+ grow", "unseen": \["sailings"\], "answers": \[\{"word": ' "$out" &&

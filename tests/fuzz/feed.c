@@ -29,7 +29,7 @@
 static void ask(const struct model *model, const struct space *space, const struct expression *expression,
                 enum method method, size_t threads) {
     struct error error = {.kind = ERROR_NONE};
-    struct neighbour found[ANSWERS];
+    struct neighbor found[ANSWERS];
     size_t count = 0;
     const struct query query = {.terms = expression->terms,
                                 .count = expression->count,

@@ -93,7 +93,7 @@ check "PostgreSQL has the same words and numbers" same_rows
 check "PostgreSQL has a word with a backslash" word 'a\b'
 check "PostgreSQL has the word that would end a COPY" word '\.'
 check "PostgreSQL refuses the same words again, as a whole" again
-[ "$type" = json ] || check "PostgreSQL has the same neighbours" nearest
+[ "$type" = json ] || check "PostgreSQL has the same neighbors" nearest
 # A word that no B-tree holds: one that can't be compressed below a third of a page.
 awk 'BEGIN { srand(1); for (i = 0; i < 4000; i++) word = word sprintf("%c", 65 + int(rand() * 26) + 32 * int(rand() * 2))
     print "2 2\nking 1 2\n" word " 3 4" }' >long.vec

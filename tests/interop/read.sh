@@ -1,6 +1,6 @@
 #!/bin/sh
 # gensim and fastText write, sgns reads: usage: tests/interop/read.sh BUILD_FOLDER. Prints "ok NAME" and "not ok NAME"
-# lines, or "skipped" without a Python that has gensim (PYTHON names one). Neighbours must be gensim's.
+# lines, or "skipped" without a Python that has gensim (PYTHON names one). Neighbors must be gensim's.
 set -u
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 build=${1:-$ROOT/build}

@@ -110,7 +110,7 @@ assert np.allclose(np.linalg.norm(unit, axis=1), 1, atol=1e-6)
 assert np.allclose(unit, vectors / np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True), atol=1e-6)
 END
     if find_python faiss; then
-        check "faiss finds the same neighbours in fvecs" script <<'END'
+        check "faiss finds the same neighbors in fvecs" script <<'END'
 import faiss
 rows = np.fromfile("v.fvecs", dtype="<f4").reshape(len(words), 51)[:, 1:].copy()
 faiss.normalize_L2(rows)
@@ -123,7 +123,7 @@ for word, there, scores in zip(words, ids, cosines):
     assert np.allclose([float(row[2]) for row in near], scores[1:], atol=2e-6)
 END
     else
-        skip "faiss finds the same neighbours in fvecs" "no python3-faiss"
+        skip "faiss finds the same neighbors in fvecs" "no python3-faiss"
     fi
     find_python numpy
     if find_python safetensors.numpy; then
@@ -157,7 +157,7 @@ END
     check "gensim reads glove" script <<'END'
 loaded("v.glove", binary=False, no_header=True)
 END
-    check "gensim has the same neighbours" script <<'END'
+    check "gensim has the same neighbors" script <<'END'
 model = loaded("v.word2vec", binary=True)
 for word in ("paris", "teacher", "queen"):
     near = [line.split() for line in sgns("near", "model.sgns", "-k", "10", word).splitlines()]

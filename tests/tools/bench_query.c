@@ -103,7 +103,7 @@ struct bench {
     struct direction *directions; /* (BATCH) */
     struct term *terms;           /* (BATCH) */
     struct query *questions;      /* (BATCH) */
-    struct neighbour *found;      /* (BATCH, ANSWERS) */
+    struct neighbor *found;       /* (BATCH, ANSWERS) */
     size_t *counts;               /* (BATCH) */
     struct error error;
 };

@@ -74,7 +74,7 @@ static void score(const struct model *model, const bool *out, const struct subwo
         fail(error);
     for (size_t i = 0; i < made; i++) {
         size_t count;
-        const struct neighbour *answers = query_batch_answers(&batch, i, &count);
+        const struct neighbor *answers = query_batch_answers(&batch, i, &count);
         for (size_t a = 0; a < count; a++)
             found += answers[a].id == ids[i];
     }

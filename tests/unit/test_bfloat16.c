@@ -16,7 +16,7 @@ static void test_values(struct test *test) {
     CHECK(test, bfloat16_value(0x3f80) == 1 && bfloat16_value(0xc000) == -2 && bfloat16_value(0) == 0);
 }
 
-/* Of all 65,536 random numbers, the share that rounds up is how far above the lower neighbour the value is.
+/* Of all 65,536 random numbers, the share that rounds up is how far above the lower neighbor the value is.
  */
 static void check_share(struct test *test, float value, bfloat16 lower, bfloat16 upper, size_t expected) {
     size_t up = 0, down = 0;

@@ -160,7 +160,7 @@ static double define_score(const struct search *search, const struct query *quer
 }
 
 static int by_score(const void *a, const void *b) {
-    const struct neighbour *x = a, *y = b;
+    const struct neighbor *x = a, *y = b;
     if (x->score != y->score)
         return x->score > y->score ? -1 : 1;
     return x->id < y->id ? -1 : 1;
@@ -174,29 +174,29 @@ static bool stands_in(const size_t *ids, size_t count, size_t id) {
 }
 
 /* Every row sorted, by the definition alone. */
-static size_t sort_all(const struct search *search, const struct query *query, struct neighbour *all) {
+static size_t sort_all(const struct search *search, const struct query *query, struct neighbor *all) {
     size_t count = 0;
     for (size_t id = 0; id < search->space->count; id++) {
         if (!vector_usable(search->space->norms[id]) || stands_in(query->excluded, query->excluded_count, id))
             continue;
         const double score = define_score(search, query, id);
         if (score >= search->min_score)
-            all[count++] = (struct neighbour){id, score};
+            all[count++] = (struct neighbor){id, score};
     }
     qsort(all, count, sizeof *all, by_score);
     return count;
 }
 
-static struct neighbour *room_for(size_t count) {
-    struct neighbour *room = calloc(count + 1, sizeof *room);
+static struct neighbor *room_for(size_t count) {
+    struct neighbor *room = calloc(count + 1, sizeof *room);
     if (room == NULL)
         exit(2);
     return room;
 }
 
 /* The answers of a full sort for all queries, MOST each. */
-static void expect(const struct search *search, struct neighbour *expected, size_t *counts) {
-    struct neighbour *all = room_for(search->space->count);
+static void expect(const struct search *search, struct neighbor *expected, size_t *counts) {
+    struct neighbor *all = room_for(search->space->count);
     for (size_t q = 0; q < search->query_count; q++) {
         const size_t count = sort_all(search, &search->queries[q], all);
         counts[q] = count < search->k ? count : search->k;
@@ -205,17 +205,17 @@ static void expect(const struct search *search, struct neighbour *expected, size
     free(all);
 }
 
-static bool same(const struct neighbour *a, const struct neighbour *b, size_t count) {
+static bool same(const struct neighbor *a, const struct neighbor *b, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (a[i].id != b[i].id || a[i].score != b[i].score)
             return false;
     return true;
 }
 
-static void check_answers(struct test *test, const struct search *search, const struct neighbour *expected,
+static void check_answers(struct test *test, const struct search *search, const struct neighbor *expected,
                           const size_t *expected_counts, const char *how) {
     struct error error = {.kind = ERROR_NONE};
-    struct neighbour *found = room_for(search->query_count * search->k);
+    struct neighbor *found = room_for(search->query_count * search->k);
     size_t counts[QUESTIONS];
     CHECK_MSG(test, nearest(search, found, counts, &error), "%s", error.text);
     for (size_t q = 0; q < search->query_count; q++) {
@@ -233,7 +233,7 @@ static void check_answers(struct test *test, const struct search *search, const 
 /* All kernels, numbers of threads and of queries at once, also so few that codes are looked at, give the
  * answers of a full sort. */
 static void check_all_ways(struct test *test, struct search search, const char *how) {
-    static struct neighbour expected[QUESTIONS * MOST];
+    static struct neighbor expected[QUESTIONS * MOST];
     size_t counts[QUESTIONS];
     expect(&search, expected, counts);
     for (size_t i = 0; (search.kernel = scan_kernel_at(i)) != NULL; i++)
@@ -304,7 +304,7 @@ static void all_equal_rows_answer_in_order(struct test *test) {
     make_quiz(&quiz, &matrix, 1, 1, 1);
     struct search search = make_search(&quiz, &matrix, METHOD_ADD);
     search.query_count = 1;
-    struct neighbour found[MOST];
+    struct neighbor found[MOST];
     size_t count;
     CHECK(test, nearest(&search, found, &count, &error) && count == MOST);
     for (size_t i = 2; i < MOST; i++)
@@ -314,7 +314,7 @@ static void all_equal_rows_answer_in_order(struct test *test) {
 }
 
 /* As many answers as rows, more, one, none; only those above a score; and only the first rows. */
-static void check_numbers(struct test *test, struct search search, struct neighbour *expected) {
+static void check_numbers(struct test *test, struct search search, struct neighbor *expected) {
     const struct space all = *search.space;
     const size_t sizes[] = {0, 1, 2, all.count - 4, all.count, all.count + 5};
     const double least[] = {-INFINITY, -2, -0.1, 0.1, 0.999999, 1, 2};
@@ -338,7 +338,7 @@ static void any_number_of_answers(struct test *test) {
     make_quiz(&quiz, &matrix, 50, 1, 5);
     struct search search = make_search(&quiz, &matrix, METHOD_ADD);
     search.query_count = 4;
-    struct neighbour *expected = room_for((size_t)4 * (ROWS + 5));
+    struct neighbor *expected = room_for((size_t)4 * (ROWS + 5));
     check_numbers(test, search, expected);
     add_codes(&matrix);
     check_numbers(test, search, expected);
@@ -354,7 +354,7 @@ static void bounds_without_room(struct test *test) {
     static struct quiz quiz;
     make_quiz(&quiz, &matrix, 1, 1, 13);
     struct search search = make_search(&quiz, &matrix, METHOD_ADD);
-    struct neighbour *expected = room_for(300);
+    struct neighbor *expected = room_for(300);
     search.query_count = 1;
     search.k = 300;
     for (size_t id = 10; id < 300; id++) {
@@ -391,7 +391,7 @@ static void damaged_codes(struct test *test) {
     for (size_t i = 0; (search.kernel = scan_kernel_at(i)) != NULL; i++)
         for (size_t q = 0; q < QUESTIONS; q++) {
             struct error error = {.kind = ERROR_NONE};
-            struct neighbour found[MOST];
+            struct neighbor found[MOST];
             size_t count = 0;
             search.queries = &quiz.queries[q];
             CHECK(test, nearest(&search, found, &count, &error) && count <= MOST);
@@ -411,7 +411,7 @@ static void a_score_that_is_the_least_is_kept(struct test *test) {
     struct search search = make_search(&quiz, &matrix, METHOD_ADD);
     search.query_count = 1;
     struct error error = {.kind = ERROR_NONE};
-    struct neighbour found[MOST], again[MOST];
+    struct neighbor found[MOST], again[MOST];
     size_t count;
     CHECK(test, nearest(&search, found, &count, &error) && count == MOST);
     search.min_score = found[4].score;
@@ -452,7 +452,7 @@ static void nothing_is_left_of_rows_left_out(struct test *test) {
     query.excluded_count = 10;
     search.queries = &query;
     struct error error = {.kind = ERROR_NONE};
-    struct neighbour found[MOST];
+    struct neighbor found[MOST];
     size_t count = 7;
     CHECK(test, nearest(&search, found, &count, &error) && count == 0);
     struct space none = matrix.space;

@@ -34,14 +34,14 @@ static struct query_batch make_batch(const struct space *space) {
 }
 
 /* The answers of a batch of its own. */
-static void search_alone(struct test *test, const struct space *space, size_t id, struct neighbour *found) {
+static void search_alone(struct test *test, const struct space *space, size_t id, struct neighbor *found) {
     struct error error = {.kind = ERROR_NONE};
     struct query_batch batch = make_batch(space);
     size_t count = 0;
     CHECK_MSG(test,
               query_batch_add_row(&batch, space->rows + id * DIM, &error) && query_batch_run(&batch, &error),
               "%s", error.text);
-    const struct neighbour *answers = query_batch_answers(&batch, 0, &count);
+    const struct neighbor *answers = query_batch_answers(&batch, 0, &count);
     CHECK(test, count == K && answers[0].id == id);
     for (size_t i = 0; i < count; i++)
         found[i] = answers[i];
@@ -61,10 +61,10 @@ static void queries_keep_their_answers(struct test *test) {
     }
     CHECK_MSG(test, query_batch_run(&batch, &error), "%s", error.text);
     for (size_t id = 0; id + 1 < ROWS; id++) {
-        struct neighbour alone[K];
+        struct neighbor alone[K];
         size_t count;
         search_alone(test, &space, id, alone);
-        const struct neighbour *found = query_batch_answers(&batch, id, &count);
+        const struct neighbor *found = query_batch_answers(&batch, id, &count);
         CHECK(test, count == K);
         const bool itself = id % 3 == 2; /* is excluded, as the last row is */
         for (size_t i = 0, next = itself; i < K && next < K; next++) {
@@ -100,9 +100,9 @@ static void directions_are_shared(struct test *test) {
     CHECK(test, query_batch_add_expression(&batch, &expression, &error));
     CHECK(test, query_batch_run(&batch, &error));
     size_t count, other;
-    const struct neighbour *found = query_batch_answers(&batch, 4, &count);
+    const struct neighbor *found = query_batch_answers(&batch, 4, &count);
     for (size_t i = 1; i < 4; i++) {
-        const struct neighbour *same = query_batch_answers(&batch, i, &other);
+        const struct neighbor *same = query_batch_answers(&batch, i, &other);
         CHECK(test, count == K && other == K && same[0].id == found[0].id && same[0].score == found[0].score);
     }
     CHECK(test, query_batch_answers(&batch, 0, &count)->id == 2);

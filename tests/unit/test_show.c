@@ -21,7 +21,7 @@ static const struct example examples[] = {
     {"\xe2\x80\xa8\xe2\x80\xa9", "\\u2028\\u2029", 12},
     {"\xe2\x80\xaa\xe2\x80\xae\xe2\x80\xac\xe2\x80\xac", "\\u202a\\u202e\\u202c\\u202c", 24},
     {"\xe2\x81\xa6\xe2\x81\xa9", "\\u2066\\u2069", 12},
-    {"\xe2\x80\xa7\xe2\x80\xaf", "\xe2\x80\xa7\xe2\x80\xaf", 2}, /* their neighbours stay */
+    {"\xe2\x80\xa7\xe2\x80\xaf", "\xe2\x80\xa7\xe2\x80\xaf", 2}, /* their neighbors stay */
     {"a\x80\x9f\xa0\xff", "a\\x80\\x9f\xa0\xff", 11},
     {"na\xc3\xafve", "na\xc3\xafve", 5},
     {"nai\xcc\x88ve", "nai\xcc\x88ve", 5},                       /* a combining mark */

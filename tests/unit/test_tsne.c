@@ -81,7 +81,7 @@ static void affinities_are_a_distribution(struct test *test) {
 }
 
 /* A regular simplex: all pairs alike. And of a pair near each other, far from the rest, each is the other's
- * only neighbour when the perplexity is 1. */
+ * only neighbor when the perplexity is 1. */
 static void affinities_that_are_known(struct test *test) {
     enum { ROWS = 8 };
     float rows[ROWS * STRIDE] = {0};
