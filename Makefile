@@ -133,8 +133,8 @@ libfuzzer-run: $(BUILD)/target
 $(BUILD)/target: tests/libfuzzer/target.c $(filter-out $(BUILD)/fuzz/main.o,$(FUZZ)) $(LIBRARY)
 	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $^ -lm
 
-coverage:
-	$(MAKE) coverage-run BUILD=$(BUILD)/coverage CFLAGS='-O1 -g --coverage' LDFLAGS='$(LDFLAGS) --coverage'
+coverage: all
+	UNCOUNTED='$(abspath $(BUILD))/sgns' $(MAKE) coverage-run BUILD=$(BUILD)/coverage CFLAGS='-O1 -g --coverage' LDFLAGS='$(LDFLAGS) --coverage'
 
 coverage-run: programs
 	sh scripts/coverage.sh $(BUILD)

@@ -294,7 +294,7 @@ fails_clean "a file of two in a missing folder" 2 "^sgns export: $TMPDIR/none/v.
 # The words need more than the vectors: the second file is the one that does not fit.
 awk 'BEGIN { word = "x"; while (length(word) < 900) word = word word; for (i = 0; i < 64; i++) print word i, i }' \
     >"$TMPDIR/long.txt"
-limited() { (ulimit -f 16 && exec "$SGNS" export "$TMPDIR/long.txt" "$@"); }
+limited() { (ulimit -f 16 && exec "$UNCOUNTED" export "$TMPDIR/long.txt" "$@"); }
 fails_clean "a second file that is too large" 3 "^sgns export: $TMPDIR/new.vocab: can't write: File too large\$" \
     limited -f npy -o "$TMPDIR/new"
 # --- interrupted ---

@@ -168,7 +168,7 @@ printf '\377\377' | dd of="$damaged" bs=1 seek=$(($(section_offset "$model" 1) +
 fails_clean "a damaged model whose words are out of place" 2 'word2vec can.t hold word 0, "": it is empty ' \
     "$SGNS" export "$damaged" -f word2vec -o "$TMPDIR/old"
 
-limited() { (ulimit -f 8 && exec "$SGNS" export "$model" "$@"); }
+limited() { (ulimit -f 8 && exec "$UNCOUNTED" export "$model" "$@"); }
 fails_clean "a limit on file sizes" 3 "^sgns export: $TMPDIR/old: can't write: File too large\$" \
     limited -f word2vec-text -o "$TMPDIR/old" --force
 check "an older file outlives all failures" kept

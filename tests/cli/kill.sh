@@ -3,7 +3,7 @@
 . "$ROOT/tests/cli/harness.sh"
 
 if sleep 0.001 2>/dev/null && [ -e /proc/uptime ]; then
-    killed() { run 0 sh "$ROOT/tests/faults/kill.sh" "${SGNS%/sgns}" 10 || { cat "$out" >&2 && return 1; }; }
+    killed() { run 0 sh "$ROOT/tests/faults/kill.sh" "${UNCOUNTED%/sgns}" 10 || { cat "$out" >&2 && return 1; }; }
     check "the old model or the new one, after kill -9" killed
     moments() { grep -Eq '^10 killed: ' "$out"; }
     check "ten were killed" moments

@@ -27,7 +27,7 @@ ends_well() {
 
 # --- file size ---
 
-small() { (ulimit -f "$1" && shift && exec "$SGNS" "$@"); }
+small() { (ulimit -f "$1" && shift && exec "$UNCOUNTED" "$@"); }
 too_large() {
     small 1 near "$model" --all >"$TMPDIR/answers" 2>"$err"
     [ $? -eq 3 ] && [ "$(cat "$err")" = "sgns near: can't write standard output: File too large" ] && return 0
@@ -45,7 +45,7 @@ check "and the old one stays" untouched
 # --- open files ---
 
 # shellcheck disable=SC3045 # in every Linux shell
-few() { (ulimit -n "$1" && shift && exec "$SGNS" "$@"); }
+few() { (ulimit -n "$1" && shift && exec "$UNCOUNTED" "$@"); }
 # The loader needs one, and whoever runs the tests may have left some open.
 lowest=4
 until few $lowest --version >/dev/null 2>&1 || [ $lowest -eq 30 ]; do lowest=$((lowest + 1)); done
@@ -77,7 +77,7 @@ fi
 # --- memory ---
 
 # shellcheck disable=SC3045 # in every Linux shell
-memory() { (ulimit -v "$1" && shift && exec "$SGNS" "$@"); }
+memory() { (ulimit -v "$1" && shift && exec "$UNCOUNTED" "$@"); }
 if memory 100000 --version >/dev/null 2>&1; then
     little_memory() {
         for megabytes in 3 4 5 6 7 8 9 10 12 14 16 20 24 28 32 40 48 64; do

@@ -223,18 +223,18 @@ refuses "a name too long" 3 "can't create the file: File ?name too long\$" "$SGN
 
 # --- the system ---
 
-limited() { (ulimit -f 8 && exec "$SGNS" train "$@"); }
+limited() { (ulimit -f 8 && exec "$UNCOUNTED" train "$@"); }
 refuses "a limit on file sizes" 3 "^sgns train: $model: can't reserve [0-9]* bytes on disk: File too large\$" \
     limited "$corpus" -o "$model" --dim 1000 --quiet
 # Large enough for the first estimate, but not for the model.
-exact() { (ulimit -f 2000 && exec "$SGNS" train "$@"); }
+exact() { (ulimit -f 2000 && exec "$UNCOUNTED" train "$@"); }
 awk 'BEGIN { for (i = 0; i < 3000; i++) print "w" i }' >"$TMPDIR/many.txt"
 refuses "a limit that shows once the words are known" 3 \
     "^sgns train: $model: can't reserve [0-9]* bytes on disk: File too large\$" \
     exact "$TMPDIR/many.txt" -o "$model" --dim 400 --min-count 1 --quiet
 # Not in POSIX, but in every Linux shell. Sanitizers need more memory than any useful limit.
 # shellcheck disable=SC3045
-memory() { (ulimit -v 80000 && exec "$SGNS" "$@"); }
+memory() { (ulimit -v 80000 && exec "$UNCOUNTED" "$@"); }
 if memory --version >/dev/null 2>&1; then
     refuses "a limit on memory" 3 \
         '^sgns train: 3000 words of 4096 dimensions need more memory than the [0-9]+ MB available; lower --dim' \
@@ -256,10 +256,10 @@ else
     powerless() { setpriv --reuid 65534 --clear-groups "$@"; }
     chmod 755 "$TMPDIR/folder"
 fi
-as_nobody() { powerless "$SGNS" train - -o "$TMPDIR/folder/m" <"$corpus"; }
-if powerless "$SGNS" --version >/dev/null 2>&1; then
+as_nobody() { powerless "$UNCOUNTED" train - -o "$TMPDIR/folder/m" <"$corpus"; }
+if powerless "$UNCOUNTED" --version >/dev/null 2>&1; then
     refuses "a corpus that may not be read" 3 "^sgns train: $TMPDIR/empty\\.txt: can't open: Permission denied\$" \
-        powerless "$SGNS" train "$TMPDIR/empty.txt" -o "$model"
+        powerless "$UNCOUNTED" train "$TMPDIR/empty.txt" -o "$model"
     refuses "a folder that may not be written" 3 \
         "^sgns train: $TMPDIR/folder/m: can't create the file: Permission denied\$" as_nobody
 else
