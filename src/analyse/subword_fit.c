@@ -219,7 +219,7 @@ struct system {
     const struct subword_target *target;
     size_t blocks;          /* of WIDTH dimensions */
     four *x;                /* (blocks, count, FOURS) the rows */
-    float *row;             /* (blocks * WIDTH) workspace for one of them */
+    float *rows;            /* (threads, blocks * WIDTH) one of them for each thread */
     float *ridge;           /* (count) what each n-gram has on the diagonal, beside its words */
     float *inverse;         /* (count) 1 / diagonal */
     float *lengths;         /* (words) 1 / |v_w| of row w; 0: the word is left out */
@@ -243,7 +243,7 @@ static size_t useful_threads(const struct subword_target *target) {
 static void lay_out(struct system *system, struct workspace *space) {
     const size_t count = system->fit->count, words = system->fit->vocab->size;
     system->x = workspace_take(space, count, system->blocks * FOURS * sizeof *system->x);
-    system->row = workspace_take(space, system->blocks, WIDTH * sizeof *system->row);
+    system->rows = workspace_take(space, system->threads, system->blocks * WIDTH * sizeof *system->rows);
     system->ridge = workspace_take(space, count, sizeof(float));
     system->inverse = workspace_take(space, count, sizeof(float));
     system->lengths = workspace_take(space, words, sizeof(float));
@@ -313,9 +313,11 @@ static void right_side(const struct system *system, size_t block, four *residual
         } u = {{0}};
         for (size_t d = 0; d < width; d++)
             u.floats[d] = scale * target_row(system, w)[first + d];
-        for (uint64_t i = fit->places[w]; i < end; i++)
+        for (uint64_t i = fit->places[w]; i < end; i++) {
+            __builtin_prefetch(residuals + fit->columns[i + AHEAD] * FOURS);
             for (size_t d = 0; d < FOURS; d++)
                 residuals[fit->columns[i] * FOURS + d] += u.fours[d];
+        }
     }
 }
 
@@ -465,14 +467,24 @@ static float mean_length(const struct system *system) {
     return fminf(SUBWORDS_LENGTH_MAX, fmaxf(SUBWORDS_LENGTH_MIN, mean));
 }
 
-static void quantize_rows(const struct system *system, const struct subwords_parts *parts) {
+struct quantizing {
+    const struct system *system;
+    const struct subwords_parts *parts;
+};
+
+/* The rows of n-grams first .. end - 1 in the order of their keys. */
+static void quantize_rows(void *context, size_t thread, size_t first, size_t end) {
+    const struct quantizing *quantizing = context;
+    const struct subwords_parts *parts = quantizing->parts;
+    const struct system *system = quantizing->system;
     const struct subword_fit *fit = system->fit;
-    const size_t dim = system->target->dim, bytes = WIDTH * sizeof(float);
-    for (size_t i = 0; i < fit->count; i++) {
+    const size_t dim = system->target->dim;
+    float *row = system->rows + thread * system->blocks * WIDTH;
+    for (size_t i = first; i < end; i++) {
         for (size_t block = 0; block < system->blocks; block++)
-            memcpy(system->row + block * WIDTH, system->x + (block * fit->count + fit->sorted[i]) * FOURS,
-                   bytes);
-        parts->scales[i] = subwords_quantize(parts->rows + i * dim, system->row, dim);
+            memcpy(row + block * WIDTH, system->x + (block * fit->count + fit->sorted[i]) * FOURS,
+                   WIDTH * sizeof *row);
+        parts->scales[i] = subwords_quantize(parts->rows + i * dim, row, dim);
     }
 }
 
@@ -495,7 +507,11 @@ static void *make_section(const struct system *system, size_t *bytes, struct err
     subwords_lay_out(&parts, &shape, section);
     memcpy(parts.starts, fit->starts, (fit->count + 1) * sizeof *fit->starts);
     memcpy(parts.keys, fit->keys, fit->key_bytes);
-    quantize_rows(system, &parts);
+    struct quantizing quantizing = {system, &parts};
+    if (!threads_share(system->threads, fit->count, CHUNK, quantize_rows, &quantizing, error)) {
+        free(section);
+        return NULL;
+    }
     return section;
 }
 

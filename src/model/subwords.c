@@ -86,13 +86,15 @@ void subwords_lay_out(struct subwords_parts *parts, const struct subwords *shape
 float subwords_quantize(int8_t *quantized, const float *row, size_t dim) {
     float largest = 0;
     for (size_t d = 0; d < dim; d++)
-        largest = fmaxf(largest, fabsf(row[d]));
+        largest = fabsf(row[d]) > largest ? fabsf(row[d]) : largest;
     const float scale = largest / 127;
     memset(quantized, 0, dim);
     if (!(scale >= FLT_MIN && scale <= FLT_MAX))
         return 0;
     for (size_t d = 0; d < dim; d++) {
-        const double value = fmax(-127, fmin(127, (double)row[d] / (double)scale));
+        double value = (double)row[d] / (double)scale;
+        value = value < 127 ? value : 127;
+        value = value > -127 ? value : -127;
         quantized[d] = (int8_t)(value < 0 ? value - 0.5 : value + 0.5);
     }
     return scale;
