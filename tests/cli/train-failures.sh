@@ -138,7 +138,7 @@ wrong "a temperature at which nothing is learned" \
 wrong "a learning rate at which nothing is learned" 'next to nothing was learned: .*; choose a higher --alpha$' \
     "$TMPDIR/topics.txt" -o "$model" -q --alpha 1e-6 --min-alpha 0
 by_chance() {
-    run 0 "$SGNS" train "$TMPDIR/random.txt" -o "$TMPDIR/random.sgns" -q --dim 10 --epochs 1 --sample 0 &&
+    run 0 "$SGNS" train "$TMPDIR/random.txt" -o "$TMPDIR/random.sgns" -q --dim 10 --epochs 1 --sample 0 --threads 1 &&
         grep -q '^sgns train: warning: next to nothing was learned: .*; try more --epochs, or another --alpha$' "$err"
 }
 check "a text that has nothing to learn is a warning" by_chance

@@ -231,12 +231,12 @@ check "--min-count" reads "a b c" 3 "$TMPDIR/cut.txt" --min-count 4
 
 # Without a terminal: complete lines, and no control sequences.
 plain() {
-    run 0 "$SGNS" train "$corpus" -o "$other" --threads 1 --epochs 30 --dim 200 && [ ! -s "$out" ] &&
+    run 0 "$SGNS" train "$corpus" -o "$other" --threads 1 --epochs 30 --dim 50 && [ ! -s "$out" ] &&
         [ "$(tr -d '\040-\176\n' <"$err" | wc -c)" -eq 0 ] && [ "$(tail -c 1 "$err" | wc -l)" -eq 1 ] || return 1
     # A slow machine may print lines of progress.
     grep -Ev '^(reading: |epoch )' "$err" | awk '
         NR == 1 && /^read 30000 words in 3000 sentences; kept 60 of 60 distinct words, 100\.0% of the text$/ { good++ }
-        NR == 2 && /^training 60 words of 200 dimensions takes [0-9]+ MB of the [0-9]+ MB available$/ { good++ }
+        NR == 2 && /^training 60 words of 50 dimensions takes [0-9]+ MB of the [0-9]+ MB available$/ { good++ }
         NR == 3 && /^trained in [0-9]+\.[0-9][0-9] s, [0-9]+\.[0-9][0-9]M words\/s$/ { good++ }
         NR == 4 && /^wrote .*other\.sgns, [0-9]+\.[0-9] MB$/ { good++ }
         END { exit good != 4 || NR != 4 }' && return 0
