@@ -46,15 +46,14 @@ static void keep(const struct model *model, const bool *out, struct vocab *vocab
     vocab->size = kept;
 }
 
-static void score(const struct model *model, const bool *out, const struct subwords *subwords,
+/* Of the `held` words that are out, at least 1. */
+static void score(const struct model *model, const bool *out, size_t held, const struct subwords *subwords,
                   struct error *error) {
     struct space space = space_of_words(model);
     struct query_batch batch = {
         .search = {.space = &space, .k = ANSWERS, .min_score = -INFINITY, .threads = 1}};
-    size_t held = 0, made = 0, found = 0;
+    size_t made = 0, found = 0;
     double sum = 0;
-    for (size_t id = 0; id < model->vocab; id++)
-        held += out[id];
     float *rows = calloc(held, model->stride * sizeof *rows);
     size_t *ids = calloc(held, sizeof *ids);
     for (size_t id = 0; id < model->vocab; id++) {
@@ -125,7 +124,7 @@ int main(int argc, char **argv) {
         vocab.size, model.dim, fit.count, (unsigned long long)fit.places[vocab.size], (double)bytes * 1e-6,
         found - start, end - found, threads, clock_of(CLOCK_PROCESS_CPUTIME_ID) - user);
     if (words > 0)
-        score(&model, out, &subwords, &error);
+        score(&model, out, words, &subwords, &error);
     free(section);
     subword_fit_free(&fit);
     vocab_free(&vocab);
