@@ -84,6 +84,7 @@ void subwords_lay_out(struct subwords_parts *parts, const struct subwords *shape
 }
 
 float subwords_quantize(int8_t *quantized, const float *row, size_t dim) {
+    /* Comparisons, since fmaxf and fmin are calls here, and there are hundreds of millions of numbers. */
     float largest = 0;
     for (size_t d = 0; d < dim; d++)
         largest = fabsf(row[d]) > largest ? fabsf(row[d]) : largest;
